@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
+
+/** Tests read the sources, so a failing line and a coverage figure name the file one edits. */
+const sources = [
+  { find: /^@nooble\/([a-z]+)$/, replacement: `${packages}/$1/src/index.ts` },
+  { find: /^@nooble\/([a-z]+)\/([a-z]+)$/, replacement: `${packages}/$1/src/$2.ts` },
+];
+
+export default defineConfig({
+  test: {
+    alias: sources,
+    include: ['{packages,examples}/*/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts'],
+    globalSetup: ['./scripts/test-redis.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/generated/**', '**/index.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 90 },
+    },
+  },
+});
