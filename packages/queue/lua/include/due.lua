@@ -1,0 +1,11 @@
+-- When something falls due next, so that a worker can set a timer.
+-- include: clock
+-- KEYS: delayed active outbox
+local function due_in_ms() -- until the next delayed action, lease end or outbox entry; '' for never
+  local next_at
+  for _, key in ipairs({delayed, active, outbox}) do
+    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+    if first and (not next_at or tonumber(first) < next_at) then next_at = tonumber(first) end
+  end
+  return next_at and string.format('%.0f', math.max(0, next_at - now)) or ''
+end

@@ -1,0 +1,89 @@
+import type { WireError } from '@nooble/errors';
+import type { DomainAction, Tier } from '@nooble/models';
+
+/** The right to settle one action, from a claim until it is settled, released or lost. */
+export interface Lease {
+  readonly actionId: string;
+  readonly tenantId: string;
+  readonly tier: Tier;
+  /** The claim's clock value, µs; only the holder of the current token may settle. */
+  readonly token: string;
+  /** When the lease ends unless renewed, on this process's monotonic clock (`performance.now()`), ms. */
+  readonly deadline: number;
+}
+
+/** An action handed to a worker, as it was stored. */
+export interface ClaimedAction {
+  readonly lease: Lease;
+  /** The wire JSON exactly as it was accepted; it may come from any service. */
+  readonly envelope: string;
+  /** Earlier attempts that failed; the first attempt has 0. */
+  readonly failures: number;
+  /** Earlier workers that died or lost their lease while running it. */
+  readonly stalls: number;
+  /** How often it came back from the dead letters. */
+  readonly redrives: number;
+  /** True on its last permitted stall: at most one such action runs per worker. */
+  readonly suspect: boolean;
+  /** How long it was ready and waiting before this claim, ms. */
+  readonly waitedMs: number;
+}
+
+/** How an attempt ended. Durations in ms. */
+export type Outcome =
+  | { readonly status: 'done'; readonly result?: unknown }
+  | { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError }
+  | { readonly status: 'dead'; readonly error: WireError }
+  | { readonly status: 'release' };
+
+/** One finished attempt on its way back: the broker also sends its callback or reply. */
+export interface Settlement {
+  readonly claimed: ClaimedAction;
+  /** The decoded envelope; absent when it could not be decoded, and then nobody is told. */
+  readonly action?: DomainAction;
+  readonly outcome: Outcome;
+}
+
+/** `ok` it took effect, `already` an earlier sending did, `lost` another worker owns the action, `unsent` send it again. */
+export type SettleResult = 'ok' | 'already' | 'lost' | 'unsent';
+
+export interface ClaimRequest {
+  /** Free slots; 0 still settles, promotes and reclaims. */
+  readonly slots: number;
+  /** Finished attempts that travel in the same round trip. */
+  readonly settlements?: readonly Settlement[];
+  /** False while this worker already runs a suspect. @default true */
+  readonly acceptSuspect?: boolean;
+}
+
+export interface ClaimReply {
+  readonly claimed: readonly ClaimedAction[];
+  /** One result per settlement of the request, in its order. */
+  readonly settled: readonly SettleResult[];
+  /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
+  readonly dueInMs?: number;
+}
+
+/**
+ * What a worker needs from a queue of one domain. Every method throws `RedisUnavailableError`
+ * while the queue cannot be reached; calling again is always safe.
+ */
+export interface QueueBroker {
+  readonly domain: string;
+  /** Length of a lease, ms; renew every third of it. */
+  readonly leaseMs: number;
+  /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
+  claim(request: ClaimRequest): Promise<ClaimReply>;
+  /** Settles without claiming; one result per settlement. */
+  settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]>;
+  /** Moves the deadlines of running actions; answers the renewed leases, with lost ones left out. */
+  renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
+  /** Gives actions back to the head of their queues, no attempt counted; pass them in the order of their claim. */
+  release(claimed: readonly ClaimedAction[]): Promise<void>;
+  /** Resolves when there may be work, after `timeoutMs` at the latest, or when the signal aborts. Never rejects on abort. */
+  waitForWork(options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
+  /** Round trip on the connection that consumes; rejects when it is not usable. */
+  ping(): Promise<void>;
+  /** Ends the broker's own connections. */
+  close(): Promise<void>;
+}
