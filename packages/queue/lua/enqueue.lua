@@ -1,6 +1,6 @@
 -- Admits a batch of actions of one domain, each all or nothing; a rejection leaves no trace.
--- KEYS: run delayed profiles
--- include: clock calls counts ready admission
+-- KEYS: run profiles
+-- include: calls ready delay header admission
 -- ARGV: process, call, number of policies,
 --       policies × (per minute, per day, depth, 1 to delay | 0 to reject, weight, cap; -1 for no limit),
 --       items × (id, tenant, tier, policy, 1 if exempt from limits, run at ms, cost, notify, expires ms, retain ms, once, envelope)
@@ -11,7 +11,7 @@ local answer = earlier_answer(process, call)
 if answer then return cjson.decode(answer) end
 
 local ONCE_TTL_MS, SEEN_TTL_MS, POLICY_SIZE, ITEM_SIZE = 86400000, 60000, 6, 12
-local accepted, replies = {}, {}
+local accepted, replies, tenants = {}, {}, {}
 
 local function policy_of(index)
   local at = 3 + index * POLICY_SIZE
@@ -31,52 +31,51 @@ local function item_at(at)
   }
 end
 
+local function admit(item)
+  note_admitted(item)
+  touch_lists(item.tenant)
+  item.due = math.max(item.slot, item.run_at)
+  item.arrival = clock + #accepted
+  accepted[#accepted + 1] = item
+  if not item.exempt then tenants[item.tenant] = item.policy.profile end
+  return item.due > now and item.due or 0
+end
+
 for at = 4 + tonumber(ARGV[3]) * POLICY_SIZE, #ARGV, ITEM_SIZE do
   local item = item_at(at)
   local code, detail, more = judge(item)
-  if code == ACCEPTED then
-    note_admitted(item)
-    item.due = math.max(item.slot, item.run_at)
-    item.arrival = clock + #accepted
-    accepted[#accepted + 1] = item
-    detail = item.due > now and item.due or 0
-  end
+  if code == ACCEPTED then detail = admit(item) end
   for _, part in ipairs({code, detail or 0, more or 0}) do
     replies[#replies + 1] = type(part) == 'number' and string.format('%.0f', part) or part
   end
 end
 if #accepted == 0 then return replies end
 
-local function store(item)
+local function store(item) -- the first write, and one that Redis refuses at maxmemory
   local header = string.format('%d %s %.0f %s %s\n', item.tier, item.tenant, item.arrival, item.cost, item.details)
   redis.call('HSET', actions, item.id, header .. item.envelope)
 end
 
-local function index(item)
+local function list(item)
   if item.due > now then
-    redis.call('HSET', run, item.id, string.format('%d %s 0 0 0 0 %s', item.tier, item.tenant, item.cost))
-    redis.call('ZADD', delayed, item.due, item.id)
-    if redis.call('ZRANGE', delayed, 0, 0)[1] == item.id then wake_wanted = true end
-    bump(counts, 'd' .. item.tier, 1)
-    bump(depth, item.tenant, 1)
+    redis.call('HSET', run, item.id, string.format('%d %s 0 %.0f 0 0 0 %s', item.tier, item.tenant, item.arrival, item.cost))
+    add_delayed(item.id, item.tier, item.tenant, item.due)
   else
     bump_waiting(item.tier, item.tenant, item.arrival, 1)
-    push(item.tier, item.tenant, string.format('%.0f.%s', item.arrival, item.id))
+    push(item.tier, item.tenant, element_of(item.arrival, item.id))
   end
   if item.once then redis.call('SET', item.once, item.id, 'PX', ONCE_TTL_MS) end
   if item.exempt then redis.call('SET', seen .. item.id, '1', 'PX', SEEN_TTL_MS) end
-  if item.policy.profile ~= '1 -1' then
-    redis.call('HSET', profiles, item.tenant, item.policy.profile)
-  else
-    redis.call('HDEL', profiles, item.tenant)
-  end
 end
 
 for _, item in ipairs(accepted) do store(item) end
 clock = clock + #accepted
 clock_text = string.format('%.0f', clock)
 write_clock()
-for _, item in ipairs(accepted) do index(item) end
+for tenant, profile in pairs(tenants) do
+  if profile == '1 -1' then redis.call('HDEL', profiles, tenant) else redis.call('HSET', profiles, tenant, profile) end
+end
+for _, item in ipairs(accepted) do list(item) end
 write_window()
 write_days()
 write_counts()

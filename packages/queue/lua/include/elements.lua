@@ -4,13 +4,13 @@
 -- KEYS: actions active queue*
 local heads, expired, passed = {}, {}, 0
 
-local function live(element) -- the action behind a queue element, or nil and whether it has expired
-  local arrival, id = parse_element(element)
+local function live(element) -- the action behind a queue element; nil where it was cancelled, runs, or has expired
+  local since, id = parse_element(element)
   local stored = redis.call('HGET', actions, id)
   if not stored or redis.call('ZSCORE', active, id) then return nil end
   local header = parse_header(stored)
-  if arrival < header.arrival then return nil end
-  local item = {id = id, stored = stored, header = header, since = arrival, run = read_run(id) or new_run(header)}
+  local item = {id = id, stored = stored, run = read_run(id) or new_run(header)}
+  if item.run.since ~= since then return nil end
   if header.expires > 0 and header.expires <= now then
     expired[#expired + 1] = item
     return nil

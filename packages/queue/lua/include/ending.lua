@@ -1,21 +1,32 @@
--- Endings made by a script tell the caller in the same way as a worker's: through the outbox.
+-- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
 -- include: clock ready header run
--- KEYS: actions messages outbox idempotency kept
-local function tell(id, r, reason, stored, header)
-  if not header.notify then return end
+-- KEYS: actions messages outbox idempotency kept dead deaths
+local function send(id, r, message, due)
   local callback = id .. '.cb' .. r.redrives
-  redis.call('HSET', messages, callback, reason .. '\n' .. stored)
-  redis.call('ZADD', outbox, now, callback)
+  redis.call('HSET', messages, callback, message)
+  redis.call('ZADD', outbox, due, callback)
   wake_wanted = true
 end
 
-local function finish(id, reason, stored, header)
-  local r = read_run(id) or new_run(header)
-  tell(id, r, reason, stored, header)
+local function remove(id)
+  redis.call('HDEL', actions, id)
+  redis.call('HDEL', run, id)
+end
+
+local function finish(id, r, reason, stored) -- expired or cancelled before it started
+  local header = parse_header(stored)
+  if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   if header.retain > 0 then redis.call('SET', kept .. id, reason .. '\n', 'PX', header.retain) end
   if header.once ~= '-' and r.failures + r.stalls == 0 then
     redis.call('UNLINK', idempotency .. header.tenant .. ':' .. header.once)
   end
-  redis.call('HDEL', actions, id)
-  redis.call('HDEL', run, id)
+  remove(id)
+end
+
+local function bury(id, r, note)
+  redis.call('ZADD', dead, now, id)
+  redis.call('HSET', deaths, id, note)
+  r.token = '0'
+  write_run(id, r)
+  bump(counts, 'x' .. r.tier, 1)
 end

@@ -1,4 +1,4 @@
--- The header line before a stored envelope; no script parses the envelope itself.
+-- The header line before a stored envelope (no script parses the envelope itself), and queue elements.
 local function parse_header(stored)
   local tier, tenant, arrival, cost, notify, expires, retain, once =
     string.match(stored, '^(%d) (%S+) (%d+) (%S+) (%d) (%d+) (%d+) (%S+)\n')
@@ -8,11 +8,11 @@ local function parse_header(stored)
   }
 end
 
-local function parse_element(element) -- <arrival>.<action_id>
-  local arrival, id = string.match(element, '^(%d+)%.(.+)$')
-  return tonumber(arrival), id
+local function element_of(since, id)
+  return string.format('%.0f.%s', since, id)
 end
 
-local function element_of(arrival, id)
-  return string.format('%.0f.%s', arrival, id)
+local function parse_element(element)
+  local since, id = string.match(element, '^(%d+)%.(.+)$')
+  return tonumber(since), id
 end

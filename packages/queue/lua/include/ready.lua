@@ -2,7 +2,13 @@
 -- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
 -- include: counts
 -- KEYS: state ready* parked* queue* held wake
-local wake_wanted = false
+local wake_wanted, known_lists = false, {}
+
+local function touch_lists(tenant) -- before the first write: an absent key of a migrating slot raises now, not midway
+  if known_lists[tenant] then return end
+  known_lists[tenant] = true
+  redis.call('EXISTS', queue[1] .. tenant, queue[2] .. tenant, queue[3] .. tenant, queue[4] .. tenant)
+end
 
 local function virtual_time(tier)
   return tonumber(redis.call('HGET', state, 'v' .. tier) or '0')

@@ -1,0 +1,18 @@
+-- Where one action stands.
+-- include: clock run
+-- KEYS: actions delayed active dead deaths kept
+-- ARGV: action id
+-- Output: state, when ms ('' where it has none), run, stored, note; state is unknown | waiting | delayed | active | dead | ended
+-- Complexity: O(log actions)
+local id = ARGV[1]
+local stored = redis.call('HGET', actions, id)
+local attempts = redis.call('HGET', run, id) or ''
+if not stored then
+  local ended = redis.call('GET', kept .. id)
+  return {ended and 'ended' or 'unknown', '', '', '', ended or ''}
+end
+for name, index in pairs({delayed = delayed, active = active, dead = dead}) do
+  local at = redis.call('ZSCORE', index, id)
+  if at then return {name, at, attempts, stored, redis.call('HGET', deaths, id) or ''} end
+end
+return {'waiting', '', attempts, stored, ''}
