@@ -1,1 +1,41 @@
-export const placeholder = 'errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { ValidationError } from './action-errors.ts';
+import { isNoobleError } from './nooble-error.ts';
+import { toProblemDetails } from './problem-details.ts';
+
+/** Makes a Fastify app answer problem details (RFC 9457), with `Retry-After` where there is one. */
+export function setupErrorHandling(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+}
+
+/** Wraps one handler in the same way, for an app whose own error handler stays in place. */
+export function handleErrors(handler: RouteHandlerMethod): RouteHandlerMethod {
+  return async function handled(request, reply) {
+    try {
+      return await handler.call(this, request, reply);
+    } catch (error) {
+      return sendProblem(error, request, reply);
+    }
+  };
+}
+
+function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = fromFastify(thrown);
+  const problem = toProblemDetails(error, { instance: request.url });
+  if (problem.status >= 500) request.log.error({ err: thrown }, 'Request failed');
+  const retryAfterMs = isNoobleError(error) ? error.details['retryAfterMs'] : undefined;
+  if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** Fastify's own 4xx errors (a body that does not parse, a schema that does not match) keep their message. */
+function fromFastify(error: unknown): unknown {
+  if (isNoobleError(error) || !(error instanceof Error)) return error;
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return error;
+  return new ValidationError({
+    what: 'request',
+    issues: [{ path: '', message: error.message }],
+    cause: error,
+  });
+}

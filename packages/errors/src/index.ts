@@ -1,1 +1,26 @@
-export const placeholder = 'errors';
+export {
+  ActionCancelledError,
+  ActionFailedError,
+  ActionTimeoutError,
+  DeadlineExceededError,
+  InvalidActionError,
+  LeaseLostError,
+  StalledError,
+  UnknownActionError,
+  ValidationError,
+  type ValidationIssue,
+} from './action-errors.ts';
+export {
+  PayloadTooLargeError,
+  QueueFullError,
+  QueuePausedError,
+  RateLimitError,
+  TenantMismatchError,
+  type RateLimitFacts,
+} from './admission-errors.ts';
+export { ERROR_CLASSES } from './error-classes.ts';
+export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
+export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
+export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';
+export { fromWireError, toWireError } from './wire.ts';
+export type { WireError } from './wire-error.ts';

@@ -1,0 +1,197 @@
+import { NoobleError, type ErrorKind } from './nooble-error.ts';
+import type { WireError } from './wire-error.ts';
+
+interface Caused {
+  readonly cause?: unknown;
+}
+
+/** One thing wrong with a value: where, and what. */
+export interface ValidationIssue {
+  /** Dotted path into the value, '' for the value itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The data of an action, or the result of a handler, does not fit its schema. */
+export class ValidationError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'VALIDATION',
+    httpStatus: 400,
+    retryable: false,
+    summary: 'Data or a result does not fit the schema of its action.',
+    remedy: 'Correct the fields named in `details.issues`.',
+  };
+  constructor({
+    what,
+    issues,
+    cause,
+  }: { what: string; issues: readonly ValidationIssue[] } & Caused) {
+    const list = issues
+      .map(({ path, message }) => (path ? `${path}: ${message}` : message))
+      .join('; ');
+    super({
+      kind: ValidationError.kind,
+      message: `Invalid ${what}: ${list}`,
+      details: { what, issues },
+      cause,
+    });
+  }
+}
+
+/** An envelope, a name or an option that no action may carry. */
+export class InvalidActionError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'INVALID_ACTION',
+    httpStatus: 400,
+    retryable: false,
+    summary: 'An envelope, a name or an option is malformed.',
+    remedy: 'Correct what the message names; nothing was stored.',
+  };
+  constructor({ reason, actionId, cause }: { reason: string; actionId?: string } & Caused) {
+    const subject = actionId === undefined ? 'Invalid action' : `Invalid action "${actionId}"`;
+    super({
+      kind: InvalidActionError.kind,
+      message: `${subject}: ${reason}`,
+      details: { reason, actionId },
+      cause,
+    });
+  }
+}
+
+/** No handler is registered for this type of action. */
+export class UnknownActionError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'UNKNOWN_ACTION',
+    httpStatus: 404,
+    retryable: true,
+    summary: 'No handler is registered for the type of the action.',
+    remedy: 'Register a handler, or finish the rolling deploy; it is retried meanwhile.',
+  };
+  constructor({ actionType, domain, cause }: { actionType: string; domain: string } & Caused) {
+    super({
+      kind: UnknownActionError.kind,
+      message: `Cannot run action of type "${actionType}": domain "${domain}" has no handler for it`,
+      details: { actionType, domain },
+      cause,
+    });
+  }
+}
+
+/** The lease of an action ended and another worker may own it. */
+export class LeaseLostError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'LEASE_LOST',
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The lease of an action ended before its attempt did.',
+    remedy: 'Do not block the event loop; stop the work when `ctx.signal` fires.',
+  };
+  constructor({ actionId, cause }: { actionId: string } & Caused) {
+    super({
+      kind: LeaseLostError.kind,
+      message: `Cannot settle action "${actionId}": its lease was lost`,
+      details: { actionId },
+      cause,
+    });
+  }
+}
+
+/** The action was cancelled before it started. */
+export class ActionCancelledError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'ACTION_CANCELLED',
+    httpStatus: 499,
+    retryable: false,
+    summary: 'The action was cancelled, or its caller gave up.',
+    remedy: 'Send it again if it is still wanted.',
+  };
+  constructor({ actionId, cause }: { actionId: string } & Caused) {
+    super({
+      kind: ActionCancelledError.kind,
+      message: `Action "${actionId}" was cancelled`,
+      details: { actionId },
+      cause,
+    });
+  }
+}
+
+/** A remote action ended with an error; `cause` is that error. */
+export class ActionFailedError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'ACTION_FAILED',
+    httpStatus: 502,
+    retryable: false,
+    summary: 'A remote action ended with an error.',
+    remedy: 'Read `cause` and `details.error`, the error of the remote handler.',
+  };
+  constructor({
+    actionId,
+    actionType,
+    error,
+    cause,
+  }: { actionId?: string; actionType: string; error: WireError } & Caused) {
+    super({
+      kind: ActionFailedError.kind,
+      message: `Action of type "${actionType}" failed: ${error.message}`,
+      details: { actionId, actionType, error },
+      cause,
+    });
+  }
+}
+
+/** The handler did not finish within its time. */
+export class ActionTimeoutError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'ACTION_TIMEOUT',
+    httpStatus: 504,
+    retryable: true,
+    summary: 'A handler, or an awaited answer, did not finish within its time.',
+    remedy: 'Make it faster, or raise `timeout_ms` or the timeout of the tier.',
+  };
+  constructor({ actionId, timeoutMs, cause }: { actionId: string; timeoutMs: number } & Caused) {
+    super({
+      kind: ActionTimeoutError.kind,
+      message: `Action "${actionId}" did not finish within ${timeoutMs} ms`,
+      details: { actionId, timeoutMs },
+      cause,
+    });
+  }
+}
+
+/** The action was not started because its `expires_at` had passed. */
+export class DeadlineExceededError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'DEADLINE_EXCEEDED',
+    httpStatus: 504,
+    retryable: false,
+    summary: 'The action expired before it started.',
+    remedy: 'Send it again with a later `expires_at`, or add workers.',
+  };
+  constructor({ actionId, expiresAt, cause }: { actionId: string; expiresAt: string } & Caused) {
+    super({
+      kind: DeadlineExceededError.kind,
+      message: `Action "${actionId}" expired at ${expiresAt} before it started`,
+      details: { actionId, expiresAt },
+      cause,
+    });
+  }
+}
+
+/** Too many workers died or lost their lease while running the action. */
+export class StalledError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'STALLED',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'Workers died or lost their lease while running the action, too often.',
+    remedy: 'Find what kills the worker (memory, a blocked event loop), then redrive it.',
+  };
+  constructor({ actionId, stalls, cause }: { actionId: string; stalls: number } & Caused) {
+    super({
+      kind: StalledError.kind,
+      message: `Action "${actionId}" was given up after ${stalls} workers lost it`,
+      details: { actionId, stalls },
+      cause,
+    });
+  }
+}

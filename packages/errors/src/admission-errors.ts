@@ -1,0 +1,125 @@
+import { NoobleError, type ErrorKind } from './nooble-error.ts';
+
+interface Caused {
+  readonly cause?: unknown;
+}
+
+/** A message claims a tenant or tier it has no right to. */
+export class TenantMismatchError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'TENANT_MISMATCH',
+    httpStatus: 403,
+    retryable: false,
+    summary: 'A message claims a tenant it has no right to.',
+    remedy: 'Use queues of the own tenant; check the tenant directory.',
+  };
+  constructor({ reason, tenantId, cause }: { reason: string; tenantId: string } & Caused) {
+    super({
+      kind: TenantMismatchError.kind,
+      message: `Refused for tenant "${tenantId}": ${reason}`,
+      details: { tenantId, reason },
+      cause,
+    });
+  }
+}
+
+/** A message exceeds the size limit. */
+export class PayloadTooLargeError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'PAYLOAD_TOO_LARGE',
+    httpStatus: 413,
+    retryable: false,
+    summary: 'A message exceeds the size limit.',
+    remedy: 'Store the payload elsewhere and send a reference, or raise `maxPayloadBytes`.',
+  };
+  constructor({
+    what,
+    bytes,
+    limitBytes,
+    cause,
+  }: { what: string; bytes: number; limitBytes: number } & Caused) {
+    super({
+      kind: PayloadTooLargeError.kind,
+      message: `Cannot send ${what}: ${bytes} bytes exceed the limit of ${limitBytes}`,
+      details: { what, bytes, limitBytes },
+      cause,
+    });
+  }
+}
+
+/** Facts of a reached limit. */
+export interface RateLimitFacts {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly limit: number;
+  readonly window: 'minute' | 'day';
+  readonly retryAfterMs: number;
+  /** ISO 8601 UTC. */
+  readonly resetAt: string;
+}
+
+/** The tenant used up its minute or day. */
+export class RateLimitError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'RATE_LIMIT',
+    httpStatus: 429,
+    retryable: true,
+    summary: 'The tenant used up its minute or day in this domain.',
+    remedy: 'Wait `retryAfterMs`, or move the tenant to a higher tier.',
+  };
+  readonly limit: number;
+  readonly window: 'minute' | 'day';
+  readonly retryAfterMs: number;
+  readonly resetAt: string;
+  constructor({ cause, ...facts }: RateLimitFacts & Caused) {
+    const { tenantId, domain, limit, window, retryAfterMs } = facts;
+    super({
+      kind: RateLimitError.kind,
+      message: `Cannot enqueue for tenant "${tenantId}" in "${domain}": limit of ${limit} per ${window} reached, retry in ${Math.ceil(retryAfterMs / 1000)} s`,
+      details: { ...facts },
+      cause,
+    });
+    this.limit = limit;
+    this.window = window;
+    this.retryAfterMs = retryAfterMs;
+    this.resetAt = facts.resetAt;
+  }
+}
+
+/** As many actions wait as the tenant may have. */
+export class QueueFullError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'QUEUE_FULL',
+    httpStatus: 429,
+    retryable: true,
+    summary: 'As many actions of the tenant wait as its tier allows.',
+    remedy: 'Retry later, add workers, or raise `maxDepth` of the tier.',
+  };
+  constructor({ queue, limit, cause }: { queue: string; limit: number } & Caused) {
+    super({
+      kind: QueueFullError.kind,
+      message: `Cannot enqueue into "${queue}": ${limit} actions wait already`,
+      details: { queue, limit },
+      cause,
+    });
+  }
+}
+
+/** The domain or tenant is paused and refuses admission. */
+export class QueuePausedError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'QUEUE_PAUSED',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'The domain, or the tenant in it, is paused and refuses admission.',
+    remedy: 'Retry after it was resumed.',
+  };
+  constructor({ domain, attempted, cause }: { domain: string; attempted: string } & Caused) {
+    super({
+      kind: QueuePausedError.kind,
+      message: `Cannot ${attempted}: "${domain}" is paused`,
+      details: { domain, attempted },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import {
+  ActionCancelledError,
+  ActionFailedError,
+  ActionTimeoutError,
+  DeadlineExceededError,
+  InvalidActionError,
+  LeaseLostError,
+  StalledError,
+  UnknownActionError,
+  ValidationError,
+} from './action-errors.ts';
+import {
+  PayloadTooLargeError,
+  QueueFullError,
+  QueuePausedError,
+  RateLimitError,
+  TenantMismatchError,
+} from './admission-errors.ts';
+import { RedisUnavailableError, SettingsError } from './service-errors.ts';
+
+/** Every class that stands for a code, by HTTP status; each has a static `kind`. */
+export const ERROR_CLASSES = [
+  ValidationError,
+  InvalidActionError,
+  TenantMismatchError,
+  UnknownActionError,
+  LeaseLostError,
+  PayloadTooLargeError,
+  RateLimitError,
+  QueueFullError,
+  ActionCancelledError,
+  SettingsError,
+  StalledError,
+  ActionFailedError,
+  QueuePausedError,
+  RedisUnavailableError,
+  ActionTimeoutError,
+  DeadlineExceededError,
+] as const;

@@ -1,0 +1,70 @@
+import fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { handleErrors, setupErrorHandling } from './fastify.ts';
+import { RateLimitError, ValidationError } from './index.ts';
+
+function appWith(thrown: unknown) {
+  const app = fastify();
+  setupErrorHandling(app);
+  app.get('/', () => {
+    throw thrown;
+  });
+  app.post('/', () => 'ok');
+  return app;
+}
+
+test('a reached limit answers 429 with Retry-After in whole seconds', async () => {
+  const error = new RateLimitError({
+    tenantId: 'acme',
+    domain: 'query',
+    limit: 10,
+    window: 'minute',
+    retryAfterMs: 1200,
+    resetAt: '2026-01-01T00:00:00.000Z',
+  });
+  const response = await appWith(error).inject('/');
+  expect(response.statusCode).toBe(429);
+  expect(response.headers).toMatchObject({
+    'retry-after': '2',
+    'content-type': 'application/problem+json',
+  });
+});
+
+test('an error that is not ours answers 500 and tells nothing of the inside', async () => {
+  const response = await appWith(new Error('password is hunter2')).inject('/');
+  expect(response.statusCode).toBe(500);
+  expect(response.body).not.toContain('hunter2');
+});
+
+test('a body that does not parse answers 400', async () => {
+  const response = await appWith(undefined).inject({
+    method: 'POST',
+    url: '/',
+    headers: { 'content-type': 'application/json' },
+    payload: '{',
+  });
+  expect(response.statusCode).toBe(400);
+  expect(response.json()).toMatchObject({ code: 'VALIDATION' });
+});
+
+test('one wrapped handler answers problem details in an app without error handling', async () => {
+  const app = fastify();
+  app.get(
+    '/ok',
+    handleErrors(async () => ({ ok: true })),
+  );
+  app.get(
+    '/',
+    handleErrors(async () => {
+      throw new ValidationError({
+        what: 'question',
+        issues: [{ path: 'text', message: 'is empty' }],
+      });
+    }),
+  );
+  expect((await app.inject('/ok')).json()).toEqual({ ok: true });
+  expect((await app.inject('/')).json()).toMatchObject({
+    status: 400,
+    detail: 'Invalid question: text: is empty',
+  });
+});

@@ -1,0 +1,54 @@
+import { NoobleError, type ErrorKind } from './nooble-error.ts';
+
+interface Caused {
+  readonly cause?: unknown;
+}
+
+/** Redis cannot be reached, or does not take the command now. */
+export class RedisUnavailableError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'REDIS_UNAVAILABLE',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'Redis cannot be reached, or does not take writes.',
+    remedy: 'Check the server and its URL; calling again is safe.',
+  };
+  constructor({ attempted, url, cause }: { attempted: string; url?: string } & Caused) {
+    const where = url === undefined ? 'Redis' : `Redis at "${url}"`;
+    const why = cause instanceof Error && cause.message ? `: ${cause.message}` : '';
+    super({
+      kind: RedisUnavailableError.kind,
+      message: `Cannot ${attempted}: ${where} is unavailable${why}`,
+      details: { attempted },
+      cause,
+    });
+  }
+}
+
+/** One environment variable and what is wrong with it. */
+export interface SettingsProblem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+/** The settings of a service are incomplete or malformed; lists all problems at once. */
+export class SettingsError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'SETTINGS',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'Environment variables are missing or malformed.',
+    remedy: 'Set every variable the message lists, then start again.',
+  };
+  readonly problems: readonly SettingsProblem[];
+  constructor({ problems, cause }: { problems: readonly SettingsProblem[] } & Caused) {
+    const lines = problems.map(({ variable, message }) => `  ${variable}: ${message}`).join('\n');
+    super({
+      kind: SettingsError.kind,
+      message: `Cannot start: ${problems.length} ${problems.length === 1 ? 'setting is' : 'settings are'} wrong\n${lines}`,
+      details: { problems },
+      cause,
+    });
+    this.problems = problems;
+  }
+}
