@@ -1,0 +1,66 @@
+import { InvalidActionError } from '@nooble/errors';
+import type { ActionDefinition, DomainAction } from '@nooble/models';
+import type { RetryPolicy } from './backoff.ts';
+import type { ActionContext } from './context.ts';
+import { compose, type Middleware, type Run } from './middleware.ts';
+
+/** Does the work of one action type. What it resolves to is the result; what it throws decides between retry and dead. */
+export type Handler<D, R> = (action: DomainAction<D>, ctx: ActionContext) => Promise<R> | R;
+
+/** Overrides of the worker's retry policy for one action type. */
+export type HandlerOptions = Partial<RetryPolicy>;
+
+/** One registered action type. */
+export interface Registration {
+  readonly type: string;
+  readonly domain: string;
+  readonly retry: HandlerOptions;
+  /** Parses the data, runs middleware and handler, parses the result. Rejects with ValidationError for either. */
+  readonly run: Run;
+}
+
+/** Which handler runs which action type, and what runs around all of them. */
+export class ActionProcessor {
+  readonly #middleware: Middleware[] = [];
+  readonly #registrations = new Map<string, Registration>();
+
+  /** Adds middleware around every handler, also those registered before. The first added is the outermost. */
+  use(middleware: Middleware): this {
+    this.#middleware.push(middleware);
+    return this;
+  }
+
+  /** Sets the handler of an action type. Throws InvalidActionError when the type has one already. */
+  register<D, R>(
+    definition: ActionDefinition<D, R>,
+    handler: Handler<D, R>,
+    options: HandlerOptions = {},
+  ): this {
+    const { type, domain } = definition;
+    if (this.#registrations.has(type)) {
+      throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
+    }
+    const run = this.#runOf(definition, handler);
+    this.#registrations.set(type, Object.freeze({ type, domain, retry: options, run }));
+    return this;
+  }
+
+  /** All registered action types, in order of registration. */
+  get actionTypes(): readonly string[] {
+    return [...this.#registrations.keys()];
+  }
+
+  /** The registration of an action type, undefined when it has none. */
+  find(actionType: string): Registration | undefined {
+    return this.#registrations.get(actionType);
+  }
+
+  #runOf<D, R>(definition: ActionDefinition<D, R>, handler: Handler<D, R>): Run {
+    const handle: Run = async (action, ctx) => handler(action as DomainAction<D>, ctx);
+    return async (action, ctx) => {
+      const parsed = { ...action, data: definition.parseData(action.data) };
+      const result = await compose(this.#middleware, handle)(parsed, ctx);
+      return definition.parseResult(result);
+    };
+  }
+}

@@ -1,0 +1,196 @@
+import { ActionTimeoutError, LeaseLostError, UnknownActionError } from '@nooble/errors';
+import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
+import type { ClaimedAction, Lease, Outcome, Settlement } from '@nooble/queue';
+import type { Logger } from 'pino';
+import type { ActionProcessor, Registration } from './action-processor.ts';
+import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { AttemptContext, type QueueSource } from './context.ts';
+import { WorkerStopping } from './control.ts';
+import { runAsCurrent } from './current-action.ts';
+import { readEnvelope } from './envelope.ts';
+import type { ActionEvent, Publish } from './events.ts';
+import { outcomeOfError } from './outcome.ts';
+import { TimeLimit, timeoutOf } from './timeout.ts';
+
+/** What every attempt of a worker has in common. */
+export interface AttemptScope {
+  readonly domain: string;
+  readonly processor: ActionProcessor;
+  readonly tiers: Readonly<Record<Tier, TierPolicy>>;
+  readonly retry: RetryPolicy;
+  readonly timeoutGraceMs: number;
+  readonly queues: QueueSource;
+  readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
+  readonly publish: Publish;
+  readonly clock: Clock;
+}
+
+/** Who is told how an attempt goes. The handler may return long after the end: it was overdue. */
+export interface AttemptHooks {
+  onEnd(attempt: Attempt): void;
+  onReturn(attempt: Attempt): void;
+}
+
+/** How an attempt ended: an outcome to settle, or the loss of its lease. */
+export type Ending = Outcome | { readonly status: 'lost' };
+
+/** One run of one claimed action, from its claim to its ending. Nothing in here rejects or throws. */
+export class Attempt {
+  #claimed: ClaimedAction;
+  #action: DomainAction | undefined;
+  #context: AttemptContext | undefined;
+  #retry: RetryPolicy;
+  #ending: Ending | undefined;
+  #returned = false;
+  #startedMs = 0;
+  #runningMs = 0;
+  readonly #scope: AttemptScope;
+  readonly #hooks: AttemptHooks;
+
+  constructor(claimed: ClaimedAction, scope: AttemptScope, hooks: AttemptHooks) {
+    this.#claimed = claimed;
+    this.#scope = scope;
+    this.#hooks = hooks;
+    this.#retry = scope.retry;
+  }
+
+  /** Its lease is the last renewed one. */
+  get claimed(): ClaimedAction {
+    return this.#claimed;
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** From the start until the ending, ms. */
+  get runningMs(): number {
+    return this.#runningMs;
+  }
+
+  /** Whether the handler has returned, so that its slot is free. */
+  get returned(): boolean {
+    return this.#returned;
+  }
+
+  get settlement(): Settlement {
+    if (!this.#ending || this.#ending.status === 'lost') {
+      throw new Error(`Cannot settle action "${this.#claimed.lease.actionId}": it has no outcome`);
+    }
+    return { ...this.#told(), outcome: this.#ending };
+  }
+
+  get event(): ActionEvent {
+    return { ...this.#told(), attempt: this.#claimed.failures + 1 };
+  }
+
+  start(): void {
+    this.#startedMs = this.#scope.clock.monotonicMs();
+    void this.#run();
+  }
+
+  renewed(lease: Lease): void {
+    this.#claimed = { ...this.#claimed, lease };
+  }
+
+  /** The lease belongs to another worker: aborts the handler and drops whatever it returns. */
+  lose(): void {
+    this.#context?.abort(new LeaseLostError({ actionId: this.#claimed.lease.actionId }));
+    this.#end({ status: 'lost' });
+  }
+
+  /** The worker stops: a handler that throws now gives its action back. */
+  abortForStop(): void {
+    this.#context?.abort(new WorkerStopping());
+  }
+
+  /** Ends without waiting any longer for the handler, which was aborted before. */
+  abandon(): void {
+    this.#end(this.#endingOf(this.#context?.signal.reason));
+  }
+
+  /** Takes the place of an outcome the queue refused to store. */
+  replaceOutcome(outcome: Outcome): void {
+    this.#ending = outcome;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const action = readEnvelope(this.#claimed, this.#scope.domain);
+      this.#action = action;
+      this.#scope.publish('started', this.event);
+      this.#end({ status: 'done', result: await this.#handle(action) });
+    } catch (error) {
+      this.#end(this.#endingOf(error));
+    }
+    this.#returned = true;
+    this.#hooks.onReturn(this);
+  }
+
+  async #handle(action: DomainAction): Promise<unknown> {
+    const registration = this.#registrationOf(action);
+    this.#retry = resolveRetryPolicy(registration.retry, this.#scope.retry);
+    const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
+    const context = (this.#context = this.#contextOf(action, timeoutMs));
+    const limit = this.#limit(context, timeoutMs);
+    try {
+      return await runAsCurrent({ action, ctx: context }, () => registration.run(action, context));
+    } finally {
+      limit.clear();
+    }
+  }
+
+  #registrationOf({ actionType }: DomainAction): Registration {
+    const { processor, domain } = this.#scope;
+    const registration = processor.find(actionType);
+    // Retryable: during a rolling deploy another worker of the domain may know it.
+    if (!registration) throw new UnknownActionError({ actionType, domain });
+    return registration;
+  }
+
+  #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
+    const { queues, makeLogger, clock } = this.#scope;
+    const attempt = this.#claimed.failures + 1;
+    return new AttemptContext({
+      attempt,
+      deadlineMs: clock.epochMs() + timeoutMs,
+      makeLogger: () => makeLogger(action, attempt),
+      makeQueues: () => queues.within(action),
+    });
+  }
+
+  #limit(context: AttemptContext, timeoutMs: number): TimeLimit {
+    const { actionId } = this.#claimed.lease;
+    return new TimeLimit({
+      timeoutMs,
+      graceMs: this.#scope.timeoutGraceMs,
+      onTimeout: () => context.abort(new ActionTimeoutError({ actionId, timeoutMs })),
+      onOverdue: () => {
+        if (this.#ending) return;
+        this.abandon();
+        this.#scope.publish('overdue', { ...this.event, runningMs: this.#runningMs });
+      },
+    });
+  }
+
+  /** What an aborted handler throws says nothing; why it was aborted does. */
+  #endingOf(thrown: unknown): Ending {
+    const signal = this.#context?.signal;
+    const error: unknown = signal?.aborted ? signal.reason : thrown;
+    if (error instanceof WorkerStopping) return { status: 'release' };
+    return outcomeOfError({ error, failures: this.#claimed.failures, retry: this.#retry });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#runningMs = this.#scope.clock.monotonicMs() - this.#startedMs;
+    this.#hooks.onEnd(this);
+  }
+
+  #told(): { readonly claimed: ClaimedAction; readonly action?: DomainAction } {
+    const claimed = this.#claimed;
+    return this.#action ? { claimed, action: this.#action } : { claimed };
+  }
+}

@@ -1,0 +1,46 @@
+/** How often an action is tried, and how long between attempts. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included; at least 1. */
+  readonly attempts: number;
+  /** Longest wait before the second attempt, ms; it doubles with each further one. */
+  readonly baseMs: number;
+  /** Longest wait of all, ms. */
+  readonly capMs: number;
+}
+
+/** 3 attempts, from 1 s up to 60 s apart. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
+  attempts: 3,
+  baseMs: 1_000,
+  capMs: 60_000,
+});
+
+/** Completes a policy with another one and checks it. Throws RangeError. */
+export function resolveRetryPolicy(
+  overrides: Partial<RetryPolicy> = {},
+  defaults: RetryPolicy = DEFAULT_RETRY_POLICY,
+): RetryPolicy {
+  const policy = Object.freeze({ ...defaults, ...overrides });
+  if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
+    throw new RangeError(`Cannot use ${policy.attempts} attempts: expected a whole number from 1 up`);
+  }
+  if (!(policy.baseMs >= 0) || !(policy.capMs >= 0) || !Number.isFinite(policy.capMs)) {
+    throw new RangeError(
+      `Cannot use a backoff from ${policy.baseMs} to ${policy.capMs} ms: expected numbers from 0 up`,
+    );
+  }
+  return policy;
+}
+
+/**
+ * Ms to wait after `failures` failed attempts (1 after the first): exponential with full jitter,
+ * which spreads retries best (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ */
+export function backoffMs(
+  policy: Pick<RetryPolicy, 'baseMs' | 'capMs'>,
+  failures: number,
+  random: () => number = Math.random,
+): number {
+  const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
+  return Math.round(random() * ceiling);
+}

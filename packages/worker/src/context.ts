@@ -1,0 +1,66 @@
+import type { DomainAction } from '@nooble/models';
+import type { DomainQueueManager } from '@nooble/queue';
+import type { Logger } from 'pino';
+
+/** A queue manager that carries task, session, tenant and trace on to child actions. */
+export type ActionQueues = ReturnType<DomainQueueManager['within']>;
+
+/** What a handler gets beside its action. */
+export interface ActionContext {
+  /** Aborts at the timeout, when the lease is lost and when a stopping worker runs out of grace; its reason says which. */
+  readonly signal: AbortSignal;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** A pino child with action_id, action_type, tenant_id, tier, task_id and session_id. */
+  readonly logger: Logger;
+  /** Sends child actions: the same task, session and tenant, with this action as their parent. */
+  readonly queues: ActionQueues;
+  /** When `signal` aborts for the timeout, by this process's wall clock. */
+  readonly deadline: Date;
+}
+
+/** What a context is made of. */
+export interface ContextParts {
+  readonly attempt: number;
+  readonly deadlineMs: number;
+  readonly makeLogger: () => Logger;
+  readonly makeQueues: () => ActionQueues;
+}
+
+/** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
+export class AttemptContext implements ActionContext {
+  readonly attempt: number;
+  readonly #parts: ContextParts;
+  readonly #abort = new AbortController();
+  #logger: Logger | undefined;
+  #queues: ActionQueues | undefined;
+
+  constructor(parts: ContextParts) {
+    this.attempt = parts.attempt;
+    this.#parts = parts;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get logger(): Logger {
+    return (this.#logger ??= this.#parts.makeLogger());
+  }
+
+  get queues(): ActionQueues {
+    return (this.#queues ??= this.#parts.makeQueues());
+  }
+
+  get deadline(): Date {
+    return new Date(this.#parts.deadlineMs);
+  }
+
+  /** Aborts the signal; the first reason stays. */
+  abort(reason: Error): void {
+    if (!this.#abort.signal.aborted) this.#abort.abort(reason);
+  }
+}
+
+/** Names the action that every child of it belongs to. */
+export type QueueSource = { within(action: DomainAction): ActionQueues };

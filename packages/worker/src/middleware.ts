@@ -1,0 +1,31 @@
+import type { DomainAction } from '@nooble/models';
+import type { ActionContext } from './context.ts';
+
+/**
+ * Runs around handlers, first registered outermost. `next()` runs the rest and resolves to its result;
+ * what the middleware returns takes that place. The result is checked against the definition afterwards.
+ */
+export type Middleware = (
+  action: DomainAction,
+  ctx: ActionContext,
+  next: () => Promise<unknown>,
+) => Promise<unknown>;
+
+/** What middleware wraps: a handler whose types have been checked at its registration. */
+export type Run = (action: DomainAction, ctx: ActionContext) => Promise<unknown>;
+
+/** Wraps a handler in middleware. Calling `next` twice in one middleware rejects. */
+export function compose(middleware: readonly Middleware[], handler: Run): Run {
+  return middleware.reduceRight<Run>((inner, layer) => {
+    return async (action, ctx) => layer(action, ctx, onlyOnce(() => inner(action, ctx)));
+  }, handler);
+}
+
+function onlyOnce(run: () => Promise<unknown>): () => Promise<unknown> {
+  let called = false;
+  return async () => {
+    if (called) throw new Error('Cannot run the rest of the middleware: next() was called twice');
+    called = true;
+    return run();
+  };
+}

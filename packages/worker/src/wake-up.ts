@@ -1,0 +1,57 @@
+import type { QueueBroker } from '@nooble/queue';
+import { HEARTBEAT_MS } from './heartbeat.ts';
+
+/** What a wake-up needs from its consumer. */
+export interface WakeUpOptions {
+  readonly broker: QueueBroker;
+  /** There may be work, or something is due: make a call. */
+  onWake(): void;
+  /** The queue could not be waited on. */
+  onError(error: unknown): void;
+}
+
+/** Two ways to learn that a call is worth making: a word from the queue, and a local timer. */
+export class WakeUp {
+  readonly #options: WakeUpOptions;
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #waiting = false;
+
+  constructor(options: WakeUpOptions) {
+    this.#options = options;
+  }
+
+  /** Sets the one timer anew; at least 1 ms, so that something forever due cannot spin. */
+  after(delayMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#options.onWake(), Math.max(1, delayMs));
+  }
+
+  /** Blocks on the queue unless it does already. */
+  listen(): void {
+    if (this.#waiting || this.#stopped.signal.aborted) return;
+    this.#waiting = true;
+    void this.#listen();
+  }
+
+  /** Ends both for good. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopped.abort();
+  }
+
+  async #listen(): Promise<void> {
+    const { broker, onWake, onError } = this.#options;
+    const { signal } = this.#stopped;
+    try {
+      await broker.waitForWork({ timeoutMs: HEARTBEAT_MS, signal });
+      this.#waiting = false;
+      // Also when every slot has filled meanwhile: the call then passes the word on to another worker.
+      if (!signal.aborted) onWake();
+    } catch (error) {
+      this.#waiting = false;
+      if (!signal.aborted) onError(error);
+    }
+  }
+}
