@@ -1,11 +1,13 @@
-import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
-import type { Attempt } from './attempt.ts';
+import type { ClaimedAction } from '@nooble/queue';
 import { backoffMs } from './backoff.ts';
-import type { Clock } from './clock.ts';
-import type { Publish } from './events.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
+import {
+  makeRoundTrip,
+  type RoundTripAnswer,
+  type RoundTripParts,
+  type RoundTripRequest,
+} from './round-trip.ts';
 import type { Running } from './running.ts';
-import { isUnavailable, type Settlements } from './settlements.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** With two calls in flight handlers run while Redis works; more would only make smaller batches. */
@@ -14,18 +16,11 @@ const CALLS_IN_FLIGHT = 2;
 const RECONNECT = { baseMs: 200, capMs: 2_000 };
 
 /** What a consumer works with. */
-export interface ConsumerParts {
-  readonly broker: QueueBroker;
+export interface ConsumerParts extends RoundTripParts {
   readonly running: Running;
-  readonly settlements: Settlements;
   readonly concurrency: number;
-  readonly publish: Publish;
-  readonly clock: Clock;
-}
-
-interface Call {
-  readonly slots: number;
-  readonly acceptSuspect: boolean;
+  /** Gives back what a claim brought after `stop()`. */
+  readonly release: (claimed: readonly ClaimedAction[]) => Promise<void>;
 }
 
 /**
@@ -35,29 +30,32 @@ interface Call {
 export class Consumer {
   readonly #parts: ConsumerParts;
   readonly #wakeUp: WakeUp;
-  readonly #calls = new Set<Call>();
+  readonly #calls = new Set<RoundTripRequest>();
   #state: 'idle' | 'consuming' | 'stopping' = 'idle';
   #scheduled = false;
   #paused = false;
+  /** A call is to be made even for no slot at all. */
   #due = true;
   #mayHaveWork = true;
+  /** The last claim filled every slot it asked for: there is more. */
+  #busy = false;
   #failures = 0;
-  #lastRoundTripMs: number | undefined;
-  #whenConsuming: (() => void)[] = [];
-  #whenDrained: (() => void)[] = [];
+  #lastAnswerMs: number | undefined;
+  readonly #whenConsuming: (() => void)[] = [];
+  readonly #whenDrained: (() => void)[] = [];
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
     this.#wakeUp = new WakeUp({
       broker: parts.broker,
-      onWake: () => this.#wake(),
+      onWake: () => this.#woken(),
       onError: (error) => this.#failed('wait for work', error),
     });
   }
 
   /** When the queue last answered, on the monotonic clock; undefined before it first did. */
-  get lastRoundTripMs(): number | undefined {
-    return this.#lastRoundTripMs;
+  get lastAnswerMs(): number | undefined {
+    return this.#lastAnswerMs;
   }
 
   /** Resolves after the first answered claim, however long the queue takes to be reachable. */
@@ -73,7 +71,7 @@ export class Consumer {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#callWhatIsWorthIt();
+      this.#callIfWorthIt();
     });
   }
 
@@ -81,10 +79,11 @@ export class Consumer {
   stop(): void {
     if (this.#state === 'idle') return;
     this.#state = 'stopping';
+    this.#wakeUp.stopListening();
     this.schedule();
   }
 
-  /** After `stop()`: resolves when no call is in flight and the queue has heard of every ending so far. */
+  /** After `stop()`: resolves when no call is in flight and the queue knows of every ending so far. */
   async drained(): Promise<void> {
     if (this.#isDrained()) return;
     await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
@@ -98,18 +97,11 @@ export class Consumer {
     resolveAll(this.#whenDrained);
   }
 
-  #wake(): void {
-    this.#paused = false;
-    this.#due = true;
-    this.#mayHaveWork = true;
-    this.schedule();
-  }
-
-  #callWhatIsWorthIt(): void {
+  #callIfWorthIt(): void {
     if (this.#paused || this.#state === 'idle') return;
     while (this.#calls.size < CALLS_IN_FLIGHT && this.#isWorthACall()) void this.#call();
-    if (this.#state === 'stopping') return this.#isDrained() ? resolveAll(this.#whenDrained) : undefined;
-    if (this.#calls.size === 0 && this.#freeSlots() > 0) this.#wakeUp.listen();
+    if (this.#isDrained()) resolveAll(this.#whenDrained);
+    if (this.#state === 'consuming' && this.#calls.size === 0) this.#wakeUp.listen();
   }
 
   #isWorthACall(): boolean {
@@ -119,36 +111,29 @@ export class Consumer {
   }
 
   async #call(): Promise<void> {
-    const call = this.#nextCall();
-    const batch = this.#parts.settlements.take();
-    this.#calls.add(call);
+    const request = this.#nextRequest();
+    this.#calls.add(request);
     this.#due = false;
-    const startedMs = this.#parts.clock.monotonicMs();
     try {
-      const reply = await this.#send(call, batch);
-      this.#calls.delete(call);
-      const tookMs = this.#parts.clock.monotonicMs() - startedMs;
-      this.#answered({ call, batch, reply, tookMs });
+      const answer = await makeRoundTrip(this.#parts, request);
+      if (this.#state !== 'consuming') await this.#parts.release(answer.claimed);
+      this.#calls.delete(request);
+      this.#answered(request, answer);
     } catch (error) {
-      await this.#notAnswered(batch, error);
-      this.#calls.delete(call);
+      this.#calls.delete(request);
+      this.#failed('claim actions', error);
     }
     this.schedule();
   }
 
-  #nextCall(): Call {
-    const { running } = this.#parts;
+  #nextRequest(): RoundTripRequest {
     const asked = [...this.#calls].some((call) => call.acceptSuspect);
-    return { slots: this.#slotsToAskFor(), acceptSuspect: !asked && !running.hasSuspect };
-  }
-
-  /** Half of them where more work is known to wait, so that a second call fills the rest meanwhile. */
-  #slotsToAskFor(): number {
-    if (this.#state === 'stopping') return 0;
+    const acceptSuspect = !asked && !this.#parts.running.hasSuspect;
+    if (this.#state === 'stopping') return { slots: 0, acceptSuspect, settleOnly: true };
     const free = this.#freeSlots();
-    return this.#mayHaveWork && this.#calls.size === 0 && this.#parts.running.slotsHeld === 0
-      ? Math.ceil(free / CALLS_IN_FLIGHT)
-      : free;
+    // Half of them while there is more work than slots, so that the second call fills the rest.
+    const slots = this.#busy && this.#calls.size === 0 ? Math.ceil(free / CALLS_IN_FLIGHT) : free;
+    return { slots, acceptSuspect, settleOnly: false };
   }
 
   #freeSlots(): number {
@@ -156,11 +141,41 @@ export class Consumer {
     return Math.max(0, this.#parts.concurrency - this.#parts.running.slotsHeld - asked);
   }
 
-  async #send({ slots, acceptSuspect }: Call, batch: readonly Attempt[]): Promise<ClaimReply> {
-    const { broker } = this.#parts;
-    const settlements = batch.map((attempt) => attempt.settlement);
-    if (this.#state !== 'stopping') return broker.claim({ slots, settlements, acceptSuspect });
-    return { claimed: [], settled: await broker.settle(settlements) };
+  #answered({ slots }: RoundTripRequest, { claimed, unsent, dueInMs }: RoundTripAnswer): void {
+    this.#lastAnswerMs = this.#parts.clock.monotonicMs();
+    if (this.#state === 'consuming') for (const one of claimed) this.#parts.running.start(one);
+    if (slots > 0) this.#mayHaveWork = this.#busy = claimed.length >= slots;
+    resolveAll(this.#whenConsuming);
+    if (unsent > 0) return this.#pause();
+    this.#failures = 0;
+    this.#paused = false;
+    const dueMs = this.#freeSlots() > 0 ? (dueInMs ?? HEARTBEAT_MS) : HEARTBEAT_MS;
+    this.#wakeUp.after(Math.min(dueMs, HEARTBEAT_MS));
+  }
+
+  #woken(): void {
+    this.#paused = false;
+    this.#due = true;
+    this.#mayHaveWork = true;
+    this.schedule();
+  }
+
+  #failed(attempted: string, error: unknown): void {
+    const { broker, publish } = this.#parts;
+    publish('error', { attempted: `${attempted} of domain "${broker.domain}"`, error });
+    this.#pause();
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#failures += 1;
+    this.#wakeUp.after(RECONNECT.baseMs / 2 + backoffMs(RECONNECT, this.#failures));
+  }
+
+  #isDrained(): boolean {
+    const { settlements } = this.#parts;
+    return this.#state !== 'consuming' && this.#calls.size === 0 && settlements.size === 0;
   }
 }
 

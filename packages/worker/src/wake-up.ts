@@ -13,9 +13,10 @@ export interface WakeUpOptions {
 /** Two ways to learn that a call is worth making: a word from the queue, and a local timer. */
 export class WakeUp {
   readonly #options: WakeUpOptions;
-  readonly #stopped = new AbortController();
+  readonly #deaf = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #waiting = false;
+  #listening = false;
+  #stopped = false;
 
   constructor(options: WakeUpOptions) {
     this.#options = options;
@@ -24,33 +25,39 @@ export class WakeUp {
   /** Sets the one timer anew; at least 1 ms, so that something forever due cannot spin. */
   after(delayMs: number): void {
     clearTimeout(this.#timer);
-    if (this.#stopped.signal.aborted) return;
+    if (this.#stopped) return;
     this.#timer = setTimeout(() => this.#options.onWake(), Math.max(1, delayMs));
   }
 
   /** Blocks on the queue unless it does already. */
   listen(): void {
-    if (this.#waiting || this.#stopped.signal.aborted) return;
-    this.#waiting = true;
+    if (this.#listening || this.#deaf.signal.aborted) return;
+    this.#listening = true;
     void this.#listen();
+  }
+
+  /** Hears no more words from the queue, for good; the timer stays. */
+  stopListening(): void {
+    this.#deaf.abort();
   }
 
   /** Ends both for good. */
   stop(): void {
+    this.stopListening();
     clearTimeout(this.#timer);
-    this.#stopped.abort();
+    this.#stopped = true;
   }
 
   async #listen(): Promise<void> {
     const { broker, onWake, onError } = this.#options;
-    const { signal } = this.#stopped;
+    const { signal } = this.#deaf;
     try {
       await broker.waitForWork({ timeoutMs: HEARTBEAT_MS, signal });
-      this.#waiting = false;
+      this.#listening = false;
       // Also when every slot has filled meanwhile: the call then passes the word on to another worker.
       if (!signal.aborted) onWake();
     } catch (error) {
-      this.#waiting = false;
+      this.#listening = false;
       if (!signal.aborted) onError(error);
     }
   }

@@ -1,0 +1,71 @@
+import { pino, type Logger } from 'pino';
+import type { DomainAction } from '@nooble/models';
+import type { ActionEvent, WorkerEvents } from './events.ts';
+
+/** The `logger` option: a pino logger to write to, or `false` to write nothing. */
+export type LoggerOption = Logger | false;
+
+/** The logger a worker writes to; by default JSON lines on stdout, from level `info`. */
+export function resolveLogger(option: LoggerOption | undefined, domain: string): Logger {
+  if (option === false) return pino({ enabled: false });
+  return option ?? pino({ name: `${domain}-worker` });
+}
+
+/** The logger of one attempt, which names its action in every line. */
+export function actionLogger(logger: Logger, action: DomainAction, attempt: number): Logger {
+  return logger.child({ ...actionFields(action), attempt });
+}
+
+/** Turns what a worker publishes into log lines. Data and results never appear in them. */
+export function logEvents(events: WorkerEvents, logger: Logger): void {
+  events.on('consuming', ({ domain }) => logger.info({ domain }, 'Consuming'));
+  events.on('started', (event) => logger.debug(fieldsOf(event), 'Action started'));
+  events.on('done', (event) =>
+    logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action done'),
+  );
+  events.on('retry', ({ error, delayMs, runningMs, ...event }) =>
+    logger.warn(
+      { ...fieldsOf(event), running_ms: runningMs, delay_ms: delayMs, error },
+      'Action failed and runs again later',
+    ),
+  );
+  events.on('dead', ({ error, runningMs, ...event }) =>
+    logger.error({ ...fieldsOf(event), running_ms: runningMs, error }, 'Action is dead'),
+  );
+  logTrouble(events, logger);
+}
+
+function logTrouble(events: WorkerEvents, logger: Logger): void {
+  events.on('overdue', (event) =>
+    logger.error(
+      { ...fieldsOf(event), running_ms: event.runningMs },
+      'Handler does not obey its aborted signal and keeps its slot',
+    ),
+  );
+  events.on('lost', (event) =>
+    logger.warn(fieldsOf(event), 'Lease lost to another worker; the outcome is dropped'),
+  );
+  events.on('released', ({ claimed }) =>
+    logger.info({ action_id: claimed.lease.actionId }, 'Action given back unfinished'),
+  );
+  events.on('error', ({ attempted, error }) => logger.error({ err: error }, `Cannot ${attempted}`));
+  events.on('stopping', ({ running }) => logger.info({ running }, 'Stopping'));
+  events.on('stopped', ({ released }) => logger.info({ released }, 'Stopped'));
+}
+
+function fieldsOf({ claimed, action, attempt }: ActionEvent): Record<string, unknown> {
+  const { actionId, tenantId, tier } = claimed.lease;
+  const known = action ? actionFields(action) : { action_id: actionId, tenant_id: tenantId, tier };
+  return { ...known, attempt, waited_ms: claimed.waitedMs };
+}
+
+function actionFields(action: DomainAction): Record<string, unknown> {
+  return {
+    action_id: action.actionId,
+    action_type: action.actionType,
+    tenant_id: action.tenantId,
+    tier: action.tenantTier,
+    task_id: action.taskId,
+    ...(action.sessionId === undefined ? {} : { session_id: action.sessionId }),
+  };
+}

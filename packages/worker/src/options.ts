@@ -1,0 +1,73 @@
+import {
+  assertDomain,
+  resolveTierPolicies,
+  type Tier,
+  type TierPolicy,
+} from '@nooble/models';
+import { InvalidActionError } from '@nooble/errors';
+import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
+import type { RedisPool } from '@nooble/redis';
+import type { ActionProcessor } from './action-processor.ts';
+import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
+import type { LoggerOption } from './logging.ts';
+
+/** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
+export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' | 'redis'>;
+
+/** What a `BaseWorker` is made of. */
+export interface WorkerOptions extends QueueBehaviour {
+  /** The domain whose actions it runs. */
+  readonly domain: string;
+  /** A URL, whose connections the worker then owns, or a pool shared with others. */
+  readonly redis: string | RedisPool;
+  readonly processor: ActionProcessor;
+  /** Actions at a time. @default 16 */
+  readonly concurrency?: number;
+  /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter */
+  readonly retry?: Partial<RetryPolicy>;
+  /** How long `stop()` waits for running handlers before it aborts them, ms. @default 25_000 */
+  readonly graceMs?: number;
+  /** @default a pino logger on stdout */
+  readonly logger?: LoggerOption;
+  /** Stop on SIGTERM and SIGINT; a second one exits at once. @default true */
+  readonly handleSignals?: boolean;
+  /** Where `ctx.queues` sends; not closed by the worker. @default a manager of its own */
+  readonly queues?: DomainQueueManager;
+  /** Where actions come from; not closed by the worker. @default `createBroker` */
+  readonly broker?: QueueBroker;
+}
+
+/** The part of the options a running worker reads, complete. */
+export interface ResolvedOptions {
+  readonly domain: string;
+  readonly processor: ActionProcessor;
+  readonly concurrency: number;
+  readonly retry: RetryPolicy;
+  readonly graceMs: number;
+  readonly handleSignals: boolean;
+  readonly tiers: Readonly<Record<Tier, TierPolicy>>;
+}
+
+/** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
+export function resolveOptions(options: WorkerOptions): ResolvedOptions {
+  const { domain, processor, concurrency = 16, graceMs = 25_000, handleSignals = true } = options;
+  assertDomain(domain);
+  assertSameDomain(processor, domain);
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`Cannot run "${concurrency}" actions at a time: expected a whole number from 1 up`);
+  }
+  if (!Number.isFinite(graceMs) || graceMs < 0) {
+    throw new RangeError(`Cannot wait "${graceMs}" ms for running handlers: expected a number from 0 up`);
+  }
+  const retry = resolveRetryPolicy(options.retry);
+  const tiers = resolveTierPolicies(options.tiers);
+  return Object.freeze({ domain, processor, concurrency, retry, graceMs, handleSignals, tiers });
+}
+
+function assertSameDomain(processor: ActionProcessor, domain: string): void {
+  const foreign = processor.actionTypes.find((type) => processor.find(type)?.domain !== domain);
+  if (foreign === undefined) return;
+  throw new InvalidActionError({
+    reason: `action type "${foreign}" never reaches a worker of domain "${domain}"`,
+  });
+}

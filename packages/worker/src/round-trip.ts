@@ -1,0 +1,63 @@
+import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
+import type { Attempt } from './attempt.ts';
+import type { Clock } from './clock.ts';
+import type { Publish } from './events.ts';
+import { isUnavailable, type Settlements } from './settlements.ts';
+
+/** What a round trip works with. */
+export interface RoundTripParts {
+  readonly broker: QueueBroker;
+  readonly settlements: Settlements;
+  readonly publish: Publish;
+  readonly clock: Clock;
+}
+
+/** What one round trip asks of the queue. */
+export interface RoundTripRequest {
+  readonly slots: number;
+  readonly acceptSuspect: boolean;
+  /** Settle alone, as a stopping worker does. */
+  readonly settleOnly: boolean;
+}
+
+/** What came of it. */
+export interface RoundTripAnswer {
+  readonly claimed: readonly ClaimedAction[];
+  /** Settlements that have to be sent again; they are pending already. */
+  readonly unsent: number;
+  readonly dueInMs: number | undefined;
+}
+
+/**
+ * One call to the queue, with everything there is to settle. When it fails, its settlements are pending
+ * again (or were sent one by one, if the queue choked on one of them), and the error is thrown.
+ */
+export async function makeRoundTrip(
+  parts: RoundTripParts,
+  request: RoundTripRequest,
+): Promise<RoundTripAnswer> {
+  const { broker, settlements } = parts;
+  const batch = settlements.take();
+  try {
+    const { claimed, settled, dueInMs } = await send(parts, request, batch);
+    return { claimed, unsent: settlements.answer(batch, settled), dueInMs };
+  } catch (error) {
+    if (isUnavailable(error)) settlements.putBack(batch);
+    else await settlements.sendEach(batch, broker);
+    throw error;
+  }
+}
+
+async function send(
+  { broker, publish, clock }: RoundTripParts,
+  { slots, acceptSuspect, settleOnly }: RoundTripRequest,
+  batch: readonly Attempt[],
+): Promise<ClaimReply> {
+  const settlements = batch.map((attempt) => attempt.settlement);
+  if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
+  const startedMs = clock.monotonicMs();
+  const reply = await broker.claim({ slots, settlements, acceptSuspect });
+  const tookMs = clock.monotonicMs() - startedMs;
+  publish('claimed', { count: reply.claimed.length, slots, tookMs });
+  return reply;
+}
