@@ -22,7 +22,9 @@ export function resolveRetryPolicy(
 ): RetryPolicy {
   const policy = Object.freeze({ ...defaults, ...overrides });
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
-    throw new RangeError(`Cannot use ${policy.attempts} attempts: expected a whole number from 1 up`);
+    throw new RangeError(
+      `Cannot use ${policy.attempts} attempts: expected a whole number from 1 up`,
+    );
   }
   if (!(policy.baseMs >= 0) || !(policy.capMs >= 0) || !Number.isFinite(policy.capMs)) {
     throw new RangeError(

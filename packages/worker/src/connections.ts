@@ -10,23 +10,44 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Opens what the options do not bring along. */
+/** Opens what the options do not bring along. Connecting happens in the background. */
 export function openConnections(options: WorkerOptions): Connections {
-  const owned: { close(): Promise<void> }[] = [];
-  const own = <T extends { close(): Promise<void> }>(part: T): T => {
-    owned.unshift(part);
-    return part;
-  };
-  const redis = (): RedisPool => (pool ??= poolOf(options, own));
-  let pool: RedisPool | undefined;
-  const broker = options.broker ?? own(createBroker({ ...brokerOptions(options), redis: redis() }));
-  const queues = options.queues ?? own(managerOf(options, redis()));
+  const { domain, prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
+  const opened: { close(): Promise<void> }[] = [];
+  const redis = poolOf(options, opened);
+  const shared = defined({ prefix, tiers });
+  const broker =
+    options.broker ??
+    keep(
+      opened,
+      createBroker({ domain, redis, ...shared, ...defined({ leaseMs, mode, floor, maxStalls }) }),
+    );
+  const queues = options.queues ?? keep(opened, new DomainQueueManager({ redis, ...shared }));
   return {
     broker,
     queues,
     async close() {
-      // The last opened first: a broker says goodbye over the pool it was given.
-      for (const part of owned) await part.close();
+      // The last opened first: a broker may still need the pool it was given.
+      for (const part of opened.reverse()) await part.close();
     },
   };
+}
+
+function poolOf({ redis, domain }: WorkerOptions, opened: { close(): Promise<void> }[]): RedisPool {
+  if (typeof redis !== 'string') return redis;
+  return keep(opened, new RedisPool({ url: redis, name: `${domain}-worker` }));
+}
+
+function keep<T extends { close(): Promise<void> }>(
+  opened: { close(): Promise<void> }[],
+  part: T,
+): T {
+  opened.push(part);
+  return part;
+}
+
+/** Without the entries that are undefined, which optional fields do not accept. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

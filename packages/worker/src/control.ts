@@ -5,7 +5,10 @@ import { toWireError, type WireError } from '@nooble/errors';
  * It counts as a failed attempt: when attempts are exhausted the action is dead. Works by throwing,
  * so do not catch it. `reason` is kept as the error.
  */
-export function retryLater(delayMs: number, reason = 'The handler asked to run again later'): never {
+export function retryLater(
+  delayMs: number,
+  reason = 'The handler asked to run again later',
+): never {
   if (!Number.isFinite(delayMs) || delayMs < 0) {
     throw new RangeError(`Cannot retry an action in "${delayMs}" ms: expected a number from 0 up`);
   }

@@ -40,7 +40,8 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   const { consumer, running, concurrency, clock, state } = parts;
   const connection = state === 'started' ? await reasonNotAnswering(parts) : undefined;
   const { lastAnswerMs } = consumer;
-  const silence = lastAnswerMs === undefined ? {} : { lastClaimMs: clock.monotonicMs() - lastAnswerMs };
+  const silence =
+    lastAnswerMs === undefined ? {} : { lastClaimMs: clock.monotonicMs() - lastAnswerMs };
   const { slotsHeld, overdue } = running;
   const reasons = [
     state === 'started' ? connection : `The worker is ${state === 'new' ? 'not started' : state}`,

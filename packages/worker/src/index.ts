@@ -1,1 +1,18 @@
-export const placeholder = 'worker';
+export { ActionProcessor, type Handler, type HandlerOptions } from './action-processor.ts';
+export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.ts';
+export { BaseWorker } from './base-worker.ts';
+export type { ActionContext, ActionQueues } from './context.ts';
+export { giveUp, retryLater, WorkerStopping } from './control.ts';
+export { currentAction, currentContext } from './current-action.ts';
+export type {
+  ActionEvent,
+  ErrorEvent,
+  FailedEvent,
+  FinishedEvent,
+  WorkerEventMap,
+  WorkerEvents,
+} from './events.ts';
+export type { WorkerHealth } from './health.ts';
+export type { LoggerOption } from './logging.ts';
+export type { Middleware } from './middleware.ts';
+export type { WorkerOptions } from './options.ts';

@@ -17,7 +17,12 @@ export type Run = (action: DomainAction, ctx: ActionContext) => Promise<unknown>
 /** Wraps a handler in middleware. Calling `next` twice in one middleware rejects. */
 export function compose(middleware: readonly Middleware[], handler: Run): Run {
   return middleware.reduceRight<Run>((inner, layer) => {
-    return async (action, ctx) => layer(action, ctx, onlyOnce(() => inner(action, ctx)));
+    return async (action, ctx) =>
+      layer(
+        action,
+        ctx,
+        onlyOnce(() => inner(action, ctx)),
+      );
   }, handler);
 }
 

@@ -1,15 +1,11 @@
-import {
-  assertDomain,
-  resolveTierPolicies,
-  type Tier,
-  type TierPolicy,
-} from '@nooble/models';
+import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@nooble/models';
 import { InvalidActionError } from '@nooble/errors';
 import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
 import type { LoggerOption } from './logging.ts';
+import { TIMEOUT_GRACE_MS } from './timeout.ts';
 
 /** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
 export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' | 'redis'>;
@@ -27,6 +23,8 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly retry?: Partial<RetryPolicy>;
   /** How long `stop()` waits for running handlers before it aborts them, ms. @default 25_000 */
   readonly graceMs?: number;
+  /** How long a handler may take to obey its aborted signal at a timeout, ms. @default 5_000 */
+  readonly timeoutGraceMs?: number;
   /** @default a pino logger on stdout */
   readonly logger?: LoggerOption;
   /** Stop on SIGTERM and SIGINT; a second one exits at once. @default true */
@@ -44,24 +42,41 @@ export interface ResolvedOptions {
   readonly concurrency: number;
   readonly retry: RetryPolicy;
   readonly graceMs: number;
+  readonly timeoutGraceMs: number;
   readonly handleSignals: boolean;
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;
 }
 
 /** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
-  const { domain, processor, concurrency = 16, graceMs = 25_000, handleSignals = true } = options;
+  const { domain, processor, concurrency = 16, handleSignals = true } = options;
+  const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
   assertDomain(domain);
   assertSameDomain(processor, domain);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(`Cannot run "${concurrency}" actions at a time: expected a whole number from 1 up`);
+    throw new RangeError(
+      `Cannot run "${concurrency}" actions at a time: expected a whole number from 1 up`,
+    );
   }
-  if (!Number.isFinite(graceMs) || graceMs < 0) {
-    throw new RangeError(`Cannot wait "${graceMs}" ms for running handlers: expected a number from 0 up`);
-  }
+  assertDuration('graceMs', graceMs);
+  assertDuration('timeoutGraceMs', timeoutGraceMs);
   const retry = resolveRetryPolicy(options.retry);
   const tiers = resolveTierPolicies(options.tiers);
-  return Object.freeze({ domain, processor, concurrency, retry, graceMs, handleSignals, tiers });
+  const durations = { graceMs, timeoutGraceMs };
+  return Object.freeze({
+    domain,
+    processor,
+    concurrency,
+    retry,
+    ...durations,
+    handleSignals,
+    tiers,
+  });
+}
+
+function assertDuration(name: string, ms: number): void {
+  if (Number.isFinite(ms) && ms >= 0) return;
+  throw new RangeError(`Cannot use "${ms}" as ${name}: expected a number of ms from 0 up`);
 }
 
 function assertSameDomain(processor: ActionProcessor, domain: string): void {

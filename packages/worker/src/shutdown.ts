@@ -31,7 +31,13 @@ export async function shutDown(parts: ShutdownParts): Promise<number> {
   for (const attempt of running.unended) attempt.abandon();
   await within(FAREWELL_MS, consumer.drained());
   const unfinished = running.givenBack;
-  await within(FAREWELL_MS, release(parts, unfinished.map((attempt) => attempt.claimed)));
+  await within(
+    FAREWELL_MS,
+    release(
+      parts,
+      unfinished.map((attempt) => attempt.claimed),
+    ),
+  );
   for (const attempt of unfinished) running.dropLease(attempt);
   return unfinished.length;
 }

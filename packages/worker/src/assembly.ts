@@ -1,0 +1,73 @@
+import type { Attempt, AttemptHooks, AttemptScope } from './attempt.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { openConnections, type Connections } from './connections.ts';
+import { Consumer } from './consumer.ts';
+import { publisherOf, type Publish, type WorkerEvents } from './events.ts';
+import { actionLogger, logEvents, resolveLogger } from './logging.ts';
+import { resolveOptions, type ResolvedOptions, type WorkerOptions } from './options.ts';
+import { Renewal } from './renewal.ts';
+import { Running } from './running.ts';
+import { Settlements } from './settlements.ts';
+import { release } from './shutdown.ts';
+
+/** The parts of one worker, connected to each other. */
+export interface Assembly {
+  readonly options: ResolvedOptions;
+  readonly connections: Connections;
+  readonly running: Running;
+  readonly consumer: Consumer;
+  readonly renewal: Renewal;
+  readonly publish: Publish;
+  readonly clock: Clock;
+}
+
+/** Checks the options and builds the parts; nothing runs yet. */
+export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): Assembly {
+  const options = resolveOptions(workerOptions);
+  const logger = resolveLogger(workerOptions.logger, options.domain);
+  logEvents(events, logger);
+  const publish = publisherOf(events);
+  const clock = systemClock;
+  const connections = openConnections(workerOptions);
+  const { broker, queues } = connections;
+  const settlements = new Settlements({ publish, onAnswered: (one) => running.dropLease(one) });
+  const scope: AttemptScope = {
+    ...options,
+    queues,
+    makeLogger: (action, attempt) => actionLogger(logger, action, attempt),
+    publish,
+    clock,
+  };
+  const hooks: AttemptHooks = {
+    onEnd: (attempt) => routeEnding(attempt, { running, settlements, consumer, publish }),
+    onReturn: () => consumer.schedule(),
+  };
+  const running: Running = new Running(scope, hooks);
+  const consumer: Consumer = new Consumer({
+    ...{ broker, settlements, running, publish, clock },
+    concurrency: options.concurrency,
+    release: async (claimed) => release({ broker, publish }, claimed),
+  });
+  const renewal = new Renewal({ broker, running, publish });
+  return { options, connections, running, consumer, renewal, publish, clock };
+}
+
+interface Route {
+  readonly running: Running;
+  readonly settlements: Settlements;
+  readonly consumer: Consumer;
+  readonly publish: Publish;
+}
+
+function routeEnding(attempt: Attempt, { running, settlements, consumer, publish }: Route): void {
+  const status = attempt.ending?.status;
+  // Given back all at once at the end of the stop, so that they keep their order.
+  if (status === 'release') return;
+  if (status === 'lost') {
+    running.dropLease(attempt);
+    publish('lost', attempt.event);
+    return;
+  }
+  settlements.add(attempt);
+  consumer.schedule();
+}

@@ -1,0 +1,78 @@
+import { EventEmitter } from 'node:events';
+import { assemble, type Assembly } from './assembly.ts';
+import type { WorkerEventMap, WorkerEvents } from './events.ts';
+import { readHealth, type WorkerHealth } from './health.ts';
+import type { WorkerOptions } from './options.ts';
+import { shutDown } from './shutdown.ts';
+import { handleSignals } from './signals.ts';
+
+/**
+ * Runs the handlers of one domain: claims fair batches, keeps their leases, settles what came of them.
+ * Use it as it is or extend it. Throws InvalidActionError or RangeError for options that cannot work.
+ */
+export class BaseWorker {
+  /** What happens, as it happens; `WorkerEventMap` lists it. */
+  readonly events: WorkerEvents = new EventEmitter<WorkerEventMap>();
+  readonly #parts: Assembly;
+  #state: 'new' | 'started' | 'stopping' | 'stopped' = 'new';
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #ignoreSignals: (() => void) | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#parts = assemble(options, this.events);
+  }
+
+  get domain(): string {
+    return this.#parts.options.domain;
+  }
+
+  /**
+   * Resolves when consuming. While Redis cannot be reached it keeps trying, logs why and `health()` is red.
+   * Calling it again changes nothing. A stopped worker does not start again: rejects with an Error.
+   */
+  async start(): Promise<void> {
+    if (this.#stopping)
+      throw new Error(`Cannot start the worker of "${this.domain}": it was stopped`);
+    return (this.#starting ??= this.#start());
+  }
+
+  /**
+   * Claims nothing more, waits up to `graceMs` for running handlers, aborts the rest, gives unfinished
+   * actions back to their queues and closes the connections it opened. Calling it again changes nothing.
+   */
+  async stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  /** Whether it consumes, measured on the connection that consumes. Takes a second at most, never rejects. */
+  async health(): Promise<WorkerHealth> {
+    const { connections, consumer, running, options, clock } = this.#parts;
+    const { concurrency } = options;
+    const { broker } = connections;
+    return readHealth({ broker, consumer, running, concurrency, clock, state: this.#state });
+  }
+
+  async #start(): Promise<void> {
+    const { options, consumer, renewal, publish } = this.#parts;
+    this.#state = 'started';
+    if (options.handleSignals) this.#ignoreSignals = handleSignals(() => void this.stop());
+    renewal.start();
+    await consumer.start();
+    if (this.#state === 'started') publish('consuming', { domain: options.domain });
+  }
+
+  async #stop(): Promise<void> {
+    const { options, connections, consumer, running, renewal, publish } = this.#parts;
+    this.#state = 'stopping';
+    const { broker } = connections;
+    const { graceMs } = options;
+    const released = await shutDown({ broker, consumer, running, publish, graceMs });
+    renewal.stop();
+    consumer.close();
+    await connections.close();
+    this.#ignoreSignals?.();
+    this.#state = 'stopped';
+    publish('stopped', { released });
+  }
+}
