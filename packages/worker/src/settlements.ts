@@ -80,7 +80,7 @@ export class Settlements {
 
 /** Whether the queue could not be reached, as opposed to having refused. */
 export function isUnavailable(error: unknown): boolean {
-  return isNoobleError(error) && error.code === RedisUnavailableError.code;
+  return isNoobleError(error) && error.code === RedisUnavailableError.kind.code;
 }
 
 function publishOutcome(attempt: Attempt, publish: Publish): void {

@@ -1,0 +1,114 @@
+import { RedisUnavailableError } from '@nooble/errors';
+import { encodeAction, type DomainAction } from '@nooble/models';
+import type {
+  ClaimedAction,
+  ClaimReply,
+  ClaimRequest,
+  Lease,
+  QueueBroker,
+  Settlement,
+  SettleResult,
+} from '@nooble/queue';
+
+type Facts = Partial<Omit<ClaimedAction, 'lease'>> & { readonly lease?: Partial<Lease> };
+
+/** A queue in memory: first in first out, with leases that are lost only when a test says so. */
+export class FakeBroker implements QueueBroker {
+  readonly domain: string;
+  readonly leaseMs: number;
+  /** Everything asked of it, in order. */
+  readonly claims: ClaimRequest[] = [];
+  readonly settled: Settlement[] = [];
+  readonly released: ClaimedAction[] = [];
+  readonly waits: { readonly timeoutMs: number }[] = [];
+  readonly renewals: (readonly Lease[])[] = [];
+  closed = false;
+  down = false;
+  dueInMs: number | undefined;
+  /** Decides the result of a settlement; throwing makes its call fail. */
+  onSettle: (settlement: Settlement) => SettleResult = () => 'ok';
+  /** Runs before a claim answers. */
+  beforeClaim: () => Promise<void> = async () => {};
+  ping: () => Promise<void> = async () => this.#reach('ping');
+  readonly #waiting: ClaimedAction[] = [];
+  readonly #lost = new Set<string>();
+  #tokens = 0;
+  #wake: () => void = () => {};
+
+  constructor({ domain = 'embedding', leaseMs = 30_000 } = {}) {
+    this.domain = domain;
+    this.leaseMs = leaseMs;
+  }
+
+  add(action: DomainAction, facts: Facts = {}): void {
+    const { actionId, tenantId, tenantTier } = action;
+    const token = String((this.#tokens += 1));
+    const lease = { actionId, tenantId, tier: tenantTier, token, deadline: 0, ...facts.lease };
+    const counts = { failures: 0, stalls: 0, redrives: 0, suspect: false, waitedMs: 0 };
+    this.#waiting.push({ envelope: encodeAction(action), ...counts, ...facts, lease });
+    this.#wake();
+  }
+
+  lose(actionId: string): void {
+    this.#lost.add(actionId);
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimReply> {
+    this.claims.push(request);
+    await this.beforeClaim();
+    this.#reach('claim');
+    const settled = this.#settle(request.settlements ?? []);
+    const claimed = this.#waiting.splice(0, request.slots);
+    return this.dueInMs === undefined
+      ? { claimed, settled }
+      : { claimed, settled, dueInMs: this.dueInMs };
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    this.#reach('settle');
+    return this.#settle(settlements);
+  }
+
+  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    this.#reach('renew');
+    this.renewals.push(leases);
+    return leases
+      .filter(({ actionId }) => !this.#lost.has(actionId))
+      .map((lease) => ({ ...lease, deadline: lease.deadline + this.leaseMs }));
+  }
+
+  async release(claimed: readonly ClaimedAction[]): Promise<void> {
+    this.#reach('release');
+    this.released.push(...claimed);
+  }
+
+  async waitForWork({
+    timeoutMs,
+    signal,
+  }: Parameters<QueueBroker['waitForWork']>[0]): Promise<void> {
+    this.waits.push({ timeoutMs });
+    this.#reach('wait');
+    if (this.#waiting.length > 0) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  #settle(settlements: readonly Settlement[]): SettleResult[] {
+    return settlements.map((settlement) => {
+      if (this.#lost.has(settlement.claimed.lease.actionId)) return 'lost';
+      const result = this.onSettle(settlement);
+      if (result !== 'unsent') this.settled.push(settlement);
+      return result;
+    });
+  }
+
+  #reach(attempted: string): void {
+    if (this.down) throw new RedisUnavailableError({ attempted });
+  }
+}

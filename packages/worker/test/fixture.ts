@@ -1,0 +1,81 @@
+import { defineAction, type DomainAction } from '@nooble/models';
+import { DomainQueueManager } from '@nooble/queue';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { ActionProcessor, type Handler } from '../src/action-processor.ts';
+import { BaseWorker } from '../src/base-worker.ts';
+import type { WorkerEventMap } from '../src/events.ts';
+import type { WorkerOptions } from '../src/options.ts';
+import { FakeBroker } from './fake-broker.ts';
+
+/** The action most tests send. */
+export const generate = defineAction('embedding.generate', {
+  data: z.object({ text: z.string() }),
+  result: z.object({ length: z.number() }),
+});
+
+export type Generate = Handler<{ text: string }, { length: number }>;
+
+export function generateAction(fields: Partial<DomainAction> = {}): DomainAction {
+  const input = { tenantId: 'acme', tenantTier: 'free', data: { text: 'hello' } } as const;
+  return { ...generate.create(input), ...fields };
+}
+
+/** A worker on a broker in memory, stopped when the test ends. */
+export function workerOn(
+  broker: FakeBroker,
+  handler: Generate | ActionProcessor,
+  options: Partial<WorkerOptions> = {},
+): BaseWorker {
+  const processor =
+    handler instanceof ActionProcessor
+      ? handler
+      : new ActionProcessor().register(generate, handler);
+  const worker = new BaseWorker({
+    domain: broker.domain,
+    redis: 'redis://127.0.0.1:1',
+    queues: queuesInMemory(),
+    logger: false,
+    handleSignals: false,
+    graceMs: 0,
+    ...options,
+    broker,
+    processor,
+  });
+  onTestFinished(async () => worker.stop());
+  return worker;
+}
+
+/** Stands in for a manager whose child actions no test looks at. */
+export function queuesInMemory(): DomainQueueManager {
+  const queues = { within: (parent: DomainAction) => ({ parent }), close: async () => {} };
+  return queues as unknown as DomainQueueManager;
+}
+
+/** Resolves to the next event of a name. */
+export async function next<Name extends keyof WorkerEventMap>(
+  worker: BaseWorker,
+  name: Name,
+): Promise<WorkerEventMap[Name][0]> {
+  const once = worker.events.once.bind(worker.events) as (
+    name: string,
+    listener: (event: WorkerEventMap[Name][0]) => void,
+  ) => unknown;
+  return new Promise((resolve) => once(name, resolve));
+}
+
+/** A promise to be settled from outside. */
+export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** Rejects with the reason of the signal, as a handler that obeys it does. */
+export async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
