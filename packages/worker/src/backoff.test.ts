@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { backoffMs, DEFAULT_RETRY_POLICY, resolveRetryPolicy } from './backoff.ts';
+
+describe('backoff', () => {
+  it('doubles its ceiling from 1 s with every failure, up to 60 s', () => {
+    const ceilings = [1, 2, 3, 6, 7, 50].map((failures) =>
+      backoffMs(DEFAULT_RETRY_POLICY, failures, () => 1),
+    );
+    expect(ceilings).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
+  });
+
+  it('spreads retries over all of the time up to its ceiling', () => {
+    expect(backoffMs(DEFAULT_RETRY_POLICY, 3, () => 0)).toBe(0);
+    expect(backoffMs(DEFAULT_RETRY_POLICY, 3, () => 0.5)).toBe(2_000);
+  });
+});
+
+describe('a retry policy', () => {
+  it('is completed by its defaults', () => {
+    expect(resolveRetryPolicy({ attempts: 5 })).toEqual({
+      attempts: 5,
+      baseMs: 1_000,
+      capMs: 60_000,
+    });
+    expect(resolveRetryPolicy({ baseMs: 1 }, { attempts: 9, baseMs: 5, capMs: 7 })).toEqual({
+      attempts: 9,
+      baseMs: 1,
+      capMs: 7,
+    });
+  });
+
+  it.each([
+    { attempts: 0 },
+    { attempts: 1.5 },
+    { baseMs: -1 },
+    { capMs: Infinity },
+    { baseMs: NaN },
+  ])('refuses %o', (overrides) => {
+    expect(() => resolveRetryPolicy(overrides)).toThrow(RangeError);
+  });
+});

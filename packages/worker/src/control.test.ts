@@ -1,0 +1,24 @@
+import { RateLimitError } from '@nooble/errors';
+import { expect, it } from 'vitest';
+import { giveUp, GiveUp, retryLater } from './control.ts';
+
+it('retryLater refuses a delay that is no duration', () => {
+  expect(() => retryLater(-1)).toThrow(RangeError);
+  expect(() => retryLater(Number.NaN)).toThrow(RangeError);
+});
+
+it('giveUp keeps the code of the error it is given, and is never retryable', () => {
+  const facts = { tenantId: 'acme', domain: 'llm', limit: 1, retryAfterMs: 1, resetAt: '' };
+  const error = new RateLimitError({ ...facts, window: 'day' });
+  const thrown = thrownBy(() => giveUp(error));
+  expect(thrown).toBeInstanceOf(GiveUp);
+  expect((thrown as GiveUp).toWire()).toMatchObject({ code: 'RATE_LIMIT', retryable: false });
+});
+
+function thrownBy(run: () => never): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,56 @@
+import { InvalidActionError } from '@nooble/errors';
+import { defineAction } from '@nooble/models';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ActionProcessor } from './action-processor.ts';
+import { resolveOptions } from './options.ts';
+
+const generate = defineAction('embedding.generate', { data: z.object({}) });
+const base = {
+  domain: 'embedding',
+  redis: 'redis://127.0.0.1:6379',
+  processor: new ActionProcessor(),
+};
+
+describe('the options of a worker', () => {
+  it('are completed and frozen', () => {
+    const options = resolveOptions({ ...base, tiers: { free: { timeoutMs: 7 } } });
+    expect(options).toMatchObject({
+      concurrency: 16,
+      graceMs: 25_000,
+      timeoutGraceMs: 5_000,
+      handleSignals: true,
+      retry: { attempts: 3 },
+      tiers: { free: { timeoutMs: 7 }, enterprise: { timeoutMs: 300_000 } },
+    });
+    expect(Object.isFrozen(options)).toBe(true);
+  });
+
+  it('name a valid domain', () => {
+    expect(() => resolveOptions({ ...base, domain: 'a:b' })).toThrow(InvalidActionError);
+  });
+
+  it.each([
+    { concurrency: 0 },
+    { concurrency: 1.5 },
+    { graceMs: -1 },
+    { timeoutGraceMs: Infinity },
+  ])('refuse %o', (numbers) => {
+    expect(() => resolveOptions({ ...base, ...numbers })).toThrow(RangeError);
+  });
+
+  it('refuse a handler whose actions never reach the domain', () => {
+    const processor = new ActionProcessor().register(generate, () => undefined);
+    expect(() => resolveOptions({ ...base, domain: 'query', processor })).toThrow(
+      'action type "embedding.generate" never reaches a worker of domain "query"',
+    );
+  });
+});
+
+describe('a processor', () => {
+  it('knows its action types, and refuses a second handler for one', () => {
+    const processor = new ActionProcessor().register(generate, () => undefined);
+    expect(processor.actionTypes).toEqual(['embedding.generate']);
+    expect(() => processor.register(generate, () => undefined)).toThrow(InvalidActionError);
+  });
+});

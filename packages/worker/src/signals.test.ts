@@ -1,0 +1,30 @@
+import { EventEmitter } from 'node:events';
+import { expect, it, vi } from 'vitest';
+import { handleSignals } from './signals.ts';
+
+function fakeProcess() {
+  return Object.assign(new EventEmitter(), { exit: vi.fn<(code: number) => void>() });
+}
+
+it.each(['SIGTERM', 'SIGINT'])('%s stops once', (signal) => {
+  const [source, stop] = [fakeProcess(), vi.fn<() => void>()];
+  handleSignals(stop, source);
+  source.emit(signal, signal);
+  expect(stop).toHaveBeenCalledOnce();
+  expect(source.exit).not.toHaveBeenCalled();
+});
+
+it('a second signal exits at once with its number', () => {
+  const [source, stop] = [fakeProcess(), vi.fn<() => void>()];
+  handleSignals(stop, source);
+  source.emit('SIGTERM', 'SIGTERM');
+  source.emit('SIGINT', 'SIGINT');
+  expect(stop).toHaveBeenCalledOnce();
+  expect(source.exit).toHaveBeenCalledWith(130);
+});
+
+it('after the way back nothing listens any more', () => {
+  const source = fakeProcess();
+  handleSignals(() => {}, source)();
+  expect(source.listenerCount('SIGTERM') + source.listenerCount('SIGINT')).toBe(0);
+});

@@ -1,0 +1,227 @@
+import { RedisUnavailableError } from '@nooble/errors';
+import { describe, expect, it, vi } from 'vitest';
+import { FakeBroker } from './fake-broker.ts';
+import { deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
+
+const length: Generate = ({ data }) => ({ length: data.text.length });
+
+describe('the claim loop', () => {
+  it('fills its slots and no more', async () => {
+    const broker = new FakeBroker();
+    const release = deferred();
+    let running = 0;
+    let most = 0;
+    const worker = workerOn(
+      broker,
+      async () => {
+        most = Math.max(most, (running += 1));
+        await release.promise;
+        running -= 1;
+        return { length: 0 };
+      },
+      { concurrency: 3 },
+    );
+    for (let count = 0; count < 10; count += 1) broker.add(generateAction());
+    await worker.start();
+    await expect.poll(() => running).toBe(3);
+    release.resolve();
+    await expect.poll(() => broker.settled).toHaveLength(10);
+    expect(most).toBe(3);
+  });
+
+  it('never has more than two calls in flight', async () => {
+    const broker = new FakeBroker();
+    let inFlight = 0;
+    let most = 0;
+    broker.beforeClaim = async () => {
+      most = Math.max(most, (inFlight += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight -= 1;
+    };
+    const worker = workerOn(broker, length, { concurrency: 8 });
+    for (let count = 0; count < 200; count += 1) broker.add(generateAction());
+    await worker.start();
+    await expect.poll(() => broker.settled).toHaveLength(200);
+    expect(most).toBe(2);
+  });
+
+  it('sends what has ended along with a claim', async () => {
+    const broker = new FakeBroker();
+    const worker = workerOn(broker, length, { concurrency: 4 });
+    for (let count = 0; count < 4; count += 1) broker.add(generateAction());
+    await worker.start();
+    await expect.poll(() => broker.settled).toHaveLength(4);
+    expect(broker.claims.map(({ settlements }) => settlements?.length)).toContain(4);
+  });
+
+  it('waits for work only when a claim left slots empty, and runs what it is woken for', async () => {
+    const broker = new FakeBroker();
+    const worker = workerOn(broker, length);
+    await worker.start();
+    await expect.poll(() => broker.waits).toHaveLength(1);
+    expect(broker.waits).toEqual([{ timeoutMs: 5_000 }]);
+    const done = next(worker, 'done');
+    broker.add(generateAction());
+    await done;
+  });
+
+  it('claims again when the queue said something falls due', async () => {
+    const broker = new FakeBroker();
+    broker.dueInMs = 10;
+    const worker = workerOn(broker, length);
+    await worker.start();
+    await expect.poll(() => broker.claims.length).toBeGreaterThan(3);
+  });
+
+  it('claims for no slot at all every 5 s while it is full', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const broker = new FakeBroker();
+      const hold = deferred();
+      const held = async (): Promise<{ length: number }> => {
+        await hold.promise;
+        return { length: 0 };
+      };
+      const worker = workerOn(broker, held, {
+        concurrency: 1,
+        tiers: { free: { timeoutMs: 60_000 } },
+      });
+      broker.add(generateAction());
+      const claimed = next(worker, 'claimed');
+      const starting = worker.start();
+      await claimed;
+      await starting;
+      const heartbeat = next(worker, 'claimed');
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await heartbeat).toMatchObject({ slots: 0 });
+      hold.resolve();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('asks for a suspect only while it runs none', async () => {
+    const broker = new FakeBroker();
+    const hold = deferred();
+    const worker = workerOn(broker, async ({ data }) => {
+      if (data.text === 'poison') await hold.promise;
+      return { length: 0 };
+    });
+    broker.add(generateAction({ data: { text: 'poison' } }), { suspect: true });
+    await worker.start();
+    broker.add(generateAction());
+    await expect.poll(() => broker.settled).toHaveLength(1);
+    expect(broker.claims[0]).toMatchObject({ acceptSuspect: true });
+    expect(broker.claims.at(-1)).toMatchObject({ acceptSuspect: false });
+    hold.resolve();
+    await expect.poll(() => broker.settled).toHaveLength(2);
+    broker.add(generateAction());
+    await expect.poll(() => broker.claims.at(-1)?.acceptSuspect).toBe(true);
+  });
+});
+
+describe('an outage', () => {
+  it('keeps every result until the queue has heard of it', async () => {
+    const broker = new FakeBroker();
+    const finish = deferred();
+    const worker = workerOn(broker, async () => {
+      await finish.promise;
+      return { length: 0 };
+    });
+    for (let count = 0; count < 3; count += 1) broker.add(generateAction());
+    await worker.start();
+    await expect.poll(async () => (await worker.health()).running).toBe(3);
+    broker.down = true;
+    const failed = next(worker, 'error');
+    finish.resolve();
+    expect(await failed).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+    expect(broker.settled).toHaveLength(0);
+    broker.down = false;
+    await expect.poll(() => broker.settled, { timeout: 10_000 }).toHaveLength(3);
+  });
+
+  it('ends by itself, also when it began before the start', async () => {
+    const broker = new FakeBroker();
+    broker.down = true;
+    const worker = workerOn(broker, length);
+    const failed = next(worker, 'error');
+    const starting = worker.start();
+    await failed;
+    expect(await worker.health()).toMatchObject({ status: 'red', consuming: false });
+    broker.down = false;
+    await starting;
+    expect(await worker.health()).toMatchObject({ status: 'ok', consuming: true });
+  });
+
+  it('of the waiting connection alone is reported and survived', async () => {
+    const broker = new FakeBroker();
+    const wait = broker.waitForWork.bind(broker);
+    let failures = 1;
+    broker.waitForWork = async (options) => {
+      if ((failures -= 1) >= 0) throw new RedisUnavailableError({ attempted: 'wait' });
+      return wait(options);
+    };
+    const worker = workerOn(broker, length);
+    const failed = next(worker, 'error');
+    await worker.start();
+    expect(await failed).toMatchObject({ attempted: 'wait for work of domain "embedding"' });
+    const done = next(worker, 'done');
+    broker.add(generateAction());
+    await done;
+  });
+
+  it('in the middle of a call makes the worker send the unsent again', async () => {
+    const broker = new FakeBroker();
+    let refusals = 2;
+    broker.onSettle = () => ((refusals -= 1) >= 0 ? 'unsent' : 'ok');
+    const worker = workerOn(broker, length);
+    const done = next(worker, 'done');
+    broker.add(generateAction());
+    await worker.start();
+    await done;
+    expect(broker.settled).toHaveLength(1);
+  });
+});
+
+describe('a settlement the queue cannot store', () => {
+  it('ends as dead and holds nobody back', async () => {
+    const broker = new FakeBroker();
+    broker.onSettle = ({ outcome }) => {
+      if (outcome.status === 'done') JSON.stringify(outcome.result, refuseThirteen);
+      return 'ok';
+    };
+    const worker = workerOn(broker, length);
+    const [dead, done] = [next(worker, 'dead'), next(worker, 'done')];
+    broker.add(generateAction({ data: { text: '1234567890123' } }));
+    broker.add(generateAction());
+    await worker.start();
+    expect(await done).toMatchObject({ result: { length: 5 } });
+    expect(await dead).toMatchObject({ error: { message: 'cannot store 13', retryable: false } });
+  });
+
+  it('is left to its lease when not even its death can be stored', async () => {
+    const broker = new FakeBroker();
+    broker.onSettle = () => {
+      throw new TypeError('cannot store anything');
+    };
+    const worker = workerOn(broker, length);
+    const errors: string[] = [];
+    worker.events.on('error', ({ attempted }) => errors.push(attempted));
+    const action = generateAction();
+    broker.add(action);
+    await worker.start();
+    const refusal = `settle action "${action.actionId}"`;
+    await expect
+      .poll(() => errors.filter((one) => one === refusal), { timeout: 5_000 })
+      .toHaveLength(2);
+    broker.onSettle = () => 'ok';
+    const done = next(worker, 'done');
+    broker.add(generateAction());
+    await done;
+  });
+});
+
+function refuseThirteen(_key: string, value: unknown): unknown {
+  if (value === 13) throw new TypeError('cannot store 13');
+  return value;
+}
