@@ -44,7 +44,11 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   };
   const running: Running = new Running(scope, hooks);
   const consumer: Consumer = new Consumer({
-    ...{ broker, settlements, running, publish, clock },
+    broker,
+    settlements,
+    running,
+    publish,
+    clock,
     concurrency: options.concurrency,
     release: async (claimed) => release({ broker, publish }, claimed),
   });

@@ -70,7 +70,9 @@ export class BaseWorker {
     const released = await shutDown({ broker, consumer, running, publish, graceMs });
     renewal.stop();
     consumer.close();
-    await connections.close();
+    await connections.close().catch((error: unknown) => {
+      publish('error', { attempted: `close the connections of "${options.domain}"`, error });
+    });
     this.#ignoreSignals?.();
     this.#state = 'stopped';
     publish('stopped', { released });

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
 import type { ClaimedAction } from '@nooble/queue';

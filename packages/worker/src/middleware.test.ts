@@ -5,6 +5,9 @@ import { compose, type Middleware } from './middleware.ts';
 
 const action = {} as DomainAction;
 const ctx = {} as ActionContext;
+const double: Middleware = async (_action, _ctx, next) => ((await next()) as number) * 2;
+const refuse = async (): Promise<never> => Promise.reject(new Error('not reached'));
+const twice: Middleware = async (_action, _ctx, next) => [await next(), await next()];
 
 it('runs the first middleware outermost and the handler innermost', async () => {
   const seen: string[] = [];
@@ -22,14 +25,11 @@ it('runs the first middleware outermost and the handler innermost', async () => 
 });
 
 it('lets a middleware change the result or answer without the handler', async () => {
-  const double: Middleware = async (_action, _ctx, next) => ((await next()) as number) * 2;
   expect(await compose([double], async () => 21)(action, ctx)).toBe(42);
-  const refuse = async (): Promise<never> => Promise.reject(new Error('not reached'));
   expect(await compose([async () => 'cached'], refuse)(action, ctx)).toBe('cached');
 });
 
 it('rejects when next() is called twice', async () => {
-  const twice: Middleware = async (_action, _ctx, next) => [await next(), await next()];
   await expect(compose([twice], async () => 1)(action, ctx)).rejects.toThrow(
     'next() was called twice',
   );

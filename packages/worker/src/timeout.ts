@@ -15,9 +15,9 @@ export function timeoutOf(action: DomainAction, policy: TierPolicy): number {
 export interface TimeLimitOptions {
   readonly timeoutMs: number;
   readonly graceMs: number;
-  onTimeout(): void;
+  readonly onTimeout: () => void;
   /** `graceMs` after `onTimeout`. */
-  onOverdue(): void;
+  readonly onOverdue: () => void;
 }
 
 /** Watches one attempt until `clear()`. */

@@ -5,9 +5,9 @@ import { HEARTBEAT_MS } from './heartbeat.ts';
 export interface WakeUpOptions {
   readonly broker: QueueBroker;
   /** There may be work, or something is due: make a call. */
-  onWake(): void;
+  readonly onWake: () => void;
   /** The queue could not be waited on. */
-  onError(error: unknown): void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Two ways to learn that a call is worth making: a word from the queue, and a local timer. */

@@ -17,6 +17,10 @@ import {
 
 const length: Generate = ({ data }) => ({ length: data.text.length });
 
+const failing: Generate = () => {
+  throw new Error('no');
+};
+
 /** Runs one action to its end and answers what the queue was told. */
 async function outcomeOf(handler: Generate, failures = 0): Promise<Outcome> {
   const broker = new FakeBroker();
@@ -197,11 +201,23 @@ describe('an attempt', () => {
     expect(currentAction()).toBeUndefined();
   });
 
+  it('runs inside the middleware of its processor, which sees parsed data and may change the result', async () => {
+    const broker = new FakeBroker();
+    const processor = new ActionProcessor()
+      .use(async (action, _ctx, next) => ({
+        ...((await next()) as object),
+        length: (action.data as { text: string }).text.length * 2,
+      }))
+      .register(generate, length);
+    const worker = workerOn(broker, processor);
+    const done = next(worker, 'done');
+    broker.add(generateAction());
+    await worker.start();
+    expect(await done).toMatchObject({ result: { length: 10 } });
+  });
+
   it('runs as often as its registration says', async () => {
     const broker = new FakeBroker();
-    const failing = (): never => {
-      throw new Error('no');
-    };
     const processor = new ActionProcessor().register(generate, failing, { attempts: 5, baseMs: 0 });
     const worker = workerOn(broker, processor);
     broker.add(generateAction(), { failures: 3 });

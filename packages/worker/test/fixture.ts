@@ -1,12 +1,12 @@
 import { defineAction, type DomainAction } from '@nooble/models';
-import { DomainQueueManager } from '@nooble/queue';
+import type { DomainQueueManager } from '@nooble/queue';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ActionProcessor, type Handler } from '../src/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import type { WorkerEventMap } from '../src/events.ts';
 import type { WorkerOptions } from '../src/options.ts';
-import { FakeBroker } from './fake-broker.ts';
+import type { FakeBroker } from './fake-broker.ts';
 
 /** The action most tests send. */
 export const generate = defineAction('embedding.generate', {
@@ -66,11 +66,9 @@ export async function next<Name extends keyof WorkerEventMap>(
 
 /** A promise to be settled from outside. */
 export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
+  const settle: ((value: T) => void)[] = [];
+  const promise = new Promise<T>((resolve) => settle.push(resolve));
+  return { promise, resolve: (value) => settle[0]?.(value) };
 }
 
 /** Rejects with the reason of the signal, as a handler that obeys it does. */

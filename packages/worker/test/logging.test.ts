@@ -55,7 +55,11 @@ describe('the log', () => {
     const { actionType: action_type, taskId: task_id } = action;
     expect(lines.find(({ msg }) => msg === 'thinking')).toMatchObject({
       ...ids,
-      ...{ action_type, task_id, tenant_id: 'acme', tier: 'free', attempt: 1 },
+      action_type,
+      task_id,
+      tenant_id: 'acme',
+      tier: 'free',
+      attempt: 1,
     });
     expect(JSON.stringify(lines)).not.toContain('secret words');
   });
