@@ -1,6 +1,6 @@
 import { InvalidActionError } from '@nooble/errors';
 import type { ActionDefinition, DomainAction } from '@nooble/models';
-import type { RetryPolicy } from './backoff.ts';
+import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
 import type { ActionContext } from './context.ts';
 import { compose, type Middleware, type Run } from './middleware.ts';
 
@@ -30,7 +30,10 @@ export class ActionProcessor {
     return this;
   }
 
-  /** Sets the handler of an action type. Throws InvalidActionError when the type has one already. */
+  /**
+   * Sets the handler of an action type. Throws InvalidActionError when the type has one already,
+   * and RangeError for options that cannot work.
+   */
   register<D, R>(
     definition: ActionDefinition<D, R>,
     handler: Handler<D, R>,
@@ -40,6 +43,8 @@ export class ActionProcessor {
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
+    // Checked here, where a mistake is seen at start-up; completed where the worker's own policy is known.
+    resolveRetryPolicy(options);
     const run = this.#runOf(definition, handler);
     this.#registrations.set(type, Object.freeze({ type, domain, retry: options, run }));
     return this;

@@ -107,7 +107,7 @@ export class Attempt {
 
   /** Ends without waiting any longer for the handler, which was aborted before. */
   abandon(): void {
-    this.#end(this.#endingOf(this.#context?.signal.reason));
+    this.#end(this.#endingOf(this.#context?.abortedBy));
   }
 
   /** Takes the place of an outcome the queue refused to store. */
@@ -176,8 +176,7 @@ export class Attempt {
 
   /** What an aborted handler throws says nothing; why it was aborted does. */
   #endingOf(thrown: unknown): Ending {
-    const signal = this.#context?.signal;
-    const error: unknown = signal?.aborted ? signal.reason : thrown;
+    const error = this.#context?.abortedBy ?? thrown;
     if (error instanceof WorkerStopping) return { status: 'release' };
     return outcomeOfError({ error, failures: this.#claimed.failures, retry: this.#retry });
   }

@@ -5,6 +5,11 @@ import type { Logger } from 'pino';
 /** A queue manager that carries task, session, tenant and trace on to child actions. */
 export type ActionQueues = ReturnType<DomainQueueManager['within']>;
 
+/** Where the queues of a context come from. */
+export interface QueueSource {
+  within(action: DomainAction): ActionQueues;
+}
+
 /** What a handler gets beside its action. */
 export interface ActionContext {
   /** Aborts at the timeout, when the lease is lost and when a stopping worker runs out of grace; its reason says which. */
@@ -31,7 +36,8 @@ export interface ContextParts {
 export class AttemptContext implements ActionContext {
   readonly attempt: number;
   readonly #parts: ContextParts;
-  readonly #abort = new AbortController();
+  #controller: AbortController | undefined;
+  #abortedBy: Error | undefined;
   #logger: Logger | undefined;
   #queues: ActionQueues | undefined;
 
@@ -41,7 +47,8 @@ export class AttemptContext implements ActionContext {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    this.#controller ??= controllerOf(this.#abortedBy);
+    return this.#controller.signal;
   }
 
   get logger(): Logger {
@@ -58,9 +65,19 @@ export class AttemptContext implements ActionContext {
 
   /** Aborts the signal; the first reason stays. */
   abort(reason: Error): void {
-    if (!this.#abort.signal.aborted) this.#abort.abort(reason);
+    if (this.#abortedBy) return;
+    this.#abortedBy = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** The reason of the abort; undefined while there was none. */
+  get abortedBy(): Error | undefined {
+    return this.#abortedBy;
   }
 }
 
-/** Names the action that every child of it belongs to. */
-export type QueueSource = { within(action: DomainAction): ActionQueues };
+function controllerOf(abortedBy: Error | undefined): AbortController {
+  const controller = new AbortController();
+  if (abortedBy) controller.abort(abortedBy);
+  return controller;
+}

@@ -16,13 +16,19 @@ export function actionLogger(logger: Logger, action: DomainAction, attempt: numb
   return logger.child({ ...actionFields(action), attempt });
 }
 
-/** Turns what a worker publishes into log lines. Data and results never appear in them. */
+/**
+ * Turns what a worker publishes into log lines. Data and results never appear in them.
+ * Lines of every single action ask for their level first: fields nobody reads cost every action.
+ */
 export function logEvents(events: WorkerEvents, logger: Logger): void {
   events.on('consuming', ({ domain }) => logger.info({ domain }, 'Consuming'));
-  events.on('started', (event) => logger.debug(fieldsOf(event), 'Action started'));
-  events.on('done', (event) =>
-    logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action done'),
-  );
+  events.on('started', (event) => {
+    if (logger.isLevelEnabled('debug')) logger.debug(fieldsOf(event), 'Action started');
+  });
+  events.on('done', (event) => {
+    if (!logger.isLevelEnabled('debug')) return;
+    logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action done');
+  });
   events.on('retry', ({ error, delayMs, runningMs, ...event }) =>
     logger.warn(
       { ...fieldsOf(event), running_ms: runningMs, delay_ms: delayMs, error },

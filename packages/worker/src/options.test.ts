@@ -53,4 +53,10 @@ describe('a processor', () => {
     expect(processor.actionTypes).toEqual(['embedding.generate']);
     expect(() => processor.register(generate, () => undefined)).toThrow(InvalidActionError);
   });
+
+  it('refuses retry options that cannot work where they are given', () => {
+    const processor = new ActionProcessor();
+    const options = { attempts: 0 };
+    expect(() => processor.register(generate, () => undefined, options)).toThrow(RangeError);
+  });
 });

@@ -132,6 +132,26 @@ describe('stop()', () => {
   });
 });
 
+describe('SIGTERM', () => {
+  it('stops the worker, and is left to others afterwards', async () => {
+    const before = process.listeners('SIGTERM');
+    const worker = workerOn(new FakeBroker(), () => ({ length: 1 }), { handleSignals: true });
+    await worker.start();
+    const added = process.listeners('SIGTERM').filter((listener) => !before.includes(listener));
+    expect(added).toHaveLength(1);
+    const stopped = next(worker, 'stopped');
+    added[0]?.('SIGTERM', 15);
+    await stopped;
+    expect(process.listeners('SIGTERM')).toEqual(before);
+  });
+
+  it('is left alone with handleSignals: false', async () => {
+    const before = process.listenerCount('SIGTERM');
+    await workerOn(new FakeBroker(), () => ({ length: 1 }), { handleSignals: false }).start();
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+});
+
 describe('start()', () => {
   it('may be called twice', async () => {
     const worker = workerOn(new FakeBroker(), () => ({ length: 1 }));

@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { AttemptContext, type ActionQueues } from './context.ts';
+
+function newContext() {
+  const makeLogger = vi.fn(() => pino({ enabled: false }));
+  const makeQueues = vi.fn(() => ({}) as ActionQueues);
+  const parts = { attempt: 1, deadlineMs: Date.UTC(2026, 0, 1), makeLogger, makeQueues };
+  return { ctx: new AttemptContext(parts), makeLogger, makeQueues };
+}
+
+describe('the context of an attempt', () => {
+  it('shows an abort to a handler that looks at its signal only afterwards', () => {
+    const { ctx } = newContext();
+    const reason = new Error('too late');
+    ctx.abort(reason);
+    expect(ctx.signal.aborted).toBe(true);
+    expect(ctx.signal.reason).toBe(reason);
+  });
+
+  it('keeps the first reason of an abort', () => {
+    const { ctx } = newContext();
+    const { signal } = ctx;
+    const reason = new Error('first');
+    ctx.abort(reason);
+    ctx.abort(new Error('second'));
+    expect(signal.reason).toBe(reason);
+    expect(ctx.abortedBy).toBe(reason);
+  });
+
+  it('makes logger and queues once, when they are first used', () => {
+    const { ctx, makeLogger, makeQueues } = newContext();
+    expect(makeLogger).not.toHaveBeenCalled();
+    expect(ctx.logger).toBe(ctx.logger);
+    expect(ctx.queues).toBe(ctx.queues);
+    expect(makeLogger).toHaveBeenCalledOnce();
+    expect(makeQueues).toHaveBeenCalledOnce();
+  });
+
+  it('tells its deadline as a date', () => {
+    expect(newContext().ctx.deadline.toISOString()).toBe('2026-01-01T00:00:00.000Z');
+  });
+});
