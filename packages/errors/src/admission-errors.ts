@@ -105,6 +105,26 @@ export class QueueFullError extends NoobleError {
   }
 }
 
+/** The domain still has actions, so that its partitions cannot be changed. */
+export class DomainNotEmptyError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'DOMAIN_NOT_EMPTY',
+    httpStatus: 409,
+    retryable: true,
+    summary: 'The domain still has actions, dead letters or callbacks on their way.',
+    remedy:
+      'Pause its senders, let it run empty, redrive or discard its dead letters, then try again.',
+  };
+  constructor({ domain, left, cause }: { domain: string; left: number } & Caused) {
+    super({
+      kind: DomainNotEmptyError.kind,
+      message: `Cannot change the partitions of domain "${domain}": ${left} actions are left in it`,
+      details: { domain, left },
+      cause,
+    });
+  }
+}
+
 /** The domain or tenant is paused and refuses admission. */
 export class QueuePausedError extends NoobleError {
   static readonly kind: ErrorKind = {

@@ -10,6 +10,7 @@ import {
   ValidationError,
 } from './action-errors.ts';
 import {
+  DomainNotEmptyError,
   PayloadTooLargeError,
   QueueFullError,
   QueuePausedError,
@@ -25,6 +26,7 @@ export const ERROR_CLASSES = [
   TenantMismatchError,
   UnknownActionError,
   LeaseLostError,
+  DomainNotEmptyError,
   PayloadTooLargeError,
   RateLimitError,
   QueueFullError,

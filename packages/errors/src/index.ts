@@ -11,6 +11,7 @@ export {
   type ValidationIssue,
 } from './action-errors.ts';
 export {
+  DomainNotEmptyError,
   PayloadTooLargeError,
   QueueFullError,
   QueuePausedError,

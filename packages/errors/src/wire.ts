@@ -1,5 +1,5 @@
 import { ERROR_CLASSES } from './error-classes.ts';
-import { isNoobleError, NoobleError, UnknownWireError } from './nooble-error.ts';
+import { isNoobleError, UnknownWireError, type NoobleError } from './nooble-error.ts';
 import type { WireError } from './wire-error.ts';
 
 /** Longer messages would fill Redis with what is, at worst, a handler's dump. */
@@ -30,7 +30,7 @@ export function fromWireError(wire: WireError): NoobleError {
   const known = ERROR_CLASSES.find((each) => each.kind.code === wire.code);
   const error = new UnknownWireError(wire);
   if (!known) return error;
-  Object.setPrototypeOf(error, known.prototype as object);
+  Object.setPrototypeOf(error, known.prototype);
   const facts = {
     limit: undefined,
     window: undefined,
