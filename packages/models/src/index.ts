@@ -1,1 +1,50 @@
-export const placeholder = 'models';
+export { callbackTypeOf, defineCallback, type CallbackData } from './callback.ts';
+export { childFields, traceOf, type ChildFields } from './child-fields.ts';
+export {
+  defineAction,
+  type ActionData,
+  type ActionDefinition,
+  type ActionInput,
+  type ActionResult,
+  type ActionSchemas,
+} from './define-action.ts';
+export type { DomainAction } from './domain-action.ts';
+export { assertAction, decodeAction, encodeAction } from './envelope.ts';
+export {
+  createAgentContext,
+  createCollectionContext,
+  createWorkflowContext,
+  CONTEXT_TYPES,
+  type ContextInput,
+  type ContextType,
+  type ExecutionContext,
+} from './execution-context.ts';
+export { newId } from './ids.ts';
+export { domainActionJsonSchema } from './json-schema.ts';
+export {
+  assertActionId,
+  assertActionType,
+  assertDomain,
+  assertTenantId,
+  domainOf,
+  isActionId,
+  isActionType,
+  isDomain,
+  isTenantId,
+} from './names.ts';
+export {
+  formatInboxName,
+  formatQueueName,
+  isInboxName,
+  isQueueName,
+  parseInboxName,
+  parseQueueName,
+  type QueueName,
+} from './queue-name.ts';
+export {
+  DEFAULT_TIER_POLICIES,
+  resolveTierPolicies,
+  type TierOverrides,
+  type TierPolicy,
+} from './tier-policies.ts';
+export { isTier, tierPriority, TIERS, type Tier } from './tiers.ts';

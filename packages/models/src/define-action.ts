@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { DomainAction } from './domain-action.ts';
+import { assertAction } from './envelope.ts';
+import type { ExecutionContext } from './execution-context.ts';
+import { newId } from './ids.ts';
+import { domainOf } from './names.ts';
+import type { Tier } from './tiers.ts';
+import { parseWith } from './validation.ts';
+
+/** What the sender of an action states. */
+export interface ActionInput<Data = unknown> {
+  readonly tenantId: string;
+  readonly tenantTier: Tier;
+  readonly data: Data;
+  /** @default a new id */
+  readonly actionId?: string;
+  /** @default a new id */
+  readonly taskId?: string;
+  readonly sessionId?: string;
+  readonly callbackQueue?: string;
+  readonly callbackType?: string;
+  readonly replyTo?: string;
+  readonly executionContext?: ExecutionContext;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly parentActionId?: string;
+  readonly timeoutMs?: number;
+  readonly expiresAt?: string | Date;
+}
+
+/** A type of action: makes actions, and checks what goes in and what comes back. */
+export interface ActionDefinition<Data = unknown, Result = unknown, Chunk = unknown, Input = Data> {
+  readonly type: string;
+  readonly domain: string;
+  /** A new action. Throws ValidationError for data that does not fit and InvalidActionError for the rest. */
+  create(input: ActionInput<Input>): DomainAction<Data>;
+  /** Throws ValidationError. */
+  parseData(value: unknown): Data;
+  /** Throws ValidationError. */
+  parseResult(value: unknown): Result;
+  /** One part of a streamed result. Throws ValidationError. */
+  parseChunk(value: unknown): Chunk;
+}
+
+/** The data a handler of the definition receives. */
+export type ActionData<D> = D extends { parseData(value: unknown): infer Data } ? Data : never;
+
+/** The result a caller of the definition receives. */
+export type ActionResult<D> = D extends { parseResult(value: unknown): infer Result }
+  ? Result
+  : never;
+
+/** The schemas of a type of action. Values travel as JSON, parsed: a schema has to accept what it gave. */
+export interface ActionSchemas<
+  Data extends z.ZodType,
+  Result extends z.ZodType,
+  Chunk extends z.ZodType,
+> {
+  readonly data: Data;
+  /** @default anything */
+  readonly result?: Result;
+  /** @default anything */
+  readonly chunk?: Chunk;
+}
+
+/** A typed factory for actions of one type, `{domain}.{action}`. Throws InvalidActionError for another name. */
+export function defineAction<
+  Data extends z.ZodType,
+  Result extends z.ZodType = z.ZodUnknown,
+  Chunk extends z.ZodType = z.ZodUnknown,
+>(
+  type: string,
+  schemas: ActionSchemas<Data, Result, Chunk>,
+): ActionDefinition<z.output<Data>, z.output<Result>, z.output<Chunk>, z.input<Data>> {
+  const domain = domainOf(type);
+  const { data, result = z.unknown(), chunk = z.unknown() } = schemas;
+  const parseData = (value: unknown) => parseWith(data, value, `data of "${type}"`);
+  return Object.freeze({
+    type,
+    domain,
+    create: (input: ActionInput<z.input<Data>>) =>
+      createAction(type, { ...input, data: parseData(input.data) }),
+    parseData,
+    parseResult: (value: unknown) =>
+      parseWith(result, value, `result of "${type}"`) as z.output<Result>,
+    parseChunk: (value: unknown) =>
+      parseWith(chunk, value, `chunk of "${type}"`) as z.output<Chunk>,
+  });
+}
+
+function createAction<Data>(actionType: string, input: ActionInput<Data>): DomainAction<Data> {
+  const { actionId, taskId, metadata, expiresAt, ...rest } = input;
+  const action: DomainAction<Data> = {
+    v: 1,
+    ...rest,
+    actionId: actionId ?? newId(),
+    actionType,
+    taskId: taskId ?? newId(),
+    metadata: metadata ?? {},
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+    createdAt: new Date().toISOString(),
+  };
+  assertAction(action);
+  return Object.freeze(action);
+}

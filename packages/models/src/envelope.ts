@@ -1,0 +1,148 @@
+import { InvalidActionError } from '@nooble/errors';
+import { z } from 'zod';
+import type { DomainAction } from './domain-action.ts';
+import { contextFromWire, contextToWire, executionContextSchema } from './execution-context.ts';
+import { isInboxName, isQueueName } from './queue-name.ts';
+import { isActionType, NAME_PATTERNS } from './names.ts';
+import { TIERS } from './tiers.ts';
+import { issuesOf } from './validation.ts';
+
+const text = z.string().min(1).max(256);
+const actionType = z.string().refine(isActionType, 'expected "<domain>.<action>" in lower case');
+
+/** The known fields of an envelope on the wire, snake_case. */
+export const envelopeSchema = z.object({
+  v: z.literal(1),
+  action_id: z.string().regex(NAME_PATTERNS.actionId),
+  action_type: actionType,
+  task_id: text,
+  tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
+  tenant_tier: z.enum(TIERS),
+  session_id: text.optional(),
+  callback_queue: z
+    .string()
+    .refine(isQueueName, 'expected "<domain>:<tenant_id>:<tier>"')
+    .optional(),
+  callback_type: actionType.optional(),
+  reply_to: z.string().refine(isInboxName, 'expected "inbox:<id>"').optional(),
+  execution_context: executionContextSchema.optional(),
+  data: z.unknown(),
+  metadata: z.record(z.string(), z.unknown()),
+  parent_action_id: z.string().regex(NAME_PATTERNS.actionId).optional(),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .optional(),
+  expires_at: z.iso.datetime().optional(),
+  created_at: z.iso.datetime(),
+});
+
+type Envelope = z.infer<typeof envelopeSchema>;
+
+/** The action as wire JSON: UTF-8, snake_case, absent rather than null. Throws InvalidActionError. */
+export function encodeAction(action: DomainAction): string {
+  const envelope = toEnvelope(action);
+  try {
+    return JSON.stringify(envelope);
+  } catch (cause) {
+    const reason = 'its data or metadata cannot be written as JSON';
+    throw new InvalidActionError({ actionId: action.actionId, reason, cause });
+  }
+}
+
+/** The action in wire JSON; fields this version does not know are kept. Throws InvalidActionError. */
+export function decodeAction(json: string): DomainAction {
+  const raw = parseObject(json);
+  return fromEnvelope(checkEnvelope(raw), raw);
+}
+
+/** Throws InvalidActionError unless the action could be decoded again by its receiver. */
+export function assertAction(action: DomainAction): void {
+  checkEnvelope(toEnvelope(action));
+}
+
+function checkEnvelope(raw: object): Envelope {
+  const checked = envelopeSchema.safeParse(raw);
+  const actionId = 'action_id' in raw ? String(raw.action_id).slice(0, 128) : undefined;
+  if (!checked.success) {
+    const reason = issuesOf(checked.error)
+      .map(({ path, message }) => `${path || 'envelope'}: ${message}`)
+      .join('; ');
+    throw new InvalidActionError({ reason, ...(actionId !== undefined && { actionId }) });
+  }
+  if (checked.data.callback_queue !== undefined && checked.data.reply_to !== undefined) {
+    const reason = 'callback_queue and reply_to exclude each other';
+    throw new InvalidActionError({ reason, actionId: checked.data.action_id });
+  }
+  return checked.data;
+}
+
+function parseObject(json: string): object {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidActionError({ reason: 'its envelope is not JSON', cause });
+  }
+  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw;
+  throw new InvalidActionError({ reason: 'its envelope is not a JSON object' });
+}
+
+function toEnvelope(action: DomainAction): object {
+  const context = action.executionContext;
+  const known = {
+    v: action.v,
+    action_id: action.actionId,
+    action_type: action.actionType,
+    task_id: action.taskId,
+    tenant_id: action.tenantId,
+    tenant_tier: action.tenantTier,
+    session_id: action.sessionId,
+    callback_queue: action.callbackQueue,
+    callback_type: action.callbackType,
+    reply_to: action.replyTo,
+    execution_context: context && contextToWire(context),
+    data: action.data,
+    metadata: action.metadata,
+    parent_action_id: action.parentActionId,
+    timeout_ms: action.timeoutMs,
+    expires_at: action.expiresAt,
+    created_at: action.createdAt,
+  };
+  return action.extensions ? { ...action.extensions, ...known } : known;
+}
+
+function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
+  const { session_id, callback_queue, callback_type, reply_to } = envelope;
+  const { execution_context, parent_action_id, timeout_ms, expires_at } = envelope;
+  const extensions = unknownFields(raw);
+  return {
+    v: 1,
+    actionId: envelope.action_id,
+    actionType: envelope.action_type,
+    taskId: envelope.task_id,
+    tenantId: envelope.tenant_id,
+    tenantTier: envelope.tenant_tier,
+    ...(session_id !== undefined && { sessionId: session_id }),
+    ...(callback_queue !== undefined && { callbackQueue: callback_queue }),
+    ...(callback_type !== undefined && { callbackType: callback_type }),
+    ...(reply_to !== undefined && { replyTo: reply_to }),
+    ...(execution_context && { executionContext: contextFromWire(execution_context) }),
+    data: envelope.data,
+    metadata: envelope.metadata,
+    ...(parent_action_id !== undefined && { parentActionId: parent_action_id }),
+    ...(timeout_ms !== undefined && { timeoutMs: timeout_ms }),
+    ...(expires_at !== undefined && { expiresAt: expires_at }),
+    createdAt: envelope.created_at,
+    ...(extensions && { extensions }),
+  };
+}
+
+/** `Object.fromEntries` defines properties, so a field named `__proto__` stays a plain field. */
+function unknownFields(raw: object): Record<string, unknown> | undefined {
+  const entries = Object.entries(raw).filter(
+    ([name]) => !Object.hasOwn(envelopeSchema.shape, name),
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { newId } from './ids.ts';
+import { NAME_PATTERNS } from './names.ts';
+import { TIERS, type Tier } from './tiers.ts';
+
+/** What kind of execution an action belongs to. */
+export const CONTEXT_TYPES = ['agent', 'workflow', 'collection'] as const;
+export type ContextType = (typeof CONTEXT_TYPES)[number];
+
+/** The agents and collections an action works with, on behalf of a tenant. */
+export interface ExecutionContext {
+  readonly contextId: string;
+  readonly contextType: ContextType;
+  readonly tenantId: string;
+  readonly tenantTier: Tier;
+  readonly primaryAgentId?: string;
+  readonly agents: readonly string[];
+  readonly collections: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+}
+
+/** What a context is made from. */
+export interface ContextInput {
+  readonly tenantId: string;
+  readonly tenantTier: Tier;
+  /** @default a new id */
+  readonly contextId?: string;
+  readonly agents?: readonly string[];
+  readonly collections?: readonly string[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** The context of one agent at work; the agent is also among `agents`. */
+export function createAgentContext(input: ContextInput & { agentId: string }): ExecutionContext {
+  const { agentId, agents = [], ...rest } = input;
+  const context = createContext('agent', { ...rest, agents: withFirst(agentId, agents) });
+  return Object.freeze({ ...context, primaryAgentId: agentId });
+}
+
+/** The context of several agents that work together, led by one of them where it is named. */
+export function createWorkflowContext(
+  input: ContextInput & { agents: readonly string[]; primaryAgentId?: string },
+): ExecutionContext {
+  const { primaryAgentId, ...rest } = input;
+  const context = createContext('workflow', rest);
+  return primaryAgentId === undefined ? context : Object.freeze({ ...context, primaryAgentId });
+}
+
+/** The context of work on collections, without an agent. */
+export function createCollectionContext(
+  input: ContextInput & { collections: readonly string[] },
+): ExecutionContext {
+  return createContext('collection', input);
+}
+
+/** Its form on the wire; unknown fields of a sender are kept by whoever passes the action on. */
+export const executionContextSchema = z.looseObject({
+  context_id: z.string().min(1).max(128),
+  context_type: z.enum(CONTEXT_TYPES),
+  tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
+  tenant_tier: z.enum(TIERS),
+  primary_agent_id: z.string().min(1).optional(),
+  agents: z.array(z.string()),
+  collections: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()),
+  created_at: z.iso.datetime(),
+});
+
+type WireContext = z.infer<typeof executionContextSchema>;
+
+/** snake_case for the wire. */
+export function contextToWire(context: ExecutionContext): WireContext {
+  const { contextId, contextType, tenantId, tenantTier, primaryAgentId, createdAt, ...rest } =
+    context;
+  return {
+    ...rest,
+    agents: [...context.agents],
+    collections: [...context.collections],
+    context_id: contextId,
+    context_type: contextType,
+    tenant_id: tenantId,
+    tenant_tier: tenantTier,
+    ...(primaryAgentId !== undefined && { primary_agent_id: primaryAgentId }),
+    created_at: createdAt,
+  };
+}
+
+/** camelCase from the wire; fields this version does not know keep their names. */
+export function contextFromWire(wire: WireContext): ExecutionContext {
+  const {
+    context_id,
+    context_type,
+    tenant_id,
+    tenant_tier,
+    primary_agent_id,
+    created_at,
+    ...rest
+  } = wire;
+  return {
+    ...rest,
+    contextId: context_id,
+    contextType: context_type,
+    tenantId: tenant_id,
+    tenantTier: tenant_tier,
+    ...(primary_agent_id !== undefined && { primaryAgentId: primary_agent_id }),
+    createdAt: created_at,
+  };
+}
+
+function createContext(contextType: ContextType, input: ContextInput): ExecutionContext {
+  return Object.freeze({
+    contextId: input.contextId ?? newId(),
+    contextType,
+    tenantId: input.tenantId,
+    tenantTier: input.tenantTier,
+    agents: [...(input.agents ?? [])],
+    collections: [...(input.collections ?? [])],
+    metadata: { ...input.metadata },
+    createdAt: new Date().toISOString(),
+  });
+}
+
+function withFirst(first: string, others: readonly string[]): readonly string[] {
+  return [first, ...others.filter((each) => each !== first)];
+}

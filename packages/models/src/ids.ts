@@ -1,0 +1,6 @@
+import { customAlphabet } from 'nanoid';
+
+const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** A new id of 21 letters and digits, 125 random bits. */
+export const newId = customAlphabet(ALPHANUMERIC, 21);

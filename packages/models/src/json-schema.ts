@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+
+/** JSON Schema (2020-12) of the envelope on the wire, for services in other languages. */
+export const domainActionJsonSchema: Readonly<Record<string, unknown>> = Object.freeze({
+  ...z.toJSONSchema(envelopeSchema, { io: 'input', unrepresentable: 'any' }),
+  $id: 'urn:nooble:domain-action:1',
+  title: 'DomainAction',
+  description: 'A typed message from one service to a domain, version 1 of the envelope.',
+  additionalProperties: true,
+});

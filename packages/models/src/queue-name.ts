@@ -1,0 +1,55 @@
+import { InvalidActionError } from '@nooble/errors';
+import { isActionId, isDomain, isTenantId } from './names.ts';
+import { isTier, type Tier } from './tiers.ts';
+
+/** The parts of a logical queue name. */
+export interface QueueName {
+  readonly domain: string;
+  readonly tenantId: string;
+  readonly tier: Tier;
+}
+
+/** `embedding:tenant123:professional`. Throws InvalidActionError for parts that are not names. */
+export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
+  const name = `${domain}:${tenantId}:${tier}`;
+  parseQueueName(name);
+  return name;
+}
+
+/** The parts of `embedding:tenant123:professional`. Throws InvalidActionError. */
+export function parseQueueName(name: string): QueueName {
+  if (!isQueueName(name)) refuse(name, 'a queue, "<domain>:<tenant_id>:<tier>"');
+  const [domain = '', tenantId = '', tier = ''] = name.split(':');
+  return { domain, tenantId, tier: tier as Tier };
+}
+
+/** Whether a value is a logical queue name. */
+export function isQueueName(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const [domain, tenantId, tier, ...rest] = value.split(':');
+  return rest.length === 0 && isDomain(domain) && isTenantId(tenantId) && isTier(tier);
+}
+
+/** `inbox:<id>`, where the reply to an awaited request goes. Throws InvalidActionError. */
+export function formatInboxName(inboxId: string): string {
+  const name = `inbox:${inboxId}`;
+  parseInboxName(name);
+  return name;
+}
+
+/** The id in `inbox:<id>`. Throws InvalidActionError. */
+export function parseInboxName(name: string): string {
+  if (!isInboxName(name)) refuse(name, 'an inbox, "inbox:<id>"');
+  return name.slice('inbox:'.length);
+}
+
+/** Whether a value names a reply inbox. */
+export function isInboxName(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith('inbox:') && isActionId(value.slice(6));
+}
+
+function refuse(name: unknown, expected: string): never {
+  throw new InvalidActionError({
+    reason: `${JSON.stringify(name)?.slice(0, 300)} does not name ${expected}`,
+  });
+}
