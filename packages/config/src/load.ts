@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { inspect, parseEnv } from 'node:util';
+import { SettingsError, type SettingsProblem } from '@nooble/errors';
+import { z } from 'zod';
+import {
+  variableOf,
+  type SettingsDefinition,
+  type SettingsOf,
+  type SettingsShape,
+} from './definition.ts';
+import { isSecret, printable } from './secret.ts';
+
+/** Where settings are read from. */
+export interface SettingsSource {
+  /** @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** File of `NAME=value` lines; the environment wins over it. `false` reads none. @default '.env', where it exists */
+  readonly envFile?: string | false;
+}
+
+/**
+ * Reads a service's settings: `PREFIX_NAME` before `NAME`, an empty value counting as none. The object is
+ * frozen and prints without its secrets. Throws SettingsError naming every problem at once.
+ */
+export function loadSettings<Definition extends SettingsDefinition>(
+  definition: Definition,
+  source: SettingsSource = {},
+): SettingsOf<Definition> {
+  const variables = { ...readEnvFile(source.envFile), ...(source.env ?? process.env) };
+  const { envPrefix } = definition;
+  const shape: SettingsShape = definition.shape;
+  const found = Object.fromEntries(
+    Object.keys(shape).map((setting) => [setting, find(variables, envPrefix, variableOf(setting))]),
+  );
+  const values = Object.fromEntries(
+    Object.entries(found).map(([setting, { value }]) => [setting, value]),
+  );
+  const parsed = z.object(shape).safeParse(values);
+  if (parsed.success) return printingSafely(definition, parsed.data) as SettingsOf<Definition>;
+  const problems = parsed.error.issues.map(({ path, message }): SettingsProblem => {
+    const setting = String(path[0]);
+    const { name, value } = found[setting] ?? { name: setting, value: undefined };
+    return { variable: name, message: `${message}${givenText(shape[setting], value)}` };
+  });
+  throw new SettingsError({ problems });
+}
+
+interface Found {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+function find(
+  variables: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+  name: string,
+): Found {
+  const given = [prefix + name, name].find((each) => (variables[each] ?? '') !== '');
+  return {
+    name: given ?? prefix + name,
+    value: given === undefined ? undefined : variables[given],
+  };
+}
+
+function readEnvFile(file: string | false = '.env'): Record<string, string | undefined> {
+  if (file === false) return {};
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    if (file === '.env' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const message = `cannot be read: ${(cause as Error).message}`;
+    throw new SettingsError({ problems: [{ variable: file, message }], cause });
+  }
+}
+
+function givenText(schema: z.ZodType | undefined, value: string | undefined): string {
+  if (value === undefined) return ' (not set)';
+  if (schema && isSecret(schema)) return '';
+  return ` (it is ${JSON.stringify(printable(undefined, value))})`;
+}
+
+/** Frozen, and safe to hand to a logger or to `console.log`. */
+function printingSafely(definition: SettingsDefinition, values: object): object {
+  const shape: SettingsShape = definition.shape;
+  const print = (): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(values).map(([setting, value]) => [setting, printable(shape[setting], value)]),
+    );
+  return Object.freeze(
+    Object.defineProperties(
+      { ...values },
+      { toJSON: { value: print }, [inspect.custom]: { value: print } },
+    ),
+  );
+}
