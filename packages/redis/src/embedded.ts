@@ -1,1 +1,80 @@
-export const placeholder = 'redis';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findRedis, type FindOptions } from './embedded/find.ts';
+import type { RedisKind, RunningServer, ServerSpec } from './embedded/launcher.ts';
+import { freePort } from './embedded/port.ts';
+import { sentinelSpec, type SentinelOptions } from './embedded/sentinel.ts';
+
+export { findRedis, type FindOptions } from './embedded/find.ts';
+export type { SentinelOptions } from './embedded/sentinel.ts';
+export type { RedisKind, RedisLauncher, RunningServer, ServerSpec } from './embedded/launcher.ts';
+
+export interface EmbeddedRedisOptions extends FindOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** Where it keeps its files. @default a temporary folder, removed on stop */
+  readonly directory?: string;
+  /** Write every change to disk before acknowledging it, so that it survives `kill()`. @default false */
+  readonly durable?: boolean;
+  /** Run as a Sentinel that watches a primary on this machine, in place of a server. */
+  readonly sentinel?: SentinelOptions;
+  /** Further settings, as on the command line of redis-server: `['--maxmemory', '50mb']`. */
+  readonly settings?: readonly string[];
+}
+
+/** A Redis of this process's own, on loopback. */
+export interface EmbeddedRedis {
+  readonly url: string;
+  readonly kind: RedisKind;
+  /** Which server it is, for people. */
+  readonly description: string;
+  /** Ends it and removes its files. Idempotent. */
+  stop(): Promise<void>;
+  /** Ends it the hard way, as `kill -9` does; `restart()` brings it back. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same files. */
+  restart(): Promise<void>;
+}
+
+/**
+ * Starts a Redis for development and tests: the server on the PATH, else a copy unpacked from the
+ * distribution's package into a cache folder, else Docker, else, if allowed, one in JavaScript.
+ * Throws an Error with the ways to get one when there is none.
+ */
+export async function startEmbeddedRedis(
+  options: EmbeddedRedisOptions = {},
+): Promise<EmbeddedRedis> {
+  const launcher = await findRedis(options);
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'nooble-redis-')));
+  const spec = await specOf(options, directory);
+  let running: RunningServer | undefined = await launcher.start(spec);
+  const killAtExit = (): void => running?.abandon();
+  process.once('exit', killAtExit);
+  return {
+    url: `redis://127.0.0.1:${spec.port}`,
+    kind: launcher.kind,
+    description: launcher.description,
+    async stop() {
+      process.removeListener('exit', killAtExit);
+      await running?.stop();
+      running = undefined;
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+    },
+    async kill() {
+      await running?.kill();
+      running = undefined;
+    },
+    async restart() {
+      await running?.stop();
+      running = await launcher.start(spec);
+    },
+  };
+}
+
+async function specOf(options: EmbeddedRedisOptions, directory: string): Promise<ServerSpec> {
+  const { port = await freePort(), durable = false, settings = [], sentinel } = options;
+  if (sentinel) return { port, directory, ...(await sentinelSpec(directory, sentinel)) };
+  const durability = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : [];
+  return { port, directory, settings: ['--save', '', ...durability, ...settings] };
+}

@@ -1,1 +1,14 @@
-export const placeholder = 'redis';
+export type { RedisClient } from './client.ts';
+export { RedisPool, type RedisHealth, type RedisPoolOptions } from './pool.ts';
+export { closeRedisPool, getRedisClient } from './process-pool.ts';
+export {
+  defineScript,
+  runScript,
+  runScripts,
+  type RedisScript,
+  type ScriptCall,
+  type ScriptReply,
+} from './script.ts';
+export { readServerFacts, serverWarnings, type ServerFacts } from './server-facts.ts';
+export { asRedisUnavailable, isUnavailable } from './unavailable.ts';
+export { parseRedisUrl, redactUrl, type HostPort, type RedisEndpoint } from './url.ts';

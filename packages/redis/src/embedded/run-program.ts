@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+}
+
+/** What a program prints on stdout; undefined when it does not exist, fails or takes too long. */
+export async function outputOf(
+  command: string,
+  args: readonly string[],
+  { cwd, timeoutMs = 60_000 }: ProgramOptions = {},
+): Promise<string | undefined> {
+  try {
+    const { stdout } = await execute(command, args, {
+      timeout: timeoutMs,
+      maxBuffer: 16 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: 'C' },
+      ...(cwd !== undefined && { cwd }),
+    });
+    return stdout;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { createClient, type RedisClient } from './client.ts';
+import { redactUrl } from './url.ts';
+
+export interface RedisPoolOptions {
+  /** See `parseRedisUrl` for the forms. */
+  readonly url: string;
+  /** Name of the connections in `CLIENT LIST`. @default 'nooble' */
+  readonly name?: string;
+  /** Told of every connection error. Commands fail by themselves, so nothing has to be done. @default nothing */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What a look at Redis found. */
+export interface RedisHealth {
+  readonly ok: boolean;
+  /** Round trip, ms. */
+  readonly latencyMs?: number;
+  /** Why it is not ok. */
+  readonly problem?: string;
+}
+
+/** The connections of a process to one Redis: one for commands, and dedicated ones for blocking reads. */
+export class RedisPool {
+  readonly redactedUrl: string;
+  readonly #options: Required<RedisPoolOptions>;
+  readonly #dedicated = new Set<RedisClient>();
+  #command: RedisClient | undefined;
+  #closed = false;
+
+  /** Connects when a connection is first asked for. Throws RangeError for a malformed URL only then. */
+  constructor({ url, name = 'nooble', onError = () => {} }: RedisPoolOptions) {
+    this.#options = { url, name, onError };
+    this.redactedUrl = redactUrl(url);
+  }
+
+  /** The shared connection; never block on it. */
+  command(): RedisClient {
+    this.#assertOpen();
+    this.#command ??= createClient(this.#options);
+    return this.#command;
+  }
+
+  /** A connection of the caller's own, to block on. End it with `disconnect()`, or leave it to `close()`. */
+  blocking(): RedisClient {
+    this.#assertOpen();
+    const client = createClient({ ...this.#options, name: `${this.#options.name}-blocking` });
+    this.#dedicated.add(client);
+    client.once('end', () => this.#dedicated.delete(client));
+    return client;
+  }
+
+  /** Whether Redis answers within `timeoutMs`. Never rejects. */
+  async health(timeoutMs = 1_000): Promise<RedisHealth> {
+    const started = performance.now();
+    try {
+      await within(timeoutMs, this.command().ping());
+      return { ok: true, latencyMs: performance.now() - started };
+    } catch (error) {
+      return { ok: false, problem: (error as Error).message };
+    }
+  }
+
+  /** Ends every connection: politely, and after `timeoutMs` at once. Idempotent. */
+  async close(timeoutMs = 2_000): Promise<void> {
+    this.#closed = true;
+    const clients = [...this.#dedicated, ...(this.#command ? [this.#command] : [])];
+    for (const client of this.#dedicated) client.disconnect();
+    await within(timeoutMs, this.#command?.quit()).catch(() => undefined);
+    for (const client of clients) client.disconnect();
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new Error(`Cannot use the pool of Redis at "${this.redactedUrl}": it is closed`);
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRedisUrl, redactUrl } from './url.ts';
+
+describe('a Redis URL', () => {
+  it.each([
+    ['redis://localhost', { kind: 'server', host: 'localhost', port: 6379, db: 0, tls: false }],
+    ['redis://h:1/3', { kind: 'server', host: 'h', port: 1, db: 3, tls: false }],
+    ['redis://[::1]:7000', { kind: 'server', host: '::1', port: 7000, db: 0, tls: false }],
+    [
+      'rediss://ann:p%40ss@h:6380',
+      {
+        kind: 'server',
+        host: 'h',
+        port: 6380,
+        db: 0,
+        tls: true,
+        username: 'ann',
+        password: 'p@ss',
+      },
+    ],
+    [
+      'redis://:secret@h',
+      { kind: 'server', host: 'h', port: 6379, db: 0, tls: false, password: 'secret' },
+    ],
+    ['unix:///run/redis.sock?db=2', { kind: 'socket', path: '/run/redis.sock', db: 2 }],
+    [
+      'redis+sentinel://:pw@a:1,b/main/4?sentinelPassword=s',
+      {
+        kind: 'sentinel',
+        nodes: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 26_379 },
+        ],
+        master: 'main',
+        db: 4,
+        tls: false,
+        password: 'pw',
+        sentinelPassword: 's',
+      },
+    ],
+    [
+      'rediss+cluster://a:7000,b',
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 7000 },
+          { host: 'b', port: 6379 },
+        ],
+        tls: true,
+      },
+    ],
+  ])('is read: %s', (url, endpoint) => {
+    expect(parseRedisUrl(url)).toEqual(endpoint);
+  });
+
+  it.each([
+    ['http://h', 'form is unknown'],
+    ['localhost:6379', 'form is unknown'],
+    ['redis://a,b', 'exactly one host'],
+    ['redis://h/x', 'not a database number'],
+    ['redis://h:99999', 'not host:port'],
+    ['unix://relative', 'absolute path'],
+    ['redis+sentinel://a,b', 'name of the monitored primary'],
+    ['redis+cluster://a/1', 'only database 0'],
+  ])('is refused: %s', (url, why) => {
+    expect(() => parseRedisUrl(url)).toThrow(why);
+  });
+
+  it('never shows its password', () => {
+    const secrets = fc.stringMatching(/^[A-Za-z0-9%]{12,20}$/);
+    fc.assert(
+      fc.property(secrets, (secret) => {
+        const urls = [`redis://u:${secret}@h/x`, `redis+sentinel://a/?sentinelPassword=${secret}`];
+        for (const url of urls) {
+          expect(redactUrl(url)).not.toContain(secret);
+          expect(() => parseRedisUrl(url)).toThrow(expect.not.stringContaining(secret) as string);
+        }
+      }),
+    );
+    expect(redactUrl('redis://u:p@h')).toBe('redis://u:***@h');
+  });
+});

@@ -1,0 +1,150 @@
+/** Where a Redis is and how to reach it, read from a URL. */
+export type RedisEndpoint =
+  | (Credentials & {
+      readonly kind: 'server';
+      readonly host: string;
+      readonly port: number;
+      readonly db: number;
+      readonly tls: boolean;
+    })
+  | (Credentials & { readonly kind: 'socket'; readonly path: string; readonly db: number })
+  | (Credentials & {
+      readonly kind: 'sentinel';
+      readonly nodes: readonly HostPort[];
+      readonly master: string;
+      readonly db: number;
+      readonly tls: boolean;
+      readonly sentinelPassword?: string;
+    })
+  | (Credentials & {
+      readonly kind: 'cluster';
+      readonly nodes: readonly HostPort[];
+      readonly tls: boolean;
+    });
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+const FORMS =
+  'redis://host:6379/0, rediss://…, unix:///path/to/socket, redis+sentinel://host1,host2/name, redis+cluster://host1,host2';
+const PATTERN =
+  /^(?<scheme>[a-z+]+):\/\/(?:(?<login>[^/@]*)@)?(?<hosts>[^/?#]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+
+/**
+ * Reads `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://h1,h2/name` and
+ * `redis+cluster://h1,h2`. Names and passwords are percent-decoded. Throws RangeError, without the
+ * password, for anything else.
+ */
+export function parseRedisUrl(url: string): RedisEndpoint {
+  const parts = PATTERN.exec(url)?.groups;
+  const read = READERS[parts?.['scheme']?.toLowerCase() ?? ''];
+  if (!parts || !read) throw invalid(url, 'its form is unknown');
+  const query = new URLSearchParams(parts['query'] ?? '');
+  const path = decodeURIComponent(parts['path'] ?? '');
+  const tls = parts['scheme']?.toLowerCase().startsWith('rediss') === true;
+  return read({
+    url,
+    hosts: parts['hosts'] ?? '',
+    path,
+    query,
+    tls,
+    login: loginOf(parts['login']),
+  });
+}
+
+/** The URL with its passwords replaced by `***`, fit for logs and errors. */
+export function redactUrl(url: string): string {
+  return url
+    .replace(/^([a-z+]+:\/\/[^/@:]*):[^/@]*@/i, '$1:***@')
+    .replace(/([?&][a-z]*password=)[^&#]*/gi, '$1***');
+}
+
+interface UrlParts {
+  readonly url: string;
+  readonly hosts: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly tls: boolean;
+  readonly login: Credentials;
+}
+
+const READERS: Readonly<Record<string, (parts: UrlParts) => RedisEndpoint>> = {
+  redis: readServer,
+  rediss: readServer,
+  unix: readSocket,
+  'redis+sentinel': readSentinel,
+  'rediss+sentinel': readSentinel,
+  'redis+cluster': readCluster,
+  'rediss+cluster': readCluster,
+};
+
+function readServer({ url, hosts, path, tls, login }: UrlParts): RedisEndpoint {
+  const [node, ...more] = hostsOf(url, hosts, 6379);
+  if (!node || more.length > 0) throw invalid(url, 'it needs exactly one host');
+  return { kind: 'server', ...node, db: databaseOf(url, path.slice(1)), tls, ...login };
+}
+
+function readSocket({ url, hosts, path, query, login }: UrlParts): RedisEndpoint {
+  if (hosts !== '' || path.length < 2)
+    throw invalid(url, 'it needs an absolute path, unix:///path');
+  return { kind: 'socket', path, db: databaseOf(url, query.get('db') ?? ''), ...login };
+}
+
+function readSentinel({ url, hosts, path, query, tls, login }: UrlParts): RedisEndpoint {
+  const [master = '', db = ''] = path.slice(1).split('/');
+  if (master === '')
+    throw invalid(url, 'it needs the name of the monitored primary after the hosts');
+  const password = query.get('sentinelPassword');
+  const nodes = hostsOf(url, hosts, 26_379);
+  return {
+    kind: 'sentinel',
+    nodes,
+    master,
+    db: databaseOf(url, db),
+    tls,
+    ...(password !== null && { sentinelPassword: password }),
+    ...login,
+  };
+}
+
+function readCluster({ url, hosts, path, tls, login }: UrlParts): RedisEndpoint {
+  if (path.length > 1) throw invalid(url, 'a cluster has only database 0');
+  return { kind: 'cluster', nodes: hostsOf(url, hosts, 6379), tls, ...login };
+}
+
+function hostsOf(url: string, text: string, defaultPort: number): HostPort[] {
+  return text.split(',').map((each) => {
+    const [, bracketed, plain, port = String(defaultPort)] =
+      /^(?:\[([0-9a-f:.]+)\]|([^:\s]+))(?::(\d{1,5}))?$/i.exec(each) ?? [];
+    const host = bracketed ?? plain;
+    if (host === undefined || Number(port) > 65_535)
+      throw invalid(url, `"${each}" is not host:port`);
+    return { host, port: Number(port) };
+  });
+}
+
+function databaseOf(url: string, text: string): number {
+  if (!/^\d{0,5}$/.test(text)) throw invalid(url, `"${text}" is not a database number`);
+  return Number(text || 0);
+}
+
+function loginOf(text: string | undefined): Credentials {
+  if (text === undefined) return {};
+  const colon = text.indexOf(':');
+  const [name, secret] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+  return {
+    ...(name !== '' && { username: decodeURIComponent(name) }),
+    ...(secret !== '' && { password: decodeURIComponent(secret) }),
+  };
+}
+
+function invalid(url: string, why: string): RangeError {
+  return new RangeError(`Cannot use Redis URL "${redactUrl(url)}": ${why}. Known forms: ${FORMS}`);
+}
