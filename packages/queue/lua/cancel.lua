@@ -28,6 +28,7 @@ for at, id in ipairs(ARGV) do
   end
 end
 write_clock()
+write_ready()
 write_counts()
 write_wake()
 return results

@@ -1,96 +1,87 @@
 -- Hands out the next actions by tier and fair share: a plan made of reads, then its writes.
 -- KEYS: calls
--- include: memory calls plan ending due
+-- include: many memory calls plan ending due claimed
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect
--- Output: clock µs, ms until something is due ('' for never), then per action: id, run, suspect, stored
+-- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, then per action:
+--         id, run ('' on its first), stored
 -- Complexity: O(log tenants) per action
 local process, call, slots, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
-local function reply(items)
-  local rows = {clock_text, due_in_ms()}
-  for _, item in ipairs(items) do
-    for _, cell in ipairs({item.id, run_text(item.run), item.suspect and '1' or '0', item.stored}) do
-      rows[#rows + 1] = cell
-    end
-  end
-  return rows
-end
-
-local function replayed(earlier) -- what that call claimed, as far as it still holds the lease
-  local items, token = {}, string.match(earlier, '^%d+')
-  for suspect, id in string.gmatch(earlier, ' ([01])(%S+)') do
-    local r = read_run(id)
-    if r and r.token == token then
-      items[#items + 1] = {id = id, run = r, suspect = suspect == '1', stored = redis.call('HGET', actions, id)}
-    end
-  end
-  return items
+local function wake_next(more) -- whoever leaves something behind that may run sees to it that somebody comes
+  wake_wanted = wake_wanted or more or redis.call('EXISTS', unpack(ready)) > 0
+  if wake_wanted then begin_writing() write_wake() end
 end
 
 local earlier = earlier_answer(process, call)
-if earlier then return reply(replayed(earlier)) end
+if earlier then wake_next() return reply(replayed(earlier)) end
 if redis.call('HEXISTS', state, 'paused') == 0 then
   plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1')
 end
 
 local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose
-  local names = {clock_text}
-  for _, item in ipairs(picked) do
-    item.run.token = clock_text
-    redis.call('ZADD', active, now + lease, item.id)
-    write_run(item.id, item.run)
-    bump_waiting(item.run.tier, item.run.tenant, item.run.since, -1)
-    bump(inflight, item.run.tenant, 1)
-    bump(counts, 'a' .. item.run.tier, 1)
-    names[#names + 1] = (item.suspect and '1' or '0') .. item.id
+  local deadline, leases, runs = string.format('%.0f', now + lease), {}, {}
+  local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
+  for at, item in ipairs(picked) do
+    local text = clock_text .. ' ' .. item.facts
+    leases[2 * at - 1], leases[2 * at] = deadline, item.id
+    runs[2 * at - 1], runs[2 * at] = item.id, text
+    bump_waiting(item.tier, item.tenant, item.since, -1)
+    bump(inflight, item.tenant, 1)
+    bump(counts, 'a' .. item.tier, 1)
+    item.run, words[at + 2] = item.run and text, item.id
   end
-  if #picked > 0 then remember(process, call, table.concat(names, ' ')) end
+  redis.call('ZADD', active, unpack(leases))
+  redis.call('HSET', run, unpack(runs))
+  remember(process, call, words)
 end
 
 local function move_tags()
   for tier = 1, 4 do
-    local tags = {}
+    local cells = {}
     for tenant, tag in pairs(new_tags[tier]) do
-      tags[#tags + 1] = string.format('%.17g', tag)
-      tags[#tags + 1] = tenant
+      cells[#cells + 1], cells[#cells + 2] = string.format('%.17g', tag), tenant
     end
-    if #tags > 0 then
+    if #cells > 0 then
+      redis.call('ZADD', ready[tier], 'XX', unpack(cells))
       local virtual = string.format('%.17g', starts[tier])
-      redis.call('ZADD', ready[tier], 'XX', unpack(tags))
-      redis.call('HSET', state, 'v' .. tier, virtual)
-      local passed_by = redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #tags)
-      if #passed_by > 0 then redis.call('ZREM', parked[tier], unpack(passed_by)) end
+      call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #cells))
     end
   end
+  if next(starts) then write_tiers(starts) end
 end
 
 local function shorten_queues()
   for name, head in pairs(heads) do
-    redis.call('LTRIM', name, head.met, -1)
-    if head.met > 0 and redis.call('EXISTS', name) == 0 then
+    if head.met > 0 then redis.call('LTRIM', name, head.met, -1) end
+    if head.met > 0 and head.all and head.met == #head.items then
       bump(counts, 't' .. head.tier, -1)
-      place(head.tier, head.tenant)
+      place(head.tier, head.tenant, false)
     end
   end
-  for _, element in ipairs(met_suspects) do redis.call('LREM', suspects, 1, element) end
+  call_all('RPUSH', suspects, passed_suspects)
+  for _, met in ipairs({met_suspects, passed_suspects}) do
+    for _, element in ipairs(met) do redis.call('LREM', suspects, 1, element) end
+  end
   for tenant in pairs(capped) do hold(tenant, 'c', true) end
 end
 
-if #picked + #met_suspects > 0 or next(heads) or next(capped) then
+local function end_expired()
+  for _, item in ipairs(expired) do
+    local r = run_of(item)
+    bump_waiting(r.tier, r.tenant, r.since, -1)
+    finish(item.id, r, 'expired', item.stored)
+  end
+end
+
+if #picked + passed + #met_suspects + #passed_suspects > 0 or next(capped) then
   begin_writing()
   write_clock()
-  lease_out()
+  if #picked > 0 then lease_out() end
   move_tags()
   shorten_queues()
-  for _, item in ipairs(expired) do
-    bump_waiting(item.run.tier, item.run.tenant, item.run.since, -1)
-    finish(item.id, item.run, 'expired', item.stored)
-  end
-  write_tiers()
+  end_expired()
+  write_ready()
   write_counts()
 end
-wake_wanted = wake_wanted or redis.call('EXISTS', unpack(ready)) > 0
-  or (#picked > 0 and picked[1].suspect and redis.call('EXISTS', suspects) == 1)
-if wake_wanted then begin_writing() end
-write_wake()
+wake_next(#picked > 0 and picked[1].suspect and redis.call('EXISTS', suspects) == 1)
 return reply(picked)

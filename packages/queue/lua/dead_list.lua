@@ -1,11 +1,13 @@
--- Reads dead letters, oldest first.
+-- Reads dead letters, oldest first, from after the one named.
 -- include: clock run
 -- KEYS: dead deaths actions
--- ARGV: died after ms (exclusive), how many
--- Output: per letter: id, died at ms, run, stored, note
+-- ARGV: after: died at ms, after: id ('' for the beginning), how many
+-- Output: now ms, then per letter: id, died at ms, run, stored, note
 -- Complexity: O(log dead + letters)
-local MAX_BYTES, rows, bytes = 4194304, {}, 0
-local found = redis.call('ZRANGE', dead, '(' .. ARGV[1], '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[2], 'WITHSCORES')
+local MAX_BYTES, rows, bytes = 4194304, {string.format('%.0f', now)}, 0
+local rank = redis.call('ZRANK', dead, ARGV[2])
+local first = rank and rank + 1 or redis.call('ZCOUNT', dead, '-inf', '(' .. ARGV[1])
+local found = redis.call('ZRANGE', dead, first, first + ARGV[3] - 1, 'WITHSCORES')
 for at = 1, #found, 2 do
   local id = found[at]
   local stored = redis.call('HGET', actions, id)

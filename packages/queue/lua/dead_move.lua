@@ -3,35 +3,32 @@
 -- ARGV: redrive | discard, action ids
 -- Output: how many were dead and are not any more
 -- Complexity: O(log dead) per id
-local moved, runs = 0, {}
-for at = 2, #ARGV do
-  local r = redis.call('ZSCORE', dead, ARGV[at]) and read_run(ARGV[at])
-  if r then
-    runs[ARGV[at]] = r
-    touch_lists(r.tenant)
-  end
-end
+local moved, ids, tenants = 0, {unpack(ARGV, 2)}, {}
+local runs = read_runs(ids)
+for _, r in pairs(runs) do tenants[r.tenant] = true end
+touch_lists(tenants)
 
 local function redrive(id, r)
   clock = clock + 1
-  r.since, r.failures, r.stalls, r.redrives = clock, 0, 0, r.redrives + 1
+  r.since, r.failures, r.stalls, r.redrives = string.format('%.0f', clock), 0, 0, r.redrives + 1
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)
-  push(r.tier, r.tenant, element_of(r.since, id))
+  push(r.tier, r.tenant, {element_of(r.since, id)})
 end
 
 begin_writing()
-for at = 2, #ARGV do
-  local id, r = ARGV[at], runs[ARGV[at]]
+for _, id in ipairs(ids) do
+  local r = runs[id]
   if r and redis.call('ZREM', dead, id) == 1 then
     redis.call('HDEL', deaths, id)
-    bump(counts, 'x' .. r.tier, -1)
-    if ARGV[1] == 'redrive' then redrive(id, r) else remove(id) end
+    bump_dead(r.tier, r.tenant, -1)
+    if ARGV[1] == 'redrive' then redrive(id, r) else remove({id}) end
     moved = moved + 1
   end
 end
 clock_text = string.format('%.0f', clock)
 write_clock()
+write_ready()
 write_counts()
 write_wake()
 return moved

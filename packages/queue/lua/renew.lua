@@ -4,17 +4,18 @@
 -- ARGV: lease ms, items × (id, token)
 -- Output: per item 1 renewed, 0 lost
 -- Complexity: O(log active) per item
-local lease, held_ids, results = tonumber(ARGV[1]), {}, {}
+local deadline, ids, cells, results = string.format('%.0f', now + ARGV[1]), {}, {}, {}
 
-for at = 2, #ARGV, 2 do
-  local r = read_run(ARGV[at])
-  local holds = r and r.token == ARGV[at + 1]
-  if holds then held_ids[#held_ids + 1] = ARGV[at] end
-  results[#results + 1] = holds and 1 or 0
+for at = 2, #ARGV, 2 do ids[#ids + 1] = ARGV[at] end
+local runs = read_runs(ids)
+for at, id in ipairs(ids) do
+  local holds = runs[id] and runs[id].token == ARGV[2 * at + 1]
+  if holds then cells[#cells + 1], cells[#cells + 2] = deadline, id end
+  results[at] = holds and 1 or 0
 end
-if #held_ids > 0 then
+if #cells > 0 then
   begin_writing()
   write_clock()
+  redis.call('ZADD', active, 'XX', unpack(cells))
 end
-for _, id in ipairs(held_ids) do redis.call('ZADD', active, 'XX', now + lease, id) end
 return results

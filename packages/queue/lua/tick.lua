@@ -1,25 +1,17 @@
 -- What time brings, at most 100 of each: acknowledged outbox entries leave, due actions and expired
 -- leases go back to their queues, overdue outbox entries are handed out, old dead letters go.
--- include: clock memory ready delay header run lease ending
+-- include: clock memory ready delay header run lease ending outbox dead_letters
 -- KEYS: revoked
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
 -- Output: per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local max_age, max_dead, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
-local BATCH, MAX_BYTES, REVOKED_MS = 100, 4194304, 3600000
+local REVOKED_MS = 3600000
 
-local function due_in(key, before)
-  return redis.call('ZRANGE', key, '-inf', before, 'BYSCORE', 'LIMIT', 0, BATCH)
-end
-
-local function runs_of(ids) -- and touches every list they may join
-  local runs = {}
-  for _, id in ipairs(ids) do
-    runs[id] = read_run(id)
-    if runs[id] then touch_lists(runs[id].tenant) end
-  end
-  return runs
+local function put_in_order(ids, runs) -- of arrival: actions of one claim share a deadline
+  local function since(id) return runs[id] and tonumber(runs[id].since) or 0 end
+  table.sort(ids, function(a, b) return since(a) < since(b) end)
 end
 
 local function may_reclaim() -- after an outage longer than a lease, living workers renew first
@@ -33,70 +25,50 @@ end
 local function promote(id, r)
   if not r then return redis.call('ZREM', delayed, id) end
   clock = clock + 1
-  r.since = clock
-  bump_waiting(r.tier, r.tenant, r.since, 1)
-  push(r.tier, r.tenant, element_of(r.since, id))
-  write_run(id, r)
+  r.since = string.format('%.0f', clock)
+  line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'tail')
   take_delayed(id, r.tier, r.tenant)
 end
 
 local function reclaim(id, r)
   if not r then return redis.call('ZREM', active, id) end
   redis.call('ZADD', revoked, now, id .. ':' .. r.token)
+  redis.call('PEXPIRE', revoked, REVOKED_MS)
   r.stalls = r.stalls + 1
   if r.stalls > max_stalls then
-    local stored = redis.call('HGET', actions, id)
-    if parse_header(stored).notify then send(id, r, 'stalled ' .. r.stalls .. '\n' .. stored, now) end
-    bury(id, r, 'stalled ' .. r.stalls)
+    local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
+    local header = parse_header(stored)
+    if header.notify then send(id, r, note .. '\n' .. stored, now) end
+    keep(id, header.retain, 'dead', note)
+    bury(id, r, note)
   else
-    back_to_head(id, r, r.stalls == max_stalls)
+    line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
   end
   end_lease(id, r)
 end
 
-local function trim_dead(id)
-  local r = read_run(id)
-  bump(counts, 'x' .. r.tier, -1)
-  bump(counts, 'trimmed', 1)
-  redis.call('ZREM', dead, id)
-  redis.call('HDEL', deaths, id)
-  remove(id)
-end
-
-local function hand_out()
-  local rows, bytes = {}, 0
-  for _, id in ipairs(due_in(outbox, now)) do
-    local message = redis.call('HGET', messages, id)
-    if bytes > 0 and bytes + #message > MAX_BYTES then break end
-    bytes = bytes + #message
-    redis.call('ZADD', outbox, now + delivery, id)
-    rows[#rows + 1] = id
-    rows[#rows + 1] = message
-  end
-  return rows
-end
-
 local ripe, late = due_in(delayed, now), due_in(active, now)
-local ripe_runs, late_runs = runs_of(ripe), runs_of(late)
-begin_writing()
-for at = FIRST_ACK, #ARGV do
-  redis.call('ZREM', outbox, ARGV[at])
-  redis.call('HDEL', messages, ARGV[at])
+local ripe_runs, late_runs, tenants = read_runs(ripe), read_runs(late), {}
+for _, runs in ipairs({ripe_runs, late_runs}) do
+  for _, r in pairs(runs) do tenants[r.tenant] = true end
 end
+local those_held = held_among(tenants)
+touch_lists(tenants)
+begin_writing()
+acknowledge({unpack(ARGV, FIRST_ACK)})
 for _, id in ipairs(ripe) do promote(id, ripe_runs[id]) end
 if may_reclaim() then
+  put_in_order(late, late_runs)
   for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end
 end
-uncap_freed()
-for _, id in ipairs(due_in(dead, now - max_age)) do trim_dead(id) end
-local surplus = math.min(BATCH, redis.call('ZCARD', dead) - max_dead)
-if surplus > 0 then
-  for _, id in ipairs(redis.call('ZRANGE', dead, 0, surplus - 1)) do trim_dead(id) end
-end
+write_leases()
+uncap_freed(those_held)
+trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 clock_text = string.format('%.0f', clock)
 write_clock()
-local rows = hand_out()
+local rows = hand_out(now + delivery)
+write_ready()
 write_counts()
 write_wake()
 return rows

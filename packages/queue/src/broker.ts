@@ -27,6 +27,8 @@ export interface ClaimedAction {
   readonly suspect: boolean;
   /** How long it was ready and waiting before this claim, ms. */
   readonly waitedMs: number;
+  /** How long its end is kept for whoever asks, ms; 0 for not at all. */
+  readonly retainMs: number;
 }
 
 /** How an attempt ended. Durations in ms. */

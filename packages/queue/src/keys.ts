@@ -4,7 +4,8 @@ export interface KeyFacts {
   readonly suffix: string;
   readonly type: 'HASH' | 'LIST' | 'STRING' | 'ZSET';
   /** What a name is completed with: one key per domain, or one per tier, tenant, process, id. */
-  readonly per?: 'tier' | 'tenant' | 'tier and tenant' | 'process' | 'action' | 'day' | 'tenant and key';
+  readonly per?:
+    'tier' | 'tenant' | 'tier and tenant' | 'process' | 'action' | 'day' | 'tenant and key';
   readonly content: string;
   readonly lifetime: string;
 }
@@ -16,19 +17,26 @@ export const KEY_TABLE = {
   state: {
     suffix: 'state',
     type: 'HASH',
-    content: 'the clock (µs), virtual times, services per tier, the last look at leases, the pause flag',
+    content:
+      'the clock (µs), virtual times, services per tier, the last look at leases, the pause flag',
+    lifetime: 'as long as the domain',
+  },
+  partitions: {
+    suffix: 'partitions',
+    type: 'STRING',
+    content: 'how many partitions the domain is cut into; absent for one',
     lifetime: 'as long as the domain',
   },
   actions: {
     suffix: 'actions',
     type: 'HASH',
-    content: 'action_id → one header line (tier, tenant, arrival, cost, …) and the envelope',
+    content: 'action_id → one header line (arrival, tier, tenant, cost, …) and the envelope',
     lifetime: 'until the action ends, and while it is dead',
   },
   run: {
     suffix: 'run',
     type: 'HASH',
-    content: 'action_id → tier, tenant, token, failures, stalls, redrives, cost',
+    content: 'action_id → token, tier, tenant, since, failures, stalls, redrives, cost',
     lifetime: 'from the first claim or delay until the end, and while it is dead',
   },
   queue: {
@@ -118,11 +126,17 @@ export const KEY_TABLE = {
     content: 'tenant → actions waiting or delayed',
     lifetime: 'zeros are deleted',
   },
+  letters: {
+    suffix: 'letters',
+    type: 'HASH',
+    content: 'tenant → dead letters',
+    lifetime: 'zeros are deleted',
+  },
   profiles: {
     suffix: 'profiles',
     type: 'HASH',
     content: 'tenant → weight and concurrency cap, where they are not the default',
-    lifetime: 'while the tenant has actions waiting, delayed or active',
+    lifetime: 'while the tenant has actions waiting, delayed, active or dead',
   },
   counts: {
     suffix: 'counts',
@@ -202,14 +216,28 @@ export function keysOf(root: string, refs: readonly KeyRef[]): string[] {
   return refs.flatMap((ref) => {
     const facts: KeyFacts = KEY_TABLE[ref.replace('*', '') as KeyName];
     const stem = facts.per === undefined || facts.per === 'tier' ? '' : ':';
-    const names = ref.endsWith('*') ? TIER_NUMBERS.map((tier) => `${facts.suffix}:${tier}`) : [facts.suffix];
+    const names = ref.endsWith('*')
+      ? TIER_NUMBERS.map((tier) => `${facts.suffix}:${tier}`)
+      : [facts.suffix];
     return names.map((name) => root + name + stem);
   });
 }
 
-/** `<prefix>:{<domain>}:`, one Redis Cluster slot per domain. Both names must be checked before. */
-export function domainRoot(prefix: string, domain: string): string {
-  return `${prefix}:{${domain}}:`;
+/** One of several parts of a domain. */
+export interface PartitionName {
+  /** From 0. */
+  readonly index: number;
+  /** How many there are; part of the name, so that a change of the number leaves no key with two meanings. */
+  readonly of: number;
+}
+
+/**
+ * `<prefix>:{<domain>}:`, one Redis Cluster slot per domain, or `<prefix>:{<domain>/<count>.<index>}:`, one per
+ * partition. Both names must be checked before.
+ */
+export function domainRoot(prefix: string, domain: string, partition?: PartitionName): string {
+  const tag = partition ? `${domain}/${partition.of}.${partition.index}` : domain;
+  return `${prefix}:{${tag}}:`;
 }
 
 /** The list that holds the replies for one inbox, in a slot of its own. */

@@ -1,26 +1,27 @@
--- Whether an action may enter, in order: repeated → open → depth → minute → day. Reads only;
+-- Whether an action may enter, in order: here at all → repeated → open → depth → minute → day. Reads only;
 -- an item sees the items of its batch that were admitted before it.
--- include: clock window day
--- KEYS: state actions seen idempotency depth held
-local ACCEPTED, DUPLICATE, MINUTE, DAY, DEPTH, CLOSED, SUSPENDED = 0, 1, 2, 3, 4, 5, 6
-local closed = redis.call('HGET', state, 'paused') == 'admission'
-local taken, keys_taken, added = {}, {}, {}
+-- include: clock items window day
+-- KEYS: state seen
+local ACCEPTED, DUPLICATE, MINUTE, DAY, DEPTH, CLOSED, SUSPENDED, MOVED = 0, 1, 2, 3, 4, 5, 6, 7
+local paused = redis.call('HGET', state, 'paused')
+local closed, moved = paused == 'admission', paused == 'moved'
+local taken, keys_taken = {}, {}
 
 local function twin_of(item) -- the action_id this item repeats
-  if taken[item.id] or redis.call('HEXISTS', actions, item.id) == 1 then return item.id end
-  if item.exempt and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
+  if taken[item.id] or item.repeated then return item.id end
+  if not item.policy and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
   return item.once and (keys_taken[item.once] or redis.call('GET', item.once) or nil)
 end
 
 local function judge(item)
+  if moved then return MOVED end
   local twin, policy, tenant = twin_of(item), item.policy, item.tenant
   if twin then return DUPLICATE, twin end
   item.slot = now
-  if item.exempt then return ACCEPTED end
+  if not policy then return ACCEPTED end
   if closed then return CLOSED end
-  if string.find(redis.call('HGET', held, tenant) or '', 's') then return SUSPENDED end
-  local waiting = tonumber(redis.call('HGET', depth, tenant) or '0') + (added[tenant] or 0)
-  if policy.depth >= 0 and waiting >= policy.depth then return DEPTH, policy.depth end
+  if standing[tenant].suspended then return SUSPENDED end
+  if policy.depth >= 0 and standing[tenant].depth >= policy.depth then return DEPTH, policy.depth end
   if policy.minute == 0 then return MINUTE, WINDOW_MS, 0 end
   if policy.minute > 0 then item.slot = first_slot(tenant, policy.minute) end
   if item.slot > now and not policy.delays then return MINUTE, item.slot - now, policy.minute end
@@ -36,5 +37,5 @@ end
 local function note_admitted(item)
   taken[item.id] = true
   if item.once then keys_taken[item.once] = item.id end
-  added[item.tenant] = (added[item.tenant] or 0) + 1
+  standing[item.tenant].depth = standing[item.tenant].depth + 1
 end

@@ -1,14 +1,16 @@
 -- Day limit: one counter per tenant and UTC day, of the day an action is admitted for.
+-- include: counts
 -- KEYS: day
-local DAY_MS, admitted = 86400000, {}
+local DAY_MS, admitted, earlier = 86400000, {}, {}
 
 local function day_of(slot)
   return math.floor(slot / DAY_MS)
 end
 
 local function admitted_on(date, tenant)
-  local mine = admitted[date] and admitted[date][tenant] or 0
-  return mine + tonumber(redis.call('HGET', day .. date, tenant) or '0')
+  local key = date .. tenant
+  earlier[key] = earlier[key] or tonumber(redis.call('HGET', day .. date, tenant) or '0')
+  return earlier[key] + (admitted[date] and admitted[date][tenant] or 0)
 end
 
 local function count_day(date, tenant)
@@ -19,7 +21,7 @@ end
 local function write_days()
   for date, tenants in pairs(admitted) do
     if redis.call('EXISTS', day .. date) == 0 then redis.call('UNLINK', day .. (date - 2)) end
-    for tenant, by in pairs(tenants) do redis.call('HINCRBY', day .. date, tenant, by) end
+    write_fields(day .. date, tenants)
     redis.call('PEXPIRE', day .. date, math.max(date * DAY_MS - now, 0) + 3 * DAY_MS)
   end
 end

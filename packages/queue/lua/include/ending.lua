@@ -1,5 +1,5 @@
 -- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
--- include: clock ready header run
+-- include: many clock ready header run
 -- KEYS: actions messages outbox idempotency kept dead deaths
 local function send(id, r, message, due)
   local callback = id .. '.cb' .. r.redrives
@@ -8,19 +8,26 @@ local function send(id, r, message, due)
   wake_wanted = true
 end
 
-local function remove(id)
-  redis.call('HDEL', actions, id)
-  redis.call('HDEL', run, id)
+local function remove(ids)
+  call_all('HDEL', actions, ids)
+  call_all('HDEL', run, ids)
+end
+
+local function keep(id, retain, state, note) -- how it ended, for whoever asks within its retention
+  if retain > 0 then redis.call('SET', kept .. id, state .. '\n' .. note, 'PX', retain) end
+end
+
+local function free_key(id, header) -- unless it stands for a younger action by now
+  local key = idempotency .. header.tenant .. ':' .. header.once
+  if redis.call('GET', key) == id then redis.call('UNLINK', key) end
 end
 
 local function finish(id, r, reason, stored) -- expired or cancelled before it started
   local header = parse_header(stored)
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
-  if header.retain > 0 then redis.call('SET', kept .. id, reason .. '\n', 'PX', header.retain) end
-  if header.once ~= '-' and r.failures + r.stalls == 0 then
-    redis.call('UNLINK', idempotency .. header.tenant .. ':' .. header.once)
-  end
-  remove(id)
+  keep(id, header.retain, reason, '')
+  if header.once ~= '-' and r.failures + r.stalls + r.redrives == 0 then free_key(id, header) end
+  remove({id})
 end
 
 local function bury(id, r, note)
@@ -28,5 +35,5 @@ local function bury(id, r, note)
   redis.call('HSET', deaths, id, note)
   r.token = '0'
   write_run(id, r)
-  bump(counts, 'x' .. r.tier, 1)
+  bump_dead(r.tier, r.tenant, 1)
 end

@@ -1,28 +1,45 @@
--- Ending a lease, and the way back to a queue. `inflight` moves only where ZREM answered 1.
--- include: ready run
+-- Ending leases, and the way back to a queue. `inflight` moves only for those that stood in `active`.
+-- include: many ready run
 -- KEYS: active suspects
-local freed = {}
+local ending_ids, ending_runs, freed = {}, {}, {}
 
 local function end_lease(id, r)
-  if redis.call('ZREM', active, id) == 0 then return end
-  bump(inflight, r.tenant, -1)
-  bump(counts, 'a' .. r.tier, -1)
-  freed[r.tenant] = true
+  ending_ids[#ending_ids + 1], ending_runs[#ending_runs + 1] = id, r
 end
 
-local function uncap_freed() -- whoever had a lease end may be below its cap again
-  for tenant in pairs(freed) do hold(tenant, 'c', false) end
+local function write_leases()
+  for at, deadline in ipairs(call_all('ZMSCORE', active, ending_ids)) do
+    if deadline then
+      local r = ending_runs[at]
+      bump(inflight, r.tenant, -1)
+      bump(counts, 'a' .. r.tier, -1)
+      freed[r.tenant] = true
+    end
+  end
+  call_all('ZREM', active, ending_ids)
 end
 
-local function back_to_head(id, r, suspect)
+local function held_among(tenants) -- both are sets; their lists may come into use when a lease ends
+  local names, found = names_in(tenants), {}
+  for at, reasons in ipairs(call_all('HMGET', held, names)) do
+    if reasons then found[names[at]] = true end
+  end
+  return found
+end
+
+local function uncap_freed(those_held) -- whoever had a lease end may be below its cap again, and so may its suspects
+  for tenant in pairs(those_held) do
+    if freed[tenant] then hold(tenant, 'c', false) end
+  end
+  if next(freed) and redis.call('EXISTS', suspects) == 1 then wake_wanted = true end
+end
+
+local function line_up(id, r, place) -- at the 'head' or 'tail' of its queue, or among the 'suspects'
   local element = element_of(r.since, id)
   r.token = '0'
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)
-  if suspect then
-    redis.call('RPUSH', suspects, element)
-    wake_wanted = true
-  else
-    push(r.tier, r.tenant, element, true)
-  end
+  if place ~= 'suspects' then return push(r.tier, r.tenant, {element}, place == 'head') end
+  redis.call('RPUSH', suspects, element)
+  wake_wanted = true
 end

@@ -1,13 +1,20 @@
 -- One rule: a tenant is in a tier's index iff its list there is non-empty and nothing holds it.
+-- Whoever changes one of these says so by `place`, and `write_ready` obeys the rule once for all.
 -- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
--- include: counts
+-- include: many counts
 -- KEYS: state ready* parked* queue* held wake
-local wake_wanted, known_lists = false, {}
+local wake_wanted, unplaced = false, {{}, {}, {}, {}}
 
-local function touch_lists(tenant) -- before the first write: an absent key of a migrating slot raises now, not midway
-  if known_lists[tenant] then return end
-  known_lists[tenant] = true
-  redis.call('EXISTS', queue[1] .. tenant, queue[2] .. tenant, queue[3] .. tenant, queue[4] .. tenant)
+local function touch(lists) -- before the first write: an absent key of a migrating slot raises now, not midway
+  if #lists > 0 then redis.call('EXISTS', unpack(lists)) end
+end
+
+local function touch_lists(tenants) -- a set of names
+  local lists = {}
+  for tenant in pairs(tenants) do
+    for tier = 1, 4 do lists[#lists + 1] = queue[tier] .. tenant end
+  end
+  touch(lists)
 end
 
 local function virtual_time(tier)
@@ -22,30 +29,53 @@ local function rest(tier) -- the index fell empty: V passes every tag, so none n
   redis.call('UNLINK', parked[tier])
 end
 
-local function enter(tier, tenant)
-  local tag = tonumber(redis.call('ZSCORE', parked[tier], tenant) or '0')
-  redis.call('ZADD', ready[tier], string.format('%.17g', math.max(virtual_time(tier), tag)), tenant)
-  redis.call('ZREM', parked[tier], tenant)
+local function enter(tier, tenants)
+  if #tenants == 0 then return end
+  local cells, virtual = {}, virtual_time(tier)
+  for at, tag in ipairs(redis.call('ZMSCORE', parked[tier], unpack(tenants))) do
+    cells[2 * at - 1] = string.format('%.17g', math.max(virtual, tonumber(tag or '0')))
+    cells[2 * at] = tenants[at]
+  end
+  redis.call('ZADD', ready[tier], unpack(cells))
+  redis.call('ZREM', parked[tier], unpack(tenants))
   wake_wanted = true
 end
 
-local function leave(tier, tenant, tag)
-  redis.call('ZADD', parked[tier], tag, tenant)
-  redis.call('ZREM', ready[tier], tenant)
+local function leave(tier, tenants, tags)
+  if #tenants == 0 then return end
+  local cells = {}
+  for at, tenant in ipairs(tenants) do
+    cells[2 * at - 1], cells[2 * at] = tags[tenant], tenant
+  end
+  redis.call('ZADD', parked[tier], unpack(cells))
+  redis.call('ZREM', ready[tier], unpack(tenants))
   if redis.call('EXISTS', ready[tier]) == 0 then rest(tier) end
 end
 
-local function place(tier, tenant)
-  local tag = redis.call('ZSCORE', ready[tier], tenant)
-  local serve = redis.call('EXISTS', queue[tier] .. tenant) == 1 and redis.call('HEXISTS', held, tenant) == 0
-  if serve and not tag then enter(tier, tenant) end
-  if tag and not serve then leave(tier, tenant, tag) end
+local function place(tier, tenant, waits) -- `waits`: whether its list is non-empty now
+  unplaced[tier][tenant] = waits
 end
 
-local function push(tier, tenant, element, head)
-  if redis.call(head and 'LPUSH' or 'RPUSH', queue[tier] .. tenant, element) == 1 then
+local function write_ready()
+  for tier = 1, 4 do
+    local tenants, entering, leaving, tags = names_in(unplaced[tier]), {}, {}, {}
+    local scores, holds = call_all('ZMSCORE', ready[tier], tenants), call_all('HMGET', held, tenants)
+    for at, tenant in ipairs(tenants) do
+      local serve = unplaced[tier][tenant] and not holds[at]
+      if serve and not scores[at] then entering[#entering + 1] = tenant end
+      if scores[at] and not serve then
+        leaving[#leaving + 1], tags[tenant] = tenant, scores[at]
+      end
+    end
+    enter(tier, entering)
+    leave(tier, leaving, tags)
+  end
+end
+
+local function push(tier, tenant, elements, head)
+  if redis.call(head and 'LPUSH' or 'RPUSH', queue[tier] .. tenant, unpack(elements)) == #elements then
     bump(counts, 't' .. tier, 1)
-    place(tier, tenant)
+    place(tier, tenant, true)
   end
 end
 
@@ -54,7 +84,7 @@ local function hold(tenant, reason, on)
   local after = string.gsub(before, reason, '') .. (on and reason or '')
   if after == before then return end
   if after == '' then redis.call('HDEL', held, tenant) else redis.call('HSET', held, tenant, after) end
-  for tier = 1, 4 do place(tier, tenant) end
+  for tier = 1, 4 do place(tier, tenant, redis.call('EXISTS', queue[tier] .. tenant) == 1) end
 end
 
 local function write_wake() -- one token for idle workers; the chain goes on from whoever takes it

@@ -1,18 +1,26 @@
 -- What is known of an action's attempts, beside its immutable envelope. Token 0: not being run;
--- since: the clock when it last joined a queue.
+-- since: the clock when it last joined a queue. A claim replaces the token and leaves the rest.
+-- include: many
 -- KEYS: run
 local function parse_run(text)
-  local tier, tenant, token, since, failures, stalls, redrives, cost =
-    string.match(text, '^(%d) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
+  local token, tier, tenant, since, failures, stalls, redrives, cost =
+    string.match(text, '^(%d+) (%d) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
   return {
-    tier = tonumber(tier), tenant = tenant, token = token, since = tonumber(since), failures = tonumber(failures),
+    tier = tonumber(tier), tenant = tenant, token = token, since = since, failures = tonumber(failures),
     stalls = tonumber(stalls), redrives = tonumber(redrives), cost = cost,
   }
 end
 
+local function read_runs(ids) -- id → run, of those that have one
+  local runs = {}
+  for at, text in ipairs(call_all('HMGET', run, ids)) do
+    if text then runs[ids[at]] = parse_run(text) end
+  end
+  return runs
+end
+
 local function read_run(id)
-  local text = redis.call('HGET', run, id)
-  return text and parse_run(text)
+  return read_runs({id})[id]
 end
 
 local function new_run(header)
@@ -22,8 +30,12 @@ local function new_run(header)
   }
 end
 
+local function is_suspect(r, max_stalls) -- on its last permitted stall: it waits apart and runs alone
+  return r.stalls > 0 and r.stalls >= max_stalls
+end
+
 local function run_text(r)
-  return string.format('%d %s %s %.0f %d %d %d %s', r.tier, r.tenant, r.token, r.since, r.failures, r.stalls, r.redrives, r.cost)
+  return string.format('%s %d %s %s %d %d %d %s', r.token, r.tier, r.tenant, r.since, r.failures, r.stalls, r.redrives, r.cost)
 end
 
 local function write_run(id, r)

@@ -2,7 +2,7 @@
 -- include: tenants
 -- KEYS: state
 local MODE_WEIGHTED = 'weighted'
-local served, tier_tags, last_service, tier_clock = 0, {}, {}, 0
+local served, tier_tags, last_service, tier_clock, was_served = 0, {}, {}, 0, {}
 
 local function read_tiers()
   local kept = redis.call('HMGET', state, 'services', 'last1', 'last2', 'last3', 'last4', 'tag1', 'tag2', 'tag3', 'tag4', 'vt')
@@ -24,27 +24,29 @@ local function tier_start(tier)
   return math.max(tier_tags[tier], tier_clock)
 end
 
-local function next_tier(mode, floor)
+local function next_tier(mode, floor) -- and whether only this one service goes there for now
   if mode == MODE_WEIGHTED then return least(tier_start) end
   if floor > 0 and (served + 1) % floor == 0 then
-    return least(function(tier) return last_service[tier] end)
+    return least(function(tier) return last_service[tier] end), true
   end
-  return least(function(tier) return tier end)
+  for tier = 1, 4 do
+    if front(tier) then return tier end
+  end
 end
 
 local function note_service(tier, cost, weight)
-  served = served + 1
+  served, was_served[tier] = served + 1, true
   last_service[tier] = served
   tier_clock = tier_start(tier)
   tier_tags[tier] = tier_clock + cost / weight
 end
 
-local function write_tiers()
+local function write_tiers(virtual_times)
   local values = {'services', string.format('%.0f', served), 'vt', string.format('%.17g', tier_clock)}
-  for tier = 1, 4 do
-    for name, text in pairs({last = string.format('%.0f', last_service[tier]), tag = string.format('%.17g', tier_tags[tier])}) do
-      values[#values + 1] = name .. tier
-      values[#values + 1] = text
+  for tier in pairs(was_served) do
+    local tag, virtual = string.format('%.17g', tier_tags[tier]), string.format('%.17g', virtual_times[tier])
+    for name, text in pairs({last = string.format('%.0f', last_service[tier]), tag = tag, v = virtual}) do
+      values[#values + 1], values[#values + 2] = name .. tier, text
     end
   end
   redis.call('HSET', state, unpack(values))

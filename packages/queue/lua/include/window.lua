@@ -22,7 +22,7 @@ end
 local function write_window()
   for tenant, slots in pairs(booked) do
     local key = minute .. tenant
-    for _, slot in ipairs(slots) do redis.call('LPUSH', key, slot) end
+    redis.call('LPUSH', key, unpack(slots))
     redis.call('LTRIM', key, 0, limits[tenant] - 1)
     redis.call('PEXPIRE', key, math.max(slots[#slots] - now, 0) + WINDOW_MS + 999)
   end

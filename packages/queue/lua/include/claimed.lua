@@ -1,0 +1,23 @@
+-- What a claim answers, and what a repeated one answers again: the actions it still holds the lease of.
+-- include: due run
+-- KEYS: actions
+local function reply(items) -- an action that runs for the first time has no run to tell
+  local suspect = items[1] and items[1].suspect
+  local rows = {clock_text, due_in_ms(), suspect and '1' or '0'}
+  for _, item in ipairs(items) do
+    rows[#rows + 1], rows[#rows + 2], rows[#rows + 3] = item.id, item.run or '', item.stored
+  end
+  return rows
+end
+
+local function replayed(earlier) -- what that call claimed, as far as it still holds the lease
+  local items, words = {}, words_of(earlier)
+  for at = 3, #words do
+    local id = words[at]
+    local text = redis.call('HGET', run, id)
+    if text and parse_run(text).token == words[1] then
+      items[#items + 1] = {id = id, run = text, suspect = words[2] == id, stored = redis.call('HGET', actions, id)}
+    end
+  end
+  return items
+end

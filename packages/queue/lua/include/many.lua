@@ -1,0 +1,11 @@
+-- One command for many entries, and none for no entries.
+local function call_all(command, key, cells)
+  if #cells > 0 then return redis.call(command, key, unpack(cells)) end
+  return {}
+end
+
+local function names_in(set)
+  local names = {}
+  for name in pairs(set) do names[#names + 1] = name end
+  return names
+end

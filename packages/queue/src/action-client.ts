@@ -1,0 +1,112 @@
+import {
+  ActionCancelledError,
+  ActionFailedError,
+  ActionTimeoutError,
+  fromWireError,
+} from '@nooble/errors';
+import { domainOf } from '@nooble/models';
+import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
+import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
+import { Inbox } from './inbox.ts';
+import type { DomainQueueManager } from './manager.ts';
+
+export interface RequestOptions {
+  /** Gives up and cancels the action; rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** How long to wait, ms; an action that has not started by then never does. @default 30_000 */
+  readonly timeoutMs?: number;
+}
+
+/** Sends actions and waits for their results. */
+export class ActionClient {
+  readonly #queues: DomainQueueManager;
+  readonly #replies = new AwaitedReplies();
+  readonly #inbox: Inbox;
+  #closed = false;
+
+  /** Closing the manager closes the client. */
+  constructor({ queues }: { queues: DomainQueueManager }) {
+    const { redis, prefix, closed } = queues;
+    this.#queues = queues;
+    this.#inbox = new Inbox({
+      redis,
+      prefix,
+      onReply: (actionId, data) => this.#replies.answer(actionId, data),
+    });
+    closed.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  /** Replies that came for nobody, since the start. */
+  get dropped(): DroppedReplies {
+    return this.#replies.dropped;
+  }
+
+  /**
+   * The typed result of an action. Rejects with ActionFailedError (the remote error is its `cause`),
+   * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, or what
+   * `enqueue` throws.
+   */
+  async request<Data, Result, Chunk, Input>(
+    definition: ActionDefinition<Data, Result, Chunk, Input>,
+    input: ActionInput<Input>,
+    { signal, timeoutMs = 30_000 }: RequestOptions = {},
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    const expiresAt = input.expiresAt ?? new Date(Date.now() + timeoutMs);
+    const action = definition.create({ ...input, expiresAt, replyTo: this.#inbox.name });
+    if (this.#closed) throw new ActionCancelledError({ actionId: action.actionId });
+    this.#inbox.start();
+    const data = await this.#exchange(action, timeoutMs, signal);
+    if (data.status === 'done') return definition.parseResult(data.result);
+    throw errorOf(action, data);
+  }
+
+  /** Calls that still wait, or come later, reject with ActionCancelledError. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const actionId of this.#replies.pending) {
+      this.#replies.abandon(actionId, new ActionCancelledError({ actionId }));
+    }
+    await this.#inbox.stop();
+  }
+
+  async #exchange(
+    action: DomainAction,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<CallbackData> {
+    const { actionId } = action;
+    const reply = this.#replies.expect(actionId);
+    reply.catch(() => undefined);
+    const onAbort = (): void => this.#giveUp(action, signal?.reason);
+    const onTimeout = (): void =>
+      this.#giveUp(action, new ActionTimeoutError({ actionId, timeoutMs }));
+    const timer = setTimeout(onTimeout, timeoutMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([this.#queues.enqueue(action), reply]);
+      return await reply;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      this.#replies.abandon(actionId, undefined);
+    }
+  }
+
+  /** The caller is gone: an action that has not started need not. */
+  #giveUp({ actionId, actionType }: DomainAction, reason: unknown): void {
+    if (!this.#replies.abandon(actionId, reason)) return;
+    this.#queues.cancel({ domain: domainOf(actionType), actionId }).catch(() => undefined);
+  }
+}
+
+function errorOf(
+  { actionId, actionType }: DomainAction,
+  data: Exclude<CallbackData, { status: 'done' }>,
+): Error {
+  const { error } = data;
+  if (data.status === 'cancelled') return new ActionCancelledError({ actionId });
+  const cause = fromWireError(error);
+  if (data.status === 'expired') return cause;
+  return new ActionFailedError({ actionId, actionType, error, cause });
+}

@@ -1,0 +1,57 @@
+import { PayloadTooLargeError } from '@nooble/errors';
+import { encodeAction, tierPriority, type DomainAction } from '@nooble/models';
+import { resolveEnqueueOptions, type EnqueueOptions } from './enqueue-options.ts';
+import type { AdmissionItem, AdmissionPolicy } from './operations/enqueue.ts';
+
+/** What an action is admitted with. */
+export interface AdmissionFacts {
+  readonly policy: AdmissionPolicy;
+  readonly options?: EnqueueOptions | undefined;
+  readonly maxPayloadBytes: number;
+}
+
+/** Encodes and measures an action. Throws InvalidActionError and PayloadTooLargeError. */
+export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionItem {
+  const { actionId, tenantId, tenantTier, callbackQueue, replyTo, expiresAt } = action;
+  const { onceHash, runAtMs, cost, retainMs } = resolveEnqueueOptions(facts.options);
+  return {
+    actionId,
+    tenantId,
+    tier: tierPriority(tenantTier),
+    policy: facts.policy,
+    runAtMs,
+    cost,
+    notify: callbackQueue !== undefined || replyTo !== undefined,
+    // 0 is for never, and the header of a stored action has no negative numbers.
+    expiresMs: expiresAt === undefined ? 0 : Math.max(1, Date.parse(expiresAt)),
+    retainMs,
+    onceHash,
+    envelope: measured(action, facts.maxPayloadBytes),
+  };
+}
+
+/** A callback at the door of its domain: neither charged nor refused. */
+export function callbackItem(callback: DomainAction, envelope: string): AdmissionItem {
+  return {
+    actionId: callback.actionId,
+    tenantId: callback.tenantId,
+    tier: tierPriority(callback.tenantTier),
+    runAtMs: 0,
+    cost: 1,
+    notify: false,
+    expiresMs: 0,
+    retainMs: 0,
+    onceHash: '-',
+    envelope,
+  };
+}
+
+/** The wire JSON of an action. Throws PayloadTooLargeError. */
+export function measured(action: DomainAction, limitBytes: number): string {
+  const envelope = encodeAction(action);
+  // A character is at most three bytes, so most messages need not be counted.
+  if (envelope.length * 3 <= limitBytes) return envelope;
+  const bytes = Buffer.byteLength(envelope);
+  if (bytes <= limitBytes) return envelope;
+  throw new PayloadTooLargeError({ what: `action "${action.actionId}"`, bytes, limitBytes });
+}

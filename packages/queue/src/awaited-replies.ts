@@ -1,0 +1,60 @@
+import type { CallbackData } from '@nooble/models';
+
+/** Replies nobody waits for any more, or never did. */
+export interface DroppedReplies {
+  /** For a call that was answered before, timed out or was aborted. */
+  readonly late: number;
+  /** For a call this process did not make. */
+  readonly unknown: number;
+}
+
+/** So many finished calls are remembered, to tell a late reply from an unknown one. */
+const REMEMBERED = 10_000;
+
+interface Waiting {
+  readonly resolve: (data: CallbackData) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** The calls of a process that wait for their replies: the first reply counts, the others are dropped. */
+export class AwaitedReplies {
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #finished = new Set<string>();
+  readonly #dropped = { late: 0, unknown: 0 };
+
+  get dropped(): DroppedReplies {
+    return { ...this.#dropped };
+  }
+
+  /** The ids of the calls that wait. */
+  get pending(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  async expect(actionId: string): Promise<CallbackData> {
+    return new Promise((resolve, reject) => this.#waiting.set(actionId, { resolve, reject }));
+  }
+
+  answer(actionId: string, data: CallbackData): void {
+    const waiting = this.#finish(actionId);
+    if (waiting) return waiting.resolve(data);
+    this.#dropped[this.#finished.has(actionId) ? 'late' : 'unknown'] += 1;
+  }
+
+  /** Waits no longer; answers whether it did until now. */
+  abandon(actionId: string, reason: unknown): boolean {
+    const waiting = this.#finish(actionId);
+    waiting?.reject(reason);
+    return waiting !== undefined;
+  }
+
+  #finish(actionId: string): Waiting | undefined {
+    const waiting = this.#waiting.get(actionId);
+    if (!waiting) return undefined;
+    this.#waiting.delete(actionId);
+    this.#finished.add(actionId);
+    const [oldest] = this.#finished;
+    if (this.#finished.size > REMEMBERED && oldest !== undefined) this.#finished.delete(oldest);
+    return waiting;
+  }
+}

@@ -1,0 +1,77 @@
+import { assertDomain, resolveTierPolicies, TIERS, type TierOverrides } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import { DEFAULT_PREFIX } from './keys.ts';
+import type { ClaimOrder } from './operations/claim.ts';
+import type { TickRules } from './operations/tick.ts';
+import { assertPrefix } from './prefix.ts';
+import { warn } from './server-check.ts';
+
+/** How a worker's queue behaves. All workers of a domain use the same. */
+export interface BrokerOptions {
+  readonly domain: string;
+  readonly redis: RedisPool;
+  /** @default 'nooble' */
+  readonly prefix?: string;
+  /** Overrides of `DEFAULT_TIER_POLICIES`; their weights count in `weighted` mode. */
+  readonly tiers?: TierOverrides;
+  /** Length of a lease, ms. @default 30_000 */
+  readonly leaseMs?: number;
+  /** Order among tiers: by priority, or shared by weight. @default 'strict' */
+  readonly mode?: 'strict' | 'weighted';
+  /** In `strict` mode every so many services go to the tier that waits longest; 0 turns it off. @default 16 */
+  readonly floor?: number;
+  /** How often workers may die running an action before it is given up. @default 2 */
+  readonly maxStalls?: number;
+  /** Largest callback, reply or kept result, bytes. @default 1 MiB */
+  readonly maxPayloadBytes?: number;
+  /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
+  readonly onWarning?: (warning: string) => void;
+}
+
+export interface ResolvedBrokerOptions {
+  readonly domain: string;
+  readonly redis: RedisPool;
+  readonly prefix: string;
+  readonly order: ClaimOrder;
+  readonly rules: TickRules;
+  readonly maxPayloadBytes: number;
+  readonly onWarning: (warning: string) => void;
+}
+
+export const MAX_PAYLOAD_BYTES = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+/** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
+export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
+  const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
+  const { leaseMs = 30_000, floor = 16, maxStalls = 2 } = options;
+  const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
+  assertDomain(domain);
+  assertPrefix(prefix);
+  assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
+  assertWhole('floor', floor, { least: 0, most: 1_000_000 });
+  assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
+  assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
+  const policies = resolveTierPolicies(tiers);
+  return Object.freeze({
+    domain,
+    redis,
+    prefix,
+    order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight) },
+    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs: 14 * DAY_MS, maxDead: 100_000 },
+    maxPayloadBytes,
+    onWarning,
+  });
+}
+
+/** Throws RangeError unless the option is a whole number within its bounds. */
+export function assertWhole(
+  name: string,
+  value: number,
+  { least, most }: { least: number; most: number },
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(
+    `Invalid ${name} "${value}": expected a whole number from ${least} to ${most}`,
+  );
+}

@@ -1,0 +1,54 @@
+import { TenantMismatchError } from '@nooble/errors';
+import type { DomainAction, Tier } from '@nooble/models';
+import type { AdmissionPolicy } from './operations/enqueue.ts';
+
+/** Limits of one tenant that differ from those of its tier. */
+export type TenantLimits = Partial<Omit<AdmissionPolicy, 'weight'>>;
+
+/** What a directory knows of a tenant. */
+export interface TenantEntry {
+  readonly tier: Tier;
+  /** Share among the tenants of its tier, from 0.001 to 1000. @default 1 */
+  readonly weight?: number;
+  readonly limits?: TenantLimits;
+  /** Refuses everything new. @default false */
+  readonly suspended?: boolean;
+}
+
+/** Says who a tenant is; the tier in a message is only a claim. Asked at every admission: cache as you see fit. */
+export interface TenantDirectory {
+  /** Undefined for a tenant it does not know. */
+  resolve(tenantId: string): Promise<TenantEntry | undefined> | TenantEntry | undefined;
+}
+
+/** The entry of the action's tenant. Throws TenantMismatchError for one that is unknown, suspended or of another tier. */
+export async function resolveTenant(
+  { tenantId, tenantTier }: DomainAction,
+  directory: TenantDirectory | undefined,
+): Promise<TenantEntry> {
+  if (!directory) return { tier: tenantTier };
+  const entry = await directory.resolve(tenantId);
+  const refuse = (reason: string): never => {
+    throw new TenantMismatchError({ tenantId, reason });
+  };
+  if (!entry) return refuse('the tenant directory does not know it');
+  if (entry.suspended === true) return refuse('it is suspended');
+  if (entry.tier !== tenantTier) refuse(`its tier is "${entry.tier}", not "${tenantTier}"`);
+  assertNumbers(tenantId, entry);
+  return entry;
+}
+
+/** A script must never meet a number that is none. */
+function assertNumbers(tenantId: string, { weight = 1, limits = {} }: TenantEntry): void {
+  const { perMinute = null, perDay = null, maxDepth = null, maxActive = null } = limits;
+  const wrong = Object.entries({ perMinute, perDay, maxDepth, maxActive }).find(
+    ([name, value]) =>
+      value !== null && !(Number.isSafeInteger(value) && value >= (name === 'maxActive' ? 1 : 0)),
+  );
+  const named = weight >= 1e-3 && weight <= 1e3 ? wrong : ['weight', weight];
+  if (!named) return;
+  const [name, value] = named;
+  throw new RangeError(
+    `Invalid ${name} "${value}" of tenant "${tenantId}" in the tenant directory`,
+  );
+}

@@ -1,0 +1,86 @@
+import {
+  ActionCancelledError,
+  DeadlineExceededError,
+  StalledError,
+  toWireError,
+  type WireError,
+} from '@nooble/errors';
+import { decodeAction, parseQueueName, type CallbackData, type DomainAction } from '@nooble/models';
+import { callbackFor } from './callback.ts';
+import { parseStored } from './header.ts';
+import type { OutboxEntry } from './operations/tick.ts';
+
+/** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
+export type Delivery =
+  | {
+      readonly to: 'domain';
+      readonly domain: string;
+      readonly callback: DomainAction;
+      readonly envelope?: string;
+    }
+  | {
+      readonly to: 'inbox';
+      readonly replyTo: string;
+      readonly actionId: string;
+      readonly data: CallbackData;
+    };
+
+/** First word of a message that a worker has made ready. */
+const READY = 'callback';
+
+/** A finished callback, as it stands in the outbox. */
+export function readyMessage(domain: string, envelope: string): string {
+  return `${READY} ${domain}\n${envelope}`;
+}
+
+/** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for an envelope that does not parse. */
+export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | undefined {
+  const end = message.indexOf('\n');
+  const [word = '', detail = ''] = message.slice(0, end).split(' ');
+  const rest = message.slice(end + 1);
+  if (word === READY) {
+    return { to: 'domain', domain: detail, callback: decodeAction(rest), envelope: rest };
+  }
+  const action = decodeAction(parseStored(rest).envelope);
+  return deliveryFor(action, callbackId, endingOf(action, word, Number(detail)));
+}
+
+/** How the outcome of an action reaches its caller; undefined when it has none. */
+export function deliveryFor(
+  action: DomainAction,
+  callbackId: string,
+  data: CallbackData,
+): Delivery | undefined {
+  const { actionId, callbackQueue, replyTo } = action;
+  if (replyTo !== undefined) return { to: 'inbox', replyTo, actionId, data };
+  if (callbackQueue === undefined) return undefined;
+  const { domain } = parseQueueName(callbackQueue);
+  return { to: 'domain', domain, callback: callbackFor(action, callbackId, data) };
+}
+
+/** The error of a dead letter: what the worker said, or that a script gave it up. */
+export function errorOfNote(actionId: string, note: string): WireError {
+  const [, stalls] = /^stalled (\d+)$/.exec(note) ?? [];
+  if (stalls !== undefined)
+    return toWireError(new StalledError({ actionId, stalls: Number(stalls) }));
+  try {
+    return JSON.parse(note) as WireError;
+  } catch {
+    return toWireError(new Error(note));
+  }
+}
+
+/** What a script's ending means to the caller. */
+function endingOf(action: DomainAction, word: string, stalls: number): CallbackData {
+  const { actionId, expiresAt = 'an unknown time' } = action;
+  if (word === 'expired') {
+    return {
+      status: 'expired',
+      error: toWireError(new DeadlineExceededError({ actionId, expiresAt })),
+    };
+  }
+  if (word === 'cancelled') {
+    return { status: 'cancelled', error: toWireError(new ActionCancelledError({ actionId })) };
+  }
+  return { status: 'dead', error: toWireError(new StalledError({ actionId, stalls })) };
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { InvalidActionError } from '@nooble/errors';
+
+/** How one action is enqueued. */
+export interface EnqueueOptions {
+  /** The same key of the same tenant within 24 h enqueues once; 1 to 256 bytes. */
+  readonly idempotencyKey?: string;
+  /** Not before that many ms from now. Excludes `runAt`. */
+  readonly delayMs?: number;
+  /** Not before this time. Excludes `delayMs`. */
+  readonly runAt?: Date | string;
+  /** How much of its tenant's share it uses, from above 0 to 1,000,000. @default 1 */
+  readonly cost?: number;
+  /** Keep how it ended for `get`, that long after the end. @default 0 */
+  readonly retainMs?: number;
+}
+
+/** The options, checked, as the script takes them. */
+export interface ResolvedEnqueueOptions {
+  readonly onceHash: string;
+  readonly runAtMs: number;
+  readonly cost: number;
+  readonly retainMs: number;
+}
+
+const MAX_MS = 366 * 86_400_000;
+const NONE: ResolvedEnqueueOptions = Object.freeze({
+  onceHash: '-',
+  runAtMs: 0,
+  cost: 1,
+  retainMs: 0,
+});
+
+/** Checks and completes the options. Throws InvalidActionError naming the wrong one. */
+export function resolveEnqueueOptions(options: EnqueueOptions | undefined): ResolvedEnqueueOptions {
+  if (!options) return NONE;
+  const { idempotencyKey, cost = 1, retainMs = 0 } = options;
+  if (!(Number.isFinite(cost) && cost > 0 && cost <= 1e6)) {
+    refuse(`cost ${cost} is not a number above 0 and up to 1000000`);
+  }
+  assertDuration('retainMs', retainMs);
+  return {
+    onceHash: idempotencyKey === undefined ? '-' : hashOf(idempotencyKey),
+    runAtMs: runAtOf(options),
+    cost,
+    retainMs: Math.ceil(retainMs),
+  };
+}
+
+/** Negative for ms from now, which Redis turns into a time by its own clock. */
+function runAtOf({ delayMs, runAt }: EnqueueOptions): number {
+  if (delayMs !== undefined && runAt !== undefined) refuse('delayMs and runAt exclude each other');
+  if (delayMs !== undefined) {
+    assertDuration('delayMs', delayMs);
+    return delayMs === 0 ? 0 : -Math.ceil(delayMs);
+  }
+  if (runAt === undefined) return 0;
+  const at = new Date(runAt).getTime();
+  if (Number.isNaN(at) || at < 0) refuse(`runAt "${String(runAt)}" is not a time`);
+  return at;
+}
+
+function hashOf(key: string): string {
+  const bytes = Buffer.byteLength(key);
+  if (bytes < 1 || bytes > 256) refuse(`its idempotency key has ${bytes} bytes, not 1 to 256`);
+  return createHash('sha256').update(key).digest('hex');
+}
+
+function assertDuration(name: string, ms: number): void {
+  if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_MS) return;
+  refuse(`${name} ${ms} is not a number of ms from 0 to ${MAX_MS}`);
+}
+
+function refuse(reason: string): never {
+  throw new InvalidActionError({ reason });
+}

@@ -1,0 +1,71 @@
+import { TIERS, type Tier } from '@nooble/models';
+import type { AdmissionItem } from './operations/enqueue.ts';
+
+/** What stands before a stored envelope: the facts scripts need without parsing it. */
+export interface StoredAction {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  /** Domain clock at admission, µs. */
+  readonly arrivalUs: number;
+  readonly retainMs: number;
+  /** The wire JSON as it was accepted. */
+  readonly envelope: string;
+}
+
+/** Splits a stored action; `lua/include/header.lua` is its twin. */
+export function parseStored(stored: string): StoredAction {
+  const end = stored.indexOf('\n');
+  const [arrival, tier, tenantId = '', , , , retain] = stored.slice(0, end).split(' ');
+  return {
+    tier: tierOf(tier),
+    tenantId,
+    arrivalUs: Number(arrival),
+    retainMs: Number(retain),
+    envelope: stored.slice(end + 1),
+  };
+}
+
+/** An action as it is stored, but for its arrival, which the script puts in front. */
+export function storedWithoutArrival(item: AdmissionItem): string {
+  const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, envelope } = item;
+  return `${tier} ${tenantId} ${cost} ${notify ? 1 : 0} ${expiresMs} ${retainMs} ${onceHash}\n${envelope}`;
+}
+
+/** What is known of an action's attempts. */
+export interface RunFacts {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  /** Clock value of the claim that runs it, µs; '0' while nobody does. */
+  readonly token: string;
+  /** Domain clock when it last joined a queue, µs. */
+  readonly sinceUs: number;
+  readonly failures: number;
+  readonly stalls: number;
+  readonly redrives: number;
+}
+
+/** Reads `token tier tenant since failures stalls redrives cost`; `lua/include/run.lua` is its twin. */
+export function parseRun(text: string): RunFacts {
+  const [token = '0', tier, tenantId = '', since, failures, stalls, redrives] = text.split(' ');
+  return {
+    tier: tierOf(tier),
+    tenantId,
+    token,
+    sinceUs: Number(since),
+    failures: Number(failures),
+    stalls: Number(stalls),
+    redrives: Number(redrives),
+  };
+}
+
+/** The run of an action that a claim hands out for the first time; the token is the claim's clock value. */
+export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: string): RunFacts {
+  return { tier, tenantId, token, sinceUs: arrivalUs, failures: 0, stalls: 0, redrives: 0 };
+}
+
+/** Tiers are stored as their priority, 1 to 4. */
+export function tierOf(priority: string | undefined): Tier {
+  const tier = TIERS[Number(priority) - 1];
+  if (!tier) throw new RangeError(`Unknown tier "${priority}" in a stored action`);
+  return tier;
+}

@@ -1,0 +1,66 @@
+import { RedisPool } from '@nooble/redis';
+import { Admissions } from './admissions.ts';
+import { assertWhole, MAX_PAYLOAD_BYTES } from './broker-options.ts';
+import type { TenantDirectory } from './directory.ts';
+import { DEFAULT_PREFIX } from './keys.ts';
+import { Partitions } from './partitions.ts';
+import { Policies, type PolicyOptions } from './policies.ts';
+import { assertPrefix } from './prefix.ts';
+import { warn } from './server-check.ts';
+
+/** What a `DomainQueueManager` is made of. */
+export interface QueueManagerOptions extends PolicyOptions {
+  /** A URL, whose connections the manager then owns, or a pool shared with others. */
+  readonly redis: string | RedisPool;
+  /** First part of every key; the same for all services that talk to each other. @default 'nooble' */
+  readonly prefix?: string;
+  /** Resolves tiers and limits at admission. @default the tier a message claims */
+  readonly directory?: TenantDirectory;
+  /** Largest envelope, bytes. @default 1 MiB */
+  readonly maxPayloadBytes?: number;
+  /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
+  readonly onWarning?: (warning: string) => void;
+}
+
+/** What a manager and those made from it by `within` share. */
+export interface QueueManagerParts {
+  readonly redis: RedisPool;
+  readonly prefix: string;
+  readonly policies: Policies;
+  readonly directory: TenantDirectory | undefined;
+  readonly partitions: Partitions;
+  readonly admissions: Admissions;
+  readonly maxPayloadBytes: number;
+  readonly onWarning: (warning: string) => void;
+  /** Aborted by `close()`. */
+  readonly closing: AbortController;
+  /** Whether `close()` ends the connections, too. */
+  readonly ownsRedis: boolean;
+}
+
+/** Checks and completes the options. Throws RangeError, and InvalidActionError for names. */
+export function openManagerParts(options: QueueManagerOptions): QueueManagerParts {
+  const { prefix = DEFAULT_PREFIX, directory, maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
+  const { onWarning = warn } = options;
+  assertPrefix(prefix);
+  assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
+  const policies = new Policies(options);
+  const ownsRedis = typeof options.redis === 'string';
+  const redis =
+    typeof options.redis === 'string'
+      ? new RedisPool({ url: options.redis, name: 'nooble-queues' })
+      : options.redis;
+  const partitions = new Partitions({ redis, prefix });
+  return Object.freeze({
+    redis,
+    prefix,
+    policies,
+    directory,
+    partitions,
+    admissions: new Admissions({ redis, partitions }),
+    maxPayloadBytes,
+    onWarning,
+    closing: new AbortController(),
+    ownsRedis,
+  });
+}

@@ -1,0 +1,201 @@
+import type { NoobleError } from '@nooble/errors';
+import { isNoobleError } from '@nooble/errors';
+import {
+  assertAction,
+  assertActionId,
+  assertDomain,
+  assertTenantId,
+  domainOf,
+} from '@nooble/models';
+import type { DomainAction } from '@nooble/models';
+import type { RedisPool, ScriptCall } from '@nooble/redis';
+import { itemOf } from './admission-item.ts';
+import { assertCallback } from './callback.ts';
+import { ask } from './calling.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { resolveTenant } from './directory.ts';
+import { domainStats } from './domain-stats.ts';
+import type { EnqueueOptions } from './enqueue-options.ts';
+import { inherit } from './inherit.ts';
+import type { Keyspace } from './keyspace.ts';
+import { openManagerParts } from './manager-options.ts';
+import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
+import { cancelCall, readCancelled, type CancelResult } from './operations/cancel.ts';
+import { inspectCall, readInspection } from './operations/inspect.ts';
+import { pauseCall } from './operations/pause.ts';
+import type { DomainStats } from './operations/stats.ts';
+import type { DomainKeyspaces } from './partitions.ts';
+import { repartition } from './repartition.ts';
+import { checkServer } from './server-check.ts';
+import { snapshotOf, type ActionSnapshot } from './snapshot.ts';
+import { outcomeOf, type ActionRef, type Receipt } from './verdict.ts';
+
+/** What became of one action of several. */
+export type EnqueueOutcome =
+  Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+
+/** What to pause or resume: a domain, or one tenant of it. */
+export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
+
+/** Sends actions to domains and looks after their queues. */
+export class DomainQueueManager {
+  readonly #parts: QueueManagerParts;
+  readonly #parent: DomainAction | undefined;
+
+  /** Connects in the background. Throws for options that cannot be. `inherited` is how `within` makes one. */
+  constructor(
+    options: QueueManagerOptions,
+    inherited?: { readonly parts: QueueManagerParts; readonly parent: DomainAction },
+  ) {
+    this.#parts = inherited?.parts ?? openManagerParts(options);
+    this.#parent = inherited?.parent;
+  }
+
+  get redis(): RedisPool {
+    return this.#parts.redis;
+  }
+
+  get prefix(): string {
+    return this.#parts.prefix;
+  }
+
+  /** Aborted by `close()`. */
+  get closed(): AbortSignal {
+    return this.#parts.closing.signal;
+  }
+
+  /**
+   * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError,
+   * QueuePausedError, TenantMismatchError, PayloadTooLargeError and InvalidActionError, and
+   * RedisUnavailableError, after which sending the same action again is safe.
+   */
+  async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
+    const outcome = await this.#admit(action, options);
+    if (isNoobleError(outcome)) throw outcome;
+    return outcome;
+  }
+
+  /** Admits several, each for itself; never throws for a rejected one. Outcomes are in the order of the actions. */
+  async enqueueMany(
+    actions: readonly DomainAction[],
+    options?: Omit<EnqueueOptions, 'idempotencyKey'>,
+  ): Promise<EnqueueOutcome[]> {
+    return Promise.all(
+      actions.map(async (action): Promise<EnqueueOutcome> => {
+        const outcome = await this.#admit(action, options).catch(refusal);
+        if (!isNoobleError(outcome)) return outcome;
+        return { status: 'rejected', actionId: action.actionId, error: outcome };
+      }),
+    );
+  }
+
+  /** Where an action stands; undefined when the domain does not know it, any more. */
+  async get({ domain, actionId }: ActionRef): Promise<ActionSnapshot | undefined> {
+    assertActionId(actionId);
+    const attempted = `look at action "${actionId}"`;
+    const replies = await this.#askEach(domain, attempted, (each) => inspectCall(each, actionId));
+    const inspection = replies.map(readInspection).find((found) => found !== undefined);
+    return inspection && snapshotOf({ domain, actionId }, inspection);
+  }
+
+  /** Cancels an action that has not started; its caller is told. */
+  async cancel({ domain, actionId }: ActionRef): Promise<CancelResult> {
+    assertActionId(actionId);
+    const attempted = `cancel action "${actionId}"`;
+    const replies = await this.#askEach(domain, attempted, (each) => cancelCall(each, [actionId]));
+    return replies.flatMap(readCancelled).find((result) => result !== 'unknown') ?? 'unknown';
+  }
+
+  async stats(domain: string): Promise<DomainStats> {
+    return domainStats(this.#parts.redis, domain, await this.#keyspaces(domain));
+  }
+
+  /** Stops serving; what runs goes on. Admission goes on, too, unless `admission` says to refuse it. */
+  async pause(
+    target: PauseTarget,
+    { admission = false }: { admission?: boolean } = {},
+  ): Promise<void> {
+    await this.#setPaused(target, { verb: 'pause', admission });
+  }
+
+  /** Serves and admits again. */
+  async resume(target: PauseTarget): Promise<void> {
+    await this.#setPaused(target, { verb: 'resume', admission: false });
+  }
+
+  deadLetters(domain: string): DeadLetters {
+    assertDomain(domain);
+    return new DeadLetters(this.#parts, domain);
+  }
+
+  /**
+   * Cuts an empty domain into so many partitions (1 to 64), which a Cluster spreads over its nodes; limits,
+   * idempotency keys and pauses of its tenants begin anew. Workers and senders notice by themselves. Throws
+   * DomainNotEmptyError. Calling it again completes a change that was cut off.
+   */
+  async setPartitions(domain: string, count: number): Promise<void> {
+    assertDomain(domain);
+    await repartition(this.#parts, domain, count);
+  }
+
+  /** A manager whose actions are children of this one: same task, session, tenant and trace. */
+  within(action: DomainAction): DomainQueueManager {
+    const { redis } = this.#parts;
+    return new DomainQueueManager({ redis }, { parts: this.#parts, parent: action });
+  }
+
+  /** Ends its connections, unless the pool was handed in. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#parent) return;
+    this.#parts.closing.abort();
+    if (this.#parts.ownsRedis) await this.#parts.redis.close();
+  }
+
+  async #admit(given: DomainAction, options?: EnqueueOptions): Promise<Receipt | NoobleError> {
+    const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = this.#parts;
+    const action = this.#parent ? inherit(given, this.#parent) : given;
+    assertAction(action);
+    assertCallback(action);
+    const domain = domainOf(action.actionType);
+    const tenant = directory ? await resolveTenant(action, directory) : { tier: action.tenantTier };
+    const policy = policies.admission(domain, tenant);
+    checkServer(redis, onWarning);
+    const item = itemOf(action, { policy, options, maxPayloadBytes });
+    return outcomeOf(action, domain, await admissions.admit(domain, item));
+  }
+
+  async #setPaused(
+    target: PauseTarget,
+    { verb, admission }: { verb: 'pause' | 'resume'; admission: boolean },
+  ): Promise<void> {
+    const { domain, tenantId } = typeof target === 'string' ? { domain: target } : target;
+    if (tenantId !== undefined) assertTenantId(tenantId);
+    const who = tenantId === undefined ? {} : { tenantId };
+    const keyspaces = await this.#keyspaces(domain);
+    const paused = tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
+    for (const each of paused) {
+      const call = pauseCall(each, { ...who, verb, admission });
+      await ask(this.#parts.redis, call, `${verb} domain "${domain}"`);
+    }
+  }
+
+  async #keyspaces(domain: string): Promise<DomainKeyspaces> {
+    assertDomain(domain);
+    return this.#parts.partitions.of(domain);
+  }
+
+  /** Asks every partition: an action is in one of them. */
+  async #askEach(
+    domain: string,
+    attempted: string,
+    callOf: (keyspace: Keyspace) => ScriptCall,
+  ): Promise<unknown[]> {
+    const { all } = await this.#keyspaces(domain);
+    return Promise.all(all.map(async (each) => ask(this.#parts.redis, callOf(each), attempted)));
+  }
+}
+
+function refusal(error: unknown): NoobleError {
+  if (isNoobleError(error)) return error;
+  throw error;
+}

@@ -1,0 +1,106 @@
+import type { ScriptCall } from '@nooble/redis';
+import { storedWithoutArrival } from '../header.ts';
+import type { Keyspace } from '../keyspace.ts';
+
+/** A tenant's limits at admission; `null` is without limit. */
+export interface AdmissionPolicy {
+  readonly perMinute: number | null;
+  readonly perDay: number | null;
+  readonly maxDepth: number | null;
+  readonly onLimit: 'reject' | 'delay';
+  /** Share of the tenant among those of its tier. */
+  readonly weight: number;
+  readonly maxActive: number | null;
+}
+
+/** One action at the door, checked. */
+export interface AdmissionItem {
+  readonly actionId: string;
+  readonly tenantId: string;
+  /** 1 to 4. */
+  readonly tier: number;
+  /** Absent for callbacks, which are neither charged nor refused. */
+  readonly policy?: AdmissionPolicy;
+  /** Unix ms, or negative for that many ms from now; 0 for at once. */
+  readonly runAtMs: number;
+  readonly cost: number;
+  /** Somebody has to be told how it ends. */
+  readonly notify: boolean;
+  /** Unix ms; 0 for never. */
+  readonly expiresMs: number;
+  readonly retainMs: number;
+  /** Hash of the idempotency key, or '-'. */
+  readonly onceHash: string;
+  readonly envelope: string;
+}
+
+/** What the script said about one item. */
+export type Verdict =
+  | { readonly verdict: 'accepted'; readonly notBeforeMs?: number }
+  | { readonly verdict: 'duplicate'; readonly actionId: string }
+  | { readonly verdict: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
+  | { readonly verdict: 'depth'; readonly limit: number }
+  | { readonly verdict: 'closed' | 'suspended' }
+  /** The domain has another number of partitions by now. */
+  | { readonly verdict: 'moved' };
+
+/** Who calls, and the number of the call: the same pair again gets the same answer. */
+export interface CallId {
+  readonly process: string;
+  readonly number: number;
+}
+
+/** The call that admits a batch, at most 500 items and 4 MiB. */
+export function enqueueCall(
+  keyspace: Keyspace,
+  id: CallId,
+  items: readonly AdmissionItem[],
+): ScriptCall {
+  const policies = numbered(items);
+  const args: (string | number)[] = [id.process, id.number, policies.size];
+  for (const policy of policies.keys()) args.push(...cellsOf(policy));
+  for (const item of items) {
+    const policy = item.policy ? (policies.get(item.policy) ?? 0) : 0;
+    const { actionId, tenantId, tier, runAtMs, onceHash } = item;
+    args.push(actionId, tenantId, tier, policy, runAtMs, onceHash, storedWithoutArrival(item));
+  }
+  return keyspace.call('enqueue', args);
+}
+
+/** One verdict per item, in order; the reply tells only of those that did not simply enter. */
+export function readVerdicts(reply: unknown, count: number): Verdict[] {
+  const cells = reply as string[];
+  const verdicts = Array.from({ length: count }, () => ACCEPTED);
+  for (let at = 0; at < cells.length; at += 4) verdicts[Number(cells[at])] = verdictOf(cells, at);
+  return verdicts;
+}
+
+const ACCEPTED: Verdict = { verdict: 'accepted' };
+
+function verdictOf(cells: readonly string[], at: number): Verdict {
+  const [, code, detail = '', limit] = cells.slice(at, at + 4);
+  if (code === '0') return { verdict: 'accepted', notBeforeMs: Number(detail) };
+  if (code === '1') return { verdict: 'duplicate', actionId: detail };
+  if (code === '2' || code === '3') {
+    const verdict = code === '2' ? 'minute' : 'day';
+    return { verdict, retryAfterMs: Number(detail), limit: Number(limit) };
+  }
+  if (code === '4') return { verdict: 'depth', limit: Number(detail) };
+  if (code === '7') return { verdict: 'moved' };
+  return { verdict: code === '5' ? 'closed' : 'suspended' };
+}
+
+/** The policies of the items, from 1 up. */
+function numbered(items: readonly AdmissionItem[]): Map<AdmissionPolicy, number> {
+  const policies = new Map<AdmissionPolicy, number>();
+  for (const { policy } of items) {
+    if (policy && !policies.has(policy)) policies.set(policy, policies.size + 1);
+  }
+  return policies;
+}
+
+function cellsOf(policy: AdmissionPolicy): (string | number)[] {
+  const { perMinute, perDay, maxDepth, onLimit, weight, maxActive } = policy;
+  const limits = [perMinute ?? -1, perDay ?? -1, maxDepth ?? -1];
+  return [...limits, onLimit === 'delay' ? 1 : 0, weight, maxActive ?? -1];
+}

@@ -1,0 +1,36 @@
+import type { ScriptCall } from '@nooble/redis';
+import { parseRun, parseStored, type RunFacts } from '../header.ts';
+import type { Keyspace } from '../keyspace.ts';
+
+/** Where an action stands; ended ones only as far as they asked to be kept (`retainMs`). */
+export interface Inspection {
+  readonly state: 'waiting' | 'delayed' | 'active' | 'dead' | 'done' | 'expired' | 'cancelled';
+  /** When it is due, its lease ends, or it died; Unix ms. */
+  readonly atMs?: number;
+  readonly run?: RunFacts;
+  readonly envelope?: string;
+  /** JSON of its result or error, or `stalled <n>`. */
+  readonly note: string;
+}
+
+/** The call that looks at one action. */
+export function inspectCall(keyspace: Keyspace, actionId: string): ScriptCall {
+  return keyspace.call('inspect', [actionId]);
+}
+
+/** Undefined for an action the domain does not know. */
+export function readInspection(reply: unknown): Inspection | undefined {
+  const [state = '', at = '', run = '', stored = '', note = ''] = reply as string[];
+  if (state === 'unknown') return undefined;
+  if (state === 'ended') {
+    const end = note.indexOf('\n');
+    return { state: note.slice(0, end) as Inspection['state'], note: note.slice(end + 1) };
+  }
+  return {
+    state: state as Inspection['state'],
+    ...(at !== '' && { atMs: Number(at) }),
+    ...(run !== '' && { run: parseRun(run) }),
+    envelope: parseStored(stored).envelope,
+    note,
+  };
+}

@@ -1,0 +1,20 @@
+import type { ScriptCall } from '@nooble/redis';
+import type { Keyspace } from '../keyspace.ts';
+
+/** What is paused or resumed. */
+export interface PauseArguments {
+  /** One tenant of the domain; the whole domain without it. */
+  readonly tenantId?: string;
+  /** `move` closes to everything, callbacks included: the tenants live elsewhere from now on. */
+  readonly verb: 'pause' | 'resume' | 'move';
+  /** Refuse admission, too. */
+  readonly admission: boolean;
+}
+
+/** The call that stops or resumes serving. */
+export function pauseCall(
+  keyspace: Keyspace,
+  { tenantId, verb, admission }: PauseArguments,
+): ScriptCall {
+  return keyspace.call('pause', [tenantId ?? '', verb, admission ? 1 : 0]);
+}

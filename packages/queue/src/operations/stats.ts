@@ -1,0 +1,69 @@
+import type { Tier } from '@nooble/models';
+import { TIERS } from '@nooble/models';
+import type { ScriptCall } from '@nooble/redis';
+import type { Keyspace } from '../keyspace.ts';
+
+/** Figures of one tier of a domain. */
+export interface TierStats {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly dead: number;
+  /** Tenants that have actions in their queues, served now or held. */
+  readonly tenantsWaiting: number;
+  /** Tenants that may be served now. */
+  readonly tenantsReady: number;
+  /** Age of the longest waiting action, ms, exact to 10 s; absent when none waits. */
+  readonly oldestMs?: number;
+}
+
+/** Figures of a domain, at a cost that does not grow with its tenants. */
+export interface DomainStats {
+  readonly domain: string;
+  /** Whether serving is paused, whether admission is refused as well, or the number of partitions is being changed. */
+  readonly paused: false | 'serving' | 'admission' | 'moved';
+  readonly tiers: Readonly<Record<Tier, TierStats>>;
+  /** Callbacks on their way. */
+  readonly callbacksPending: number;
+  /** Actions that wait alone because workers died running them. */
+  readonly suspects: number;
+  /** Dead letters dropped because there were too many or they were too old. */
+  readonly deadDropped: number;
+}
+
+export function statsCall(keyspace: Keyspace): ScriptCall {
+  return keyspace.call('stats', []);
+}
+
+export function readStats(domain: string, reply: unknown): DomainStats {
+  const [now, paused, outbox, suspects, ...cells] = reply as (string | number)[];
+  const counts = countsOf(cells.slice(2 * TIERS.length));
+  const tiers = TIERS.map((tier, index) => {
+    const [oldest = '', ready] = cells.slice(2 * index, 2 * index + 2);
+    const count = (letter: string): number => counts.get(`${letter}${index + 1}`) ?? 0;
+    const stats: TierStats = {
+      waiting: count('w'),
+      active: count('a'),
+      delayed: count('d'),
+      dead: count('x'),
+      tenantsWaiting: count('t'),
+      tenantsReady: Number(ready),
+      ...(oldest !== '' && { oldestMs: Math.max(0, Number(now) - Number(oldest)) }),
+    };
+    return [tier, stats] as const;
+  });
+  return {
+    domain,
+    paused: paused === '' ? false : (paused as 'serving' | 'admission' | 'moved'),
+    tiers: Object.fromEntries(tiers) as Record<Tier, TierStats>,
+    callbacksPending: Number(outbox),
+    suspects: Number(suspects),
+    deadDropped: counts.get('trimmed') ?? 0,
+  };
+}
+
+function countsOf(cells: readonly (string | number)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let at = 0; at < cells.length; at += 2) counts.set(String(cells[at]), Number(cells[at + 1]));
+  return counts;
+}

@@ -1,0 +1,38 @@
+import type { ScriptCall } from '@nooble/redis';
+import type { Keyspace } from '../keyspace.ts';
+import type { SettleRules } from './settle.ts';
+
+/** How time is kept in a domain. */
+export interface TickRules extends SettleRules {
+  readonly leaseMs: number;
+  /** Dead letters older than this go, ms. */
+  readonly maxDeadAgeMs: number;
+  /** The newest so many dead letters stay. */
+  readonly maxDead: number;
+}
+
+/** A callback to deliver, or an ending to tell. */
+export interface OutboxEntry {
+  readonly callbackId: string;
+  readonly message: string;
+}
+
+/** The call that does what is due; `acknowledged` are the callbacks that were delivered. */
+export function tickCall(
+  keyspace: Keyspace,
+  rules: TickRules,
+  acknowledged: readonly string[],
+): ScriptCall {
+  const { leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead } = rules;
+  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead];
+  return keyspace.call('tick', [...fixed, ...acknowledged]);
+}
+
+/** The outbox entries that this worker is to deliver. */
+export function readTick(reply: unknown): OutboxEntry[] {
+  const cells = reply as string[];
+  return Array.from({ length: cells.length / 2 }, (_, row) => ({
+    callbackId: cells[row * 2] ?? '',
+    message: cells[row * 2 + 1] ?? '',
+  }));
+}

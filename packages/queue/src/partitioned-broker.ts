@@ -1,0 +1,131 @@
+import { Admissions } from './admissions.ts';
+import { resolveBrokerOptions } from './broker-options.ts';
+import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
+import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
+import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
+import { groupBy } from './group-by.ts';
+import type { Keyspace } from './keyspace.ts';
+import { Partitions, type DomainKeyspaces } from './partitions.ts';
+import { RedisBroker } from './redis-broker.ts';
+import { claimInTurn } from './turns.ts';
+
+/** How often a worker looks whether the number of partitions has changed, ms. */
+const LOOK_MS = 10_000;
+
+/** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */
+export function createBroker(options: BrokerOptions): QueueBroker {
+  return new PartitionedBroker(resolveBrokerOptions(options));
+}
+
+/** One broker per partition of the domain, each served in its turn. Most domains have one. */
+class PartitionedBroker implements QueueBroker {
+  readonly domain: string;
+  readonly leaseMs: number;
+  readonly #options: ResolvedBrokerOptions;
+  readonly #partitions: Partitions;
+  readonly #admissions: Admissions;
+  /** By their wake key; those of a partition that is no more stay until the end. */
+  readonly #brokers = new Map<string, RedisBroker>();
+  #lookDueMs = 0;
+  #turn = 0;
+
+  constructor(options: ResolvedBrokerOptions) {
+    const { domain, redis, prefix, rules } = options;
+    this.domain = domain;
+    this.leaseMs = rules.leaseMs;
+    this.#options = options;
+    this.#partitions = new Partitions({ redis, prefix });
+    this.#admissions = new Admissions({ redis, partitions: this.#partitions });
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimReply> {
+    const keyspaces = await this.#keyspaces();
+    const brokers = this.#brokersOf(keyspaces);
+    if (brokers.length === 1) return brokers[0].claim(request);
+    const at = this.#turn++ % brokers.length;
+    const turns = [...brokers.slice(at), ...brokers.slice(0, at)];
+    return claimInTurn(turns, request, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    const keyspaces = await this.#keyspaces();
+    const results = new Map<Settlement, SettleResult>();
+    const groups = groupBy(settlements, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
+    for (const [broker, own] of groups) {
+      const settled = await broker.settle(own);
+      for (const [index, settlement] of own.entries()) {
+        results.set(settlement, settled[index] ?? 'unsent');
+      }
+    }
+    return settlements.map((settlement) => results.get(settlement) ?? 'unsent');
+  }
+
+  /** Leases of a partition that cannot be reached stay as they are; throws when none can. */
+  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    const keyspaces = await this.#keyspaces();
+    const groups = [...groupBy(leases, (lease) => this.#brokerOf(keyspaces, lease))];
+    const renewals = await Promise.allSettled(
+      groups.map(async ([broker, own]) => broker.renew(own)),
+    );
+    const failed = renewals.find((renewal) => renewal.status === 'rejected');
+    if (failed && renewals.every(({ status }) => status === 'rejected')) throw failed.reason;
+    return renewals.flatMap((renewal, index) =>
+      renewal.status === 'fulfilled' ? renewal.value : (groups[index]?.[1] ?? []),
+    );
+  }
+
+  async release(claimed: readonly ClaimedAction[]): Promise<void> {
+    const keyspaces = await this.#keyspaces();
+    const groups = groupBy(claimed, ({ lease }) => this.#brokerOf(keyspaces, lease));
+    await Promise.all([...groups].map(async ([broker, own]) => broker.release(own)));
+  }
+
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+    const brokers = this.#brokersOf(await this.#keyspaces());
+    if (brokers.length === 1) return brokers[0].waitForWork(options);
+    const woken = new AbortController();
+    const signal = AbortSignal.any([options.signal, woken.signal]);
+    try {
+      await Promise.any(brokers.map(async (each) => each.waitForWork({ ...options, signal })));
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
+    } finally {
+      woken.abort();
+    }
+  }
+
+  async ping(): Promise<void> {
+    const brokers = this.#brokersOf(await this.#keyspaces());
+    await Promise.all(brokers.map(async (broker) => broker.ping()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#brokers.values()].map(async (broker) => broker.close()));
+  }
+
+  async #keyspaces(): Promise<DomainKeyspaces> {
+    if (performance.now() > this.#lookDueMs) {
+      this.#lookDueMs = performance.now() + LOOK_MS;
+      this.#partitions.forget(this.domain);
+    }
+    return this.#partitions.of(this.domain);
+  }
+
+  #brokersOf({ all: [first, ...others] }: DomainKeyspaces): [RedisBroker, ...RedisBroker[]] {
+    return [this.#broker(first), ...others.map((keyspace) => this.#broker(keyspace))];
+  }
+
+  /** By tenant, so that a lease finds its way also after the worker has learned of another number. */
+  #brokerOf(keyspaces: DomainKeyspaces, { tenantId }: Lease): RedisBroker {
+    return this.#broker(keyspaces.of(tenantId));
+  }
+
+  #broker(keyspace: Keyspace): RedisBroker {
+    let broker = this.#brokers.get(keyspace.wakeKey);
+    if (!broker) {
+      broker = new RedisBroker(this.#options, keyspace, this.#admissions);
+      this.#brokers.set(keyspace.wakeKey, broker);
+    }
+    return broker;
+  }
+}

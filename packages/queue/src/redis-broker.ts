@@ -1,0 +1,137 @@
+import { asRedisUnavailable, type ScriptReply } from '@nooble/redis';
+import type { Admissions } from './admissions.ts';
+import { batchesOf, MAX_IDS } from './batch.ts';
+import type { ResolvedBrokerOptions } from './broker-options.ts';
+import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
+import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
+import { CallNumbers } from './call-numbers.ts';
+import { sendCalls, valueOf } from './calling.ts';
+import type { Keyspace } from './keyspace.ts';
+import { claimCall, readClaim, type Claim } from './operations/claim.ts';
+import { readRenewed, renewCall } from './operations/renew.ts';
+import { readTick, tickCall } from './operations/tick.ts';
+import { Outbox } from './outbox.ts';
+import { checkServer } from './server-check.ts';
+import { Settling, type SettleBatch } from './settling.ts';
+import { TickTimer } from './tick-timer.ts';
+import { Wake } from './wake.ts';
+
+/** The queue of one domain, or of one partition of it, for one worker. */
+export class RedisBroker implements QueueBroker {
+  readonly domain: string;
+  readonly leaseMs: number;
+  readonly #options: ResolvedBrokerOptions;
+  readonly #keyspace: Keyspace;
+  readonly #outbox: Outbox;
+  readonly #settling: Settling;
+  readonly #wake: Wake;
+  readonly #calls = new CallNumbers();
+  readonly #timer: TickTimer;
+
+  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, admissions: Admissions) {
+    const { domain, redis, prefix, rules } = options;
+    this.domain = domain;
+    this.leaseMs = rules.leaseMs;
+    this.#options = options;
+    this.#keyspace = keyspace;
+    this.#outbox = new Outbox({ redis, prefix, admissions });
+    this.#settling = new Settling(options, this.#keyspace, this.#outbox);
+    this.#wake = new Wake(redis, this.#keyspace.wakeKey);
+    this.#timer = new TickTimer(rules.leaseMs);
+  }
+
+  async claim({
+    slots,
+    settlements = [],
+    acceptSuspect = true,
+  }: ClaimRequest): Promise<ClaimReply> {
+    checkServer(this.#options.redis, this.#options.onWarning);
+    const [first = [], ...more] = this.#settling.batches(settlements);
+    await this.#settling.reply(first);
+    const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
+    const later = await this.#settling.settleAll(more);
+    return { ...claim, settled: [...settled, ...later] };
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+    return this.#settling.settleAll(this.#settling.batches(settlements));
+  }
+
+  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    const renewed = [];
+    for (const batch of batchesOf(leases, () => 0)) {
+      const deadline = performance.now() + this.leaseMs;
+      const call = renewCall(this.#keyspace, this.leaseMs, batch);
+      const [reply] = await sendCalls(this.#options.redis, [call]);
+      renewed.push(...readRenewed(this.#valueOf(reply, 'renew leases'), batch, deadline));
+    }
+    return renewed;
+  }
+
+  async release(claimed: readonly ClaimedAction[]): Promise<void> {
+    const outcome = { status: 'release' } as const;
+    // The last claimed goes back first, so that the first is at the head again.
+    const results = await this.settle(
+      claimed.toReversed().map((each) => ({ claimed: each, outcome })),
+    );
+    if (!results.includes('unsent')) return;
+    throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
+  }
+
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+    return this.#wake.wait(options);
+  }
+
+  async ping(): Promise<void> {
+    try {
+      // A key of its own, so that on a Cluster the node answers that has the queue.
+      await this.#options.redis.command().exists(this.#keyspace.wakeKey);
+    } catch (error) {
+      throw asRedisUnavailable(error, `reach the queue of domain "${this.domain}"`);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#wake.close();
+    await this.#outbox.drained();
+  }
+
+  /** One pipeline: settle, what time brings, claim. */
+  async #roundTrip(
+    batch: SettleBatch,
+    { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
+  ): Promise<{ claim: Claim; settled: SettleResult[] }> {
+    const { redis, order, rules } = this.#options;
+    const id = this.#calls.next({ again: slots > 0 });
+    const delivered = this.#outbox.takeDelivered();
+    const ticks = this.#timer.isDue() || delivered.length > 0;
+    const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
+    const deadline = performance.now() + rules.leaseMs;
+    const replies = await sendCalls(redis, [
+      ...(batch.length > 0 ? [this.#settling.call(batch)] : []),
+      ...(ticks ? [tickCall(this.#keyspace, rules, delivered)] : []),
+      claimCall(this.#keyspace, { id, order, acceptSuspect, ...most }),
+    ]);
+    if (ticks) this.#ticked(replies.at(-2), delivered);
+    try {
+      const settled = batch.length > 0 ? this.#settling.settled(batch, replies[0]) : [];
+      const claim = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
+      this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
+      return { claim, settled };
+    } catch (error) {
+      // It may have claimed: the same number again brings the same actions.
+      this.#calls.unanswered(id);
+      throw error;
+    }
+  }
+
+  #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): void {
+    if (reply?.ok === true) return this.#outbox.deliver(readTick(reply.value));
+    this.#outbox.putBack(delivered);
+    this.#timer.again();
+  }
+
+  #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
+    return valueOf(reply, `${attempted} of domain "${this.domain}"`);
+  }
+}

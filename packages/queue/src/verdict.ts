@@ -1,0 +1,45 @@
+import { QueueFullError, QueuePausedError, RateLimitError, type NoobleError } from '@nooble/errors';
+import { formatQueueName, type DomainAction } from '@nooble/models';
+import type { Verdict } from './operations/enqueue.ts';
+
+/** Names an action to `get` and `cancel`. */
+export interface ActionRef {
+  readonly domain: string;
+  readonly actionId: string;
+}
+
+/** An accepted action; also a reference to it. */
+export interface Receipt extends ActionRef {
+  /** `duplicate`: it, or one with its idempotency key, was there already; `actionId` names that one. */
+  readonly status: 'accepted' | 'duplicate';
+  /** Logical queue, `{domain}:{tenant_id}:{tier}`. */
+  readonly queue: string;
+  /** ISO 8601 UTC; only for an action that was delayed. */
+  readonly notBefore?: string;
+}
+
+/** What became of an action: a receipt, or the reason why it was refused. */
+export function outcomeOf(
+  { actionId, tenantId, tenantTier }: DomainAction,
+  domain: string,
+  verdict: Verdict,
+): Receipt | NoobleError {
+  const queue = formatQueueName({ domain, tenantId, tier: tenantTier });
+  if (verdict.verdict === 'accepted') {
+    const { notBeforeMs } = verdict;
+    const delay =
+      notBeforeMs === undefined ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
+    return { status: 'accepted', domain, actionId, queue, ...delay };
+  }
+  if (verdict.verdict === 'duplicate') {
+    return { status: 'duplicate', domain, actionId: verdict.actionId, queue };
+  }
+  if (verdict.verdict === 'minute' || verdict.verdict === 'day') {
+    const { verdict: window, limit, retryAfterMs } = verdict;
+    const resetAt = new Date(Date.now() + retryAfterMs).toISOString();
+    return new RateLimitError({ tenantId, domain, limit, window, retryAfterMs, resetAt });
+  }
+  if (verdict.verdict === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
+  const paused = verdict.verdict === 'closed' ? domain : queue;
+  return new QueuePausedError({ domain: paused, attempted: `enqueue action "${actionId}"` });
+}

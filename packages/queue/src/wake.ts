@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { asRedisUnavailable, type RedisClient, type RedisPool } from '@nooble/redis';
+
+/** Longest block on the wake list; a silent connection is noticed soon after. */
+const BLOCK_MS = 5_000;
+
+/** Waits for the domain's wake token on a connection of its own. */
+export class Wake {
+  readonly #redis: RedisPool;
+  readonly #key: string;
+  readonly #waiting = new Set<AbortSignal>();
+  #blocking: RedisClient | undefined;
+  #popping: Promise<void> | undefined;
+
+  constructor(redis: RedisPool, key: string) {
+    this.#redis = redis;
+    this.#key = key;
+  }
+
+  /**
+   * Resolves with a token, after `timeoutMs` (at most 5 s), or on abort. A token that comes after the
+   * abort is pushed back for another worker. Throws RedisUnavailableError.
+   */
+  async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+    if (signal.aborted) return;
+    this.#waiting.add(signal);
+    // One that was given up has left its pop behind: another would only queue up after it.
+    this.#popping ??= this.#pop(timeoutMs);
+    try {
+      await untilAborted(this.#popping, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw asRedisUnavailable(error, 'wait for work');
+    } finally {
+      this.#waiting.delete(signal);
+    }
+  }
+
+  close(): void {
+    this.#blocking?.disconnect();
+    this.#blocking = undefined;
+  }
+
+  async #pop(timeoutMs: number): Promise<void> {
+    this.#blocking ??= this.#redis.blocking();
+    const seconds = Math.max(1, Math.min(timeoutMs, BLOCK_MS)) / 1000;
+    try {
+      const token = await this.#blocking.blpop(this.#key, seconds);
+      const isHeard = [...this.#waiting].some((signal) => !signal.aborted);
+      if (token && !isHeard) this.#passOn();
+    } finally {
+      this.#popping = undefined;
+    }
+  }
+
+  #passOn(): void {
+    this.#redis
+      .command()
+      .lpush(this.#key, '1')
+      .catch(() => undefined);
+  }
+}
+
+async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const aborted = once(signal, 'abort', { signal: over.signal }).catch(() => undefined);
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,149 @@
+import type { Tier } from '@nooble/models';
+import { parseRun, parseStored } from '../src/header.ts';
+import { NUMBERED_TIERS, type Stored } from './stored.ts';
+
+/** One stored action, and in which tables it stands. */
+interface Seen {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  readonly places: readonly ('active' | 'delayed' | 'dead' | 'waiting')[];
+}
+
+/**
+ * Counts everything anew from the actions, the lists and the sorted sets, and says where an index or a
+ * counter differs from it. An empty answer is a domain in order.
+ */
+export async function audit(stored: Stored): Promise<string[]> {
+  const problems: string[] = [];
+  const expectSame = (what: string, found: unknown, truth: unknown): void => {
+    const [a, b] = [JSON.stringify(found), JSON.stringify(truth)];
+    if (a !== b) problems.push(`${what} is ${a} and should be ${b}`);
+  };
+  const lists = await readLists(stored);
+  const actions = await readActions(stored, lists);
+  for (const [id, { places }] of actions) expectSame(`places of ${id}`, places.length, 1);
+  await auditIndexes(stored, lists, expectSame);
+  await auditCounters(stored, { lists, actions: [...actions.values()] }, expectSame);
+  const known = new Set(actions.keys());
+  const runs = Object.keys(await stored.hash('run'));
+  expectSame(
+    'runs of unknown actions',
+    runs.filter((id) => !known.has(id)),
+    [],
+  );
+  return problems;
+}
+
+type Compare = (what: string, found: unknown, truth: unknown) => void;
+
+interface TenantList {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  readonly elements: readonly string[];
+}
+
+async function readLists(stored: Stored): Promise<TenantList[]> {
+  const found = NUMBERED_TIERS.map(async ([tier]) => {
+    const stem = stored.tierKey('queue', tier);
+    const names = await stored.client.keys(`${stem}*`);
+    return Promise.all(
+      names.map(async (name) => {
+        const elements = await stored.client.lrange(name, 0, -1);
+        return { tier, tenantId: name.slice(stem.length), elements };
+      }),
+    );
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function readActions(
+  stored: Stored,
+  lists: readonly TenantList[],
+): Promise<Map<string, Seen>> {
+  const runs = await stored.hash('run');
+  const [active, delayed, dead] = await Promise.all(
+    (['active', 'delayed', 'dead'] as const).map(async (name) => stored.scores(stored.key(name))),
+  );
+  const suspects = await stored.client.lrange(stored.key('suspects'), 0, -1);
+  const waiting = new Set([...lists.flatMap(({ elements }) => elements), ...suspects]);
+  const seen = new Map<string, Seen>();
+  for (const [id, text] of Object.entries(await stored.hash('actions'))) {
+    const { tier, tenantId, arrivalUs } = parseStored(text);
+    const sinceUs = runs[id] === undefined ? arrivalUs : parseRun(runs[id]).sinceUs;
+    const places = [
+      ...(active?.has(id) ? (['active'] as const) : []),
+      ...(delayed?.has(id) ? (['delayed'] as const) : []),
+      ...(dead?.has(id) ? (['dead'] as const) : []),
+      ...(waiting.has(`${sinceUs}.${id}`) ? (['waiting'] as const) : []),
+    ];
+    seen.set(id, { tier, tenantId, places });
+  }
+  return seen;
+}
+
+/** A tenant is in the ready index of a tier iff its list there is not empty and nothing holds it. */
+async function auditIndexes(
+  stored: Stored,
+  lists: readonly TenantList[],
+  expectSame: Compare,
+): Promise<void> {
+  const held = await stored.hash('held');
+  for (const [tier] of NUMBERED_TIERS) {
+    const ready = [...(await stored.ready(tier)).keys()];
+    const truth = lists.filter((list) => list.tier === tier && !(list.tenantId in held));
+    expectSame(`ready in ${tier}`, ready.sort(), truth.map(({ tenantId }) => tenantId).sort());
+    const parked = await stored.scores(stored.tierKey('parked', tier));
+    expectSame(
+      `parked and ready in ${tier}`,
+      ready.filter((tenant) => parked.has(tenant)),
+      [],
+    );
+  }
+}
+
+async function auditCounters(
+  stored: Stored,
+  { lists, actions }: { lists: readonly TenantList[]; actions: readonly Seen[] },
+  expectSame: Compare,
+): Promise<void> {
+  const at = (...places: readonly string[]) =>
+    actions.filter((action) => places.includes(action.places[0] ?? ''));
+  const depth = tally(at('waiting', 'delayed').map(({ tenantId }) => tenantId));
+  const inflight = tally(at('active').map(({ tenantId }) => tenantId));
+  expectSame('depth', sorted(await stored.hash('depth')), sorted(depth));
+  expectSame('inflight', sorted(await stored.hash('inflight')), sorted(inflight));
+  const letters = tally(at('dead').map(({ tenantId }) => tenantId));
+  expectSame('letters', sorted(await stored.hash('letters')), sorted(letters));
+  const idle = Object.keys(await stored.hash('profiles')).filter(
+    (tenantId) => !(tenantId in depth) && !(tenantId in inflight) && !(tenantId in letters),
+  );
+  expectSame('profiles of idle tenants', idle, []);
+  const counts = Object.entries(await stored.hash('counts')).filter(([name]) => name !== 'trimmed');
+  const initials = { waiting: 'w', delayed: 'd', active: 'a', dead: 'x' } as const;
+  const truth = NUMBERED_TIERS.flatMap(([tier, number]) => [
+    ...Object.entries(initials).flatMap(([place, letter]) =>
+      at(place).flatMap((action) => (action.tier === tier ? [`${letter}${number}`] : [])),
+    ),
+    ...lists.flatMap((list) => (list.tier === tier ? [`t${number}`] : [])),
+  ]);
+  expectSame('counts', sorted(Object.fromEntries(counts)), sorted(tally(truth)));
+  for (const [tier] of NUMBERED_TIERS) {
+    const buckets = await stored.client.hvals(stored.tierKey('arrivals', tier));
+    const waiting = at('waiting').filter((action) => action.tier === tier).length;
+    expectSame(
+      `arrivals of ${tier}`,
+      buckets.map(Number).reduce((a, b) => a + b, 0),
+      waiting,
+    );
+  }
+}
+
+function tally(names: readonly string[]): Record<string, string> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries([...counts].map(([name, count]) => [name, String(count)]));
+}
+
+function sorted(fields: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+}

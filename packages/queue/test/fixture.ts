@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { newId, type DomainAction, type TierOverrides } from '@nooble/models';
+import { RedisPool } from '@nooble/redis';
+import { startEmbeddedRedis, type EmbeddedRedis } from '@nooble/redis/embedded';
+import { inject, onTestFinished } from 'vitest';
+import type { BrokerOptions } from '../src/broker-options.ts';
+import type { ClaimedAction, Outcome, QueueBroker, Settlement } from '../src/broker.ts';
+import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { QueueManagerOptions } from '../src/manager-options.ts';
+import { DomainQueueManager } from '../src/manager.ts';
+import { createBroker } from '../src/partitioned-broker.ts';
+import { Stored } from './stored.ts';
+
+const OPEN = { perMinute: null, perDay: null, maxDepth: null } as const;
+
+/** No tier has a limit, so that a test states those it is about. */
+export const NO_LIMITS: TierOverrides = {
+  enterprise: OPEN,
+  professional: OPEN,
+  advance: OPEN,
+  free: OPEN,
+};
+
+export const failure = { code: 'INTERNAL', message: 'boom', retryable: true, http_status: 500 };
+
+/** How long `expect.poll` may wait on a slow machine. */
+export const PATIENT = { timeout: 20_000 };
+
+/** An action of tenant acme for the domain embedding. */
+export function actionOf(fields: Partial<DomainAction> = {}): DomainAction {
+  return {
+    v: 1,
+    actionId: newId(),
+    actionType: 'embedding.generate',
+    taskId: 'task',
+    tenantId: 'acme',
+    tenantTier: 'professional',
+    data: { text: 'hello' },
+    metadata: {},
+    createdAt: '2026-01-01T00:00:00.000Z',
+    ...fields,
+  };
+}
+
+export type Queue = ReturnType<typeof openQueue>;
+
+export interface QueueOptions extends Partial<Omit<QueueManagerOptions, 'redis'>> {
+  /** Of another server than that of the run. */
+  readonly url?: string;
+  /** Defaults of the brokers. */
+  readonly worker?: Partial<BrokerOptions>;
+}
+
+/** Queues nobody else uses, with a manager and workers; its connections end with the test. */
+export function openQueue({ url = inject('redisUrl'), worker, ...options }: QueueOptions = {}) {
+  const redis = openPool(url);
+  const prefix = options.prefix ?? `test-${randomUUID()}`;
+  const queues = new DomainQueueManager({ redis, tiers: NO_LIMITS, ...options, prefix });
+  onTestFinished(async () => queues.close());
+  const brokerOf = (own: Partial<BrokerOptions> = {}): QueueBroker => {
+    const broker = createBroker({ domain: 'embedding', redis, prefix, ...worker, ...own });
+    onTestFinished(async () => broker.close());
+    return broker;
+  };
+  const stored = new Stored(redis, prefix, 'embedding');
+  return { redis, prefix, queues, brokerOf, stored, ...shorthands({ queues, brokerOf, stored }) };
+}
+
+interface Parts {
+  readonly queues: DomainQueueManager;
+  readonly brokerOf: (own?: Partial<BrokerOptions>) => QueueBroker;
+  readonly stored: Stored;
+}
+
+/** What most tests do with a queue. A broker looks at the time with its first claim, hence the fresh ones. */
+function shorthands({ queues, brokerOf, stored }: Parts) {
+  const enqueue = async (fields?: Partial<DomainAction>, options?: EnqueueOptions) =>
+    queues.enqueue(actionOf(fields), options);
+  const claim = async (slots: number, own?: Partial<BrokerOptions>) =>
+    (await brokerOf(own).claim({ slots })).claimed;
+  const claimOne = async (own?: Partial<BrokerOptions>): Promise<ClaimedAction> => {
+    const [claimed] = await claim(1, own);
+    if (!claimed) throw new Error('Nothing to claim');
+    return claimed;
+  };
+  const settle = async (claimed: ClaimedAction, outcome: Outcome, own?: Partial<BrokerOptions>) => {
+    const [result] = await brokerOf(own).settle([settlementOf(claimed, outcome)]);
+    return result;
+  };
+  const stateOf = async (actionId: string) =>
+    (await queues.get({ domain: 'embedding', actionId }))?.state;
+  /** Every running action loses its lease, and some worker notices. */
+  const loseLeases = async (own?: Partial<BrokerOptions>): Promise<void> => {
+    await stored.endLeases();
+    await brokerOf(own).claim({ slots: 0 });
+  };
+  return { enqueue, claim, claimOne, settle, stateOf, loseLeases };
+}
+
+/** A settlement without anybody to tell. */
+export function settlementOf(claimed: ClaimedAction, outcome: Outcome): Settlement {
+  return { claimed, outcome };
+}
+
+export function idsOf(claimed: readonly ClaimedAction[]): string[] {
+  return claimed.map(({ lease }) => lease.actionId);
+}
+
+export function tenantsOf(claimed: readonly ClaimedAction[]): string[] {
+  return claimed.map(({ lease }) => lease.tenantId);
+}
+
+/** Connections that end with the test. */
+export function openPool(url = inject('redisUrl')): RedisPool {
+  const pool = new RedisPool({ url });
+  onTestFinished(async () => pool.close(100));
+  return pool;
+}
+
+/** A server of the test's own, for what would disturb others. */
+export async function startServer(
+  options: Parameters<typeof startEmbeddedRedis>[0] = {},
+): Promise<EmbeddedRedis> {
+  const server = await startEmbeddedRedis(options);
+  onTestFinished(async () => server.stop());
+  return server;
+}

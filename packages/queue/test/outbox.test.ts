@@ -1,0 +1,318 @@
+import { decodeAction, type DomainAction } from '@nooble/models';
+import { runScript } from '@nooble/redis';
+import { expect, it } from 'vitest';
+import { Admissions } from '../src/admissions.ts';
+import { Partitions } from '../src/partitions.ts';
+import type { ClaimedAction, Outcome } from '../src/broker.ts';
+import { inboxKey } from '../src/keys.ts';
+import { Keyspace } from '../src/keyspace.ts';
+import { settleCall } from '../src/operations/settle.ts';
+import { Outbox } from '../src/outbox.ts';
+import { readySettlement } from '../src/settlement.ts';
+import { audit } from './audit.ts';
+import { actionOf, failure, openQueue, PATIENT, type Queue } from './fixture.ts';
+import { Stored } from './stored.ts';
+
+const done = { status: 'done', result: { length: 5 } } as const;
+const PAST = '2026-01-01T00:00:00.000Z';
+const withCallback = { callbackQueue: 'query:acme:professional' } as const;
+
+function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
+  return { claimed, action: decodeAction(claimed.envelope), outcome };
+}
+
+/** Callbacks that the domain query has received and not ended. */
+async function received({ redis, prefix }: Queue): Promise<DomainAction[]> {
+  const stored = new Stored(redis, prefix, 'query');
+  const texts = Object.values(await stored.hash('actions'));
+  return texts.map((text) => decodeAction(text.slice(text.indexOf('\n') + 1)));
+}
+
+async function pending({ queues }: Queue): Promise<number> {
+  return (await queues.stats('embedding')).callbacksPending;
+}
+
+/** Settles and dies: the callback is in the outbox, and nobody is about to deliver it. */
+async function settleAndDie({ redis, prefix }: Queue, claimed: ClaimedAction): Promise<void> {
+  const { item } = readySettlement(settlementFor(claimed, done), 1_000_000);
+  const rules = { maxStalls: 2, deliveryMs: 10_000 };
+  await runScript(redis.command(), settleCall(new Keyspace(prefix, 'embedding'), rules, [item]));
+}
+
+/** A worker goes on claiming until every callback is delivered and acknowledged. */
+async function deliverAll(queue: Queue, broker = queue.brokerOf()): Promise<void> {
+  const look = async () => {
+    await broker.claim({ slots: 0 });
+    return pending(queue);
+  };
+  await expect.poll(look, PATIENT).toBe(0);
+}
+
+it('sends the outcome as an action of the callback domain, once', async () => {
+  const queue = openQueue();
+  const action = actionOf({
+    ...withCallback,
+    callbackQueue: 'query:acme:free',
+    sessionId: 'session',
+    metadata: { traceparent: '00-1-2-01', private: true },
+  });
+  await queue.queues.enqueue(action);
+  const broker = queue.brokerOf();
+  const { claimed } = await broker.claim({ slots: 1 });
+  const settlements = claimed.map((each) => settlementFor(each, done));
+  expect((await broker.claim({ slots: 0, settlements })).settled).toEqual(['ok']);
+  await expect.poll(async () => received(queue), PATIENT).toHaveLength(1);
+  const [callback] = await received(queue);
+  expect(callback).toEqual({
+    v: 1,
+    actionId: `${action.actionId}.cb0`,
+    actionType: 'query.embedding.generate.result',
+    taskId: action.taskId,
+    tenantId: 'acme',
+    tenantTier: 'professional',
+    sessionId: 'session',
+    parentActionId: action.actionId,
+    data: { status: 'done', result: { length: 5 } },
+    metadata: { traceparent: '00-1-2-01' },
+    createdAt: expect.any(String) as string,
+  });
+  await deliverAll(queue, broker);
+  expect(await queue.stored.hash('messages')).toEqual({});
+  expect(await queue.stored.hash('actions')).toEqual({});
+  expect(await received(queue)).toHaveLength(1);
+});
+
+it('names the callback as the action asks', async () => {
+  const queue = openQueue();
+  await queue.enqueue({ ...withCallback, callbackType: 'query.answered' });
+  await settleAndDie(queue, await queue.claimOne());
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toMatchObject([{ actionType: 'query.answered' }]);
+});
+
+it('lets another worker deliver the callback of one that died before it did', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  await settleAndDie(queue, await queue.claimOne());
+  const [dueMs = 0] = (await queue.stored.scores(queue.stored.key('outbox'))).values();
+  expect(dueMs).toBeGreaterThan(await queue.stored.now());
+  await queue.brokerOf().claim({ slots: 0 });
+  expect(await received(queue)).toEqual([]);
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toMatchObject([{ data: { status: 'done' } }]);
+});
+
+it('hands a callback to one worker at a time, and acknowledges it once', async () => {
+  const queue = openQueue();
+  const { actionId } = await queue.enqueue(withCallback);
+  await settleAndDie(queue, await queue.claimOne());
+  await queue.stored.hasten('outbox', 10_000);
+  await queue.brokerOf().claim({ slots: 0 });
+  const [dueMs = 0] = (await queue.stored.scores(queue.stored.key('outbox'))).values();
+  expect(dueMs).toBeGreaterThan(await queue.stored.now());
+  const { redis, prefix } = queue;
+  const outbox = new Outbox({
+    redis,
+    prefix,
+    admissions: new Admissions({ redis, partitions: new Partitions({ redis, prefix }) }),
+  });
+  const message = (await queue.stored.hash('messages'))[`${actionId}.cb0`] ?? '';
+  outbox.deliver([{ callbackId: `${actionId}.cb0`, message }]);
+  await outbox.drained();
+  expect(outbox.takeDelivered()).toEqual([`${actionId}.cb0`]);
+  expect(outbox.takeDelivered()).toEqual([]);
+  expect(await received(queue)).toHaveLength(1);
+});
+
+it('drops the repeat when a worker died between delivery and acknowledgement', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  const claimed = await queue.claimOne();
+  const first = queue.brokerOf();
+  await first.settle([settlementFor(claimed, done)]);
+  await first.close();
+  const receiver = queue.brokerOf({ domain: 'query' });
+  const handled = await receiver.claim({ slots: 5 });
+  expect(handled.claimed).toHaveLength(1);
+  await receiver.settle(handled.claimed.map((each) => ({ claimed: each, outcome: done })));
+  expect(await pending(queue)).toBe(1);
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toEqual([]);
+});
+
+it('keeps a callback whose delivery fails, and delivers it later', async () => {
+  const queue = openQueue();
+  const obstacle = new Stored(queue.redis, queue.prefix, 'query').key('actions');
+  await queue.stored.client.set(obstacle, 'not a table');
+  await queue.enqueue(withCallback);
+  const broker = queue.brokerOf();
+  await broker.settle([settlementFor(await queue.claimOne(), done)]);
+  await broker.close();
+  await broker.claim({ slots: 0 });
+  expect(await pending(queue)).toBe(1);
+  await queue.stored.client.del(obstacle);
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toHaveLength(1);
+});
+
+it('gives up a callback that nobody can read, instead of trying for ever', async () => {
+  const queue = openQueue();
+  const { actionId } = await queue.enqueue(withCallback);
+  await settleAndDie(queue, await queue.claimOne());
+  await queue.stored.client.hset(queue.stored.key('messages'), `${actionId}.cb0`, 'callback x\n{');
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toEqual([]);
+});
+
+it('delivers more callbacks than fit into one look', async () => {
+  const queue = openQueue();
+  await queue.queues.enqueueMany(Array.from({ length: 230 }, () => actionOf(withCallback)));
+  for (const claimed of await queue.claim(230)) await settleAndDie(queue, claimed);
+  await queue.stored.hasten('outbox', 10_000);
+  await deliverAll(queue);
+  expect(await received(queue)).toHaveLength(230);
+});
+
+it('tells the error of an action that the worker gave up', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  const outcome = { status: 'dead', error: failure } as const;
+  await queue.brokerOf().settle([settlementFor(await queue.claimOne(), outcome)]);
+  await expect
+    .poll(async () => received(queue), PATIENT)
+    .toMatchObject([{ data: { status: 'dead', error: failure } }]);
+});
+
+it('tells nobody while an action goes on, nor when nobody asked', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  const retry = { status: 'retry', delayMs: 0, error: failure } as const;
+  for (const outcome of [{ status: 'release' } as const, retry]) {
+    await queue.brokerOf().settle([settlementFor(await queue.claimOne(), outcome)]);
+  }
+  await queue.queues.cancel(await queue.enqueue());
+  await queue.enqueue({ expiresAt: PAST });
+  await queue.claim(1);
+  expect(await pending(queue)).toBe(0);
+});
+
+it('sends no callback for a settle that was lost', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  const stale = await queue.claimOne();
+  await queue.loseLeases();
+  expect(await queue.brokerOf().settle([settlementFor(stale, done)])).toEqual(['lost']);
+  expect(await pending(queue)).toBe(0);
+});
+
+/** Ways in which a script, not a worker, ends an action, at the latest with the next look. */
+const ENDINGS = [
+  {
+    status: 'dead',
+    code: 'STALLED',
+    end: async (queue: Queue, fields: Partial<DomainAction>) => {
+      await queue.enqueue(fields);
+      await queue.claimOne();
+      await queue.stored.endLeases();
+    },
+  },
+  {
+    status: 'expired',
+    code: 'DEADLINE_EXCEEDED',
+    end: async (queue: Queue, fields: Partial<DomainAction>) => {
+      await queue.enqueue({ ...fields, expiresAt: PAST });
+      await queue.claim(1);
+    },
+  },
+  {
+    status: 'cancelled',
+    code: 'ACTION_CANCELLED',
+    end: async (queue: Queue, fields: Partial<DomainAction>) => {
+      await queue.queues.cancel(await queue.enqueue(fields));
+    },
+  },
+];
+
+it.each(ENDINGS)(
+  'tells a callback queue of an action that is $status by a script',
+  async (each) => {
+    const queue = openQueue({ worker: { maxStalls: 0 } });
+    await each.end(queue, { ...withCallback, taskId: 'piece of work' });
+    await deliverAll(queue);
+    const callbacks = await received(queue);
+    expect(callbacks).toMatchObject([
+      { taskId: 'piece of work', data: { status: each.status, error: { code: each.code } } },
+    ]);
+    expect(callbacks[0]?.actionId).toBe(`${callbacks[0]?.parentActionId}.cb0`);
+    expect(await audit(queue.stored)).toEqual([]);
+  },
+);
+
+it.each(ENDINGS)('tells an inbox of an action that is $status by a script', async (each) => {
+  const queue = openQueue({ worker: { maxStalls: 0 } });
+  await each.end(queue, { replyTo: 'inbox:me' });
+  await deliverAll(queue);
+  const [reply, ...more] = await queue.stored.client.lrange(inboxKey(queue.prefix, 'me'), 0, -1);
+  expect(JSON.parse(reply ?? '')).toMatchObject({
+    action_id: expect.any(String) as string,
+    status: each.status,
+    error: { code: each.code },
+  });
+  expect(more).toEqual([]);
+});
+
+it('tells each end of an action that is redriven, under an id of its own', async () => {
+  const queue = openQueue();
+  const { actionId } = await queue.enqueue(withCallback);
+  const outcome = { status: 'dead', error: failure } as const;
+  await queue.brokerOf().settle([settlementFor(await queue.claimOne(), outcome)]);
+  await queue.queues.deadLetters('embedding').redrive({ all: true });
+  await queue.brokerOf().settle([settlementFor(await queue.claimOne(), done)]);
+  const heard = async () =>
+    Object.fromEntries((await received(queue)).map((each) => [each.actionId, each.data]));
+  await expect.poll(heard, PATIENT).toMatchObject({
+    [`${actionId}.cb0`]: { status: 'dead' },
+    [`${actionId}.cb1`]: { status: 'done' },
+  });
+});
+
+it('tells the end of a redriven action that a script ends, under an id of its own', async () => {
+  const queue = openQueue();
+  const receipt = await queue.enqueue(withCallback);
+  const outcome = { status: 'dead', error: failure } as const;
+  await queue.settle(await queue.claimOne(), outcome);
+  await queue.queues.deadLetters('embedding').redrive({ all: true });
+  await queue.queues.cancel(receipt);
+  await deliverAll(queue);
+  expect(await received(queue)).toMatchObject([{ actionId: `${receipt.actionId}.cb1` }]);
+});
+
+it('refuses a result that no callback can carry before anything is settled', async () => {
+  const queue = openQueue();
+  const { actionId } = await queue.enqueue(withCallback);
+  const claimed = await queue.claimOne();
+  const broker = queue.brokerOf({ maxPayloadBytes: 1_024 });
+  const outcome = { status: 'done', result: 'x'.repeat(2_000) } as const;
+  await expect(broker.settle([settlementFor(claimed, outcome)])).rejects.toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+  });
+  expect(await queue.stateOf(actionId)).toBe('active');
+});
+
+it('replies before it settles, and not once its lease is over', async () => {
+  const queue = openQueue();
+  const inbox = inboxKey(queue.prefix, 'me');
+  await queue.enqueue({ replyTo: 'inbox:me' });
+  const claimed = await queue.claimOne();
+  const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
+  expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['ok']);
+  expect(await queue.stored.client.llen(inbox)).toBe(0);
+  expect(await queue.brokerOf().settle([settlementFor(claimed, done)])).toEqual(['already']);
+  expect(await queue.stored.client.llen(inbox)).toBe(1);
+  expect(await pending(queue)).toBe(0);
+});

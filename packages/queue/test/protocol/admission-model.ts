@@ -1,0 +1,130 @@
+import type { NewAction } from './action.ts';
+
+/** `null` is without limit. */
+export interface ModelLimits {
+  readonly perMinute: number | null;
+  readonly perDay: number | null;
+  readonly maxDepth: number | null;
+  readonly onLimit: 'reject' | 'delay';
+}
+
+export type Refusal =
+  | { readonly code: 'QUEUE_PAUSED' }
+  | { readonly code: 'QUEUE_FULL'; readonly limit: number }
+  | {
+      readonly code: 'RATE_LIMIT';
+      readonly window: 'minute' | 'day';
+      readonly limit: number;
+      readonly retryAfterMs: number;
+    };
+
+/** What the rules look at besides the tenant's own past. */
+export interface AtTheDoor {
+  readonly nowMs: number;
+  readonly limits: ModelLimits;
+  /** Actions of the tenant that wait or are delayed. */
+  readonly depth: number;
+}
+
+const WINDOW_MS = 60_001;
+const DAY_MS = 86_400_000;
+
+/** The section "Admission": every admission there ever was is remembered, and counted anew each time. */
+export class AdmissionModel {
+  /** Refuses whatever is not stored yet. */
+  closed = false;
+  readonly suspended = new Set<string>();
+  /** Tenant → times its actions were admitted for. */
+  readonly #slots = new Map<string, number[]>();
+  /** Those of them that were counted for their day. */
+  readonly #days = new Map<string, number[]>();
+  /** Tenant and idempotency key → the action it stands for, and until when. */
+  readonly #keys = new Map<string, { readonly actionId: string; readonly untilMs: number }>();
+
+  /** The id of the action that an idempotency key stands for. */
+  twinOf({ tenant, once }: NewAction, nowMs: number): string | undefined {
+    const known = this.#keys.get(`${tenant} ${once}`);
+    return once !== undefined && known && known.untilMs > nowMs ? known.actionId : undefined;
+  }
+
+  /** When the action may start, or why it may not enter; what enters is counted. */
+  judge(action: NewAction, door: AtTheDoor): number | Refusal {
+    const { tenant } = action;
+    const { maxDepth } = door.limits;
+    if (this.closed || this.suspended.has(tenant)) return { code: 'QUEUE_PAUSED' };
+    if (maxDepth !== null && door.depth >= maxDepth) return { code: 'QUEUE_FULL', limit: maxDepth };
+    const slot = this.#slotOf(tenant, door);
+    if (typeof slot === 'number') this.#count(action, slot, door);
+    return slot;
+  }
+
+  /** Tenant and idempotency key → the action it stands for. */
+  keysAt(nowMs: number): Readonly<Record<string, string>> {
+    const valid = [...this.#keys].filter(([, { untilMs }]) => untilMs > nowMs);
+    return Object.fromEntries(valid.map(([name, { actionId }]) => [name, actionId]));
+  }
+
+  /** Per tenant, how many were admitted for a UTC day; whoever has none is left out. */
+  usageOn(day: number): Readonly<Record<string, string>> {
+    const counts = [...this.#days.keys()].map(
+      (tenant) => [tenant, this.#admittedOn(day, tenant)] as const,
+    );
+    const used = counts.filter(([, count]) => count > 0);
+    return Object.fromEntries(used.map(([tenant, count]) => [tenant, String(count)]));
+  }
+
+  /** A key is free again, unless it stands for another action by now. */
+  freeKey({ tenant, once, id }: NewAction): void {
+    const name = `${tenant} ${once}`;
+    if (this.#keys.get(name)?.actionId === id) this.#keys.delete(name);
+  }
+
+  /** The time to admit it for, or which window is full. */
+  #slotOf(tenant: string, { nowMs, limits }: AtTheDoor): number | Refusal {
+    const { perMinute, perDay, onLimit } = limits;
+    if (perMinute === 0) return refuse('minute', 0, WINDOW_MS);
+    const slot = perMinute === null ? nowMs : this.#firstSlot(tenant, perMinute, nowMs);
+    if (perMinute !== null && slot > nowMs && onLimit === 'reject') {
+      return refuse('minute', perMinute, slot - nowMs);
+    }
+    if (perDay !== null && this.#admittedOn(dayOf(slot), tenant) >= perDay) {
+      return refuse('day', perDay, (dayOf(slot) + 1) * DAY_MS - nowMs);
+    }
+    return slot;
+  }
+
+  /** A limit counts what was admitted while there was one. */
+  #count({ id, tenant, once }: NewAction, slot: number, { nowMs, limits }: AtTheDoor): void {
+    if (limits.perMinute !== null) add(this.#slots, tenant, slot);
+    if (limits.perDay !== null) add(this.#days, tenant, slot);
+    if (once === undefined) return;
+    this.#keys.set(`${tenant} ${once}`, { actionId: id, untilMs: nowMs + DAY_MS });
+  }
+
+  /** The first time, not before an earlier booking, with less than `limit` admissions in the window up to it. */
+  #firstSlot(tenant: string, limit: number, nowMs: number): number {
+    const slots = this.#slots.get(tenant) ?? [];
+    const earliest = Math.max(nowMs, ...slots);
+    const candidates = [earliest, ...slots.map((slot) => slot + WINDOW_MS)];
+    const isFree = (at: number): boolean =>
+      at >= earliest && slots.filter((slot) => slot > at - WINDOW_MS).length < limit;
+    return Math.min(...candidates.filter(isFree));
+  }
+
+  #admittedOn(day: number, tenant: string): number {
+    return (this.#days.get(tenant) ?? []).filter((slot) => dayOf(slot) === day).length;
+  }
+}
+
+function refuse(window: 'minute' | 'day', limit: number, retryAfterMs: number): Refusal {
+  return { code: 'RATE_LIMIT', window, limit, retryAfterMs };
+}
+
+/** Number of a UTC day. */
+export function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS);
+}
+
+function add(lists: Map<string, number[]>, name: string, value: number): void {
+  lists.set(name, [...(lists.get(name) ?? []), value]);
+}

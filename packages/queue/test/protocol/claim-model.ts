@@ -1,0 +1,56 @@
+import type { Claim, StoredAction } from './action.ts';
+import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
+
+/** How many of those that wait apart a claim looks at. */
+const SUSPECTS_SEEN = 10;
+
+/** The section "Claim: who is next", after the look at what time brings. Claims in the order of their service. */
+export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: boolean): Claim[] {
+  if (model.paused !== false) return [];
+  const suspect = slots > 0 && acceptSuspect ? takeSuspect(model) : undefined;
+  const inTurn = model.scheduler.claim(suspect ? slots - 1 : slots);
+  const picked = [
+    ...(suspect ? [suspect] : []),
+    ...inTurn.flatMap((id) => model.actions.get(id) ?? []),
+  ];
+  for (const action of model.expired.splice(0)) model.finish(action, 'expired');
+  if (suspect && model.suspects.length > 0) model.wake();
+  model.forgetIdle();
+  return picked.map((action) => leaseOf(model, action));
+}
+
+/** When something falls due: a delayed action, the end of a lease, a callback to hand out. */
+export function nextDueMs({ actions, outbox, graceMs }: ProtocolModel): number | undefined {
+  const due = [...actions.values()].flatMap(({ state, atMs }) => {
+    if (state === 'active') return [Math.max(atMs, graceMs)];
+    return state === 'delayed' ? [atMs] : [];
+  });
+  const times = [...due, ...outbox.dueTimes.values()];
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+function leaseOf(model: ProtocolModel, action: StoredAction): Claim {
+  const deadlineMs = model.nowMs + LEASE_MS;
+  const claim = { action, deadlineMs };
+  action.state = 'active';
+  action.atMs = deadlineMs;
+  action.claim = claim;
+  return claim;
+}
+
+/** The first that may run now; those before it that may not make way, those that ended leave. */
+function takeSuspect(model: ProtocolModel): StoredAction | undefined {
+  const seen = model.suspects.splice(0, SUSPECTS_SEEN);
+  const passed: StoredAction[] = [];
+  for (const [at, action] of seen.entries()) {
+    if (!model.mayStart(action)) continue;
+    if (model.scheduler.hasRoom(action.tenant)) {
+      model.scheduler.runApart(action);
+      model.suspects = [...seen.slice(at + 1), ...model.suspects, ...passed];
+      return action;
+    }
+    passed.push(action);
+  }
+  model.suspects.push(...passed);
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { TIERS, tierPriority, type Tier } from '@nooble/models';
+import { expect } from 'vitest';
+import type { DomainStats, TierStats } from '../../src/operations/stats.ts';
+import type { StoredAction } from './action.ts';
+import { dayOf } from './admission-model.ts';
+import type { ProtocolModel } from './protocol-model.ts';
+import { readState, type StoredState } from './stored-state.ts';
+import { KEYS, TENANTS } from './tenants.ts';
+import type { World } from './world.ts';
+
+const BUCKET_MS = 10_000;
+const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key}`));
+
+/** The queue stores what the model says: every action in its state, every tag, every figure. */
+export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
+  const [{ tokens, ...state }, stats, replies] = await Promise.all([
+    readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),
+    world.queues.stats('embedding'),
+    world.replies(),
+  ]);
+  expect(state, 'what is stored').toEqual(expectedState(model));
+  expect(stats, 'stats').toEqual(expectedStats(model));
+  expect(replies, 'replies').toEqual(model.caller.repliesAt(model.nowMs));
+  const isReady = model.paused === false && TIERS.some((tier) => readyIn(model, tier).size > 0);
+  const least = isReady || model.owesToken ? 1 : 0;
+  expect(tokens, 'tokens for idle workers').toBeGreaterThanOrEqual(least);
+  expect(tokens, 'tokens for idle workers').toBeLessThanOrEqual(1);
+}
+
+function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens'> {
+  const actions = [...model.actions.values()].map(
+    ({ id, state, atMs, failures, stalls, redrives }) => {
+      const place = state === 'waiting' ? state : `${state} ${atMs}`;
+      return [id, { place, failures, stalls, redrives }] as const;
+    },
+  );
+  const profiles = Object.entries(model.profiles).map(
+    ([tenant, { weight, cap }]) => [tenant, `${weight} ${cap ?? -1}`] as const,
+  );
+  const today = dayOf(model.nowMs);
+  return {
+    actions: Object.fromEntries(actions),
+    suspects: model.suspects.map(({ id }) => id),
+    profiles: Object.fromEntries(profiles),
+    outbox: model.outbox.dueTimes,
+    ready: TIERS.map((tier) => readyIn(model, tier)),
+    times: model.scheduler.times,
+    usage: [model.admission.usageOn(today), model.admission.usageOn(today + 1)],
+    keys: model.admission.keysAt(model.nowMs),
+  };
+}
+
+function expectedStats(model: ProtocolModel): DomainStats {
+  const tiers = TIERS.map((tier) => [tier, expectedTier(model, tier)] as const);
+  return {
+    domain: 'embedding',
+    paused: model.paused,
+    tiers: Object.fromEntries(tiers) as DomainStats['tiers'],
+    callbacksPending: model.outbox.dueTimes.size,
+    suspects: model.suspects.length,
+    deadDropped: model.deadDropped,
+  };
+}
+
+function expectedTier(model: ProtocolModel, tier: Tier): TierStats {
+  const inState = (state: StoredAction['state']) =>
+    model.inState(state).filter((action) => action.tier === tierPriority(tier));
+  const arrivals = inState('waiting').map(({ sinceMs }) => sinceMs);
+  const bucket = Math.floor(Math.min(...arrivals) / BUCKET_MS);
+  return {
+    waiting: arrivals.length,
+    active: inState('active').length,
+    delayed: inState('delayed').length,
+    dead: inState('dead').length,
+    tenantsWaiting: model.scheduler.queuesIn(tierPriority(tier)),
+    tenantsReady: readyIn(model, tier).size,
+    ...(arrivals.length > 0 && { oldestMs: model.nowMs - bucket * BUCKET_MS }),
+  };
+}
+
+function readyIn({ scheduler }: ProtocolModel, tier: Tier): ReadonlyMap<string, number> {
+  return scheduler.tagsOf(tierPriority(tier));
+}

@@ -1,0 +1,71 @@
+import type { RedisClient } from '@nooble/redis';
+import { vi } from 'vitest';
+import type { Stored } from '../stored.ts';
+
+/** Lifetimes of keys are whole multiples of this; real time that passes between two moves is less. */
+const LIFETIME_STEP_MS = 10_000;
+
+/**
+ * Time that moves only when told. Scripts take the later of the server's clock and the one stored in
+ * their domain, so a stored clock that is ahead of the server's stands still, but for its strict
+ * increase by microseconds; the monotonic clock of this process and the lifetimes of keys follow it.
+ */
+export class MovedTime {
+  nowMs: number;
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+  readonly #domains: readonly Stored[];
+  /** Key → when it expires; Redis itself no longer ends it. */
+  readonly #expiries = new Map<string, number>();
+
+  /** Starts at `nowMs`, which has to be ahead of every clock there is. */
+  constructor(nowMs: number, domains: readonly Stored[], prefix: string) {
+    this.nowMs = nowMs;
+    this.#domains = domains;
+    this.#prefix = prefix;
+    const [first] = domains;
+    if (!first) throw new RangeError('No domain whose time could be moved');
+    this.#client = first.client;
+    vi.spyOn(performance, 'now').mockImplementation(() => this.nowMs);
+  }
+
+  async start(): Promise<void> {
+    await this.#setClocks();
+  }
+
+  async forward(byMs: number): Promise<void> {
+    const names = await this.#client.keys(`${this.#prefix}:*`);
+    const pipeline = this.#client.pipeline();
+    for (const name of names) pipeline.pttl(name);
+    const lifetimes = (await pipeline.exec()) ?? [];
+    for (const [index, name] of names.entries()) this.#note(name, Number(lifetimes[index]?.[1]));
+    this.nowMs += byMs;
+    await this.#expire(names);
+    await this.#setClocks();
+  }
+
+  /** A lifetime that runs was set since the last move, at the time it still is. */
+  #note(name: string, lifetimeMs: number): void {
+    if (lifetimeMs < 0) return;
+    const whole = Math.ceil(lifetimeMs / LIFETIME_STEP_MS) * LIFETIME_STEP_MS;
+    this.#expiries.set(name, this.nowMs + whole);
+  }
+
+  async #expire(names: readonly string[]): Promise<void> {
+    const pipeline = this.#client.pipeline();
+    for (const name of names) {
+      const expiryMs = this.#expiries.get(name);
+      if (expiryMs === undefined) continue;
+      if (expiryMs <= this.nowMs) pipeline.unlink(name);
+      else pipeline.persist(name);
+    }
+    await pipeline.exec();
+  }
+
+  async #setClocks(): Promise<void> {
+    const clock = String(this.nowMs * 1000);
+    await Promise.all(
+      this.#domains.map(async (domain) => domain.client.hset(domain.key('state'), 'clock', clock)),
+    );
+  }
+}

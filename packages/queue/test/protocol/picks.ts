@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import type { Claim, ModelSettlement, Outcome } from './action.ts';
+import { WORKERS, type ProtocolModel } from './protocol-model.ts';
+
+/** Which of the claims there are; that of an attempt that goes on unless it is `stale`. */
+export interface Pick {
+  readonly nth: number;
+  /** Any claim there ever was may be picked. */
+  readonly stale: boolean;
+}
+
+export interface SettlePick extends Pick {
+  readonly outcome: Outcome;
+  readonly delayMs: number;
+}
+
+export const worker = fc.constantFrom(...WORKERS);
+
+const nth = fc.nat(12);
+const stale = fc.constantFrom(false, false, false, true);
+
+export const picks = fc.array(fc.record({ nth, stale }), { minLength: 1, maxLength: 3 });
+
+export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
+  nth,
+  stale,
+  outcome: fc.constantFrom('done', 'retry', 'dead', 'release'),
+  delayMs: fc.constantFrom(0, 10_000, 40_000),
+});
+
+/** Undefined when there is none to pick. */
+export function pickClaim({ claims }: ProtocolModel, { nth, stale }: Pick): Claim | undefined {
+  const from = stale ? claims : claims.filter((claim) => claim.action.claim === claim);
+  return from[nth % from.length];
+}
+
+export function settlementsOf(
+  model: ProtocolModel,
+  given: readonly SettlePick[],
+): ModelSettlement[] {
+  return given.flatMap((each) => {
+    const claim = pickClaim(model, each);
+    return claim ? [{ claim, outcome: each.outcome, delayMs: each.delayMs }] : [];
+  });
+}
+
+/** As in `done of x3 (claim 5)`. */
+export function describeSettlements(
+  { claims }: ProtocolModel,
+  settlements: readonly ModelSettlement[],
+): string {
+  return settlements
+    .map(({ claim, outcome, delayMs }) => {
+      const what = outcome === 'retry' ? `retry in ${delayMs} ms` : outcome;
+      return `${what} of ${claim.action.id} (claim ${claims.indexOf(claim)})`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,246 @@
+import { SchedulerModel, type ModelOrder, type ModelTenant } from '../scheduler-model.ts';
+import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } from './action.ts';
+import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
+import { CallerModel, OutboxModel } from './outbox-model.ts';
+import { RevokedModel } from './revoked-model.ts';
+import { WorkerModel } from './worker-model.ts';
+
+/** A tenant as its directory has it. */
+export interface TenantSetting {
+  /** 1 to 4. */
+  readonly tier: number;
+  readonly weight: number;
+  readonly cap: number | null;
+  readonly limits: ModelLimits;
+}
+
+/** What holds for a whole sequence. */
+export interface Setting {
+  readonly order: ModelOrder;
+  readonly maxStalls: number;
+  readonly tenants: Readonly<Record<string, TenantSetting>>;
+}
+
+export type Receipt =
+  | { readonly accepted: string; readonly notBeforeMs?: number }
+  | { readonly duplicate: string }
+  | { readonly refused: Refusal };
+
+export const LEASE_MS = 30_000;
+export const WORKERS = [0, 1] as const;
+
+/**
+ * What a domain holds and which of it may happen when, in plain collections. The verbs that take
+ * turns (claim, settle, tick) stand in files of their own and work on it.
+ */
+export class ProtocolModel {
+  nowMs: number;
+  readonly maxStalls: number;
+  readonly tenants: Record<string, TenantSetting>;
+  readonly actions = new Map<string, StoredAction>();
+  readonly admission = new AdmissionModel();
+  readonly scheduler: SchedulerModel;
+  readonly outbox = new OutboxModel();
+  readonly caller = new CallerModel();
+  readonly workers = WORKERS.map(() => new WorkerModel());
+  /** Ids of all that was ever enqueued. */
+  readonly known = new Set<string>();
+  /** Every claim that a worker got an answer for. */
+  readonly claims: Claim[] = [];
+  readonly revoked = new RevokedModel();
+  /** On their last permitted stall, in the order in which they wait; what was cancelled leaves when it is met. */
+  suspects: StoredAction[] = [];
+  paused: false | 'serving' | 'admission' = false;
+  /** There has to be a token for idle workers. */
+  owesToken = false;
+  deadDropped = 0;
+  /** The last look at leases, and the time before which none is taken back. */
+  lookedMs = 0;
+  graceMs = 0;
+  /** Weight and cap, as of its last admission, of each tenant that has anything stored. */
+  readonly profiles: Record<string, ModelTenant> = {};
+  /** Met by the claim that is going on, too late to start. */
+  expired: StoredAction[] = [];
+  readonly #kept = new Map<string, { readonly ending: Ending; readonly untilMs: number }>();
+  #since = 0;
+
+  constructor({ order, maxStalls, tenants }: Setting, nowMs: number) {
+    this.nowMs = nowMs;
+    this.maxStalls = maxStalls;
+    this.tenants = { ...tenants };
+    this.scheduler = new SchedulerModel(order, this.profiles, (action) =>
+      this.mayStart(action as StoredAction),
+    );
+  }
+
+  worker(index: number): WorkerModel {
+    const worker = this.workers[index];
+    if (!worker) throw new Error(`Unknown worker ${index}`);
+    return worker;
+  }
+
+  enqueue(action: NewAction): Receipt {
+    const { tenant, delayMs } = action;
+    const setting = this.settingOf(tenant);
+    this.known.add(action.id);
+    const twin = this.actions.has(action.id)
+      ? action.id
+      : this.admission.twinOf(action, this.nowMs);
+    if (twin !== undefined) return { duplicate: twin };
+    const depth = this.inState('waiting', 'delayed').filter((a) => a.tenant === tenant).length;
+    const verdict = this.admission.judge(action, { ...setting, nowMs: this.nowMs, depth });
+    if (typeof verdict !== 'number') return { refused: verdict };
+    const atMs = Math.max(verdict, this.nowMs + delayMs);
+    this.#setProfile(tenant, setting);
+    const counters = { failures: 0, stalls: 0, redrives: 0 };
+    const stored: StoredAction = {
+      ...action,
+      ...counters,
+      state: 'waiting',
+      since: 0,
+      sinceMs: 0,
+      atMs,
+    };
+    this.actions.set(action.id, stored);
+    this.arrive(stored);
+    if (atMs <= this.nowMs) {
+      this.scheduler.enqueue(stored);
+      return { accepted: action.id };
+    }
+    this.delay(stored, atMs);
+    return { accepted: action.id, notBeforeMs: atMs };
+  }
+
+  /** It waits for a time; an idle worker has to hear of a new earliest one. */
+  delay(action: StoredAction, atMs: number): void {
+    Object.assign(action, { state: 'delayed', atMs });
+    if (inOrder(this.actions.values(), 'delayed')[0] === action) this.wake();
+  }
+
+  /** It waits apart, to run alone. */
+  suspect(action: StoredAction): void {
+    this.suspects.push(action);
+    this.wake();
+  }
+
+  /** Something may be done that could not be before. */
+  wake(): void {
+    if (this.paused === false) this.owesToken = true;
+  }
+
+  /** Somebody wants to be told; answers the callback id. */
+  tell(action: StoredAction, ending: Ending, dueMs: number): string | undefined {
+    const callbackId = this.outbox.send(action, ending, dueMs);
+    if (callbackId !== undefined) this.wake();
+    return callbackId;
+  }
+
+  /** It waits from now on, behind all others. */
+  arrive(action: StoredAction): void {
+    this.#since += 1;
+    action.since = this.#since;
+    action.sinceMs = this.nowMs;
+    action.state = 'waiting';
+  }
+
+  /** Sees to it that a stored action that is met may run now; what is past its deadline is put aside. */
+  mayStart(action: StoredAction): boolean {
+    if (this.actions.get(action.id) !== action) return false;
+    if (action.expiresMs === 0 || action.expiresMs > this.nowMs) return true;
+    this.expired.push(action);
+    return false;
+  }
+
+  /** On its last permitted stall it waits apart and runs alone. */
+  isSuspect({ stalls }: StoredAction): boolean {
+    return stalls > 0 && stalls >= this.maxStalls;
+  }
+
+  /** Ends an action that has not started; its caller is told, and its key is free if it never ran. */
+  finish(action: StoredAction, ending: 'expired' | 'cancelled'): void {
+    this.tell(action, ending, this.nowMs);
+    this.keep(action, ending);
+    if (action.failures + action.stalls + action.redrives === 0) this.admission.freeKey(action);
+    this.actions.delete(action.id);
+  }
+
+  keep({ id, retainMs }: StoredAction, ending: Ending): void {
+    if (retainMs > 0) this.#kept.set(id, { ending, untilMs: this.nowMs + retainMs });
+  }
+
+  /** Where an action stands, or how it ended as far as that is kept. */
+  stateOf(id: string): StoredAction['state'] | Ending | undefined {
+    const stored = this.actions.get(id);
+    if (stored) return stored.state;
+    const kept = this.#kept.get(id);
+    return kept && kept.untilMs > this.nowMs ? kept.ending : undefined;
+  }
+
+  cancel(id: string): StoredAction['state'] | Ending | 'unknown' {
+    const action = this.actions.get(id);
+    const isOpen = action?.state === 'waiting' || action?.state === 'delayed';
+    if (!action || !isOpen) return this.stateOf(id) ?? 'unknown';
+    this.finish(action, 'cancelled');
+    this.forgetIdle();
+    return 'cancelled';
+  }
+
+  bury(action: StoredAction): void {
+    action.state = 'dead';
+    action.atMs = this.nowMs;
+    delete action.claim;
+  }
+
+  /** Sends letters back, in this order and with fresh attempts, or discards them; answers how many. */
+  moveDead(verb: 'redrive' | 'discard', ids: readonly string[]): number {
+    const letters = [...new Set(ids)].flatMap((id) => this.actions.get(id) ?? []);
+    const dead = letters.filter(({ state }) => state === 'dead');
+    for (const action of dead) {
+      if (verb === 'discard') this.actions.delete(action.id);
+      else {
+        Object.assign(action, { failures: 0, stalls: 0, redrives: action.redrives + 1 });
+        this.arrive(action);
+        this.scheduler.enqueue(action);
+      }
+    }
+    this.forgetIdle();
+    return dead.length;
+  }
+
+  setTenantPaused(tenant: string, { paused, admission }: { paused: boolean; admission: boolean }) {
+    this.scheduler.setPaused(tenant, paused);
+    if (paused && admission) this.admission.suspended.add(tenant);
+    else this.admission.suspended.delete(tenant);
+    if (!paused && this.suspects.length > 0) this.wake();
+  }
+
+  setDomainPaused(paused: ProtocolModel['paused']): void {
+    this.paused = paused;
+    this.admission.closed = paused === 'admission';
+    this.scheduler.setDomainPaused(paused !== false);
+    this.wake();
+  }
+
+  inState(...states: StoredAction['state'][]): StoredAction[] {
+    return [...this.actions.values()].filter(({ state }) => states.includes(state));
+  }
+
+  settingOf(tenant: string): TenantSetting {
+    const setting = this.tenants[tenant];
+    if (!setting) throw new Error(`Unknown tenant ${tenant}`);
+    return setting;
+  }
+
+  /** Whoever has nothing stored is forgotten. */
+  forgetIdle(): void {
+    const busy = new Set([...this.actions.values()].map(({ tenant }) => tenant));
+    for (const tenant of Object.keys(this.profiles)) {
+      if (!busy.has(tenant)) delete this.profiles[tenant];
+    }
+  }
+
+  #setProfile(tenant: string, { weight, cap }: TenantSetting): void {
+    if (weight === 1 && cap === null) delete this.profiles[tenant];
+    else this.profiles[tenant] = { weight, cap };
+  }
+}

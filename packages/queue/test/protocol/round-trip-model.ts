@@ -1,0 +1,75 @@
+import type { Fate } from '../unreliable.ts';
+import type { Claim, ModelSettlement } from './action.ts';
+import { claimNext, nextDueMs } from './claim-model.ts';
+import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
+import { replyFirst, settle, type Settled } from './settle-model.ts';
+import { tick } from './tick-model.ts';
+import type { Call } from './worker-model.ts';
+
+export interface ModelRequest {
+  /** Index of the worker. */
+  readonly worker: number;
+  readonly slots: number;
+  readonly acceptSuspect: boolean;
+  readonly settlements: readonly ModelSettlement[];
+  readonly fate: Fate;
+}
+
+export interface ModelReply {
+  readonly claims: readonly Claim[];
+  readonly settled: Settled['results'];
+  readonly dueInMs: number | undefined;
+}
+
+const NOTHING: ModelReply = { claims: [], settled: [], dueInMs: undefined };
+
+/** One round trip of a worker: it settles, looks at what time brings, claims, and delivers callbacks. */
+export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelReply {
+  const { slots, settlements, fate } = request;
+  const { nowMs } = model;
+  const worker = model.worker(request.worker);
+  replyFirst(model, settlements);
+  const call = worker.call({ again: slots > 0 });
+  const ticks = worker.ticks(nowMs);
+  if (fate === 'is lost') {
+    worker.missed(call, ticks);
+    return NOTHING;
+  }
+  const { results, callbackIds } = settle(model, settlements);
+  const handedOut = ticks ? tick(model, worker.delivered) : [];
+  const claims = claimUnder(model, call, request);
+  if (fate === 'answer is lost') {
+    worker.missed(call, ticks);
+    return NOTHING;
+  }
+  worker.delivered = [];
+  deliver(model, request.worker, [...handedOut, ...callbackIds]);
+  for (const claim of claims) claim.deadlineMs = nowMs + LEASE_MS;
+  model.claims.push(...claims);
+  const dueMs = nextDueMs(model);
+  if (dueMs !== undefined) worker.hint(dueMs);
+  const dueInMs = dueMs === undefined ? undefined : Math.max(0, dueMs - nowMs);
+  return { claims, settled: results, dueInMs };
+}
+
+/** The same call brings the same actions, as far as it still holds their leases. */
+function claimUnder(model: ProtocolModel, call: Call, request: ModelRequest): readonly Claim[] {
+  const worker = model.worker(request.worker);
+  const earlier = worker.earlierAnswer(call, model.nowMs);
+  if (earlier) return earlier.filter((claim) => claim.action.claim === claim);
+  const claims = claimNext(model, request.slots, request.acceptSuspect);
+  worker.remember(call, claims, model.nowMs);
+  return claims;
+}
+
+/** The worker tells the callers; it acknowledges with its next round trip. */
+export function deliver(
+  model: ProtocolModel,
+  worker: number,
+  callbackIds: readonly string[],
+): void {
+  for (const id of callbackIds) {
+    model.caller.receive(id, model.outbox.noticeOf(id), model.nowMs);
+    model.worker(worker).delivered.push(id);
+  }
+}

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import type { ProtocolCommand } from './step.ts';
+import { claim } from './steps/claim.ts';
+import { deadLetters } from './steps/dead-letters.ts';
+import { enqueue } from './steps/enqueue.ts';
+import { cancel, get } from './steps/look-after.ts';
+import { pause } from './steps/pause.ts';
+import { callerHandles, changeTenant, crash } from './steps/people.ts';
+import { renew } from './steps/renew.ts';
+import { release, settle } from './steps/settle.ts';
+import { expire, time } from './steps/time.ts';
+
+/** How often each kind of step is drawn. */
+const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
+  [12, enqueue],
+  [12, claim],
+  [5, settle],
+  [2, release],
+  [2, renew],
+  [5, time],
+  [4, expire],
+  [2, cancel],
+  [1, get],
+  [3, pause],
+  [2, deadLetters],
+  [1, crash],
+  [1, changeTenant],
+  [1, callerHandles],
+];
+
+const step = fc.oneof(...WEIGHTS.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+/** Sequences of what may happen to a domain, in any order. */
+export const sequences = fc.commands([step], { maxCommands: 50, size: 'max' });

@@ -1,0 +1,62 @@
+import type { ModelSettlement, StoredAction } from './action.ts';
+import { DELIVERY_MS } from './outbox-model.ts';
+import type { ProtocolModel } from './protocol-model.ts';
+
+export interface Settled {
+  readonly results: readonly ('ok' | 'already' | 'lost')[];
+  /** Callbacks that the worker delivers next. */
+  readonly callbackIds: readonly string[];
+}
+
+/** Replies that a worker writes before it settles, unless its own clock says that the lease is over. */
+export function replyFirst(model: ProtocolModel, settlements: readonly ModelSettlement[]): void {
+  for (const { claim, outcome } of settlements) {
+    const ends = outcome === 'done' || outcome === 'dead';
+    if (!ends || claim.action.tells !== 'by reply' || claim.deadlineMs <= model.nowMs) continue;
+    model.caller.reply(claim.action.id, outcome, model.nowMs);
+  }
+}
+
+/** The section "Settle, callbacks, the end": only the claim that runs an action ends its attempt. */
+export function settle(model: ProtocolModel, settlements: readonly ModelSettlement[]): Settled {
+  const callbackIds: string[] = [];
+  const results = settlements.map((settlement) => {
+    const { claim } = settlement;
+    if (claim.action.claim !== claim)
+      return model.revoked.has(claim, model.nowMs) ? 'lost' : 'already';
+    delete claim.action.claim;
+    callbackIds.push(...end(model, settlement));
+    return 'ok';
+  });
+  if (results.includes('ok') && model.suspects.length > 0) model.wake();
+  model.forgetIdle();
+  return { results, callbackIds };
+}
+
+function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): string[] {
+  const { action } = claim;
+  if (outcome === 'release') {
+    release(model, action);
+    return [];
+  }
+  model.scheduler.settle(action.id);
+  if (outcome === 'retry') {
+    model.delay(action, model.nowMs + delayMs);
+    action.failures += 1;
+    return [];
+  }
+  model.keep(action, outcome);
+  if (outcome === 'dead') model.bury(action);
+  else model.actions.delete(action.id);
+  if (action.tells !== 'by callback') return [];
+  const callbackId = model.tell(action, outcome, model.nowMs + DELIVERY_MS);
+  return callbackId === undefined ? [] : [callbackId];
+}
+
+/** Back to where it stood, no attempt counted; a suspect's turn was not charged. */
+function release(model: ProtocolModel, action: StoredAction): void {
+  action.state = 'waiting';
+  if (!model.isSuspect(action)) return model.scheduler.release(action.id);
+  model.scheduler.settle(action.id);
+  model.suspect(action);
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { ClaimedAction } from '../../../src/broker.ts';
+import type { Fate } from '../../unreliable.ts';
+import type { Claim } from '../action.ts';
+import {
+  describeSettlements,
+  settlePick,
+  settlementsOf,
+  worker,
+  type SettlePick,
+} from '../picks.ts';
+import type { ProtocolModel } from '../protocol-model.ts';
+import { roundTrip } from '../round-trip-model.ts';
+import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
+
+export interface ClaimDraft {
+  readonly worker: number;
+  readonly slots: number;
+  readonly acceptSuspect: boolean;
+  readonly settles: readonly SettlePick[];
+  readonly fate: Fate;
+}
+
+const ARRIVES = Array.from({ length: 10 }, () => 'arrives' as const);
+
+const draft: fc.Arbitrary<ClaimDraft> = fc.record({
+  worker,
+  slots: fc.constantFrom(0, 1, 1, 1, 2, 3),
+  acceptSuspect: fc.constantFrom(true, true, false),
+  settles: fc.array(settlePick, { maxLength: 2 }),
+  fate: fc.constantFrom<Fate>(...ARRIVES, 'is lost', 'answer is lost'),
+});
+
+/** One round trip of a worker that was woken. */
+export const claim: fc.Arbitrary<ProtocolCommand> = draft.map((each) =>
+  commandOf({ text: describe(each), act: async (stage) => claimAs(stage, each) }),
+);
+
+export async function claimAs({ model, world, note }: Stage, each: ClaimDraft): Promise<void> {
+  const { slots, acceptSuspect } = each;
+  const settlements = settlementsOf(model, each.settles);
+  note(describeSettlements(model, settlements));
+  const request = {
+    slots,
+    acceptSuspect,
+    settlements: settlements.map((settlement) => world.settlementOf(model, settlement)),
+  };
+  if (each.fate !== 'is lost') await takeToken({ model, world });
+  const expected = roundTrip(model, { ...each, settlements });
+  note(`→ ${expected.claims.map(({ action }) => action.id).join(' ') || 'nothing'}`);
+  const { broker, course } = world.worker(each.worker);
+  if (each.fate !== 'arrives') {
+    course.push(each.fate);
+    return expect(broker.claim(request)).rejects.toThrow('Redis');
+  }
+  const reply = await broker.claim(request);
+  expect(reply.claimed.map(readClaimed)).toEqual(
+    expected.claims.map((one) => claimedOf(model, one)),
+  );
+  expect(reply.settled).toEqual(expected.settled);
+  expect(reply.dueInMs).toBe(expected.dueInMs);
+  world.claimed.push(...reply.claimed);
+}
+
+/** A round trip for nothing but what time brings. */
+export async function look(stage: Stage, worker: number): Promise<void> {
+  await claimAs(stage, { worker, slots: 0, acceptSuspect: false, settles: [], fate: 'arrives' });
+  await stage.world.delivered();
+}
+
+/** Whoever was woken took the token; Redis sees to it that there is one again if there has to be. */
+async function takeToken({ model, world }: Pick<Stage, 'model' | 'world'>): Promise<void> {
+  await world.stored.client.del(world.stored.key('wake'));
+  model.owesToken = false;
+}
+
+function readClaimed({
+  lease,
+  failures,
+  stalls,
+  redrives,
+  suspect,
+  waitedMs,
+  retainMs,
+}: ClaimedAction) {
+  const { actionId, tenantId } = lease;
+  // Microseconds are the strict increase of the clock.
+  const waited = Math.round(waitedMs);
+  return { actionId, tenantId, failures, stalls, redrives, suspect, waited, retainMs };
+}
+
+function claimedOf(model: ProtocolModel, { action }: Claim): ReturnType<typeof readClaimed> {
+  const { id, tenant, failures, stalls, redrives, retainMs, sinceMs } = action;
+  const counters = { failures, stalls, redrives, retainMs };
+  const suspect = model.isSuspect(action);
+  return { actionId: id, tenantId: tenant, ...counters, suspect, waited: model.nowMs - sinceMs };
+}
+
+function describe({ worker, slots, acceptSuspect, settles, fate }: ClaimDraft): string {
+  return [
+    `worker ${worker} claims ${slots}`,
+    acceptSuspect ? '' : ' without suspects',
+    settles.length > 0 ? ` and settles` : '',
+    fate === 'arrives' ? '' : `, which ${fate === 'is lost' ? 'is lost' : 'loses its answer'}`,
+  ].join('');
+}

@@ -1,0 +1,52 @@
+import { decodeAction, type CallbackData } from '@nooble/models';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { worker } from '../picks.ts';
+import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
+import { otherSetting, tenantName } from '../tenants.ts';
+import { WorkerModel } from '../worker-model.ts';
+
+/** A worker is killed, with whatever it delivered and did not acknowledge; its leases run on. */
+export const crash: fc.Arbitrary<ProtocolCommand> = worker.map((index) =>
+  commandOf({
+    text: `worker ${index} is killed`,
+    act: async ({ model, world }) => {
+      model.workers[index] = new WorkerModel();
+      world.replaceWorker(index);
+      return Promise.resolve();
+    },
+  }),
+);
+
+/** A tenant moves to another tier or gets other limits, which hold from its next admission on. */
+export const changeTenant: fc.Arbitrary<ProtocolCommand> = fc
+  .tuple(tenantName, otherSetting)
+  .map(([tenant, setting]) =>
+    commandOf({
+      text: `${tenant} gets ${JSON.stringify(setting)}`,
+      act: async ({ model, world }) => {
+        model.tenants[tenant] = setting;
+        world.setTenant(tenant, setting);
+        return Promise.resolve();
+      },
+    }),
+  );
+
+/** The caller handles the callbacks that arrived: each end is told once. */
+export const callerHandles: fc.Arbitrary<ProtocolCommand> = fc.constant(
+  commandOf({ text: 'the caller handles its callbacks', act: handleCallbacks }),
+);
+
+export async function handleCallbacks({ model, world, note }: Stage): Promise<void> {
+  const expected = [...model.caller.callbacks].sort(([a], [b]) => (a < b ? -1 : 1));
+  note(`→ ${expected.map(([id]) => id).join(' ') || 'none'}`);
+  model.caller.callbacks.clear();
+  const { claimed } = await world.caller.claim({ slots: 500 });
+  const received = claimed.map(({ envelope }) => {
+    const { actionId, parentActionId, data } = decodeAction(envelope);
+    return [actionId, `${parentActionId} ${(data as CallbackData).status}`] as const;
+  });
+  expect(received.sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(expected);
+  const outcome = { status: 'done' } as const;
+  await world.caller.settle(claimed.map((each) => ({ claimed: each, outcome })));
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { TIERS } from '@nooble/models';
+import { parseRun } from '../../src/header.ts';
+import { NUMBERED_TIERS, type Stored } from '../stored.ts';
+
+/** What Redis holds of a domain, as the model has it. */
+export interface StoredState {
+  /** Per action its state with the time that belongs to it, and its attempts. */
+  readonly actions: Readonly<Record<string, ActionState>>;
+  /** Ids, in the order in which they wait. */
+  readonly suspects: readonly string[];
+  /** Tenant → weight and cap. */
+  readonly profiles: Readonly<Record<string, string>>;
+  /** Callback id → when it is handed out next. */
+  readonly outbox: ReadonlyMap<string, number>;
+  /** Per tier, tenant → start tag. */
+  readonly ready: readonly ReadonlyMap<string, number>[];
+  readonly times: {
+    readonly services: number;
+    readonly clock: number;
+    readonly tiers: readonly {
+      readonly virtualTime: number;
+      readonly lastService: number;
+      readonly startTag: number;
+    }[];
+  };
+  /** Of today and tomorrow, tenant → how many were admitted. */
+  readonly usage: readonly Readonly<Record<string, string>>[];
+  /** Tenant and idempotency key → action id. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** For idle workers. */
+  readonly tokens: number;
+}
+
+export interface ActionState {
+  /** As in `waiting` or `active until 1795694430000`. */
+  readonly place: string;
+  readonly failures: number;
+  readonly stalls: number;
+  readonly redrives: number;
+}
+
+type Fields = Readonly<Record<string, string>>;
+type Tables = [
+  string[],
+  Fields,
+  string[],
+  Fields,
+  Fields,
+  number,
+  Fields,
+  Fields,
+  (string | null)[],
+];
+
+/** Reads it in one round trip; of the idempotency keys those of such names, `<tenant> <key>`. */
+export async function readState(
+  stored: Stored,
+  { today, keyNames }: { today: number; keyNames: readonly string[] },
+): Promise<StoredState> {
+  const pipeline = stored.client
+    .pipeline()
+    .hkeys(stored.key('actions'))
+    .hgetall(stored.key('run'))
+    .lrange(stored.key('suspects'), 0, -1)
+    .hgetall(stored.key('profiles'))
+    .hgetall(stored.key('state'))
+    .llen(stored.key('wake'))
+    .hgetall(stored.key('day', String(today)))
+    .hgetall(stored.key('day', String(today + 1)))
+    .mget(keyNames.map((name) => onceKey(stored, name)));
+  for (const name of ['outbox', 'active', 'delayed', 'dead'] as const) {
+    pipeline.zrange(stored.key(name), 0, -1, 'WITHSCORES');
+  }
+  for (const tier of TIERS) pipeline.zrange(stored.tierKey('ready', tier), 0, -1, 'WITHSCORES');
+  const replies = ((await pipeline.exec()) ?? []).map(([, reply]) => reply);
+  const [ids, runs, suspects, profiles, state, tokens, used, booked, taken] = replies as Tables;
+  const [outbox, active, delayed, dead, ...ready] = replies.slice(9).map(scoresOf);
+  const places = Object.entries({ active, delayed, dead });
+  const actionOf = (id: string) => {
+    const found = places.flatMap(([name, times]) =>
+      times?.has(id) ? [`${name} ${times.get(id)}`] : [],
+    );
+    return [id, { place: found.join() || 'waiting', ...attemptsOf(runs[id]) }] as const;
+  };
+  return {
+    actions: Object.fromEntries(ids.map(actionOf)),
+    suspects: suspects.map((element) => element.slice(element.indexOf('.') + 1)),
+    profiles,
+    outbox: outbox ?? new Map(),
+    ready,
+    times: timesOf(state),
+    usage: [used, booked],
+    keys: Object.fromEntries(
+      taken.flatMap((id, index) => (id === null ? [] : [[keyNames[index] ?? '', id]])),
+    ),
+    tokens,
+  };
+}
+
+function onceKey(stored: Stored, name: string): string {
+  const [tenant = '', key = ''] = name.split(' ');
+  return stored.key('idempotency', `${tenant}:${createHash('sha256').update(key).digest('hex')}`);
+}
+
+function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
+  if (run === undefined) return { failures: 0, stalls: 0, redrives: 0 };
+  const { failures, stalls, redrives } = parseRun(run);
+  return { failures, stalls, redrives };
+}
+
+function timesOf(state: Fields): StoredState['times'] {
+  const number = (field: string): number => Number(state[field] ?? 0);
+  return {
+    services: number('services'),
+    clock: number('vt'),
+    tiers: NUMBERED_TIERS.map(([, tier]) => ({
+      virtualTime: number(`v${tier}`),
+      lastService: number(`last${tier}`),
+      startTag: number(`tag${tier}`),
+    })),
+  };
+}
+
+function scoresOf(reply: unknown): Map<string, number> {
+  const cells = reply as string[];
+  return new Map(cells.flatMap((cell, at) => (at % 2 ? [] : [[cell, Number(cells[at + 1])]])));
+}

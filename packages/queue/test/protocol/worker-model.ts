@@ -1,0 +1,54 @@
+import type { Claim } from './action.ts';
+
+/** A look at what time brings is due that long after the last, or earlier by the hint of a claim. */
+const TICK_MS = 5_000;
+const CALLS_MS = 600_000;
+
+/** A call of a worker under a number of its own. */
+export interface Call {
+  /** What it claimed so far, if it ever reached Redis. */
+  claims: readonly Claim[];
+}
+
+/** What one worker's process remembers, and what Redis remembers of its calls. */
+export class WorkerModel {
+  /** Callbacks it delivered and did not acknowledge yet. */
+  delivered: string[] = [];
+  /** Calls whose answer never came. */
+  readonly #unanswered: Call[] = [];
+  #tickDueMs = 0;
+  #callsUntilMs = 0;
+
+  /** Whether its next call looks at what time brings. */
+  ticks(nowMs: number): boolean {
+    const isDue = nowMs >= this.#tickDueMs;
+    if (isDue) this.#tickDueMs = nowMs + TICK_MS;
+    return isDue || this.delivered.length > 0;
+  }
+
+  hint(dueMs: number): void {
+    this.#tickDueMs = Math.min(this.#tickDueMs, dueMs);
+  }
+
+  /** The next call: the earliest without an answer once more, or a new one. */
+  call({ again }: { again: boolean }): Call {
+    return (again ? this.#unanswered.shift() : undefined) ?? { claims: [] };
+  }
+
+  /** The answer to a call never came, nor that to the look that went with it, which is due again. */
+  missed(call: Call, ticked: boolean): void {
+    this.#unanswered.push(call);
+    if (ticked) this.#tickDueMs = 0;
+  }
+
+  /** What the call claimed before, as far as Redis remembers; undefined when it acts anew. */
+  earlierAnswer({ claims }: Call, nowMs: number): readonly Claim[] | undefined {
+    return claims.length > 0 && this.#callsUntilMs > nowMs ? claims : undefined;
+  }
+
+  /** Redis remembers what a call claimed. */
+  remember(call: Call, claims: readonly Claim[], nowMs: number): void {
+    call.claims = claims;
+    if (claims.length > 0) this.#callsUntilMs = nowMs + CALLS_MS;
+  }
+}

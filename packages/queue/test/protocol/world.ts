@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { TIERS, type DomainAction } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import type {
+  ClaimedAction,
+  Outcome as BrokerOutcome,
+  QueueBroker,
+  Settlement,
+} from '../../src/broker.ts';
+import type { TenantEntry } from '../../src/directory.ts';
+import { inboxKey } from '../../src/keys.ts';
+import { DomainQueueManager } from '../../src/manager.ts';
+import { createBroker } from '../../src/partitioned-broker.ts';
+import { actionOf, failure } from '../fixture.ts';
+import { Stored } from '../stored.ts';
+import { unreliable, type Fate } from '../unreliable.ts';
+import type { ModelSettlement, NewAction, Outcome } from './action.ts';
+import { MovedTime } from './moved-time.ts';
+import {
+  LEASE_MS,
+  WORKERS,
+  type ProtocolModel,
+  type Setting,
+  type TenantSetting,
+} from './protocol-model.ts';
+
+interface Worker {
+  readonly broker: QueueBroker;
+  /** What becomes of its next round trips. */
+  readonly course: Fate[];
+}
+
+/** A real domain with its workers, and the caller who is told how its actions end. */
+export class World {
+  readonly queues: DomainQueueManager;
+  readonly stored: Stored;
+  readonly time: MovedTime;
+  readonly prefix = `test-${randomUUID()}`;
+  /** Of every claim that a worker got an answer for, in the order of the model's. */
+  readonly claimed: ClaimedAction[] = [];
+  readonly caller: QueueBroker;
+  readonly #redis: RedisPool;
+  readonly #setting: Setting;
+  readonly #tenants = new Map<string, TenantEntry>();
+  readonly #workers: Worker[];
+
+  constructor(redis: RedisPool, setting: Setting, nowMs: number) {
+    const { prefix } = this;
+    this.#redis = redis;
+    this.#setting = setting;
+    for (const [tenant, each] of Object.entries(setting.tenants)) this.setTenant(tenant, each);
+    const directory = { resolve: (tenantId: string) => this.#tenants.get(tenantId) };
+    this.queues = new DomainQueueManager({ redis, prefix, directory });
+    this.stored = new Stored(redis, prefix, 'embedding');
+    this.time = new MovedTime(nowMs, [this.stored, new Stored(redis, prefix, 'query')], prefix);
+    this.caller = createBroker({ domain: 'query', redis, prefix });
+    this.#workers = WORKERS.map(() => this.#openWorker());
+  }
+
+  setTenant(tenant: string, { tier, weight, cap, limits }: TenantSetting): void {
+    this.#tenants.set(tenant, {
+      tier: TIERS[tier - 1] ?? 'free',
+      weight,
+      limits: { ...limits, maxActive: cap },
+    });
+  }
+
+  worker(index: number): Worker {
+    const worker = this.#workers[index];
+    if (!worker) throw new Error(`Unknown worker ${index}`);
+    return worker;
+  }
+
+  /** The process of a worker is gone, with all that it remembers, and another takes its place. */
+  replaceWorker(index: number): void {
+    this.#workers[index] = this.#openWorker();
+  }
+
+  /** Resolves when every callback that a worker was handed is delivered. */
+  async delivered(): Promise<void> {
+    await Promise.all(this.#workers.map(async ({ broker }) => broker.close()));
+  }
+
+  /** What a settlement of the model is to the queue. */
+  settlementOf(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): Settlement {
+    const claimed = this.claimed[model.claims.indexOf(claim)];
+    if (!claimed) throw new Error(`Unknown claim of ${claim.action.id}`);
+    return { claimed, action: this.envelopeOf(claim.action), outcome: outcomeOf(outcome, delayMs) };
+  }
+
+  envelopeOf({ id, tenant, tier, tells, expiresMs }: NewAction): DomainAction {
+    return actionOf({
+      actionId: id,
+      tenantId: tenant,
+      tenantTier: TIERS[tier - 1] ?? 'free',
+      ...(expiresMs > 0 && { expiresAt: new Date(expiresMs).toISOString() }),
+      ...(tells === 'by callback' && { callbackQueue: `query:${tenant}:free` }),
+      ...(tells === 'by reply' && { replyTo: 'inbox:caller' }),
+    });
+  }
+
+  /** What is in the caller's inbox: action and ending, in the order they came. */
+  async replies(): Promise<string[]> {
+    const texts = await this.stored.client.lrange(inboxKey(this.prefix, 'caller'), 0, -1);
+    return texts.map((text) => {
+      const { action_id: id, status } = JSON.parse(text) as { action_id: string; status: string };
+      return `${id} ${status}`;
+    });
+  }
+
+  /** Leaves nothing behind in Redis. */
+  async remove(): Promise<void> {
+    const names = await this.stored.client.keys(`${this.prefix}:*`);
+    if (names.length > 0) await this.stored.client.unlink(...names);
+  }
+
+  #openWorker(): Worker {
+    const { order, maxStalls } = this.#setting;
+    const { mode, floor } = order;
+    const course: Fate[] = [];
+    const redis = unreliable(this.#redis, course);
+    const common = { domain: 'embedding', redis, prefix: this.prefix };
+    return {
+      course,
+      broker: createBroker({ ...common, mode, floor, maxStalls, leaseMs: LEASE_MS }),
+    };
+  }
+}
+
+function outcomeOf(outcome: Outcome, delayMs: number): BrokerOutcome {
+  if (outcome === 'retry') return { status: 'retry', delayMs, error: failure };
+  if (outcome === 'dead') return { status: 'dead', error: failure };
+  return outcome === 'done' ? { status: 'done', result: null } : { status: 'release' };
+}

@@ -1,0 +1,291 @@
+/** An action as the scheduler sees it. */
+export interface ModelAction {
+  readonly id: string;
+  readonly tenant: string;
+  /** 1 to 4. */
+  readonly tier: number;
+  readonly cost: number;
+}
+
+export interface ModelTenant {
+  readonly weight: number;
+  /** Most actions running at a time, across tiers; `null` for no cap. */
+  readonly cap: number | null;
+}
+
+export interface ModelOrder {
+  readonly mode: 'strict' | 'weighted';
+  readonly floor: number;
+  /** Shares of the tiers 1 to 4. */
+  readonly weights: readonly number[];
+}
+
+/** One tier: start-time fair queueing among its tenants. */
+class ModelTier {
+  /** V: the start tag of the last service. */
+  virtualTime = 0;
+  /** Tenant → start tag, of those that may be served. */
+  readonly ready = new Map<string, number>();
+  /** Tenant → finish tag, of those that left. */
+  readonly parked = new Map<string, number>();
+  readonly queues = new Map<string, ModelAction[]>();
+  lastService = 0;
+  startTag = 0;
+
+  /** A tenant is ready iff its queue is not empty and nothing holds it. */
+  place(tenant: string, isHeld: boolean): void {
+    const mayBeServed = (this.queues.get(tenant)?.length ?? 0) > 0 && !isHeld;
+    const tag = this.ready.get(tenant);
+    if (mayBeServed && tag === undefined) {
+      this.ready.set(tenant, Math.max(this.virtualTime, this.parked.get(tenant) ?? 0));
+      this.parked.delete(tenant);
+    }
+    if (mayBeServed || tag === undefined) return;
+    this.ready.delete(tenant);
+    this.parked.set(tenant, tag);
+    if (this.ready.size > 0) return;
+    this.virtualTime = Math.max(this.virtualTime, ...this.parked.values());
+    this.parked.clear();
+  }
+
+  giveBack(tenant: string, amount: number): void {
+    for (const tags of [this.ready, this.parked]) {
+      const tag = tags.get(tenant);
+      if (tag !== undefined)
+        tags.set(tenant, Math.min(tag, Math.max(this.virtualTime, tag - amount)));
+    }
+  }
+}
+
+/** The rules of the section "Claim: who is next", one service at a time, with no thought of speed. */
+export class SchedulerModel {
+  readonly #tiers = [1, 2, 3, 4].map(() => new ModelTier());
+  readonly #order: ModelOrder;
+  readonly #tenants: Readonly<Record<string, ModelTenant>>;
+  readonly #running = new Map<string, ModelAction>();
+  readonly #cancelled = new Set<string>();
+  readonly #isLive: (action: ModelAction) => boolean;
+  readonly #paused = new Set<string>();
+  readonly #capped = new Set<string>();
+  #domainPaused = false;
+  #services = 0;
+  #clock = 0;
+
+  /** `isLive` says of an action met in a queue whether it may still run; those that may not are dropped. */
+  constructor(
+    order: ModelOrder,
+    tenants: Readonly<Record<string, ModelTenant>>,
+    isLive = (_action: ModelAction): boolean => true,
+  ) {
+    this.#order = order;
+    this.#tenants = tenants;
+    this.#isLive = isLive;
+  }
+
+  /** Ids of the actions that run, in the order of their claim. */
+  get running(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Ids of the actions that wait. */
+  get waiting(): readonly string[] {
+    const queued = this.#tiers.flatMap(({ queues }) => [...queues.values()].flat());
+    return queued.map(({ id }) => id).filter((id) => !this.#cancelled.has(id));
+  }
+
+  /** Start tags of the tenants of a tier that may be served. */
+  tagsOf(tier: number): ReadonlyMap<string, number> {
+    return this.#tier(tier).ready;
+  }
+
+  /** Virtual times: of all tiers, of each among them, and V of each for its tenants. */
+  get times() {
+    const tiers = this.#tiers.map(({ virtualTime, lastService, startTag }) => ({
+      virtualTime,
+      lastService,
+      startTag,
+    }));
+    return { services: this.#services, clock: this.#clock, tiers };
+  }
+
+  /** How many tenants have a queue in a tier, served or held. */
+  queuesIn(tier: number): number {
+    return [...this.#tier(tier).queues.values()].filter((queue) => queue.length > 0).length;
+  }
+
+  enqueue(action: ModelAction): void {
+    this.#queueOf(action).push(action);
+    this.#place(action.tenant);
+  }
+
+  claim(slots: number): string[] {
+    const claimed: string[] = [];
+    /** At equal tags those not yet served by this claim go first. */
+    const served = new Map<string, number>();
+    while (claimed.length < slots && !this.#domainPaused) {
+      const tier = this.#nextTier();
+      if (tier === undefined) break;
+      const action = this.#serve(tier, served);
+      if (action) claimed.push(action.id);
+    }
+    // A tenant whose queue a claim empties leaves with the end of the claim, capped if it is at its cap.
+    for (const tier of this.#tiers) {
+      for (const tenant of tier.queues.keys()) this.#place(tenant);
+    }
+    return claimed;
+  }
+
+  /** Whether a tenant may run one more action. */
+  hasRoom(tenant: string): boolean {
+    return !this.#isHeld(tenant) && !this.#isAtCap(tenant);
+  }
+
+  /** Runs an action outside the order of its tier, at no charge. */
+  runApart(action: ModelAction): void {
+    this.#running.set(action.id, action);
+  }
+
+  settle(id: string): void {
+    const action = this.#running.get(id);
+    this.#running.delete(id);
+    if (action) this.#uncap(action.tenant);
+  }
+
+  /** Back to the head of its queue, with the cost of its service given back. */
+  release(id: string): void {
+    const action = this.#running.get(id);
+    if (!action) return;
+    this.#putFirst(action);
+    this.#tier(action.tier).giveBack(
+      action.tenant,
+      action.cost / this.#tenant(action.tenant).weight,
+    );
+    this.settle(id);
+  }
+
+  /** Back to the head of its queue; the service stays charged. */
+  reclaim(id: string): void {
+    const action = this.#running.get(id);
+    if (!action) return;
+    this.#putFirst(action);
+    this.settle(id);
+  }
+
+  /** The queue keeps its element until a claim meets it. */
+  cancel(id: string): void {
+    if (!this.#running.has(id)) this.#cancelled.add(id);
+  }
+
+  setPaused(tenant: string, paused: boolean): void {
+    if (paused) this.#paused.add(tenant);
+    else this.#paused.delete(tenant);
+    this.#place(tenant);
+  }
+
+  setDomainPaused(paused: boolean): void {
+    this.#domainPaused = paused;
+  }
+
+  /** Serves the tenant with the least tag; undefined when it turns out that it cannot be served. */
+  #serve(tierNumber: number, served: Map<string, number>): ModelAction | undefined {
+    const tier = this.#tier(tierNumber);
+    const rankOf = (tenant: string): number => served.get(`${tierNumber} ${tenant}`) ?? 0;
+    const [first] = [...tier.ready].sort(
+      ([a, tagA], [b, tagB]) => tagA - tagB || rankOf(a) - rankOf(b) || (a < b ? -1 : 1),
+    );
+    if (!first) return undefined;
+    const [tenant, tag] = first;
+    const { weight } = this.#tenant(tenant);
+    if (this.#isAtCap(tenant)) {
+      this.#capped.add(tenant);
+      this.#place(tenant);
+      return undefined;
+    }
+    const action = this.#takeLive(tier, tenant);
+    if (action) {
+      this.#running.set(action.id, action);
+      tier.virtualTime = tag;
+      tier.ready.set(tenant, tag + action.cost / weight);
+      this.#noteService(tierNumber, action.cost);
+      served.set(`${tierNumber} ${tenant}`, this.#services);
+    } else tier.place(tenant, this.#isHeld(tenant));
+    return action;
+  }
+
+  #takeLive({ queues }: ModelTier, tenant: string): ModelAction | undefined {
+    const queue = queues.get(tenant) ?? [];
+    for (;;) {
+      const action = queue.shift();
+      if (!action) return undefined;
+      if (!this.#cancelled.has(action.id) && this.#isLive(action)) return action;
+    }
+  }
+
+  #nextTier(): number | undefined {
+    const { mode, floor } = this.#order;
+    const isFloorTurn = floor > 0 && (this.#services + 1) % floor === 0;
+    const rank = (tier: number): number => {
+      if (mode === 'weighted') return this.#startOf(tier);
+      return isFloorTurn ? this.#tier(tier).lastService : tier;
+    };
+    const waiting = [4, 3, 2, 1].filter((tier) => this.#tier(tier).ready.size > 0);
+    // The sort is stable: of tiers that rank the same the lower one goes first.
+    return waiting.sort((a, b) => rank(a) - rank(b))[0];
+  }
+
+  #noteService(tierNumber: number, cost: number): void {
+    const tier = this.#tier(tierNumber);
+    this.#services += 1;
+    tier.lastService = this.#services;
+    this.#clock = this.#startOf(tierNumber);
+    tier.startTag = this.#clock + cost / (this.#order.weights[tierNumber - 1] ?? 1);
+  }
+
+  #startOf(tier: number): number {
+    return Math.max(this.#tier(tier).startTag, this.#clock);
+  }
+
+  #uncap(tenant: string): void {
+    this.#capped.delete(tenant);
+    this.#place(tenant);
+  }
+
+  #place(tenant: string): void {
+    for (const tier of this.#tiers) tier.place(tenant, this.#isHeld(tenant));
+  }
+
+  #isHeld(tenant: string): boolean {
+    return this.#paused.has(tenant) || this.#capped.has(tenant);
+  }
+
+  #isAtCap(tenant: string): boolean {
+    const { cap } = this.#tenant(tenant);
+    return cap !== null && this.#runningOf(tenant) >= cap;
+  }
+
+  #putFirst(action: ModelAction): void {
+    this.#queueOf(action).unshift(action);
+    this.#place(action.tenant);
+  }
+
+  #runningOf(tenant: string): number {
+    return [...this.#running.values()].filter((action) => action.tenant === tenant).length;
+  }
+
+  #queueOf({ tier, tenant }: ModelAction): ModelAction[] {
+    const { queues } = this.#tier(tier);
+    const queue = queues.get(tenant) ?? [];
+    queues.set(tenant, queue);
+    return queue;
+  }
+
+  #tier(tier: number): ModelTier {
+    const found = this.#tiers[tier - 1];
+    if (!found) throw new RangeError(`Unknown tier ${tier}`);
+    return found;
+  }
+
+  #tenant(tenant: string): ModelTenant {
+    return this.#tenants[tenant] ?? { weight: 1, cap: null };
+  }
+}

@@ -1,0 +1,98 @@
+import { tierPriority, TIERS, type Tier } from '@nooble/models';
+import type { RedisClient, RedisPool } from '@nooble/redis';
+import { domainRoot, keysOf, type KeyName } from '../src/keys.ts';
+
+/** One key: its value in plain words, and when it expires, Unix ms (-1 for never). */
+export interface StoredKey {
+  readonly value: unknown;
+  readonly expiresMs: number;
+}
+
+/** What Redis holds of a domain, read and moved in time behind the back of the scripts. */
+export class Stored {
+  readonly client: RedisClient;
+  readonly #prefix: string;
+  readonly #root: string;
+
+  constructor(redis: RedisPool, prefix: string, domain: string) {
+    this.client = redis.command();
+    this.#prefix = prefix;
+    this.#root = domainRoot(prefix, domain);
+  }
+
+  /** A table's key; with the name that completes it where there is one per tenant, action or day. */
+  key(name: KeyName, completion = ''): string {
+    return `${keysOf(this.#root, [name])[0]}${completion}`;
+  }
+
+  /** The key of a table that exists per tier. */
+  tierKey(name: 'ready' | 'parked' | 'queue' | 'arrivals', tier: Tier, completion = ''): string {
+    return `${keysOf(this.#root, [`${name}*`])[tierPriority(tier) - 1]}${completion}`;
+  }
+
+  async hash(name: KeyName, completion = ''): Promise<Record<string, string>> {
+    return this.client.hgetall(this.key(name, completion));
+  }
+
+  /** Members of a sorted set by score, the least first. */
+  async scores(key: string): Promise<Map<string, number>> {
+    const cells = await this.client.zrange(key, 0, -1, 'WITHSCORES');
+    return new Map(cells.flatMap((cell, at) => (at % 2 ? [] : [[cell, Number(cells[at + 1])]])));
+  }
+
+  /** Tenants of a tier that may be served now, in the order of their tags. */
+  async ready(tier: Tier): Promise<Map<string, number>> {
+    return this.scores(this.tierKey('ready', tier));
+  }
+
+  /** Everything below the prefix, of every domain. */
+  async dump(): Promise<Record<string, StoredKey>> {
+    const names = await this.client.keys(`${this.#prefix}:*`);
+    const entries = names.sort().map(async (name) => [name, await this.#read(name)] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /** The server's clock, Unix ms. */
+  async now(): Promise<number> {
+    const [seconds, micros] = (await this.client.time()) as unknown as [string, string];
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+
+  /** Lets what stands in a sorted set of times fall due that much earlier. */
+  async hasten(
+    name: 'active' | 'delayed' | 'outbox' | 'dead' | 'revoked',
+    byMs: number,
+  ): Promise<void> {
+    for (const [member] of await this.scores(this.key(name))) {
+      await this.client.zincrby(this.key(name), -byMs, member);
+    }
+  }
+
+  /** The tenant's admissions are that much longer ago. */
+  async ageAdmissions(tenantId: string, byMs: number): Promise<void> {
+    const key = this.key('minute', tenantId);
+    const times = await this.client.lrange(key, 0, -1);
+    for (const [index, time] of times.entries()) {
+      await this.client.lset(key, index, String(Number(time) - byMs));
+    }
+  }
+
+  /** Every lease is over, and no outage excuses it. */
+  async endLeases(): Promise<void> {
+    await this.hasten('active', 3_600_000);
+    await this.client.hset(this.key('state'), 'looked', await this.now());
+    await this.client.hdel(this.key('state'), 'grace');
+  }
+
+  async #read(name: string): Promise<StoredKey> {
+    const expiresMs = Number(await this.client.call('PEXPIRETIME', name));
+    const type = await this.client.type(name);
+    if (type === 'hash') return { value: await this.client.hgetall(name), expiresMs };
+    if (type === 'list') return { value: await this.client.lrange(name, 0, -1), expiresMs };
+    if (type === 'zset') return { value: Object.fromEntries(await this.scores(name)), expiresMs };
+    return { value: await this.client.get(name), expiresMs };
+  }
+}
+
+/** Every tier with its number, the most urgent first. */
+export const NUMBERED_TIERS = TIERS.map((tier) => [tier, tierPriority(tier)] as const);

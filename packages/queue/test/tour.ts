@@ -1,0 +1,92 @@
+import { decodeAction } from '@nooble/models';
+import { expect } from 'vitest';
+import type { ClaimedAction, Outcome } from '../src/broker.ts';
+import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
+
+const PAST = '2026-01-01T00:00:00.000Z';
+const done = { status: 'done', result: { length: 5 } } as const;
+
+function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
+  return { claimed, action: decodeAction(claimed.envelope), outcome };
+}
+
+/**
+ * Uses everything a queue can do at least once, and leaves nothing to be done. `before` runs before
+ * each step.
+ */
+export async function takeTour(queue: Queue, before: () => Promise<unknown>): Promise<void> {
+  const step = async <T>(act: () => Promise<T>): Promise<T> => {
+    await before();
+    return act();
+  };
+  await admit(queue, step);
+  await work(queue, step);
+  await lookAfter(queue, step);
+  await step(async () => drain(queue));
+}
+
+type Step = <T>(act: () => Promise<T>) => Promise<T>;
+
+async function admit({ queues, enqueue }: Queue, step: Step): Promise<void> {
+  const action = actionOf({ callbackQueue: 'query:acme:free' });
+  await step(async () => queues.enqueue(action, { idempotencyKey: 'k', retainMs: 60_000 }));
+  expect(await step(async () => queues.enqueue(action))).toMatchObject({ status: 'duplicate' });
+  await step(async () => enqueue({ tenantTier: 'free' }, { delayMs: 3_600_000 }));
+  await step(async () => enqueue({ replyTo: 'inbox:me', tenantTier: 'enterprise' }));
+  await step(async () => enqueue({ expiresAt: PAST, callbackQueue: 'query:acme:free' }));
+  for (let n = 0; n < 5; n += 1) await step(async () => enqueue({ tenantId: `tenant-${n}` }));
+}
+
+async function work(queue: Queue, step: Step): Promise<void> {
+  const broker = queue.brokerOf({ mode: 'weighted' });
+  const { claimed } = await step(async () => broker.claim({ slots: 4 }));
+  expect(claimed).toHaveLength(4);
+  const leases = claimed.map(({ lease }) => lease);
+  expect(await step(async () => broker.renew(leases))).toHaveLength(4);
+  const outcomes = [done, { status: 'retry', delayMs: 0, error: failure }, done] as const;
+  const settlements = claimed.flatMap((each, at) => {
+    const outcome = outcomes[at];
+    return outcome ? [settlementFor(each, outcome)] : [];
+  });
+  const second = await step(async () => broker.claim({ slots: 2, settlements }));
+  expect(second.settled).toEqual(['ok', 'ok', 'ok']);
+  await step(async () => broker.release(second.claimed));
+  await step(async () => queue.loseLeases());
+  const dead = { status: 'dead', error: failure } as const;
+  const { claimed: third } = await step(async () => broker.claim({ slots: 2 }));
+  await step(async () => broker.settle(third.map((each) => settlementFor(each, dead))));
+}
+
+async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> {
+  const receipt = await step(async () => enqueue());
+  expect(await step(async () => queues.get(receipt))).toMatchObject({ state: 'waiting' });
+  expect(await step(async () => queues.cancel(receipt))).toBe('cancelled');
+  for (const target of ['embedding', { domain: 'embedding', tenantId: 'acme' }]) {
+    await step(async () => queues.pause(target, { admission: true }));
+    await expect(step(async () => enqueue())).rejects.toMatchObject({ code: 'QUEUE_PAUSED' });
+    await step(async () => queues.resume(target));
+  }
+  const letters = queues.deadLetters('embedding');
+  const [first, second] = await step(async () => letters.list());
+  expect(second).toBeDefined();
+  const actionIds = [first?.actionId ?? ''];
+  expect(await step(async () => letters.redrive({ actionIds }))).toBe(1);
+  expect(await step(async () => letters.discard({ all: true }))).toBe(1);
+  expect(await step(async () => queues.stats('embedding'))).toMatchObject({ paused: false });
+}
+
+/** Ends every action of both domains, whatever state it is in. */
+export async function drain({ queues, stored, brokerOf }: Queue): Promise<void> {
+  await stored.hasten('delayed', 86_400_000);
+  for (const broker of [brokerOf(), brokerOf({ domain: 'query' })]) {
+    const end = async (): Promise<number> => {
+      const { claimed } = await broker.claim({ slots: 100 });
+      const ends = claimed.map((each) => settlementFor(each, done));
+      await broker.settle(ends);
+      const { tiers, callbacksPending } = await queues.stats(broker.domain);
+      const left = Object.values(tiers).map(({ waiting, delayed }) => waiting + delayed);
+      return left.reduce((sum, each) => sum + each, callbacksPending);
+    };
+    await expect.poll(end, PATIENT).toBe(0);
+  }
+}
