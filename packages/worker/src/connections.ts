@@ -13,9 +13,10 @@ export interface Connections {
 /** Opens what the options do not bring along. Connecting happens in the background. */
 export function openConnections(options: WorkerOptions): Connections {
   const { domain, prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
+  const { maxPayloadBytes, onWarning } = options;
   const opened: { close(): Promise<void> }[] = [];
   const redis = poolOf(options, opened);
-  const shared = defined({ prefix, tiers });
+  const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
   const broker =
     options.broker ??
     keep(

@@ -101,7 +101,9 @@ export class Consumer {
     if (this.#paused || this.#state === 'idle') return;
     while (this.#calls.size < CALLS_IN_FLIGHT && this.#isWorthACall()) void this.#call();
     if (this.#isDrained()) resolveAll(this.#whenDrained);
-    if (this.#state === 'consuming' && this.#calls.size === 0) this.#wakeUp.listen();
+    // A full worker would only take the word from one that is free.
+    const listens = this.#calls.size === 0 && this.#freeSlots() > 0;
+    if (this.#state === 'consuming' && listens) this.#wakeUp.listen();
   }
 
   #isWorthACall(): boolean {
@@ -116,14 +118,21 @@ export class Consumer {
     this.#due = false;
     try {
       const answer = await makeRoundTrip(this.#parts, request);
-      if (this.#state !== 'consuming') await this.#parts.release(answer.claimed);
+      const startable = answer.claimed.filter((one) => this.#mayStart(one));
+      const others = answer.claimed.filter((one) => !startable.includes(one));
+      if (others.length > 0) await this.#parts.release(others);
       this.#calls.delete(request);
-      this.#answered(request, answer);
+      this.#answered(request, { ...answer, claimed: startable });
     } catch (error) {
       this.#calls.delete(request);
       this.#failed('claim actions', error);
     }
     this.schedule();
+  }
+
+  /** Not after `stop()`, and not when this process stood still for so long that the lease is over already. */
+  #mayStart({ lease }: ClaimedAction): boolean {
+    return this.#state === 'consuming' && lease.deadline > this.#parts.clock.monotonicMs();
   }
 
   #nextRequest(): RoundTripRequest {
@@ -143,7 +152,7 @@ export class Consumer {
 
   #answered({ slots }: RoundTripRequest, { claimed, unsent, dueInMs }: RoundTripAnswer): void {
     this.#lastAnswerMs = this.#parts.clock.monotonicMs();
-    if (this.#state === 'consuming') for (const one of claimed) this.#parts.running.start(one);
+    for (const one of claimed) this.#parts.running.start(one);
     if (slots > 0) this.#mayHaveWork = this.#busy = claimed.length >= slots;
     resolveAll(this.#whenConsuming);
     if (unsent > 0) return this.#pause();

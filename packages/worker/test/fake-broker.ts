@@ -43,8 +43,16 @@ export class FakeBroker implements QueueBroker {
   add(action: DomainAction, facts: Facts = {}): void {
     const { actionId, tenantId, tenantTier } = action;
     const token = String((this.#tokens += 1));
-    const lease = { actionId, tenantId, tier: tenantTier, token, deadline: 0, ...facts.lease };
-    const counts = { failures: 0, stalls: 0, redrives: 0, suspect: false, waitedMs: 0 };
+    const deadline = performance.now() + 60_000;
+    const lease = { actionId, tenantId, tier: tenantTier, token, deadline, ...facts.lease };
+    const counts = {
+      failures: 0,
+      stalls: 0,
+      redrives: 0,
+      suspect: false,
+      waitedMs: 0,
+      retainMs: 0,
+    };
     this.#waiting.push({ envelope: encodeAction(action), ...counts, ...facts, lease });
     this.#wake();
   }

@@ -11,14 +11,32 @@ describe('a lease', () => {
       await finish.promise;
       return { length: 0 };
     });
+    const started = next(worker, 'started');
     broker.add(generateAction());
     broker.add(generateAction());
     await worker.start();
+    const { deadline } = (await started).claimed.lease;
     await expect.poll(() => broker.renewals.length).toBeGreaterThan(2);
     expect(broker.renewals.at(-1)).toHaveLength(2);
     const done = next(worker, 'done');
     finish.resolve();
-    expect((await done).claimed.lease.deadline).toBeGreaterThan(30);
+    expect((await done).claimed.lease.deadline).toBeGreaterThan(deadline);
+  });
+
+  it('that is over before its handler could start is given back: the process stood still', async () => {
+    const broker = new FakeBroker();
+    const ran: string[] = [];
+    const worker = workerOn(broker, ({ actionId }) => {
+      ran.push(actionId);
+      return { length: 0 };
+    });
+    const [late, inTime] = [generateAction(), generateAction()];
+    const over = { token: 'late', deadline: performance.now() - 1 };
+    broker.add(late, { lease: over });
+    broker.add(inTime);
+    await worker.start();
+    await expect.poll(() => ran).toEqual([inTime.actionId]);
+    expect(broker.released.map(({ lease }) => lease.actionId)).toEqual([late.actionId]);
   });
 
   it('that is lost aborts the handler with LeaseLostError and drops its result', async () => {

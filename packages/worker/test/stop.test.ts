@@ -140,7 +140,7 @@ describe('SIGTERM', () => {
     const added = process.listeners('SIGTERM').filter((listener) => !before.includes(listener));
     expect(added).toHaveLength(1);
     const stopped = next(worker, 'stopped');
-    added[0]?.('SIGTERM', 15);
+    added[0]?.('SIGTERM');
     await stopped;
     expect(process.listeners('SIGTERM')).toEqual(before);
   });
