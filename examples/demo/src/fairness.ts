@@ -1,0 +1,88 @@
+import { generateEmbeddings } from '@nooble-examples/contracts';
+import { TIERS, type DomainAction, type Tier } from '@nooble/models';
+import type { Flow } from './flow.ts';
+import { ms, type Screen } from './screen.ts';
+import type { Stage } from './stage.ts';
+import { TENANTS } from './tenants.ts';
+
+/** How much is sent. */
+export interface Flood {
+  readonly free: number;
+  readonly others: number;
+}
+
+/** Work enough that the queue does not drain while we look. */
+const TEXTS_PER_ACTION = 48;
+
+/** A free tenant floods the embedding service while others ask now and then. */
+export async function showFairness(stage: Stage, screen: Screen, flood: Flood): Promise<void> {
+  screen.heading(
+    `A free tenant sends ${flood.free} actions at once; a professional and an enterprise one ask`,
+  );
+  const actions = [
+    ...actionsOf('free', flood.free),
+    ...actionsOf('professional', flood.others),
+    ...actionsOf('enterprise', flood.others),
+  ];
+  const finished = collect(stage, actions, (done) =>
+    screen.progress('actions', { done, all: actions.length }),
+  );
+  const outcomes = await stage.unlimited.enqueueMany(actions);
+  const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (refused) throw refused.error;
+  showWaiting(screen, await finished);
+}
+
+function actionsOf(tier: keyof typeof TENANTS, count: number): DomainAction[] {
+  return Array.from({ length: count }, (_, number) => {
+    const texts = Array.from(
+      { length: TEXTS_PER_ACTION },
+      (_, index) =>
+        `${tier} text ${number} ${index} about tenants, tiers, queues and their fair share`,
+    );
+    return generateEmbeddings.create({ ...TENANTS[tier], data: { texts } });
+  });
+}
+
+async function collect(
+  stage: Stage,
+  actions: readonly DomainAction[],
+  onDone: (done: number) => void,
+): Promise<Flow[]> {
+  const missing = new Set(actions.map(({ actionId }) => actionId));
+  const flows: Flow[] = [];
+  return new Promise((resolve) => {
+    const take = (flow: Flow): void => {
+      if (flow.outcome === 'retry' || !missing.delete(flow.actionId)) return;
+      flows.push(flow);
+      onDone(flows.length);
+      if (missing.size > 0) return;
+      stage.events.off('flow', take);
+      resolve(flows);
+    };
+    stage.events.on('flow', take);
+  });
+}
+
+function showWaiting(screen: Screen, flows: readonly Flow[]): void {
+  screen.faint(
+    `  ${'tier'.padEnd(14)} ${'actions'.padStart(7)}  waiting: ${'median'.padStart(9)} ${'longest'.padStart(9)}`,
+  );
+  for (const tier of TIERS) {
+    const waits = flows.filter((flow) => flow.tier === tier).map(({ waitedMs }) => waitedMs);
+    if (waits.length > 0)
+      screen.tier(
+        tier,
+        `  ${waitingLine(
+          tier,
+          waits.toSorted((a, b) => a - b),
+        )}`,
+      );
+  }
+}
+
+function waitingLine(tier: Tier, sorted: readonly number[]): string {
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const cells = [ms(median).padStart(18), ms(sorted.at(-1) ?? 0).padStart(9)];
+  return `${tier.padEnd(14)} ${String(sorted.length).padStart(7)} ${cells.join(' ')}`;
+}

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { flowOf, type Flow } from './flow.ts';
+
+/** A service and the variables it runs with. */
+export interface ServiceProcessOptions {
+  /** Folder name of the example. */
+  readonly name: 'embedding-service' | 'query-service';
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Events {
+  flow: [Flow];
+  /** It ended without having been asked to. */
+  died: [Error];
+}
+
+/** An example service as a process of its own; its log tells what it does. */
+export class ServiceProcess {
+  readonly events = new EventEmitter<Events>();
+  readonly name: ServiceProcessOptions['name'];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #stopping = false;
+  #lastWords = '';
+
+  constructor({ name, env }: ServiceProcessOptions) {
+    this.name = name;
+    const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
+    this.#child = spawn(process.execPath, [main], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C is for the demo, which then ends its services in order.
+      detached: true,
+    });
+    this.#exited = once(this.#child, 'exit').then(([code]) => this.#ended(code));
+  }
+
+  /** Resolves when it consumes. Rejects with its last words when it ends before. */
+  async started(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.events.once('died', reject);
+      this.#listen((line) => line['msg'] === 'Consuming' && resolve());
+    });
+  }
+
+  /** Asks it to end and waits. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#child.kill('SIGTERM');
+    await this.#exited;
+  }
+
+  /** Ends it as `kill -9` does. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #listen(onLine: (line: Record<string, unknown>) => void): void {
+    const { stdout, stderr } = this.#child;
+    stderr?.on('data', (chunk: Buffer) => this.#keep(chunk.toString()));
+    if (!stdout) return;
+    createInterface({ input: stdout }).on('line', (text) => {
+      const line = parseLine(text);
+      if (!line) return this.#keep(text);
+      if (Number(line['level']) >= 50) this.#keep(text);
+      onLine(line);
+      const flow = flowOf(line);
+      if (flow) this.events.emit('flow', flow);
+    });
+  }
+
+  #keep(text: string): void {
+    this.#lastWords = `${this.#lastWords}${text}\n`.slice(-2_000);
+  }
+
+  #ended(code: unknown): void {
+    if (this.#stopping) return;
+    const message = `${this.name} ended by itself with exit code ${String(code)}\n${this.#lastWords}`;
+    this.events.emit('died', new Error(message));
+  }
+}
+
+function parseLine(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

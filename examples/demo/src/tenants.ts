@@ -1,0 +1,8 @@
+/** Who acts in the demo. */
+export const TENANTS = {
+  enterprise: { tenantId: 'globex', tenantTier: 'enterprise' },
+  professional: { tenantId: 'initech', tenantTier: 'professional' },
+  free: { tenantId: 'hobbyist', tenantTier: 'free' },
+} as const;
+
+export const COLLECTION = 'docs';

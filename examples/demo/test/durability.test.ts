@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { acme, indexAction, openStage, questionAction } from './stage.ts';
+
+const SHORT_LEASE = { LEASE_SECONDS: '1' };
+const DOCUMENTS = 40;
+
+it('has every document indexed although the embedding service was killed in between', async () => {
+  const { queues, answers, start } = await openStage();
+  await start('query-service', SHORT_LEASE);
+  const first = await start('embedding-service', SHORT_LEASE);
+  const midway = new Promise<void>((resolve) => {
+    let flows = 0;
+    first.events.on('flow', () => void (++flows === 10 && resolve()));
+  });
+  await queues.enqueueMany(Array.from({ length: DOCUMENTS }, (_, number) => indexAction(number)));
+  await midway;
+  await first.kill();
+  expect(answers.indexed.length).toBeLessThan(DOCUMENTS);
+  await start('embedding-service', SHORT_LEASE);
+  await expect.poll(() => answers.indexed.length, { timeout: 25_000 }).toBe(DOCUMENTS);
+  const passages = answers.indexed.map(
+    (answer) => answer.status === 'done' && answer.result.passages,
+  );
+  expect(passages).toEqual(Array.from({ length: DOCUMENTS }, () => 20));
+});
+
+it('answers a question that was asked while the embedding service was away', async () => {
+  const { queues, answers, start } = await openStage();
+  const query = await start('query-service');
+  const embedding = await start('embedding-service');
+  await queues.enqueue(indexAction(7));
+  await expect.poll(() => answers.indexed.length, { timeout: 10_000 }).toBe(1);
+  await embedding.stop();
+  await queues.enqueue(questionAction('What is in part 3?'));
+  await expect
+    .poll(async () => (await queues.stats('embedding')).tiers[acme.tenantTier].waiting)
+    .toBe(1);
+  await query.stop();
+  await start('query-service');
+  await start('embedding-service');
+  await expect.poll(() => answers.answered.length, { timeout: 10_000 }).toBe(1);
+  expect(answers.answered[0]).toMatchObject({
+    status: 'done',
+    result: {
+      model: 'extractive',
+      sources: expect.arrayContaining([expect.anything()]) as unknown,
+    },
+  });
+});

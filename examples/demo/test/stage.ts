@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { answersFor, generateAnswer, indexDocuments } from '@nooble-examples/contracts';
+import type { Answered, Indexed } from '@nooble-examples/contracts';
+import type { CallbackData } from '@nooble/models';
+import { DomainQueueManager } from '@nooble/queue';
+import { ActionProcessor, BaseWorker } from '@nooble/worker';
+import { inject, onTestFinished } from 'vitest';
+import { ServiceProcess } from '../src/service-process.ts';
+
+/** The tenant that asks. */
+export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
+const answer_queue = 'caller:acme:enterprise';
+
+/** Services as processes, and a caller that keeps their answers. Everything ends with the test. */
+export async function openStage(): Promise<Stage> {
+  const redis = inject('redisUrl');
+  const prefix = `test-${randomUUID()}`;
+  const env = { REDIS_URL: redis, KEY_PREFIX: prefix, HTTP_PORT: '0', LOG_LEVEL: 'debug' };
+  const queues = new DomainQueueManager({ redis, prefix });
+  onTestFinished(async () => queues.close());
+  const answers: Answers = { indexed: [], answered: [] };
+  const { indexed, answered } = answersFor('caller');
+  const processor = new ActionProcessor()
+    .register(indexed, ({ data }) => void answers.indexed.push(data))
+    .register(answered, ({ data }) => void answers.answered.push(data));
+  const quiet = { logger: false, handleSignals: false } as const;
+  const worker = new BaseWorker({ domain: 'caller', redis, prefix, processor, ...quiet });
+  onTestFinished(async () => worker.stop());
+  await worker.start();
+  const start = async (name: ServiceProcess['name'], more = {}): Promise<ServiceProcess> => {
+    const service = new ServiceProcess({ name, env: { ...env, ...more } });
+    onTestFinished(async () => service.kill());
+    await service.started();
+    return service;
+  };
+  return { queues, answers, start };
+}
+
+export interface Answers {
+  readonly indexed: CallbackData<Indexed>[];
+  readonly answered: CallbackData<Answered>[];
+}
+
+export interface Stage {
+  readonly queues: DomainQueueManager;
+  readonly answers: Answers;
+  readonly start: (
+    name: ServiceProcess['name'],
+    env?: Record<string, string>,
+  ) => Promise<ServiceProcess>;
+}
+
+/** An action that indexes one document of several passages. */
+export function indexAction(number: number) {
+  const paragraphs = Array.from(
+    { length: 20 },
+    (_, index) => `# Part ${index}\nText ${number}.${index}.`,
+  );
+  const document = {
+    id: `doc-${number}`,
+    title: `Document ${number}`,
+    text: paragraphs.join('\n'),
+  };
+  return indexDocuments.create({
+    ...acme,
+    data: { collection: 'docs', documents: [document], answer_queue },
+  });
+}
+
+/** An action that asks a question. */
+export function questionAction(query: string) {
+  return generateAnswer.create({ ...acme, data: { collection: 'docs', query, answer_queue } });
+}

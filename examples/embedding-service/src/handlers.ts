@@ -1,0 +1,41 @@
+import { generateEmbeddings, validateTexts } from '@nooble-examples/contracts';
+import { ActionProcessor, giveUp } from '@nooble/worker';
+import type { Embedder } from './embedder.ts';
+import { tokensOf } from './tokens.ts';
+
+/** Texts longer than this are cut by no model in a useful way. */
+const MAX_CHARACTERS = 8_000;
+
+/** The handlers of domain `embedding`. */
+export function embeddingProcessor(embedder: Embedder): ActionProcessor {
+  return new ActionProcessor()
+    .register(generateEmbeddings, async ({ data: { texts, model } }, { signal }) => {
+      if (model !== undefined && model !== embedder.model) {
+        giveUp(`There is no model "${model}" here, only "${embedder.model}"`);
+      }
+      const { vectors, tokens } = await embedder.embed(texts, { signal });
+      return {
+        embeddings: vectors.map((vector) => [...vector]),
+        model: embedder.model,
+        dimensions: vectors[0]?.length ?? 0,
+        total_tokens: tokens,
+      };
+    })
+    .register(validateTexts, ({ data: { texts, model } }) => {
+      const problems = texts.flatMap((text, index) =>
+        problemsOf(text).map((message) => ({ index, message })),
+      );
+      if (model !== undefined && model !== embedder.model) {
+        problems.push({ index: -1, message: `There is no model "${model}" here` });
+      }
+      const tokens = texts.reduce((sum, text) => sum + tokensOf(text).length, 0);
+      return { valid: problems.length === 0, problems, total_tokens: tokens };
+    });
+}
+
+function problemsOf(text: string): string[] {
+  if (text.trim() === '') return ['It is empty'];
+  if (tokensOf(text).length === 0) return ['It has no words'];
+  if (text.length > MAX_CHARACTERS) return [`It has more than ${MAX_CHARACTERS} characters`];
+  return [];
+}

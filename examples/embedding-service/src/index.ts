@@ -1,0 +1,2 @@
+export { startEmbeddingService } from './service.ts';
+export { settingsDefinition, type EmbeddingSettings } from './settings.ts';

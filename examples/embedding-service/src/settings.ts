@@ -1,0 +1,32 @@
+import { defineSettings, secret, type SettingsOf } from '@nooble/config';
+import { serviceShape } from '@nooble-examples/service-runtime';
+import { z } from 'zod';
+
+/** Variables are read as `EMBEDDING_…` first. */
+export const settingsDefinition = defineSettings({
+  envPrefix: 'EMBEDDING_',
+  shape: {
+    ...serviceShape({ httpPort: 8081 }),
+    dimensions: z.coerce
+      .number()
+      .int()
+      .min(16)
+      .max(4_096)
+      .default(512)
+      .describe('Length of the vectors of the local embedder'),
+    cacheSize: z.coerce.number().int().min(1).default(10_000).describe('Vectors kept in memory'),
+    openaiBaseUrl: z
+      .url()
+      .optional()
+      .describe(
+        'An OpenAI-compatible endpoint, as in `http://localhost:11434/v1`; without it vectors are made locally',
+      ),
+    openaiApiKey: secret(z.string().default('none').describe('Key of that endpoint')),
+    openaiModel: z
+      .string()
+      .default('text-embedding-3-small')
+      .describe('Model to ask that endpoint for'),
+  },
+});
+
+export type EmbeddingSettings = SettingsOf<typeof settingsDefinition>;

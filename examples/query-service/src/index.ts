@@ -1,0 +1,2 @@
+export { startQueryService } from './service.ts';
+export { settingsDefinition, type QuerySettings } from './settings.ts';

@@ -1,0 +1,12 @@
+import { loadSettings } from '@nooble/config';
+import { isNoobleError } from '@nooble/errors';
+import { startQueryService } from './service.ts';
+import { settingsDefinition } from './settings.ts';
+
+try {
+  await startQueryService(loadSettings(settingsDefinition));
+} catch (error) {
+  if (!isNoobleError(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

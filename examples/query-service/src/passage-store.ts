@@ -1,0 +1,22 @@
+import type { Passage } from './passages.ts';
+
+/** A collection of one tenant; no other tenant or collection sees it. */
+export interface CollectionRef {
+  readonly tenantId: string;
+  readonly collection: string;
+}
+
+/** A passage with its vector. */
+export interface StoredPassage extends Passage {
+  readonly vector: Float32Array;
+}
+
+/** Where passages and vectors are kept. Another implementation (PostgreSQL) can take its place. */
+export interface PassageStore {
+  /** Says how many passages a document has now, and drops those it had beyond. */
+  declare(ref: CollectionRef, documentId: string, passages: number): Promise<void>;
+  put(ref: CollectionRef, passages: readonly StoredPassage[]): Promise<void>;
+  /** Changes with every `put` and `declare`. */
+  version(ref: CollectionRef): Promise<string>;
+  load(ref: CollectionRef): Promise<readonly StoredPassage[]>;
+}

@@ -1,0 +1,53 @@
+/** A piece of a document, short enough to be one vector. */
+export interface Passage {
+  readonly id: string;
+  readonly documentId: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Cuts a Markdown document at headings and blank lines into passages of at most `most` characters. */
+export function passagesOf(
+  document: { readonly id: string; readonly title: string; readonly text: string },
+  most: number,
+): Passage[] {
+  const blocks = blocksOf(document.text).flatMap((block) => pieces(block.trim(), most));
+  const texts: string[] = [];
+  for (const block of blocks) {
+    const last = texts.at(-1);
+    const joined = last === undefined ? block : `${last}\n${block}`;
+    // A heading opens a passage, so that it stands with the text below it.
+    if (last === undefined || joined.length > most || /^#{1,6} /.test(block)) texts.push(block);
+    else texts[texts.length - 1] = joined;
+  }
+  return texts.map((text, index) => ({
+    id: `${document.id}#${index}`,
+    documentId: document.id,
+    title: document.title,
+    text,
+  }));
+}
+
+/** What stands between headings and blank lines; code in fences stays whole. */
+function blocksOf(text: string): string[] {
+  const blocks: string[] = [];
+  let fenced = false;
+  let ended = true;
+  for (const line of text.split('\n')) {
+    const opens = !fenced && (ended || /^#{1,6} /.test(line));
+    if (opens) blocks.push(line);
+    else blocks[blocks.length - 1] += `\n${line}`;
+    if (line.startsWith('```')) fenced = !fenced;
+    ended = line.trim() === '';
+  }
+  return blocks;
+}
+
+/** A block that is too long, cut between words. */
+function pieces(block: string, most: number): string[] {
+  if (block === '') return [];
+  if (block.length <= most) return [block];
+  const space = block.slice(0, most + 1).search(/\s\S*$/);
+  const end = space > 0 ? space : most;
+  return [block.slice(0, end).trim(), ...pieces(block.slice(end).trim(), most)];
+}

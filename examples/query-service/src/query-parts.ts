@@ -1,0 +1,15 @@
+import type { Answerer } from './answerer.ts';
+import type { PassageStore } from './passage-store.ts';
+import type { PendingSteps } from './pending-steps.ts';
+import type { VectorIndex } from './vector-index.ts';
+
+/** What the handlers of the query service work with. */
+export interface QueryParts {
+  /** The service's own domain, where callbacks go. */
+  readonly domain: string;
+  readonly passageCharacters: number;
+  readonly store: PassageStore;
+  readonly index: VectorIndex;
+  readonly pending: PendingSteps;
+  readonly answerer: Answerer;
+}

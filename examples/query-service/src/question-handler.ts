@@ -1,0 +1,17 @@
+import type { Question } from '@nooble-examples/contracts';
+import type { DomainAction } from '@nooble/models';
+import type { ActionContext } from '@nooble/worker';
+import { askedBy } from './asking.ts';
+import { requestEmbeddings } from './embedding-request.ts';
+import type { QueryParts } from './query-parts.ts';
+
+/** Asks for the vector of a question; `continueWithEmbeddings` searches and answers. */
+export function askQuestion({ domain, pending }: QueryParts) {
+  return async (action: DomainAction<Question>, ctx: ActionContext) => {
+    const asked = askedBy(action);
+    const sentId = `${action.actionId}.e`;
+    await pending.put(sentId, { step: 'question', asked, question: action.data });
+    await requestEmbeddings({ action, ctx, domain }, sentId, [action.data.query]);
+    return { status: 'accepted' as const };
+  };
+}

@@ -1,0 +1,48 @@
+import { runService, type RunningService } from '@nooble-examples/service-runtime';
+import { TIERS } from '@nooble/models';
+import { RedisPool } from '@nooble/redis';
+import type { Answerer } from './answerer.ts';
+import { ExtractiveAnswerer } from './extractive-answerer.ts';
+import { LlmAnswerer } from './llm-answerer.ts';
+import { PendingSteps } from './pending-steps.ts';
+import { queryProcessor } from './processor.ts';
+import { RedisPassageStore } from './redis-passage-store.ts';
+import type { QuerySettings } from './settings.ts';
+import { VectorIndex } from './vector-index.ts';
+
+/** A tenant was charged when it asked; what the service sends on its behalf is not charged again. */
+const UNCHARGED = Object.fromEntries(
+  TIERS.map((tier) => [tier, { perMinute: null, perDay: null }]),
+);
+
+/** Runs the query service until it is stopped. */
+export async function startQueryService(settings: QuerySettings): Promise<RunningService> {
+  const { redisUrl, serviceName, domainName, keyPrefix, passageCharacters } = settings;
+  const redis = new RedisPool({ url: redisUrl, name: serviceName });
+  const store = new RedisPassageStore(redis, keyPrefix);
+  const processor = queryProcessor({
+    domain: domainName,
+    passageCharacters,
+    store,
+    index: new VectorIndex(store),
+    pending: new PendingSteps(redis, keyPrefix),
+    answerer: answererOf(settings),
+  });
+  return runService({ settings, redis, processor, limits: { tiers: UNCHARGED } });
+}
+
+/** The configured language model, or sentences of the sources. */
+function answererOf({
+  llmBaseUrl,
+  llmApiKey,
+  llmModel,
+  httpTimeoutSeconds,
+}: QuerySettings): Answerer {
+  if (llmBaseUrl === undefined) return new ExtractiveAnswerer();
+  return new LlmAnswerer({
+    baseUrl: llmBaseUrl,
+    apiKey: llmApiKey,
+    model: llmModel,
+    timeoutMs: httpTimeoutSeconds * 1_000,
+  });
+}

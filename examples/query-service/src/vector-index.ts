@@ -1,0 +1,67 @@
+import type { Source } from '@nooble-examples/contracts';
+import { LRUCache } from 'lru-cache';
+import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
+
+/** What is looked for. */
+export interface VectorSearch {
+  readonly vector: readonly number[];
+  readonly topK: number;
+  readonly threshold: number;
+  readonly documentIds?: readonly string[];
+}
+
+interface Loaded {
+  readonly version: string;
+  readonly passages: readonly StoredPassage[];
+}
+
+/** Collections in memory for search by cosine, loaded again when they have changed. */
+export class VectorIndex {
+  readonly #store: PassageStore;
+  readonly #loaded = new LRUCache<string, Loaded>({ max: 100 });
+
+  constructor(store: PassageStore) {
+    this.#store = store;
+  }
+
+  /** The nearest passages, the nearest first. */
+  async search(ref: CollectionRef, search: VectorSearch): Promise<Source[]> {
+    const { vector, topK, threshold, documentIds } = search;
+    const query = normalised(Float32Array.from(vector));
+    const passages = await this.#passages(ref);
+    return passages
+      .filter(({ documentId }) => documentIds?.includes(documentId) ?? true)
+      .map((passage) => ({ passage, score: dot(query, passage.vector) }))
+      .filter(({ score }) => score >= threshold)
+      .toSorted((a, b) => b.score - a.score)
+      .slice(0, topK)
+      .map(({ passage: { documentId, title, text }, score }) => ({
+        document_id: documentId,
+        title,
+        text,
+        score: Math.round(score * 1e4) / 1e4,
+      }));
+  }
+
+  async #passages(ref: CollectionRef): Promise<readonly StoredPassage[]> {
+    const key = `${ref.tenantId} ${ref.collection}`;
+    const version = await this.#store.version(ref);
+    const loaded = this.#loaded.get(key);
+    if (loaded?.version === version) return loaded.passages;
+    const passages = await this.#store.load(ref);
+    this.#loaded.set(key, { version, passages });
+    return passages;
+  }
+}
+
+/** Unit length, so that a dot product is a cosine. */
+export function normalised(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
+}

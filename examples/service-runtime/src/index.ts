@@ -1,0 +1,4 @@
+export { healthServer } from './health-server.ts';
+export { failedRequest, openEndpoint, type EndpointOptions } from './model-endpoint.ts';
+export { runService, type RunningService, type ServiceParts } from './run-service.ts';
+export { serviceShape, type ServiceSettings } from './service-settings.ts';
