@@ -1,0 +1,32 @@
+import { defineAction, defineCallback, type ActionData } from '@nooble/models';
+import { z } from 'zod';
+
+/** Domain that works, and domain that is told. */
+export const WORK_DOMAIN = 'work';
+export const CALLER_DOMAIN = 'caller';
+
+/** What the actors send each other. */
+export const work = defineAction(`${WORK_DOMAIN}.do`, {
+  data: z.object({
+    /** How long it takes, ms. */
+    takesMs: z.number(),
+    /** How many attempts fail before one succeeds. */
+    failures: z.number(),
+    /** What the handler does wrong in its first attempt; rubbish it returns in every one. */
+    mischief: z.enum(['none', 'hang', 'block', 'rubbish']),
+  }),
+  result: z.object({ tenant: z.string() }),
+});
+
+export type Work = ActionData<typeof work>;
+
+/** Attempts of an action before it is given up. */
+export const ATTEMPTS = 3;
+
+/** What the caller is told. */
+export const told = defineCallback(work, CALLER_DOMAIN);
+
+/** Domain whose turns are counted. */
+export const FAIR_DOMAIN = 'fair';
+
+export const turn = defineAction(`${FAIR_DOMAIN}.turn`, { data: z.object({}) });

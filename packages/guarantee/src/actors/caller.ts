@@ -1,0 +1,23 @@
+// Receives callbacks until it is killed or asked to stop.
+import { ActionProcessor, BaseWorker } from '@nooble/worker';
+import { CALLER_DOMAIN, told } from '../actions.ts';
+import { Journal } from '../journal.ts';
+import { noteMemory } from './memory.ts';
+import { readOrders } from './orders.ts';
+import { noteStalls } from './stalls.ts';
+
+const { redis, prefix, journal: folder, leaseMs, concurrency } = readOrders();
+const journal = new Journal(folder);
+noteMemory(journal, 'caller');
+noteStalls(journal);
+
+const processor = new ActionProcessor().register(told, (action) => {
+  const { parentActionId: id = '', actionId: callback, tenantId: tenant } = action;
+  const { data } = action;
+  const outcome =
+    data.status === 'done' ? { tenant: data.result.tenant } : { tenant, code: data.error.code };
+  journal.write({ event: 'told', id, callback, status: data.status, ...outcome });
+});
+
+const options = { redis, prefix, processor, leaseMs, concurrency, maxStalls: 50 };
+await new BaseWorker({ domain: CALLER_DOMAIN, logger: false, ...options }).start();

@@ -1,0 +1,44 @@
+// Works until it is killed, or kills itself at its worst moment.
+import { ActionProcessor, BaseWorker } from '@nooble/worker';
+import { ATTEMPTS, work, WORK_DOMAIN } from '../actions.ts';
+import { Journal } from '../journal.ts';
+import { noteMemory } from './memory.ts';
+import { noteHealth } from './health.ts';
+import { misbehave } from './mischief.ts';
+import { readOrders } from './orders.ts';
+import { noteStalls } from './stalls.ts';
+
+const { redis, prefix, journal: folder, leaseMs, concurrency, diesAfter } = readOrders();
+const journal = new Journal(folder);
+noteMemory(journal, 'worker');
+noteStalls(journal);
+
+const processor = new ActionProcessor().register(work, async (action, { attempt }) => {
+  const entry = { id: action.actionId, tenant: action.tenantId, attempt };
+  const { takesMs, failures, mischief } = action.data;
+  journal.write({ event: 'started', ...entry });
+  await new Promise((resolve) => void setTimeout(resolve, takesMs));
+  if (attempt === 1) await misbehave(mischief, { id: entry.id, leaseMs, journal });
+  if (attempt <= failures) throw new Error('This attempt fails on purpose');
+  journal.write({ event: 'finished', ...entry });
+  return (mischief === 'rubbish' ? { tenant: 42 } : { tenant: action.tenantId }) as {
+    tenant: string;
+  };
+});
+
+const retry = { attempts: ATTEMPTS, baseMs: 10, capMs: 50 };
+const options = { redis, prefix, processor, leaseMs, concurrency, retry, maxStalls: 50 };
+const worker = new BaseWorker({ domain: WORK_DOMAIN, logger: false, ...options });
+const idOf = (event: { claimed: { lease: { actionId: string } } }): string =>
+  event.claimed.lease.actionId;
+let settled = 0;
+worker.events.on('done', (event) => {
+  journal.write({ event: 'settled', id: idOf(event) });
+  settled += 1;
+  // Redis knows of the end by now; the callback has not left this process.
+  if (settled === diesAfter) process.kill(process.pid, 'SIGKILL');
+});
+worker.events.on('dead', (event) => journal.write({ event: 'dead', id: idOf(event) }));
+worker.events.on('lost', (event) => journal.write({ event: 'lost', id: idOf(event) }));
+void noteHealth(journal, worker);
+await worker.start();

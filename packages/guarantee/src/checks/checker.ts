@@ -1,0 +1,110 @@
+import type { Line } from '../journal.ts';
+import { Causes } from './causes.ts';
+
+/** Something that must not have happened. */
+export interface Finding {
+  readonly what:
+    | 'lost'
+    | 'ended wrongly'
+    | 'settled twice'
+    | 'told twice'
+    | 'resurrected'
+    | 'repeated without cause'
+    | 'misrouted'
+    | 'over-admitted'
+    | 'starved';
+  /** Of the action, or of the tenant where it is about more than one. */
+  readonly id: string;
+  /** What was written about it, in the order of time. */
+  readonly lines: readonly Line[];
+}
+
+/**
+ * Judges a history from what producers, workers and callers wrote down, and nothing else: not one of the
+ * queue's own counters is asked.
+ */
+export function check(lines: readonly Line[]): Finding[] {
+  const causes = new Causes(lines);
+  const aboutActions = [...byAction(lines)].flatMap(([id, own]) =>
+    judge(own, causes).map((what): Finding => ({ what, id, lines: own })),
+  );
+  return [...aboutActions, ...misanswered(lines)];
+}
+
+function byAction(lines: readonly Line[]): Map<string, Line[]> {
+  const byId = new Map<string, Line[]>();
+  for (const line of lines) {
+    if (!('id' in line)) continue;
+    const known = byId.get(line.id);
+    if (known) known.push(line);
+    else byId.set(line.id, [line]);
+  }
+  return byId;
+}
+
+/** What is written about one action. */
+interface Life {
+  readonly accepted: boolean;
+  readonly ends: 'done' | 'dead';
+  readonly starts: readonly Begun[];
+  readonly settled: number;
+  readonly told: readonly Told[];
+  readonly tenants: ReadonlySet<string>;
+}
+
+type Begun = Extract<Line, { event: 'started' | 'finished' }>;
+type Told = Extract<Line, { event: 'told' }>;
+type Rule = (life: Life, causes: Causes) => boolean;
+type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'starved'>;
+
+/** When each finding is due. */
+const RULES: Readonly<Record<AboutAction, Rule>> = {
+  lost: ({ accepted, told }) => accepted && told.length === 0,
+  'ended wrongly': ({ told, ends }) => told.some(({ status }) => status !== ends),
+  'settled twice': ({ settled }) => settled > 1,
+  'told twice': ({ told }, causes) => isRepeated(told, ({ callback }) => callback, causes),
+  resurrected: ({ told: [first], starts }, causes) =>
+    first !== undefined &&
+    starts.some(
+      (start) => start.at > first.at && !causes.disturbed(start) && !causes.delayed(start),
+    ),
+  'repeated without cause': ({ starts }, causes) =>
+    isRepeated(starts, ({ attempt }) => String(attempt), causes),
+  misrouted: ({ tenants }) => tenants.size > 1,
+};
+
+function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
+  const of = <Event extends Line['event']>(event: Event) =>
+    lines.filter((line): line is Extract<Line, { event: Event }> => line.event === event);
+  const life: Life = {
+    accepted: of('accepted').length > 0,
+    ends: of('sent')[0]?.ends ?? 'done',
+    starts: of('started'),
+    settled: of('settled').length,
+    told: of('told'),
+    tenants: new Set(lines.flatMap((line) => ('tenant' in line ? [line.tenant] : []))),
+  };
+  const kinds = Object.keys(RULES) as AboutAction[];
+  return kinds.filter((what) => RULES[what](life, causes));
+}
+
+/** The same attempt, or the same callback, happens again only when something explains it. */
+function isRepeated<L extends Line>(
+  lines: readonly L[],
+  keyOf: (line: L) => string,
+  causes: Causes,
+): boolean {
+  return lines.some((first, index) => {
+    const again = lines.slice(index + 1).find((line) => keyOf(line) === keyOf(first));
+    return again !== undefined && !causes.explain(first, again);
+  });
+}
+
+/** Awaited results that were another tenant's. */
+function misanswered(lines: readonly Line[]): Finding[] {
+  return lines.flatMap((line): Finding[] =>
+    line.event === 'answered' && line.result !== line.tenant
+      ? [{ what: 'misrouted', id: line.tenant, lines: [line] }]
+      : [],
+  );
+}

@@ -1,0 +1,30 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Proxy } from '../proxy.ts';
+import { USUAL_LIMIT_MS, type Fault } from './fault.ts';
+
+/** A client asks a silent connection every 5 s and gives it 10 s, so it may take that long on top. */
+const SILENCE_MS = 15_000;
+
+/** Calls take effect and are never answered. */
+export const SWALLOWED = 'replies swallowed, then cut';
+
+/** What can happen on the way to a server. */
+export function networkFaults(proxy: Proxy): Fault[] {
+  return [
+    {
+      name: 'half-open connections',
+      turnsRed: true,
+      limitMs: USUAL_LIMIT_MS + SILENCE_MS,
+      strike: async () => proxy.goHalfOpen(),
+    },
+    {
+      name: SWALLOWED,
+      limitMs: USUAL_LIMIT_MS,
+      async strike() {
+        proxy.swallowReplies();
+        await wait(100);
+        proxy.cut();
+      },
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a process did or saw. The checker reads nothing else. */
+export type Entry =
+  | {
+      readonly event: 'sent';
+      readonly id: string;
+      readonly tenant: string;
+      /** How it has to end. */
+      readonly ends: 'done' | 'dead';
+    }
+  | { readonly event: 'accepted'; readonly id: string; readonly tenant: string }
+  | {
+      readonly event: 'refused';
+      readonly id: string;
+      readonly tenant: string;
+      readonly code: string;
+    }
+  | {
+      readonly event: 'started' | 'finished';
+      readonly id: string;
+      readonly tenant: string;
+      readonly attempt: number;
+    }
+  | { readonly event: 'settled' | 'lost' | 'dead'; readonly id: string }
+  | {
+      readonly event: 'told';
+      readonly id: string;
+      readonly tenant: string;
+      readonly callback: string;
+      readonly status: string;
+      /** Code of the error, where there is one. */
+      readonly code?: string;
+    }
+  /** An awaited result, and what it said. */
+  | { readonly event: 'answered'; readonly tenant: string; readonly result: string }
+  | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
+  /** The process that writes had stood still for so long. */
+  | { readonly event: 'stall'; readonly ms: number }
+  /** What a worker says of itself, whenever it changes. */
+  | { readonly event: 'health'; readonly status: 'ok' | 'red' }
+  /** What a process uses, bytes; the heap right after a collection. */
+  | { readonly event: 'memory'; readonly role: string; readonly heap: number; readonly rss: number }
+  /** Something that may cost a lease to whoever holds one; `over` when it ends. */
+  | { readonly event: 'fault' | 'over'; readonly name: string };
+
+/** An entry with who wrote it and when. */
+export type Line = Entry & {
+  /** Process id. */
+  readonly pid: number;
+  /** Unix ms. */
+  readonly at: number;
+};
+
+/** Appends to a file of this process. A write is out of the process's hands at once, so a kill loses none. */
+export class Journal {
+  readonly #folder: string;
+  readonly #file: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = join(folder, `${process.pid}.jsonl`);
+  }
+
+  /** Whether nobody, in any process, has asked for the same thing before. */
+  isFirst(what: string): boolean {
+    try {
+      closeSync(openSync(join(this.#folder, what), 'wx'));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  write(entry: Entry): void {
+    appendFileSync(
+      this.#file,
+      `${JSON.stringify({ ...entry, pid: process.pid, at: Date.now() })}\n`,
+    );
+  }
+}

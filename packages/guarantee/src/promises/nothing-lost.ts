@@ -1,0 +1,22 @@
+import { check } from '../checks/checker.ts';
+import type { Guarantee } from '../promise.ts';
+import { summarise } from '../summary.ts';
+import { weather } from '../storm.ts';
+
+export const nothingLost: Guarantee = {
+  id: 'P1',
+  text: 'An accepted action, and the callback of a finished one, is never lost',
+  async run(trial) {
+    const kills = ['producer', 'worker', 'worker', 'caller', 'asker'] as const;
+    const freezes = ['producer', 'worker', 'caller'] as const;
+    const { faults } = trial.target;
+    const aftermath = await weather(trial, { leaseMs: 1_000, kills, freezes, faults });
+    const count = (event: string): number =>
+      aftermath.history.filter((line) => line.event === event).length;
+    const processes = `${aftermath.kills} processes killed, ${aftermath.freezes} frozen`;
+    const others = faults.length === 0 ? '' : `, ${aftermath.faults} faults of Redis`;
+    const tried = `${count('accepted')} accepted, ${count('answered')} answered, ${processes}${others}`;
+    if (count('answered') === 0) return { tried, held: false, worst: 'no call was answered' };
+    return { tried, ...summarise(check(aftermath.history)) };
+  },
+};

@@ -1,0 +1,82 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ActorProcess } from '../actor-process.ts';
+import { USUAL_LIMIT_MS, type Fault } from '../faults/fault.ts';
+import type { Guarantee, Trial } from '../promise.ts';
+import { Scene } from '../scene.ts';
+import { until } from '../until.ts';
+
+/** From so many seconds on there is time for the faults that take long. */
+const LONG_RUN_SECONDS = 30;
+
+/** Rests between sends, so that a time to recover is not one to catch up. */
+const CALM = { restMs: 200 };
+
+export const recovery: Guarantee = {
+  id: 'P6',
+  text: 'A worker consumes again by itself after every fault, and is red until then',
+  async run(trial) {
+    const { target, prefix, random } = trial;
+    const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: 1_000 });
+    try {
+      const worker = scene.start('worker');
+      scene.start('caller');
+      scene.start('producer', CALM);
+      await scene.beganAfter(worker, 0, USUAL_LIMIT_MS);
+      const times: string[] = [];
+      let held = true;
+      for (const fault of faultsFor(trial, worker)) {
+        const { recovered, wasRed } = await suffer(scene, worker, fault);
+        held &&= recovered !== undefined && (wasRed || fault.turnsRed !== true);
+        const time = recovered === undefined ? 'never' : `${recovered} ms`;
+        times.push(`${fault.name}: ${time}${wasRed ? ', red' : ''}`);
+      }
+      return { held, tried: `${times.length} faults`, worst: times.join(', ') };
+    } finally {
+      await scene.close();
+    }
+  },
+};
+
+/** How long the worker takes to consume again once the fault is over, ms, and whether it said meanwhile that it did not. */
+async function suffer(scene: Scene, worker: ActorProcess, fault: Fault) {
+  // What is red still from the fault before would not show this one.
+  await until(() => isHealthy(scene) || undefined, fault.limitMs);
+  const begun = Date.now();
+  await fault.strike();
+  const over = Date.now();
+  const recovered = await scene.beganAfter(worker, over, fault.limitMs);
+  const end = over + (recovered ?? fault.limitMs);
+  const wasRed = scene
+    .history()
+    .some(
+      (line) =>
+        line.event === 'health' && line.status === 'red' && line.at >= begun && line.at <= end,
+    );
+  return { recovered, wasRed };
+}
+
+/** What the only worker last said of itself. */
+function isHealthy(scene: Scene): boolean {
+  const last = scene.history().findLast((line) => line.event === 'health');
+  return last?.event === 'health' && last.status === 'ok';
+}
+
+function faultsFor({ target, seconds }: Trial, worker: ActorProcess): Fault[] {
+  const isLong = seconds >= LONG_RUN_SECONDS;
+  const frozen = isLong
+    ? [frozenFor(worker, 3_000), frozenFor(worker, 15_000)]
+    : [frozenFor(worker, 3_000)];
+  return [...frozen, ...target.faults, ...(isLong ? target.lastingFaults : [])];
+}
+
+function frozenFor(worker: ActorProcess, ms: number): Fault {
+  return {
+    name: `worker frozen for ${ms / 1_000} s`,
+    limitMs: USUAL_LIMIT_MS,
+    async strike() {
+      worker.freeze();
+      await wait(ms);
+      worker.thaw();
+    },
+  };
+}

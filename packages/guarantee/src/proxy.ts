@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** One connection through the proxy. */
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Passes everything on to a server, until it is told to treat its present connections badly. */
+export class Proxy {
+  readonly #listener: Server;
+  readonly #pairs = new Set<Pair>();
+
+  /** Listens on a free port of 127.0.0.1. */
+  static async open(target: { host: string; port: number }): Promise<Proxy> {
+    const proxy = new Proxy(target);
+    proxy.#listener.listen(0, '127.0.0.1');
+    await once(proxy.#listener, 'listening');
+    return proxy;
+  }
+
+  private constructor(target: { host: string; port: number }) {
+    this.#listener = createServer((client) => this.#join(client, connect(target)));
+  }
+
+  get port(): number {
+    return (this.#listener.address() as AddressInfo).port;
+  }
+
+  /** Passes nothing on any more, in either direction, and says so to nobody. */
+  goHalfOpen(): void {
+    for (const { client, server } of this.#pairs) {
+      client.unpipe(server);
+      server.unpipe(client);
+      client.resume();
+      server.resume();
+    }
+  }
+
+  /** Requests still arrive, their answers do not. */
+  swallowReplies(): void {
+    for (const { client, server } of this.#pairs) {
+      server.unpipe(client);
+      server.resume();
+    }
+  }
+
+  /** Ends every connection at once. */
+  cut(): void {
+    for (const { client, server } of this.#pairs) {
+      client.destroy();
+      server.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#listener.close();
+    await once(this.#listener, 'close');
+  }
+
+  #join(client: Socket, server: Socket): void {
+    const pair = { client, server };
+    this.#pairs.add(pair);
+    client.setNoDelay(true);
+    server.setNoDelay(true);
+    client.pipe(server);
+    server.pipe(client);
+    client.on('error', () => undefined);
+    server.on('error', () => client.destroy());
+    client.once('close', () => {
+      server.destroy();
+      this.#pairs.delete(pair);
+    });
+  }
+}

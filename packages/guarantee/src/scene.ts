@@ -1,0 +1,178 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DomainQueueManager, type DomainStats } from '@nooble/queue';
+import { ActorProcess, type ActorName } from './actor-process.ts';
+import type { Orders } from './actors/orders.ts';
+import { CALLER_DOMAIN, WORK_DOMAIN } from './actions.ts';
+import { Journal, type Line } from './journal.ts';
+import { JournalReader } from './journal-reader.ts';
+import type { Random } from './random.ts';
+import { until } from './until.ts';
+
+export interface SceneOptions {
+  readonly redis: string;
+  readonly prefix: string;
+  readonly random: Random;
+  readonly leaseMs: number;
+}
+
+/** What actors do unless told otherwise. */
+const DEFAULTS = {
+  concurrency: 16,
+  actions: 0,
+  restMs: 10,
+  mischief: false,
+  perMinute: null,
+  diesAfter: 0,
+  measuresMemory: false,
+};
+
+interface Role {
+  readonly name: ActorName;
+  readonly more: Partial<Orders>;
+}
+
+/** Actors on one queue, and what they write down. */
+export class Scene {
+  readonly journal: Journal;
+  readonly queues: DomainQueueManager;
+  readonly #folder: string;
+  readonly #options: SceneOptions;
+  readonly #reader: JournalReader;
+  readonly #actors = new Map<ActorProcess, Role>();
+
+  static async open(options: SceneOptions): Promise<Scene> {
+    return new Scene(options, await mkdtemp(join(tmpdir(), 'nooble-guarantee-')));
+  }
+
+  private constructor(options: SceneOptions, folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.#options = options;
+    this.#folder = folder;
+    this.journal = new Journal(folder);
+    this.#reader = new JournalReader(folder);
+    const { redis, prefix } = options;
+    this.queues = new DomainQueueManager({ redis, prefix });
+  }
+
+  start(name: ActorName, more: Partial<Orders> = {}): ActorProcess {
+    const { redis, prefix, random, leaseMs } = this.#options;
+    const seed = random.below(2 ** 31);
+    const given = { redis, prefix, journal: this.#folder, seed, leaseMs };
+    const actor = new ActorProcess(name, { ...DEFAULTS, ...given, ...more });
+    this.#actors.set(actor, { name, more });
+    void actor.ended().then((wasKilled) => this.#ended(actor, wasKilled));
+    return actor;
+  }
+
+  of(name: ActorName): ActorProcess[] {
+    return [...this.#actors].flatMap(([actor, role]) => (role.name === name ? [actor] : []));
+  }
+
+  /** Actors of a kind that have done something by now; workers, only those with an action in their hands. */
+  busy(name: ActorName): ActorProcess[] {
+    const history = this.history();
+    const over = new Set(history.flatMap((line) => (line.event === 'settled' ? [line.id] : [])));
+    const isAtWork = (line: Line): boolean =>
+      name !== 'worker' || (line.event === 'started' && !over.has(line.id));
+    const pids = new Set(history.filter(isAtWork).map(({ pid }) => pid));
+    return this.of(name).filter(({ pid }) => pids.has(pid));
+  }
+
+  /**
+   * How long after a moment (Unix ms) a worker begins an action that was sent since then, ms; undefined when
+   * it does not in time.
+   */
+  async beganAfter(
+    { pid }: ActorProcess,
+    since: number,
+    limitMs: number,
+  ): Promise<number | undefined> {
+    return until(() => {
+      const recent = this.history().filter(({ at }) => at >= since);
+      const sent = new Set(recent.flatMap((line) => (line.event === 'sent' ? [line.id] : [])));
+      const start = recent.find(
+        (line) => line.event === 'started' && line.pid === pid && sent.has(line.id),
+      );
+      return start && start.at - since;
+    }, limitMs);
+  }
+
+  /** Actions that a killed worker had in its hands and that have not begun again. */
+  strandedBy({ pid }: ActorProcess): string[] {
+    const history = this.history();
+    const killed = history.find((line) => line.event === 'killed' && line.victim === pid);
+    const lines = history.filter((line) => 'id' in line);
+    const held = lines.filter((line) => line.event === 'started' && line.pid === pid);
+    return held.flatMap(({ id }) => {
+      const others = lines.filter((line) => line.id === id);
+      const isOver = others.some(({ event }) => event === 'settled' || event === 'told');
+      const again = others.some((line) => line.event === 'started' && line.at > (killed?.at ?? 0));
+      return isOver || again ? [] : [id];
+    });
+  }
+
+  /** Kills an actor and puts another in its place. */
+  async replace(actor: ActorProcess): Promise<void> {
+    const role = this.#actors.get(actor);
+    await this.kill(actor);
+    if (role) this.start(role.name, role.more);
+  }
+
+  async kill(actor: ActorProcess): Promise<void> {
+    this.#actors.delete(actor);
+    const { pid } = actor;
+    await actor.kill();
+    this.journal.write({ event: 'killed', victim: pid });
+  }
+
+  /** Does something bad and writes it down. */
+  async suffer(name: string, strike: () => Promise<void>): Promise<void> {
+    this.journal.write({ event: 'fault', name });
+    await strike();
+    this.journal.write({ event: 'over', name });
+  }
+
+  /** Waits until nothing is under way, or nothing has happened for `standstillMs`; the history tells the rest. */
+  async drain(standstillMs: number): Promise<void> {
+    let lines = -1;
+    while (this.history().length > lines) {
+      lines = this.history().length;
+      const isOver = await until(async () => (await this.#isEmpty()) || undefined, standstillMs);
+      if (isOver) return;
+    }
+  }
+
+  /** Everything written so far, in the order of time. */
+  history(): readonly Line[] {
+    return this.#reader.read();
+  }
+
+  async close(): Promise<void> {
+    const actors = [...this.#actors.keys()];
+    this.#actors.clear();
+    await Promise.all(actors.map(async (actor) => actor.kill()));
+    await this.queues.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const stats = [await this.queues.stats(WORK_DOMAIN), await this.queues.stats(CALLER_DOMAIN)];
+    return stats.every(isEmpty);
+  }
+
+  /** One that killed itself gets a successor; one that has done its work does not. */
+  #ended(actor: ActorProcess, wasKilled: boolean): void {
+    const role = this.#actors.get(actor);
+    if (!role || !this.#actors.delete(actor) || !wasKilled) return;
+    this.journal.write({ event: 'killed', victim: actor.pid });
+    this.start(role.name, role.more);
+  }
+}
+
+function isEmpty({ tiers, callbacksPending, suspects }: DomainStats): boolean {
+  const busy = Object.values(tiers).some((tier) => tier.waiting + tier.active + tier.delayed > 0);
+  return !busy && callbacksPending === 0 && suspects === 0;
+}

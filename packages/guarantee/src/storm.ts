@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ActorName } from './actor-process.ts';
+import type { Fault } from './faults/fault.ts';
+import type { Line } from './journal.ts';
+import type { Trial } from './promise.ts';
+import { shuffled, type Random } from './random.ts';
+import { Scene } from './scene.ts';
+
+/** After the faults nothing may stand still for so long, ms, on top of what the slowest of them allows. */
+const STANDSTILL_MS = 10_000;
+
+/** Rests between sends, so that workers keep up although they are killed. */
+const REST_MS = 80;
+
+/** Fewer strikes would try too little; a slow machine gets more time for them, ms. */
+const LEAST_STRIKES = 6;
+const PATIENCE_MS = 30_000;
+
+/** Who is on the scene, with what orders. */
+const CAST = [
+  ['producer', { restMs: REST_MS, mischief: true }],
+  ['producer', { restMs: REST_MS }],
+  ['worker', {}],
+  ['worker', {}],
+  ['worker', { diesAfter: 150 }],
+  ['caller', {}],
+  ['asker', {}],
+] as const;
+
+/** Where processes are not to be killed, they do not kill themselves either. */
+const KINDNESS = { mischief: false, diesAfter: 0 };
+
+/** What a storm does to whom. */
+export interface Storm {
+  readonly leaseMs: number;
+  /** Whose processes are killed. */
+  readonly kills: readonly ActorName[];
+  /** Whose processes are frozen past the lease and go on. */
+  readonly freezes: readonly ActorName[];
+  /** How many of each kind live through it. */
+  readonly spared?: number;
+  /** What happens to Redis and on the way there, each at least once. */
+  readonly faults: readonly Fault[];
+}
+
+/** What happened in a storm. */
+export interface Aftermath {
+  readonly history: readonly Line[];
+  readonly kills: number;
+  readonly freezes: number;
+  readonly faults: number;
+}
+
+/** Producers, workers and callers at work while faults strike; then everything left is finished. */
+export async function weather(trial: Trial, storm: Storm): Promise<Aftermath> {
+  const { target, prefix, random } = trial;
+  const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: storm.leaseMs });
+  try {
+    const isKind = storm.kills.length === 0;
+    for (const [name, orders] of CAST)
+      scene.start(name, isKind ? { ...orders, ...KINDNESS } : orders);
+    const faults = await rage(scene, storm, trial);
+    const senders = [...scene.of('producer'), ...scene.of('asker')];
+    await Promise.all(senders.map(async (sender) => scene.kill(sender)));
+    const slowest = Math.max(0, ...storm.faults.map(({ limitMs }) => limitMs));
+    await scene.drain(STANDSTILL_MS + slowest);
+    const history = scene.history();
+    const count = (event: string): number => history.filter((line) => line.event === event).length;
+    return { history, kills: count('killed'), freezes: count('stopped'), faults };
+  } finally {
+    await scene.close();
+  }
+}
+
+/** Strikes until the time is over and everything was tried; answers how many faults of Redis there were. */
+async function rage(scene: Scene, storm: Storm, { random, seconds }: Trial): Promise<number> {
+  const end = performance.now() + seconds * 1_000;
+  const untried = shuffled(storm.faults, random);
+  let faults = 0;
+  let strikes = 0;
+  const goesOn = (): boolean => {
+    const now = performance.now();
+    return now < end || untried.length > 0 || (strikes < LEAST_STRIKES && now < end + PATIENCE_MS);
+  };
+  while (goesOn()) {
+    await wait(200 + random.below(400));
+    if (await strike(scene, storm, random)) strikes += 1;
+    const fault =
+      untried.pop() ?? (storm.faults.length > 0 ? random.pick(storm.faults) : undefined);
+    if (!fault) continue;
+    await scene.suffer(fault.name, async () => fault.strike());
+    faults += 1;
+  }
+  return faults;
+}
+
+/** Kills or freezes one that is at work, and never the first `spared` of a kind; answers whether there was one. */
+export async function strike(
+  scene: Scene,
+  { kills, freezes, leaseMs, spared = 0 }: Omit<Storm, 'faults'>,
+  random: Random,
+): Promise<boolean> {
+  const ways = [
+    ...kills.map((name) => [name, true] as const),
+    ...freezes.map((name) => [name, false] as const),
+  ];
+  const [name, isKill] = random.pick(ways);
+  const victims = scene.busy(name).slice(spared);
+  if (victims.length === 0) return false;
+  const victim = random.pick(victims);
+  if (isKill) {
+    await scene.replace(victim);
+    return true;
+  }
+  scene.journal.write({ event: 'stopped', victim: victim.pid });
+  victim.freeze();
+  await wait(2 * leaseMs);
+  victim.thaw();
+  scene.journal.write({ event: 'continued', victim: victim.pid });
+  return true;
+}

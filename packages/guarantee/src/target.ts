@@ -1,0 +1,52 @@
+import { readServerFacts, RedisPool, redactUrl } from '@nooble/redis';
+import type { Fault } from './faults/fault.ts';
+import { startCluster } from './topologies/cluster.ts';
+import { startSentinel } from './topologies/sentinel.ts';
+import { startStandalone } from './topologies/standalone.ts';
+
+/** The Redis under test. */
+export interface Target {
+  readonly url: string;
+  /** For people. */
+  readonly description: string;
+  /** What may be done to it in the middle of everything; nothing to a server that is not ours. */
+  readonly faults: readonly Fault[];
+  /** What takes long, or may lose writes that Redis acknowledged. */
+  readonly lastingFaults: readonly Fault[];
+  close(): Promise<void>;
+}
+
+/** Servers of our own, and how to start them. */
+export const TOPOLOGIES = {
+  standalone: startStandalone,
+  sentinel: startSentinel,
+  cluster: startCluster,
+} as const;
+
+export type Topology = keyof typeof TOPOLOGIES;
+
+/** Opens the user's Redis. Throws for one whose settings contradict the promises. */
+export async function openTarget(url: string, allowVolatile: boolean): Promise<Target> {
+  await assertFit(url, allowVolatile);
+  const description = redactUrl(url);
+  return { url, description, faults: [], lastingFaults: [], close: async () => {} };
+}
+
+async function assertFit(url: string, allowVolatile: boolean): Promise<void> {
+  const pool = new RedisPool({ url, name: 'nooble-guarantee' });
+  try {
+    const { maxMemoryPolicy, appendOnly } = await readServerFacts(pool.command());
+    if (maxMemoryPolicy !== 'noeviction') {
+      throw new Error(
+        `Redis evicts keys when memory is short (maxmemory-policy ${maxMemoryPolicy}), accepted actions among them. Set maxmemory-policy noeviction`,
+      );
+    }
+    if (!appendOnly && !allowVolatile) {
+      throw new Error(
+        'Redis forgets what it acknowledged when it restarts (appendonly no). Set appendonly yes and appendfsync always, or pass --volatile to test the rest',
+      );
+    }
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,84 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from '../faults/fault.ts';
+import { serverFaults } from '../faults/server-faults.ts';
+import type { Target } from '../target.ts';
+import { untilReady } from '../until.ts';
+import { closeNodes, hostsOf, startNode, startNodes, type Node } from './node.ts';
+
+const NAME = 'main';
+const REPLICAS = 2;
+const SENTINELS = 3;
+/** For Sentinels that have to agree, promote and tell everybody, ms. */
+const FAILOVER_MS = 30_000;
+
+/** A primary with two replicas, watched by three Sentinels. */
+export async function startSentinel(): Promise<Target> {
+  const primary = await startNode({ durable: true });
+  const settings = ['--replicaof', `127.0.0.1 ${primary.port}`];
+  const replicas = await startNodes(REPLICAS, { durable: true, settings });
+  const sentinel = { name: NAME, primaryPort: primary.port, quorum: 2 };
+  const sentinels = await startNodes(SENTINELS, { sentinel });
+  await Promise.all(sentinels.map(knowsAll));
+  const url = `redis+sentinel://${hostsOf(sentinels)}/${NAME}`;
+  const servers = [primary, ...replicas];
+  return {
+    url,
+    description: `a primary with ${REPLICAS} replicas and ${SENTINELS} Sentinels`,
+    faults: serverFaults(url),
+    lastingFaults: [forcedFailover(sentinels), killedPrimary(servers, sentinels)],
+    close: async () => closeNodes([...sentinels, ...servers]),
+  };
+}
+
+async function knowsAll(sentinel: Node): Promise<void> {
+  await untilReady('the Sentinels to find each other and the replicas', async () => {
+    const facts = JSON.stringify(await sentinel.send('SENTINEL', 'MASTER', NAME));
+    const others = `"num-other-sentinels","${SENTINELS - 1}"`;
+    return facts.includes(`"num-slaves","${REPLICAS}"`) && facts.includes(others);
+  });
+}
+
+/** The replica takes over without having read the last writes: it may lose some that were acknowledged. */
+function forcedFailover(sentinels: readonly Node[]): Fault {
+  return {
+    name: 'Sentinel failover',
+    limitMs: FAILOVER_MS,
+    mayLoseWrites: true,
+    async strike() {
+      const before = await primaryPort(sentinels);
+      await untilReady('a Sentinel to begin the failover', async () => {
+        await first(sentinels).send('SENTINEL', 'FAILOVER', NAME);
+        return true;
+      });
+      await untilReady('the failover', async () => (await primaryPort(sentinels)) !== before);
+    },
+  };
+}
+
+/** Nobody gives orders: the Sentinels have to notice. The old primary comes back as a replica. */
+function killedPrimary(servers: readonly Node[], sentinels: readonly Node[]): Fault {
+  return {
+    name: 'primary killed, Sentinel failover',
+    limitMs: FAILOVER_MS,
+    mayLoseWrites: true,
+    async strike() {
+      const before = await primaryPort(sentinels);
+      const primary = servers.find(({ port }) => port === before);
+      await primary?.server.kill();
+      await untilReady('the failover', async () => (await primaryPort(sentinels)) !== before);
+      await primary?.server.restart();
+      await wait(100);
+    },
+  };
+}
+
+async function primaryPort(sentinels: readonly Node[]): Promise<number> {
+  const address = await first(sentinels).send('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME);
+  return Number((address as string[])[1]);
+}
+
+function first(nodes: readonly Node[]): Node {
+  const [node] = nodes;
+  if (!node) throw new RangeError('There is no Sentinel');
+  return node;
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedRedis } from '@nooble/redis/embedded';
+import { fullDisk, SNAPSHOT_SETTINGS } from '../faults/disk-fault.ts';
+import { networkFaults } from '../faults/network-faults.ts';
+import { readOnlyFault, restartAfter, serverFaults, silentFor } from '../faults/server-faults.ts';
+import { Proxy } from '../proxy.ts';
+import type { Target } from '../target.ts';
+
+/** One durable server, reached through a proxy that can fail. */
+export async function startStandalone(): Promise<Target> {
+  const directory = await mkdtemp(join(tmpdir(), 'nooble-redis-'));
+  const server = await startEmbeddedRedis({
+    durable: true,
+    directory,
+    settings: SNAPSHOT_SETTINGS,
+  });
+  const { hostname, port } = new URL(server.url);
+  const proxy = await Proxy.open({ host: hostname, port: Number(port) });
+  return {
+    url: `redis://127.0.0.1:${proxy.port}`,
+    description: `${server.description}, durable`,
+    faults: [
+      ...serverFaults(server.url),
+      readOnlyFault(server.url),
+      fullDisk(server.url, directory),
+      ...networkFaults(proxy),
+      restartAfter(server, 500),
+    ],
+    lastingFaults: [
+      restartAfter(server, 3_000),
+      restartAfter(server, 15_000),
+      silentFor(server.url, 15_000),
+    ],
+    async close() {
+      await proxy.close();
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { guarantee } from './run-cli.ts';
+
+const breaker = new URL('./broken-build.mjs', import.meta.url).href;
+
+describe('a broken build is caught', () => {
+  it.each([
+    ['settles without fencing', 'fencing', 'P3'],
+    ['admits one too many', 'window', 'P5'],
+    ['lets newcomers in at tag zero', 'tags', 'P4'],
+    ['takes no lease back', 'reclaim', 'P2'],
+    ['forgets callbacks', 'callbacks', 'P1'],
+    ['never serves the floor', 'floor', 'P4'],
+  ])(
+    'that %s',
+    async (_what, broken, id) => {
+      const env = { BROKEN: broken, NODE_OPTIONS: `--import ${breaker}` };
+      const { code, output } = await guarantee(['--only', id, '--seconds', '4'], env);
+      expect(output).toContain(`${id} BROKEN`);
+      expect(code).toBe(1);
+    },
+    90_000,
+  );
+});

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { check } from '../src/checks/checker.ts';
+import { overAdmitted } from '../src/checks/over-admission.ts';
+import { reclaimTimes } from '../src/checks/reclaim-times.ts';
+import { starved } from '../src/checks/starvation.ts';
+import type { Entry, Line } from '../src/journal.ts';
+
+/** A history in the order given, a millisecond apart; each entry may name its process. */
+function history(...entries: (Entry & { pid?: number })[]): Line[] {
+  return entries.map((entry, at) => ({ pid: 1, ...entry, at }));
+}
+
+const who = { id: 'a', tenant: 't' } as const;
+const sent = { event: 'sent', ...who, ends: 'done' } as const;
+const accepted = { event: 'accepted', ...who } as const;
+const started = { event: 'started', ...who, attempt: 1 } as const;
+const settled = { event: 'settled', id: 'a' } as const;
+const told = { event: 'told', ...who, callback: 'a.cb0', status: 'done' } as const;
+const admitted = (id: string, at: number): Line[] => [
+  { ...sent, id, pid: 1, at },
+  { ...accepted, id, pid: 1, at: at + 1 },
+];
+/** So many actions of another tenant begin. */
+const served = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, at) => ({ event: 'started', id: `o${at}`, tenant: 'other', attempt: 1 }) as const,
+  );
+const found = (...lines: Parameters<typeof history>) =>
+  check(history(...lines)).map(({ what }) => what);
+
+it('finds nothing in a good history', () => {
+  expect(found(accepted, started, settled, told)).toEqual([]);
+});
+
+it('finds an accepted action nobody was told of, and not one that was only sent', () => {
+  expect(found(accepted, started, settled)).toEqual(['lost']);
+  expect(found(sent)).toEqual([]);
+});
+
+it('finds an end that should have been another', () => {
+  expect(found(sent, accepted, { ...told, status: 'dead' })).toEqual(['ended wrongly']);
+  const hopeless = { ...sent, ends: 'dead' } as const;
+  expect(found(hopeless, accepted, { ...told, status: 'dead' })).toEqual([]);
+  expect(found(hopeless, accepted, told)).toEqual(['ended wrongly']);
+});
+
+it('finds two settlements of one action', () => {
+  expect(found(accepted, settled, { ...settled, pid: 2 }, told)).toEqual(['settled twice']);
+});
+
+it('finds a caller told twice, unless the first telling was cut off', () => {
+  expect(found(accepted, settled, told, told)).toEqual(['told twice']);
+  const cutOff = [told, { event: 'killed', victim: 1, pid: 9 }, { ...told, pid: 2 }] as const;
+  expect(found(accepted, settled, ...cutOff)).toEqual([]);
+});
+
+it('finds an action that begins again after its end', () => {
+  expect(found(accepted, started, settled, told, { ...started, attempt: 2 })).toEqual([
+    'resurrected',
+  ]);
+});
+
+it('finds an attempt that is repeated although nobody was disturbed', () => {
+  const again = { ...started, pid: 2 };
+  expect(found(accepted, started, again, told)).toEqual(['repeated without cause']);
+  const kill = { event: 'killed', victim: 1, pid: 9 } as const;
+  expect(found(accepted, started, kill, again, told)).toEqual([]);
+});
+
+it('takes a fault in between for a cause, and not one that was over before', () => {
+  const again = { ...started, pid: 2 };
+  const fault = { event: 'fault', name: 'CLIENT KILL', pid: 9 } as const;
+  const over = { ...fault, event: 'over' } as const;
+  expect(found(accepted, started, fault, over, again, told)).toEqual([]);
+  const lines = history(fault, over, accepted, started, again, told);
+  const early = check(lines.map((line, at) => (at < 2 ? line : { ...line, at: at + 10_000 })));
+  expect(early.map(({ what }) => what)).toEqual(['repeated without cause']);
+});
+
+it('takes it for a cause that the process stood still, and not that another did', () => {
+  const again = { ...started, pid: 2 };
+  const stall = { event: 'stall', ms: 1 } as const;
+  expect(found(accepted, started, stall, again, told)).toEqual([]);
+  expect(found(accepted, started, { ...stall, pid: 3 }, again, told)).toEqual([
+    'repeated without cause',
+  ]);
+});
+
+it('finds what came to another tenant', () => {
+  expect(found(accepted, { ...started, tenant: 'other' }, told)).toEqual(['misrouted']);
+  const answered = { event: 'answered', tenant: 't', result: 't' } as const;
+  expect(found(answered)).toEqual([]);
+  expect(found({ ...answered, result: 'other' })).toEqual(['misrouted']);
+});
+
+it('finds one admission too many in a minute, wherever the minute begins', () => {
+  const lines = [...admitted('a', 30_000), ...admitted('b', 59_000), ...admitted('c', 89_998)];
+  expect(overAdmitted(lines, 3)).toEqual([]);
+  expect(overAdmitted(lines, 2)).toMatchObject([{ what: 'over-admitted', id: 't' }]);
+  const apart = [...lines.slice(0, 4), ...admitted('c', 90_000)];
+  expect(overAdmitted(apart, 2)).toEqual([]);
+});
+
+it('finds an action that waited while another tenant was served again and again', () => {
+  expect(starved(history(accepted, ...served(3), started), 1)).toEqual([]);
+  expect(starved(history(accepted, ...served(4), started), 1)).toMatchObject([
+    { what: 'starved', id: 'a' },
+  ]);
+});
+
+it('measures from the kill of a worker until what it held begins again', () => {
+  const kill = { event: 'killed', victim: 1, pid: 9 } as const;
+  expect(reclaimTimes(history(accepted, started, kill, accepted, { ...started, pid: 2 }))).toEqual([
+    2,
+  ]);
+  expect(reclaimTimes(history(accepted, started, settled, kill))).toEqual([]);
+});

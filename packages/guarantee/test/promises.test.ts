@@ -1,0 +1,56 @@
+import { RedisPool } from '@nooble/redis';
+import { startEmbeddedRedis } from '@nooble/redis/embedded';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { guarantee } from './run-cli.ts';
+
+describe('every promise holds', () => {
+  it.each(['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P8'])(
+    '%s',
+    async (id) => {
+      const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
+      expect(output).toContain(`${id} held`);
+      expect(code).toBe(0);
+    },
+    90_000,
+  );
+});
+
+describe('on the Redis of a user', () => {
+  it('runs what needs no kill of the server, and answers as JSON', async () => {
+    const url = ['--redis-url', inject('redisUrl'), '--volatile'];
+    const args = [...url, '--only', 'P5,P8', '--seed', '3', '--json'];
+    const { code, output } = await guarantee(args);
+    expect(JSON.parse(output)).toMatchObject({
+      seed: 3,
+      held: true,
+      promises: [{ id: 'P5' }, { id: 'P8' }],
+    });
+    expect(code).toBe(0);
+  });
+
+  it('leaves no key behind', async () => {
+    const redis = await startEmbeddedRedis();
+    onTestFinished(async () => redis.stop());
+    const args = ['--redis-url', redis.url, '--volatile', '--only', 'P4,P5', '--seconds', '4'];
+    expect((await guarantee(args)).code).toBe(0);
+    const pool = new RedisPool({ url: redis.url });
+    onTestFinished(async () => pool.close());
+    expect(await pool.command().dbsize()).toBe(0);
+  });
+
+  it('refuses one that evicts keys or forgets, and names the setting', async () => {
+    const redis = await startEmbeddedRedis({ settings: ['--maxmemory-policy', 'allkeys-lru'] });
+    onTestFinished(async () => redis.stop());
+    const evicting = await guarantee(['--redis-url', redis.url]);
+    expect(evicting).toMatchObject({ code: 2 });
+    expect(evicting.output).toContain('Set maxmemory-policy noeviction');
+    const forgetting = await guarantee(['--redis-url', inject('redisUrl')]);
+    expect(forgetting.output).toContain('Set appendonly yes');
+  });
+
+  it('explains itself, and refuses what it does not know', async () => {
+    expect((await guarantee(['--help'])).output).toContain('--redis-url');
+    expect(await guarantee(['--only', 'P99'])).toMatchObject({ code: 2 });
+    expect(await guarantee(['--seconds', 'many'])).toMatchObject({ code: 2 });
+  });
+});
