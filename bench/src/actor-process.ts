@@ -1,0 +1,99 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Message, Verb, Verbs } from './orders.ts';
+import type { SystemName } from './systems/system.ts';
+
+/** No verb takes longer unless something is wrong, ms. */
+const DEADLINE_MS = 60_000;
+/** For an actor to end by itself, which lets a profiler write what it saw, ms. */
+const END_MS = 2_000;
+
+interface Call {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ActorOptions {
+  readonly system: SystemName;
+  /** What it is for, in file names. */
+  readonly role: string;
+  /** Where it writes a CPU profile when it ends; undefined for nowhere. */
+  readonly profileFolder: string | undefined;
+}
+
+/** An actor as a process of its own. Everything asked of it rejects when it ends. */
+export class ActorProcess {
+  /** How many jobs its worker has begun. */
+  readonly progress = new EventEmitter<{ done: [number] }>();
+  readonly #child: ChildProcess;
+  readonly #calls = new Map<number, Call>();
+  readonly #exited: Promise<unknown>;
+  #lastId = 0;
+
+  readonly #system: SystemName;
+
+  constructor({ system, role, profileFolder }: ActorOptions) {
+    this.#system = system;
+    const name = `${system}-${role}.cpuprofile`;
+    const profile = profileFolder
+      ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}`]
+      : [];
+    // Built files: a process cannot be started from TypeScript on every Node we support.
+    const main = fileURLToPath(new URL('../dist/actor/main.js', import.meta.url));
+    this.#child = fork(main, [system], {
+      serialization: 'advanced',
+      execArgv: ['--expose-gc', ...profile],
+      // What peers print is not ours to show; warnings about versions and settings among it.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    this.#exited = once(this.#child, 'exit').then(() => this.#ended());
+    this.#child.on('message', (message: Message) => this.#hear(message));
+  }
+
+  /** Rejects with what went wrong there, and when there is no answer within a minute. */
+  async ask<V extends Verb>(verb: V, orders: Verbs[V]['orders']): Promise<Verbs[V]['answer']> {
+    if (!this.#child.connected) throw new Error(`The ${this.#system} process has ended`);
+    const id = (this.#lastId += 1);
+    const answer = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }));
+    this.#child.send({ id, verb, orders });
+    const late = setTimeout(() => this.#late(id, verb), DEADLINE_MS);
+    try {
+      return (await answer) as Verbs[V]['answer'];
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** Ends it, whatever it is doing: what it held is thrown away with the sample. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);
+    await this.#exited;
+    clearTimeout(late);
+  }
+
+  #hear(message: Message): void {
+    if (message.kind === 'progress') {
+      this.progress.emit('done', message.done);
+      return;
+    }
+    const call = this.#calls.get(message.id);
+    this.#calls.delete(message.id);
+    if (message.kind === 'answer') call?.resolve(message.answer);
+    else call?.reject(new Error(`${this.#system}: ${message.message}`));
+  }
+
+  #late(id: number, verb: Verb): void {
+    const reason = `no answer to "${verb}" within ${DEADLINE_MS / 1000} s`;
+    this.#hear({ kind: 'failed', id, message: reason });
+  }
+
+  #ended(): void {
+    for (const { reject } of this.#calls.values()) {
+      reject(new Error(`The ${this.#system} process has ended`));
+    }
+    this.#calls.clear();
+  }
+}

@@ -1,0 +1,61 @@
+import { machineMs } from '../machine-clock.ts';
+import type { RequestOrders, Verbs } from '../orders.ts';
+import { makeJobs, type Job } from '../payload.ts';
+import type { Caller, System } from '../systems/system.ts';
+
+/** Sends requests under a load and awaits every result. */
+export async function request(
+  system: System,
+  { place, shape, load }: RequestOrders,
+): Promise<Verbs['request']['answer']> {
+  if (!system.openCaller) throw new Error('This system has no callers');
+  const caller = await system.openCaller(place);
+  const jobs = makeJobs(shape);
+  try {
+    // The connections stand and the inbox is open before the clock starts.
+    const [first, ...others] = jobs;
+    if (first) await caller.request(first);
+    const startedMs = machineMs();
+    const tookMs =
+      'inFlight' in load
+        ? await closedLoop(caller, others, load.inFlight)
+        : await openLoop(caller, others, load.perSecond);
+    return { startedMs, endedMs: machineMs(), tookMs };
+  } finally {
+    await caller.close();
+  }
+}
+
+async function closedLoop(caller: Caller, jobs: readonly Job[], inFlight: number) {
+  const tookMs = new Float64Array(jobs.length);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < jobs.length; index = next++) {
+      const started = performance.now();
+      await caller.request(jobs[index] as Job);
+      tookMs[index] = performance.now() - started;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return tookMs;
+}
+
+/** Each request counts from when it was due, so a stall is not hidden by the requests it holds up. */
+async function openLoop(caller: Caller, jobs: readonly Job[], perSecond: number) {
+  const tookMs = new Float64Array(jobs.length);
+  const started = performance.now();
+  const answered: Promise<void>[] = [];
+  while (answered.length < jobs.length) {
+    const due = Math.min(jobs.length, ((performance.now() - started) * perSecond) / 1000);
+    for (let index = answered.length; index < due; index += 1) {
+      const dueMs = started + (index * 1000) / perSecond;
+      const taken = caller.request(jobs[index] as Job).then(() => {
+        tookMs[index] = performance.now() - dueMs;
+      });
+      answered.push(taken);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(answered);
+  return tookMs;
+}

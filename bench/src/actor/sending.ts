@@ -1,0 +1,49 @@
+import { machineMs } from '../machine-clock.ts';
+import type { SendOrders, Span } from '../orders.ts';
+import { makeJobs, type Job } from '../payload.ts';
+import type { Place, Producer, System } from '../systems/system.ts';
+
+/** Sends the jobs of a shape; the clock starts when they are made and the connection stands. */
+export async function send(system: System, orders: SendOrders): Promise<Span> {
+  const { place, shape, mode, inFlight, tellsCaller } = orders;
+  const producer = await system.openProducer(place, { tellsCaller });
+  try {
+    const calls = callsOf(producer, { jobs: makeJobs(shape), mode, bulkSize: system.bulkSize });
+    const startedMs = machineMs();
+    await sendAll(calls, inFlight);
+    return { startedMs, endedMs: machineMs() };
+  } finally {
+    await producer.close();
+  }
+}
+
+/** Jobs of the place that are not done, as the system itself counts them. */
+export async function pending(system: System, place: Place): Promise<number> {
+  const producer = await system.openProducer(place, { tellsCaller: false });
+  try {
+    return await producer.pending();
+  } finally {
+    await producer.close();
+  }
+}
+
+type Call = () => Promise<unknown>;
+
+function callsOf(
+  producer: Producer,
+  { jobs, mode, bulkSize }: { jobs: Job[]; mode: 'single' | 'bulk'; bulkSize: number },
+): Call[] {
+  if (mode === 'single') return jobs.map((job) => async () => producer.send(job));
+  return Array.from({ length: Math.ceil(jobs.length / bulkSize) }, (_, index) => {
+    const part = jobs.slice(index * bulkSize, (index + 1) * bulkSize);
+    return async () => producer.sendAll(part);
+  });
+}
+
+async function sendAll(calls: readonly Call[], inFlight: number): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let call = calls[next++]; call; call = calls[next++]) await call();
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+}

@@ -1,0 +1,59 @@
+import { machineMs } from '../machine-clock.ts';
+import type { Work, WorkOrders } from '../orders.ts';
+import type { RunningWorker, System } from '../systems/system.ts';
+
+/** How often the number of jobs done is told, ms. */
+const PROGRESS_MS = 10;
+const MAX_JOBS = 1_000_000;
+
+/** A worker at work, and its record. */
+export interface Working {
+  finish(): Promise<Work>;
+}
+
+/** Starts a worker; `onProgress` hears how many jobs it has begun whenever that has changed. */
+export async function startWork(
+  system: System,
+  { place, concurrency, tellsCaller, answers }: WorkOrders,
+  onProgress: (done: number) => void,
+): Promise<Working> {
+  const record = new Record();
+  const onJob = (n: number): void => record.add(n);
+  const orders = { concurrency, tellsCaller, answers, onJob };
+  const worker = await system.startWorker(place, orders);
+  let told = 0;
+  const progress = setInterval(() => {
+    if (record.length !== told) onProgress((told = record.length));
+  }, PROGRESS_MS);
+  return {
+    async finish() {
+      clearInterval(progress);
+      await worker.stop();
+      return record.toWork(worker);
+    },
+  };
+}
+
+/** Which jobs were begun, and when; kept flat, so that it costs a job next to nothing. */
+class Record {
+  readonly #done = new Uint32Array(MAX_JOBS);
+  readonly #beganMs = new Float64Array(MAX_JOBS);
+  length = 0;
+
+  add(n: number): void {
+    this.#done[this.length] = n;
+    this.#beganMs[this.length] = machineMs();
+    this.length += 1;
+  }
+
+  toWork({ claimMs }: RunningWorker): Work {
+    const beganMs = this.#beganMs.slice(0, this.length);
+    return {
+      done: this.#done.slice(0, this.length),
+      beganMs,
+      claimMs,
+      startedMs: beganMs[0] ?? 0,
+      endedMs: beganMs.at(-1) ?? 0,
+    };
+  }
+}

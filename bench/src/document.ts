@@ -1,0 +1,36 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { columnWidths } from './report.ts';
+import type { BenchResult } from './result.ts';
+import { circumstances, FIGURE_HEAD, figureRows, TARGET_HEAD, targetRows } from './rows.ts';
+
+const BEGIN = '<!-- results: written by pnpm bench -->\n';
+const END = '<!-- /results -->\n';
+
+/** Puts the result between the marks of a Markdown file. Throws an Error when it has none. */
+export async function updateDocument(result: BenchResult, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`Cannot write results into "${file}": no marks`);
+  const before = text.slice(0, begin + BEGIN.length);
+  await writeFile(file, `${before}\n${markdownOf(result)}\n\n${text.slice(end)}`);
+}
+
+/** The result as Markdown, formatted as prettier would. */
+export function markdownOf(result: BenchResult): string {
+  return [
+    ...circumstances(result).map((line) => `- ${line}`),
+    '',
+    ...table(FIGURE_HEAD, figureRows(result)),
+    '',
+    ...table(TARGET_HEAD, targetRows(result)),
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = columnWidths([head, ...rows]).map((width) => Math.max(3, width));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}

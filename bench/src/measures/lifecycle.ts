@@ -1,0 +1,28 @@
+import type { JobsShape } from '../payload.ts';
+import { clearedPlace, type Stage } from '../stage.ts';
+import type { SystemName } from '../systems/system.ts';
+import { perSecond } from './sending.ts';
+import { putToWork } from './working.ts';
+
+export interface LifecycleOrders {
+  readonly shape: JobsShape;
+  readonly inFlight: number;
+  readonly concurrency: number;
+}
+
+/** Jobs a second from the first call that sends one until the last is begun, both at the same time. */
+export async function lifecycleRate(
+  stage: Stage,
+  system: SystemName,
+  { shape, inFlight, concurrency }: LifecycleOrders,
+): Promise<number> {
+  const place = await clearedPlace(stage, system);
+  const workforce = await putToWork(stage, system, { place, concurrency });
+  const how = { mode: 'single', inFlight, tellsCaller: false } as const;
+  const producer = stage.crew.producer(system);
+  const [{ startedMs }, { endedMs }] = await Promise.all([
+    producer.ask('send', { place, shape, ...how }),
+    workforce.finish(shape.count),
+  ]);
+  return perSecond(shape.count, { startedMs, endedMs });
+}

@@ -1,0 +1,115 @@
+import type { ActorProcess } from '../actor-process.ts';
+import { assertDoneOnce, assertStored } from '../done-once.ts';
+import type { Span, Work } from '../orders.ts';
+import type { Stage } from '../stage.ts';
+import type { Place, SystemName } from '../systems/system.ts';
+
+/** A sample in which nothing happens for so long has failed, ms. */
+const SILENCE_MS = 20_000;
+
+export interface CrewOrders {
+  readonly place: Place;
+  readonly concurrency: number;
+  /** Worker processes. @default 1 */
+  readonly workers?: number;
+  readonly tellsCaller?: boolean;
+  readonly answers?: boolean;
+  /** Process of the first worker. @default 0 */
+  readonly from?: number;
+}
+
+/** Workers at work on a place. */
+export interface Workforce {
+  /**
+   * Waits until so many jobs have been begun and stops the workers. Throws an Error unless each job was
+   * done once and none is left.
+   */
+  finish(count: number): Promise<Feat>;
+}
+
+/** What the workers of a sample did, together. */
+export interface Feat extends Span {
+  readonly beganMs: readonly Float64Array[];
+  readonly claimMs: readonly number[];
+}
+
+/** Starts the workers of a system. */
+export async function putToWork(
+  { crew, signal }: Stage,
+  system: SystemName,
+  { place, concurrency, workers = 1, tellsCaller = false, answers = false, from = 0 }: CrewOrders,
+): Promise<Workforce> {
+  const actors = Array.from({ length: workers }, (_, index) => crew.worker(system, from + index));
+  const count = new Count(actors);
+  const orders = { place, concurrency, tellsCaller, answers };
+  await Promise.all(actors.map(async (actor) => actor.ask('work', orders)));
+  return {
+    async finish(expected) {
+      await count.reaches(expected, { signal, system });
+      const works = await Promise.all(actors.map(async (actor) => actor.ask('finish', null)));
+      assertDoneOnce(
+        system,
+        works.map(({ done }) => done),
+        expected,
+      );
+      assertStored(system, await crew.producer(system).ask('pending', { place }), 0);
+      return together(works);
+    },
+  };
+}
+
+function together(works: readonly Work[]): Feat {
+  const busy = works.filter(({ done }) => done.length > 0);
+  return {
+    startedMs: Math.min(...busy.map(({ startedMs }) => startedMs)),
+    endedMs: Math.max(...busy.map(({ endedMs }) => endedMs)),
+    beganMs: works.map(({ beganMs }) => beganMs),
+    claimMs: works.flatMap(({ claimMs }) => claimMs),
+  };
+}
+
+/** How many jobs the workers have begun, as they tell it. */
+class Count {
+  readonly #done = new Map<ActorProcess, number>();
+  #onChange: () => void = () => {};
+
+  constructor(actors: readonly ActorProcess[]) {
+    for (const actor of actors) {
+      actor.progress.removeAllListeners('done');
+      actor.progress.on('done', (done) => {
+        this.#done.set(actor, done);
+        this.#onChange();
+      });
+    }
+  }
+
+  get #total(): number {
+    return [...this.#done.values()].reduce((sum, each) => sum + each, 0);
+  }
+
+  /** Rejects when no worker does anything for some time, and on abort. */
+  async reaches(expected: number, { signal, system }: Witness): Promise<void> {
+    const over = new AbortController();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const fail = (reason: string): void =>
+          reject(new Error(`${system}: ${reason} after ${this.#total} of ${expected} jobs`));
+        const silence = setTimeout(() => fail('nothing happened any more'), SILENCE_MS);
+        over.signal.addEventListener('abort', () => clearTimeout(silence));
+        signal.addEventListener('abort', () => fail('interrupted'), { signal: over.signal });
+        this.#onChange = () => {
+          silence.refresh();
+          if (this.#total >= expected) resolve();
+        };
+        this.#onChange();
+      });
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+interface Witness {
+  readonly signal: AbortSignal;
+  readonly system: string;
+}

@@ -1,0 +1,48 @@
+/** What every job carries: a passage to embed, about 250 B as JSON. */
+export interface Passage {
+  /** Which job of its sample it is, from 0 up; proves that each was done once. */
+  readonly n: number;
+  readonly document: string;
+  readonly chunk: number;
+  readonly model: string;
+  readonly text: string;
+}
+
+/** One job of a sample, for any system. */
+export interface Job {
+  readonly tenant: string;
+  readonly data: Passage;
+}
+
+/** How the jobs of a sample look. */
+export interface JobsShape {
+  /** Number of the first. @default 0 */
+  readonly first?: number;
+  readonly count: number;
+  /** Spread evenly, in turn. */
+  readonly tenants: number;
+  /** Of the text, bytes. */
+  readonly textBytes: number;
+}
+
+export const SMALL_TEXT_BYTES = 150;
+
+const SENTENCE =
+  'The lease starts with the claim and ends with the settlement; whoever holds the token may settle. ';
+
+/** The jobs of a sample, made before its clock starts. */
+export function makeJobs({ first = 0, count, tenants, textBytes }: JobsShape): Job[] {
+  const text = SENTENCE.repeat(Math.ceil(textBytes / SENTENCE.length)).slice(0, textBytes);
+  return Array.from({ length: count }, (_, index) => {
+    const n = first + index;
+    const document = `doc-${1_000_000 + Math.floor(n / 20)}`;
+    const data = { n, document, chunk: n % 20, model: 'text-embedding-3-small', text };
+    return { tenant: `tenant-${n % tenants}`, data };
+  });
+}
+
+/** Average size of the user's data as JSON, bytes. */
+export function dataBytes(jobs: readonly Job[]): number {
+  const total = jobs.reduce((sum, { data }) => sum + Buffer.byteLength(JSON.stringify(data)), 0);
+  return total / jobs.length;
+}

@@ -1,0 +1,34 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { BenchResult } from './result.ts';
+import type { RunResult } from './run.ts';
+import { judge } from './targets.ts';
+
+const DURABILITY = 'memory only: no snapshots, no append-only file';
+
+export function documentOf({ machine, scenarios }: RunResult): BenchResult {
+  return { machine, durability: DURABILITY, scenarios, targets: judge(scenarios) };
+}
+
+/**
+ * Writes the document, and returns what the file then says. What it said of scenarios that were not run now
+ * stays, if it was measured on the same machine with the same versions.
+ */
+export async function writeResults(run: RunResult, file: string): Promise<BenchResult> {
+  const earlier = await read(file);
+  const same = earlier && isDeepStrictEqual(earlier.machine, run.machine);
+  const scenarios = { ...(same && earlier.scenarios), ...run.scenarios };
+  const document = documentOf({ ...run, scenarios });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
+  return document;
+}
+
+async function read(file: string): Promise<BenchResult | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as BenchResult;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { loadavg } from 'node:os';
+import { Crew } from './crew.ts';
+import { figureOf, type Round } from './figures.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import type { ScenarioResult } from './result.ts';
+import type { Sample, Scenario } from './scenario.ts';
+import { Server } from './server.ts';
+import type { Stage } from './stage.ts';
+
+export interface RunOptions {
+  readonly quick: boolean;
+  readonly pairs: number;
+  /** Where processes write their CPU profiles; undefined for no profiles. */
+  readonly profile: string | undefined;
+  readonly signal: AbortSignal;
+  /** Told what is being measured. */
+  readonly onProgress: (line: string) => void;
+}
+
+/** What a run gave. */
+export interface RunResult {
+  readonly machine: Machine;
+  readonly scenarios: Readonly<Record<string, ScenarioResult>>;
+}
+
+/** Measures the scenarios one after the other on one Redis. Throws when a job was lost or done twice. */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const server = await Server.start();
+  const crew = new Crew(options.profile);
+  // What waits for an actor then fails, and everything below is unwound.
+  const onAbort = (): void => void crew.end();
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const results: Record<string, ScenarioResult> = {};
+    for (const scenario of scenarios) {
+      const stage = { crew, server, ...options };
+      results[scenario.name] = await measure(scenario, stage, options);
+      // What a process has done before has a say in how fast it is; a quick run spares the starts.
+      if (!options.quick) await crew.end();
+    }
+    return { machine: describeMachine(await server.version()), scenarios: results };
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+    await crew.end();
+    await server.stop();
+  }
+}
+
+/** A full run begins with a small round that does not count: code that has just been loaded is slow. */
+async function measure(
+  scenario: Scenario,
+  stage: Stage,
+  { quick, pairs, onProgress }: RunOptions,
+): Promise<ScenarioResult> {
+  const [loadBefore = 0] = loadavg();
+  if (!quick) {
+    onProgress(`${scenario.name}: warming up`);
+    await playRound(scenario, { ...stage, quick: true }, 0);
+  }
+  const rounds: Round[] = [];
+  while (rounds.length < pairs) {
+    onProgress(`${scenario.name}: round ${rounds.length + 1} of ${pairs}`);
+    rounds.push(await playRound(scenario, stage, rounds.length));
+  }
+  const metrics = Object.fromEntries(
+    Object.entries(scenario.metrics).map(([name, metric]) => [
+      name,
+      figureOf(name, metric, rounds),
+    ]),
+  );
+  const [metric = ''] = Object.keys(scenario.metrics);
+  const { ratio, ratios = {}, ranges = {} } = metrics[metric] ?? {};
+  return {
+    about: scenario.about,
+    measuredAt: new Date().toISOString(),
+    loadBefore,
+    quick,
+    pairs,
+    metric,
+    ...(ratio !== undefined && { ratio }),
+    ratios,
+    ranges,
+    metrics,
+    rounds,
+  };
+}
+
+/** Every side once; which one begins changes from round to round. */
+async function playRound({ sides }: Scenario, stage: Stage, number: number): Promise<Round> {
+  const names = Object.keys(sides);
+  const order = number % 2 === 0 ? names : names.toReversed();
+  const samples = new Map<string, Sample>();
+  for (const name of order) {
+    stage.signal.throwIfAborted();
+    samples.set(name, (await sides[name]?.(stage)) ?? {});
+  }
+  return Object.fromEntries(names.map((name) => [name, samples.get(name) ?? {}]));
+}

@@ -1,0 +1,34 @@
+import { fill, perSecond } from '../measures/sending.ts';
+import { putToWork } from '../measures/working.ts';
+import { PER_SECOND, sidesOf, type Scenario } from '../scenario.ts';
+import { clearedPlace, sized, smallJobs, type Stage } from '../stage.ts';
+import type { SystemName } from '../systems/system.ts';
+
+const CONCURRENCY = 50;
+
+export const callback: Scenario = {
+  name: 'callback',
+  about: 'two hops: a full queue is worked off, each result is an action for a second worker',
+  metrics: { rate: PER_SECOND },
+  sides: sidesOf(['nooble', 'bullmq'], async (stage, system) => ({
+    rate: await callbackRate(stage, system, sized(stage, 8_000, 1_500)),
+  })),
+};
+
+/** Callbacks a second, from the first job begun until the last callback is. */
+async function callbackRate(stage: Stage, system: SystemName, count: number): Promise<number> {
+  const place = await clearedPlace(stage, system);
+  await fill(stage, system, { place, shape: smallJobs(count), tellsCaller: true });
+  const told = await putToWork(stage, system, {
+    place: { ...place, queue: 'caller' },
+    concurrency: CONCURRENCY,
+    from: 1,
+  });
+  const workforce = await putToWork(stage, system, {
+    place,
+    concurrency: CONCURRENCY,
+    tellsCaller: true,
+  });
+  const [work, telling] = await Promise.all([workforce.finish(count), told.finish(count)]);
+  return perSecond(count, { startedMs: work.startedMs, endedMs: telling.endedMs });
+}

@@ -1,0 +1,13 @@
+import { lifecycleRate } from '../measures/lifecycle.ts';
+import { PER_SECOND, sidesOf, type Scenario } from '../scenario.ts';
+import { sized, smallJobs } from '../stage.ts';
+
+export const lifecycle: Scenario = {
+  name: 'lifecycle',
+  about: 'a producer (single adds, 200 in flight) and a worker (50 at a time) together',
+  metrics: { rate: PER_SECOND },
+  sides: sidesOf(['nooble', 'bullmq', 'bee-queue'], async (stage, system) => {
+    const shape = smallJobs(sized(stage, 15_000, 2_000));
+    return { rate: await lifecycleRate(stage, system, { shape, inFlight: 200, concurrency: 50 }) };
+  }),
+};

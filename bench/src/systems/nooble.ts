@@ -1,0 +1,73 @@
+import { ActionClient, DomainQueueManager } from '@nooble/queue';
+import { ActionProcessor, BaseWorker } from '@nooble/worker';
+import type { Job } from '../payload.ts';
+import { embed, embedded, inputOf } from './nooble-actions.ts';
+import { resultOf, type Caller, type OnJob, type Place, type Producer } from './system.ts';
+import type { RunningWorker, System } from './system.ts';
+
+/** Nooble with its defaults: validation, leases, retries, depth limit and fairness are on. */
+export const nooble: System = {
+  bulkSize: 512,
+  async openProducer(place, { tellsCaller }): Promise<Producer> {
+    const { url, prefix } = place;
+    const queues = new DomainQueueManager({ redis: url, prefix });
+    await queues.redis.command().ping();
+    const callback = (tenant: string) =>
+      tellsCaller ? { callbackQueue: `caller:${tenant}:enterprise` } : {};
+    const actionOf = (job: Job) => embed.create({ ...inputOf(job), ...callback(job.tenant) });
+    return {
+      send: async (job) => queues.enqueue(actionOf(job)),
+      sendAll: async (jobs) => assertAccepted(await queues.enqueueMany(jobs.map(actionOf))),
+      pending: async () => pendingIn(queues, place.queue),
+      close: async () => queues.close(),
+    };
+  },
+  async startWorker(place, orders): Promise<RunningWorker> {
+    const worker = new BaseWorker({
+      domain: place.queue,
+      redis: place.url,
+      prefix: place.prefix,
+      processor: place.queue === 'work' ? worksOff(orders.onJob) : isTold(orders.onJob),
+      concurrency: orders.concurrency,
+      logger: false,
+      handleSignals: false,
+    });
+    const claimMs: number[] = [];
+    worker.events.on('claimed', ({ count, tookMs }) => count > 0 && claimMs.push(tookMs));
+    await worker.start();
+    return { claimMs, stop: async () => worker.stop() };
+  },
+  async openCaller({ url, prefix }: Place): Promise<Caller> {
+    const queues = new DomainQueueManager({ redis: url, prefix });
+    const client = new ActionClient({ queues });
+    return {
+      request: async (job) => client.request(embed, inputOf(job)),
+      close: async () => queues.close(),
+    };
+  },
+};
+
+function worksOff(onJob: OnJob): ActionProcessor {
+  return new ActionProcessor().register(embed, ({ data }) => {
+    onJob(data.n);
+    return resultOf(data);
+  });
+}
+
+function isTold(onJob: OnJob): ActionProcessor {
+  return new ActionProcessor().register(embedded, ({ data }) => {
+    if (data.status === 'done') onJob(data.result.n);
+  });
+}
+
+function assertAccepted(outcomes: Awaited<ReturnType<DomainQueueManager['enqueueMany']>>): void {
+  const refused = outcomes.find(({ status }) => status !== 'accepted');
+  if (refused) throw new Error(`Action "${refused.actionId}" was not accepted: ${refused.status}`);
+}
+
+/** Without callbacks on their way: those that arrive are counted where they arrive. */
+async function pendingIn(queues: DomainQueueManager, domain: string): Promise<number> {
+  const { tiers, suspects } = await queues.stats(domain);
+  const counts = Object.values(tiers).map((tier) => tier.waiting + tier.active + tier.delayed);
+  return counts.reduce((sum, each) => sum + each, suspects);
+}

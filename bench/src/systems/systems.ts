@@ -1,0 +1,14 @@
+import type { System, SystemName } from './system.ts';
+
+const LOADERS: Readonly<Record<SystemName, () => Promise<System>>> = {
+  nooble: async () => (await import('./nooble.ts')).nooble,
+  bullmq: async () => (await import('./bullmq.ts')).bullmq,
+  'bee-queue': async () => (await import('./bee-queue.ts')).beeQueue,
+  groupmq: async () => (await import('./groupmq.ts')).groupmq,
+  floor: async () => (await import('./floor.ts')).floor,
+};
+
+/** Loads one system alone, so that a process carries no other. */
+export async function loadSystem(name: SystemName): Promise<System> {
+  return LOADERS[name]();
+}

@@ -1,0 +1,54 @@
+import type { ScenarioResult } from './result.ts';
+
+/** A figure we want to reach. */
+export interface Target {
+  readonly scenario: string;
+  /** @default the scenario's headline */
+  readonly metric?: string;
+  /** The side that nooble is compared with; absent for a figure of nooble alone. */
+  readonly to?: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** A target and what was measured; `met` is absent while its scenario has not been measured. */
+export interface TargetResult extends Target {
+  readonly value?: number;
+  readonly met?: boolean;
+}
+
+export const TARGETS: readonly Target[] = [
+  { scenario: 'enqueue', to: 'bullmq', atLeast: 4 },
+  { scenario: 'enqueueBatch', to: 'bullmq', atLeast: 5 },
+  { scenario: 'process_c1', to: 'bullmq', atLeast: 1.7 },
+  { scenario: 'process_c50', to: 'bullmq', atLeast: 4 },
+  { scenario: 'process_c200', to: 'bullmq', atLeast: 4.5 },
+  { scenario: 'lifecycle', to: 'bullmq', atLeast: 3 },
+  { scenario: 'roundtrip', metric: 'p50', to: 'bullmq', atMost: 0.6 },
+  { scenario: 'roundtrip', metric: 'p99', to: 'bullmq', atMost: 0.5 },
+  { scenario: 'memory', to: 'bullmq', atMost: 0.7 },
+  { scenario: 'idle', atMost: 1 },
+  { scenario: 'enqueue', to: 'bee-queue', atLeast: 1.5 },
+  { scenario: 'process_c50', to: 'bee-queue', atLeast: 2.5 },
+  { scenario: 'groups_20k', to: 'groupmq', atLeast: 7 },
+  { scenario: 'enqueue', to: 'floor', atLeast: 0.6 },
+  { scenario: 'process_c200', to: 'floor', atLeast: 0.4 },
+  { scenario: 'rediscpu', atMost: 20 },
+  { scenario: 'tenants_100k', to: 'tenants_1k', atLeast: 0.9 },
+];
+
+/** Holds what was measured against the targets. */
+export function judge(scenarios: Readonly<Record<string, ScenarioResult>>): TargetResult[] {
+  return TARGETS.map((target) => {
+    const value = valueOf(target, scenarios[target.scenario]);
+    if (value === undefined) return target;
+    const { atLeast = -Infinity, atMost = Infinity } = target;
+    return { ...target, value, met: value >= atLeast && value <= atMost };
+  });
+}
+
+function valueOf({ metric, to }: Target, result: ScenarioResult | undefined): number | undefined {
+  const figure = result?.metrics[metric ?? result.metric];
+  if (to === undefined) return figure?.values['nooble']?.median;
+  return to === 'bullmq' ? figure?.ratio : figure?.ratios[to];
+}
