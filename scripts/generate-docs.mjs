@@ -1,0 +1,123 @@
+// Writes the reference documents from the code they describe. `--check` fails when one is stale.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
+import { ERROR_CLASSES } from '../packages/errors/dist/index.js';
+import { KEY_TABLE } from '../packages/queue/dist/keys.js';
+import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';
+import { settingsDefinition as query } from '../examples/query-service/dist/settings.js';
+import { root } from './run.mjs';
+
+const row = (cells) =>
+  `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+
+function errors() {
+  const rows = ERROR_CLASSES.map(({ name, kind }) => [
+    `\`${kind.code}\``,
+    `\`${name}\``,
+    kind.httpStatus,
+    kind.retryable ? 'yes' : 'no',
+    kind.summary,
+    kind.remedy,
+  ]);
+  return `# Errors
+
+Every error a caller may want to tell apart. On the wire it is \`{ code, message, retryable, http_status, details? }\`;
+over HTTP it is a problem document (RFC 9457). "Retryable" says whether the same attempt may succeed later.
+
+${table(['Code', 'Class', 'HTTP', 'Retryable', 'What happened', 'What to do'], rows)}
+`;
+}
+
+function keys() {
+  const parts = {
+    tier: ':<tier>',
+    tenant: ':<tenant>',
+    'tier and tenant': ':<tier>:<tenant>',
+    process: ':<process>',
+    action: ':<action_id>',
+    day: ':<day>',
+    'tenant and key': ':<tenant>:<hash>',
+  };
+  const rows = Object.values(KEY_TABLE).map(({ suffix, per, type, content, lifetime }) => [
+    `\`${suffix}${per ? parts[per] : ''}\``,
+    type,
+    content,
+    lifetime,
+  ]);
+  return `# Redis keys
+
+Every key is \`<prefix>:{<domain>}:<suffix>\`, by default \`nooble:{embedding}:actions\`. The braces are the Redis Cluster
+hash tag: a domain lives in one slot. Tiers are written as their priority, 1 (enterprise) to 4 (free). Awaited
+requests use one more key per process, \`<prefix>:{inbox/<id>}:replies\`, a LIST of at most 1,000 replies that expires an
+hour after the last.
+
+${table(['Suffix', 'Type', 'Content', 'Lifetime'], rows)}
+`;
+}
+
+function configuration() {
+  const base = describeSettings(defineSettings({ envPrefix: 'SERVICE_', shape: {} }));
+  return `# Configuration
+
+A service reads the variable with its own prefix first (\`EMBEDDING_REDIS_URL\`) and the plain one (\`REDIS_URL\`) after it,
+from the environment and then from \`.env\`.
+
+## Every service
+
+${base.replaceAll('`SERVICE_', '`').replaceAll('`service`', 'the prefix in lower case')}
+
+## Embedding service
+
+${own(embedding)}
+
+## Query service
+
+${own(query)}
+
+## Tests and the demo
+
+${table(
+  ['Variable', 'What it is for', 'Default'],
+  [
+    ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
+    ['`NOOBLE_TEST_REDIS_URL`', 'Redis for the tests', 'one is started'],
+    [
+      '`NOOBLE_REDIS_KIND`',
+      'Which server to start: `path`, `apt`, `docker`, `javascript`',
+      'the first that exists',
+    ],
+    ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
+    ['`NO_COLOR`', 'No colours on a terminal', 'not set'],
+  ],
+)}
+`;
+}
+
+/** Without the variables that every service has. */
+function own(definition) {
+  const plain = describeSettings(defineSettings({ envPrefix: definition.envPrefix, shape: {} }));
+  const known = new Set(plain.split('\n').map((line) => line.split('|')[1]));
+  const lines = describeSettings(definition).split('\n');
+  return [
+    ...lines.slice(0, 2),
+    ...lines.slice(2).filter((line) => !known.has(line.split('|')[1])),
+  ].join('\n');
+}
+
+const documents = {
+  'docs/errors.md': errors(),
+  'docs/redis-keys.md': keys(),
+  'docs/configuration.md': configuration(),
+};
+
+mkdirSync(join(root, 'docs'), { recursive: true });
+for (const [file, text] of Object.entries(documents)) {
+  const path = join(root, file);
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (readFileSync(path, 'utf8') !== text) {
+    console.error(`${file} is stale: run npm run docs`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,38 @@
+// Runs programs of this repository.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** The package manager in the version this repository names, without installing it for the machine. */
+export const pnpm = ['npx', '--yes', manifest.packageManager];
+
+const waitForChild = () => {};
+
+/** Exit code and output of a program; with `show` it writes to the terminal instead. */
+export async function run([command, ...args], { show = false, env = {} } = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  let output = '';
+  const keep = (chunk) => (output += chunk);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  // Ctrl-C reaches the child as well; its exit code is the answer, and its tidying up is waited for.
+  const passOn = (signal) => child.kill(signal);
+  process.on('SIGINT', waitForChild).on('SIGTERM', passOn);
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      output += error.message;
+      resolve(127);
+    });
+    child.once('exit', (status) => resolve(status ?? 130));
+  });
+  process.off('SIGINT', waitForChild).off('SIGTERM', passOn);
+  return { code, output };
+}

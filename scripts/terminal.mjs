@@ -1,0 +1,24 @@
+// Lines for people: coloured on a terminal only.
+const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code) => (text) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
+
+export const bold = paint(1);
+export const dim = paint(2);
+export const red = paint(31);
+export const green = paint(32);
+
+export const say = (line) => process.stdout.write(`${line}\n`);
+
+export function fail(message) {
+  process.stderr.write(`${red('✗')} ${message}\n`);
+  process.exit(1);
+}
+
+/** Says how a step ended and how long it took. */
+export async function step(label, work) {
+  const started = performance.now();
+  const ok = await work();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(`${ok ? green('✓') : red('✗')} ${label} ${dim(`${seconds} s`)}`);
+  return ok;
+}
