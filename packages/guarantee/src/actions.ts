@@ -15,7 +15,8 @@ export const work = defineAction(`${WORK_DOMAIN}.do`, {
     /** What the handler does wrong in its first attempt; rubbish it returns in every one. */
     mischief: z.enum(['none', 'hang', 'block', 'rubbish']),
   }),
-  result: z.object({ tenant: z.string() }),
+  /** Whose it was, and the token of the lease under which it came about. */
+  result: z.object({ tenant: z.string(), token: z.number() }),
 });
 
 export type Work = ActionData<typeof work>;

@@ -22,6 +22,8 @@ export type Entry =
       readonly id: string;
       readonly tenant: string;
       readonly attempt: number;
+      /** Of the lease; a later one is greater. */
+      readonly token: number;
     }
   | { readonly event: 'settled' | 'lost' | 'dead'; readonly id: string }
   | {
@@ -30,6 +32,8 @@ export type Entry =
       readonly tenant: string;
       readonly callback: string;
       readonly status: string;
+      /** Of the lease under which the result came about. */
+      readonly token?: number;
       /** Code of the error, where there is one. */
       readonly code?: string;
     }

@@ -41,6 +41,8 @@ export interface Storm {
   readonly spared?: number;
   /** What happens to Redis and on the way there, each at least once. */
   readonly faults: readonly Fault[];
+  /** Whether the storm has done by now what it is for; else it goes on for a while. */
+  readonly isEnough?: (history: readonly Line[]) => boolean;
 }
 
 /** What happened in a storm. */
@@ -78,9 +80,11 @@ async function rage(scene: Scene, storm: Storm, { random, seconds }: Trial): Pro
   const untried = shuffled(storm.faults, random);
   let faults = 0;
   let strikes = 0;
+  const isEnough = (): boolean =>
+    strikes >= LEAST_STRIKES && (storm.isEnough?.(scene.history()) ?? true);
   const goesOn = (): boolean => {
     const now = performance.now();
-    return now < end || untried.length > 0 || (strikes < LEAST_STRIKES && now < end + PATIENCE_MS);
+    return now < end || untried.length > 0 || (now < end + PATIENCE_MS && !isEnough());
   };
   while (goesOn()) {
     await wait(200 + random.below(400));
@@ -88,6 +92,8 @@ async function rage(scene: Scene, storm: Storm, { random, seconds }: Trial): Pro
     const fault =
       untried.pop() ?? (storm.faults.length > 0 ? random.pick(storm.faults) : undefined);
     if (!fault) continue;
+    // Whoever was frozen has some time, or none, before the next blow.
+    await wait(random.below(200));
     await scene.suffer(fault.name, async () => fault.strike());
     faults += 1;
   }
@@ -114,7 +120,8 @@ export async function strike(
   }
   scene.journal.write({ event: 'stopped', victim: victim.pid });
   victim.freeze();
-  await wait(2 * leaseMs);
+  // Long enough to lose the lease, and at times so short that its successor has barely begun.
+  await wait(1.25 * leaseMs + random.below(leaseMs));
   victim.thaw();
   scene.journal.write({ event: 'continued', victim: victim.pid });
   return true;

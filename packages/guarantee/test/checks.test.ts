@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { challenges } from '../src/checks/challenges.ts';
 import { check } from '../src/checks/checker.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
 import { reclaimTimes } from '../src/checks/reclaim-times.ts';
@@ -13,7 +14,7 @@ function history(...entries: (Entry & { pid?: number })[]): Line[] {
 const who = { id: 'a', tenant: 't' } as const;
 const sent = { event: 'sent', ...who, ends: 'done' } as const;
 const accepted = { event: 'accepted', ...who } as const;
-const started = { event: 'started', ...who, attempt: 1 } as const;
+const started = { event: 'started', ...who, attempt: 1, token: 1 } as const;
 const settled = { event: 'settled', id: 'a' } as const;
 const told = { event: 'told', ...who, callback: 'a.cb0', status: 'done' } as const;
 const admitted = (id: string, at: number): Line[] => [
@@ -24,7 +25,7 @@ const admitted = (id: string, at: number): Line[] => [
 const served = (count: number) =>
   Array.from(
     { length: count },
-    (_, at) => ({ event: 'started', id: `o${at}`, tenant: 'other', attempt: 1 }) as const,
+    (_, at) => ({ event: 'started', id: `o${at}`, tenant: 'other', attempt: 1, token: 1 }) as const,
   );
 const found = (...lines: Parameters<typeof history>) =>
   check(history(...lines)).map(({ what }) => what);
@@ -53,6 +54,21 @@ it('finds a caller told twice, unless the first telling was cut off', () => {
   expect(found(accepted, settled, told, told)).toEqual(['told twice']);
   const cutOff = [told, { event: 'killed', victim: 1, pid: 9 }, { ...told, pid: 2 }] as const;
   expect(found(accepted, settled, ...cutOff)).toEqual([]);
+});
+
+it('finds a caller told by a worker that had lost its lease, and not by its successor', () => {
+  const frozen = [started, { event: 'stopped', victim: 1, pid: 9 }] as const;
+  const lives = [accepted, ...frozen, { ...started, pid: 2, token: 2 }, settled] as const;
+  expect(found(...lives, { ...told, token: 1 })).toEqual(['told by a loser']);
+  expect(found(...lives, { ...told, token: 2 })).toEqual([]);
+});
+
+it('counts outcomes of a worker whose successor was at work', () => {
+  const finished = { ...started, event: 'finished' } as const;
+  const again = { ...started, pid: 2, token: 2 };
+  expect(challenges(history(started, finished))).toBe(0);
+  expect(challenges(history(started, again, finished))).toBe(1);
+  expect(challenges(history(started, again, { ...settled, pid: 2 }, finished))).toBe(0);
 });
 
 it('finds an action that begins again after its end', () => {

@@ -14,8 +14,7 @@ noteStalls(journal);
 const processor = new ActionProcessor().register(told, (action) => {
   const { parentActionId: id = '', actionId: callback, tenantId: tenant } = action;
   const { data } = action;
-  const outcome =
-    data.status === 'done' ? { tenant: data.result.tenant } : { tenant, code: data.error.code };
+  const outcome = data.status === 'done' ? data.result : { tenant, code: data.error.code };
   journal.write({ event: 'told', id, callback, status: data.status, ...outcome });
 });
 

@@ -13,17 +13,22 @@ const journal = new Journal(folder);
 noteMemory(journal, 'worker');
 noteStalls(journal);
 
+/** Under which lease each action is about to begin; handlers are not told. */
+const tokens = new Map<string, number>();
+
 const processor = new ActionProcessor().register(work, async (action, { attempt }) => {
-  const entry = { id: action.actionId, tenant: action.tenantId, attempt };
+  const { actionId: id, tenantId: tenant } = action;
+  const token = tokens.get(id) ?? 0;
+  tokens.delete(id);
+  const entry = { id, tenant, attempt, token };
   const { takesMs, failures, mischief } = action.data;
   journal.write({ event: 'started', ...entry });
   await new Promise((resolve) => void setTimeout(resolve, takesMs));
-  if (attempt === 1) await misbehave(mischief, { id: entry.id, leaseMs, journal });
+  if (attempt === 1) await misbehave(mischief, { id, leaseMs, journal });
   if (attempt <= failures) throw new Error('This attempt fails on purpose');
   journal.write({ event: 'finished', ...entry });
-  return (mischief === 'rubbish' ? { tenant: 42 } : { tenant: action.tenantId }) as {
-    tenant: string;
-  };
+  const result = { tenant, token };
+  return mischief === 'rubbish' ? ({ tenant: 42 } as unknown as typeof result) : result;
 });
 
 const retry = { attempts: ATTEMPTS, baseMs: 10, capMs: 50 };
@@ -31,6 +36,9 @@ const options = { redis, prefix, processor, leaseMs, concurrency, retry, maxStal
 const worker = new BaseWorker({ domain: WORK_DOMAIN, logger: false, ...options });
 const idOf = (event: { claimed: { lease: { actionId: string } } }): string =>
   event.claimed.lease.actionId;
+worker.events.on('started', ({ claimed: { lease } }) =>
+  tokens.set(lease.actionId, Number(lease.token)),
+);
 let settled = 0;
 worker.events.on('done', (event) => {
   journal.write({ event: 'settled', id: idOf(event) });

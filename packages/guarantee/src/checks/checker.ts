@@ -8,6 +8,7 @@ export interface Finding {
     | 'ended wrongly'
     | 'settled twice'
     | 'told twice'
+    | 'told by a loser'
     | 'resurrected'
     | 'repeated without cause'
     | 'misrouted'
@@ -63,6 +64,10 @@ const RULES: Readonly<Record<AboutAction, Rule>> = {
   'ended wrongly': ({ told, ends }) => told.some(({ status }) => status !== ends),
   'settled twice': ({ settled }) => settled > 1,
   'told twice': ({ told }, causes) => isRepeated(told, ({ callback }) => callback, causes),
+  'told by a loser': ({ told, starts }) =>
+    told.some(({ token }) =>
+      starts.some((start) => start.token > (token ?? Number.POSITIVE_INFINITY)),
+    ),
   resurrected: ({ told: [first], starts }, causes) =>
     first !== undefined &&
     starts.some(

@@ -1,8 +1,12 @@
+import { challenges } from '../checks/challenges.ts';
 import { check } from '../checks/checker.ts';
 import { SWALLOWED } from '../faults/network-faults.ts';
 import type { Guarantee } from '../promise.ts';
 import { summarise } from '../summary.ts';
 import { weather } from '../storm.ts';
+
+/** Fewer would show too little. */
+const LEAST_CHALLENGES = 10;
 
 export const fencing: Guarantee = {
   id: 'P3',
@@ -13,13 +17,13 @@ export const fencing: Guarantee = {
       kills: [],
       freezes: ['worker'],
       faults: trial.target.faults.filter(({ name }) => name === SWALLOWED),
+      isEnough: (lines) => challenges(lines) >= LEAST_CHALLENGES,
     });
-    const lost = history.filter((line) => line.event === 'lost').length;
-    const findings = check(history);
+    const late = challenges(history);
     return {
-      tried: `${freezes} workers frozen past their lease, ${faults} times replies swallowed, ${lost} outcomes dropped`,
-      ...summarise(findings),
-      ...(lost === 0 && { held: false, worst: 'no frozen worker held an action' }),
+      tried: `${freezes} workers frozen past their lease, ${faults} times replies swallowed, ${late} outcomes sent while another held the lease`,
+      ...summarise(check(history)),
+      ...(late === 0 && { held: false, worst: 'no frozen worker came back in time to try' }),
     };
   },
 };

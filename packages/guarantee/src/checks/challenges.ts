@@ -1,0 +1,19 @@
+import type { Line } from '../journal.ts';
+
+/**
+ * How often a worker came back with an outcome for an action that another had begun meanwhile and not
+ * ended: each time only the fence between the two decided whose outcome counted.
+ */
+export function challenges(lines: readonly Line[]): number {
+  const holders = new Map<string, number>();
+  const over = new Set<string>();
+  let count = 0;
+  for (const line of lines) {
+    if (line.event === 'started') holders.set(line.id, line.token);
+    if (line.event === 'settled' || line.event === 'told') over.add(line.id);
+    if (line.event === 'finished' && !over.has(line.id) && holders.get(line.id) !== line.token) {
+      count += 1;
+    }
+  }
+  return count;
+}
