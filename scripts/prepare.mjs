@@ -1,9 +1,9 @@
-// Installs and builds, as far as needed.
+// Installs and builds, as far as needed. Progress goes to stderr: what follows may print JSON.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pnpm, root, run } from './run.mjs';
-import { say, step } from './terminal.mjs';
+import { note, took } from './terminal.mjs';
 
 const LEAST_NODE = [20, 19];
 
@@ -29,7 +29,7 @@ async function install() {
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex');
   if (readOr(stamp) === digest) return;
-  say('Installing packages (the first time this takes a little)');
+  note('Installing packages (the first time this takes a little)');
   await must('install', [...pnpm, 'install', '--frozen-lockfile', '--prefer-offline']);
   writeFileSync(stamp, digest);
 }
@@ -38,13 +38,12 @@ async function build() {
   await must('build', [join(root, 'node_modules', '.bin', 'tsc'), '-b']);
 }
 
+/** Says nothing of what had nothing to do. */
 async function must(label, command) {
-  let result = { code: 1, output: '' };
-  await step(label, async () => {
-    result = await run(command, { env: { CI: '1' } });
-    return result.code === 0;
-  });
-  if (result.code !== 0) throw new Error(`Cannot ${label}:\n${result.output.slice(-4000)}`);
+  const started = performance.now();
+  const { code, output } = await run(command, { env: { CI: '1' } });
+  if (code !== 0) throw new Error(`Cannot ${label}:\n${output.slice(-4000)}`);
+  if (performance.now() - started > 1_000) note(took(true, label, started));
 }
 
 function readOr(file) {

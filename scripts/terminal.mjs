@@ -8,6 +8,7 @@ export const red = paint(31);
 export const green = paint(32);
 
 export const say = (line) => process.stdout.write(`${line}\n`);
+export const note = (line) => process.stderr.write(`${line}\n`);
 
 export function fail(message) {
   process.stderr.write(`${red('✗')} ${message}\n`);
@@ -18,7 +19,12 @@ export function fail(message) {
 export async function step(label, work) {
   const started = performance.now();
   const ok = await work();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  say(`${ok ? green('✓') : red('✗')} ${label} ${dim(`${seconds} s`)}`);
+  say(took(ok, label, started));
   return ok;
+}
+
+/** A line about a step that began at `started`, ms of `performance.now()`. */
+export function took(ok, label, started) {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return `${ok ? green('✓') : red('✗')} ${label} ${dim(`${seconds} s`)}`;
 }
