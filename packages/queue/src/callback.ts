@@ -8,9 +8,10 @@ import {
   type CallbackData,
   type DomainAction,
 } from '@nooble/models';
+import type { Lease } from './broker.ts';
 
-/** Room for `.cb<redrives>` after the id of an action that names a callback queue. */
-const MAX_ID_LENGTH = 120;
+/** Room for `.cb<token>` after the id of an action that names a callback queue. */
+const MAX_ID_LENGTH = 108;
 
 /**
  * Checks at admission what a callback will need at the end. Throws TenantMismatchError for a queue
@@ -56,9 +57,9 @@ export function callbackFor(
   };
 }
 
-/** `<action_id>.cb<redrives>`: a redriven action tells its new outcome, a repeated delivery is known. */
-export function callbackIdFor(actionId: string, redrives: number): string {
-  return `${actionId}.cb${redrives}`;
+/** `<action_id>.cb<token>`: no two ends share it, also where an id is used again, and a repeated delivery is known. */
+export function callbackIdFor({ actionId, token }: Lease): string {
+  return `${actionId}.cb${token}`;
 }
 
 function callbackTypeFor({ actionType, callbackType, callbackQueue = '' }: DomainAction): string {

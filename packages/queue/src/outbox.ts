@@ -68,7 +68,7 @@ export class Outbox {
       domain,
       callbackItem(callback, envelope),
     );
-    if (verdict === 'closed')
+    if (verdict !== 'accepted' && verdict !== 'duplicate')
       throw new QueuePausedError({ domain, attempted: 'deliver a callback' });
   }
 }

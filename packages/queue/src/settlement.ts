@@ -25,9 +25,9 @@ export interface ReadySettlement {
  */
 export function readySettlement(settlement: Settlement, maxPayloadBytes: number): ReadySettlement {
   const { claimed, action, outcome } = settlement;
-  const { lease, redrives } = claimed;
+  const { lease } = claimed;
   const data = tellable(settlement);
-  const callbackId = callbackIdFor(lease.actionId, redrives);
+  const callbackId = callbackIdFor(lease);
   const delivery = action && data && deliveryFor(action, callbackId, data);
   const item: SettleItem = {
     actionId: lease.actionId,

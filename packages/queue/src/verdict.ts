@@ -1,4 +1,10 @@
-import { QueueFullError, QueuePausedError, RateLimitError, type NoobleError } from '@nooble/errors';
+import {
+  QueueFullError,
+  QueuePausedError,
+  RateLimitError,
+  TenantMismatchError,
+  type NoobleError,
+} from '@nooble/errors';
 import { formatQueueName, type DomainAction } from '@nooble/models';
 import type { Verdict } from './operations/enqueue.ts';
 
@@ -38,6 +44,10 @@ export function outcomeOf(
     const { verdict: window, limit, retryAfterMs } = verdict;
     const resetAt = new Date(Date.now() + retryAfterMs).toISOString();
     return new RateLimitError({ tenantId, domain, limit, window, retryAfterMs, resetAt });
+  }
+  if (verdict.verdict === 'foreign') {
+    const reason = `an action of another tenant has the id "${actionId}"`;
+    return new TenantMismatchError({ tenantId, reason });
   }
   if (verdict.verdict === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
   const paused = verdict.verdict === 'closed' ? domain : queue;

@@ -71,6 +71,20 @@ it('answers a repeated action id with duplicate, and stores it once', async () =
   expect(idsOf(await claim(2))).toEqual([action.actionId]);
 });
 
+it('refuses an action id that an action of another tenant has, and tells nothing of that one', async () => {
+  const { queues, stored, claim } = openQueue();
+  const action = actionOf();
+  await queues.enqueue(action);
+  const before = await stored.dump();
+  const other = { ...action, tenantId: 'globex' };
+  await expect(queues.enqueue(other)).rejects.toMatchObject({ code: 'TENANT_MISMATCH' });
+  expect(await stored.dump()).toEqual(before);
+  const twin = actionOf();
+  const batch = await queues.enqueueMany([twin, { ...twin, tenantId: 'globex' }]);
+  expect(batch.map(({ status }) => status)).toEqual(['accepted', 'rejected']);
+  expect(idsOf(await claim(3))).toEqual([action.actionId, twin.actionId]);
+});
+
 it('takes an action id again once its action has ended', async () => {
   const { queues, claimOne, settle } = openQueue();
   const action = actionOf();

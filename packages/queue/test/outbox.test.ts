@@ -65,7 +65,7 @@ it('sends the outcome as an action of the callback domain, once', async () => {
   const [callback] = await received(queue);
   expect(callback).toEqual({
     v: 1,
-    actionId: `${action.actionId}.cb0`,
+    actionId: `${action.actionId}.cb${claimed[0]?.lease.token}`,
     actionType: 'query.embedding.generate.result',
     taskId: action.taskId,
     tenantId: 'acme',
@@ -118,10 +118,11 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
     prefix,
     admissions: new Admissions({ redis, partitions: new Partitions({ redis, prefix }) }),
   });
-  const message = (await queue.stored.hash('messages'))[`${actionId}.cb0`] ?? '';
-  outbox.deliver([{ callbackId: `${actionId}.cb0`, message }]);
+  const [[callbackId, message] = ['', '']] = Object.entries(await queue.stored.hash('messages'));
+  expect(callbackId).toMatch(new RegExp(`^${actionId}\\.cb\\d+$`));
+  outbox.deliver([{ callbackId, message }]);
   await outbox.drained();
-  expect(outbox.takeDelivered()).toEqual([`${actionId}.cb0`]);
+  expect(outbox.takeDelivered()).toEqual([callbackId]);
   expect(outbox.takeDelivered()).toEqual([]);
   expect(await received(queue)).toHaveLength(1);
 });
@@ -161,9 +162,10 @@ it('keeps a callback whose delivery fails, and delivers it later', async () => {
 
 it('gives up a callback that nobody can read, instead of trying for ever', async () => {
   const queue = openQueue();
-  const { actionId } = await queue.enqueue(withCallback);
+  await queue.enqueue(withCallback);
   await settleAndDie(queue, await queue.claimOne());
-  await queue.stored.client.hset(queue.stored.key('messages'), `${actionId}.cb0`, 'callback x\n{');
+  const [callbackId = ''] = Object.keys(await queue.stored.hash('messages'));
+  await queue.stored.client.hset(queue.stored.key('messages'), callbackId, 'callback x\n{');
   await queue.stored.hasten('outbox', 10_000);
   await deliverAll(queue);
   expect(await received(queue)).toEqual([]);
@@ -248,7 +250,9 @@ it.each(ENDINGS)(
     expect(callbacks).toMatchObject([
       { taskId: 'piece of work', data: { status: each.status, error: { code: each.code } } },
     ]);
-    expect(callbacks[0]?.actionId).toBe(`${callbacks[0]?.parentActionId}.cb0`);
+    expect(callbacks[0]?.actionId).toMatch(
+      new RegExp(`^${callbacks[0]?.parentActionId}\\.cb[1-9]\\d+$`),
+    );
     expect(await audit(queue.stored)).toEqual([]);
   },
 );
@@ -270,15 +274,28 @@ it('tells each end of an action that is redriven, under an id of its own', async
   const queue = openQueue();
   const { actionId } = await queue.enqueue(withCallback);
   const outcome = { status: 'dead', error: failure } as const;
-  await queue.brokerOf().settle([settlementFor(await queue.claimOne(), outcome)]);
+  const first = await queue.claimOne();
+  await queue.brokerOf().settle([settlementFor(first, outcome)]);
   await queue.queues.deadLetters('embedding').redrive({ all: true });
-  await queue.brokerOf().settle([settlementFor(await queue.claimOne(), done)]);
+  const second = await queue.claimOne();
+  await queue.brokerOf().settle([settlementFor(second, done)]);
   const heard = async () =>
     Object.fromEntries((await received(queue)).map((each) => [each.actionId, each.data]));
   await expect.poll(heard, PATIENT).toMatchObject({
-    [`${actionId}.cb0`]: { status: 'dead' },
-    [`${actionId}.cb1`]: { status: 'done' },
+    [`${actionId}.cb${first.lease.token}`]: { status: 'dead' },
+    [`${actionId}.cb${second.lease.token}`]: { status: 'done' },
   });
+});
+
+it('tells each end where an action id is used again, of the same tenant or another', async () => {
+  const queue = openQueue();
+  const actionId = 'order-7';
+  for (const tenantId of ['acme', 'acme', 'globex']) {
+    await queue.enqueue({ actionId, tenantId, callbackQueue: `query:${tenantId}:professional` });
+    await queue.brokerOf().settle([settlementFor(await queue.claimOne(), done)]);
+  }
+  const told = async () => (await received(queue)).map(({ tenantId }) => tenantId).toSorted();
+  await expect.poll(told, PATIENT).toEqual(['acme', 'acme', 'globex']);
 });
 
 it('tells the end of a redriven action that a script ends, under an id of its own', async () => {
@@ -289,7 +306,11 @@ it('tells the end of a redriven action that a script ends, under an id of its ow
   await queue.queues.deadLetters('embedding').redrive({ all: true });
   await queue.queues.cancel(receipt);
   await deliverAll(queue);
-  expect(await received(queue)).toMatchObject([{ actionId: `${receipt.actionId}.cb1` }]);
+  const [callback] = await received(queue);
+  expect(callback).toMatchObject({
+    parentActionId: receipt.actionId,
+    data: { status: 'cancelled' },
+  });
 });
 
 it('refuses a result that no callback can carry before anything is settled', async () => {

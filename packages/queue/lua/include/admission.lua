@@ -1,20 +1,22 @@
--- Whether an action may enter, in order: here at all → repeated → open → depth → minute → day. Reads only;
+-- Whether an action may enter, in order: here at all → id of its own → repeated → open → depth → minute → day. Reads only;
 -- an item sees the items of its batch that were admitted before it.
 -- include: clock items window day
 -- KEYS: state seen
-local ACCEPTED, DUPLICATE, MINUTE, DAY, DEPTH, CLOSED, SUSPENDED, MOVED = 0, 1, 2, 3, 4, 5, 6, 7
+local ACCEPTED, DUPLICATE, MINUTE, DAY, DEPTH, CLOSED, SUSPENDED, MOVED, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7, 8
 local paused = redis.call('HGET', state, 'paused')
 local closed, moved = paused == 'admission', paused == 'moved'
 local taken, keys_taken = {}, {}
 
 local function twin_of(item) -- the action_id this item repeats
-  if taken[item.id] or item.repeated then return item.id end
+  if item.owner then return item.id end
   if not item.policy and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
   return item.once and (keys_taken[item.once] or redis.call('GET', item.once) or nil)
 end
 
 local function judge(item)
   if moved then return MOVED end
+  item.owner = item.owner or taken[item.id]
+  if item.owner and item.owner ~= item.tenant then return FOREIGN end
   local twin, policy, tenant = twin_of(item), item.policy, item.tenant
   if twin then return DUPLICATE, twin end
   item.slot = now
@@ -35,7 +37,7 @@ local function judge(item)
 end
 
 local function note_admitted(item)
-  taken[item.id] = true
+  taken[item.id] = item.tenant
   if item.once then keys_taken[item.once] = item.id end
   standing[item.tenant].depth = standing[item.tenant].depth + 1
 end

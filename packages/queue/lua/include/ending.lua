@@ -1,8 +1,8 @@
 -- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
 -- include: many clock ready header run
 -- KEYS: actions messages outbox idempotency kept dead deaths
-local function send(id, r, message, due)
-  local callback = id .. '.cb' .. r.redrives
+local function send(id, r, message, due) -- under a name of this end alone: an id may be used again after it
+  local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
   redis.call('HSET', messages, callback, message)
   redis.call('ZADD', outbox, due, callback)
   wake_wanted = true

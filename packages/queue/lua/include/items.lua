@@ -1,5 +1,5 @@
 -- The items of an enqueue call, read from its arguments, and what Redis knows of them and their tenants.
--- include: many
+-- include: many header
 -- KEYS: actions depth held queue* idempotency
 local POLICY_SIZE, ITEM_SIZE, FIRST_POLICY = 6, 7, 4
 local policies, items, ids, standing = {}, {}, {}, {}
@@ -29,6 +29,8 @@ local function read_standing() -- of each tenant: its depth, and whether it is s
   end
 end
 
-local function mark_repeated()
-  for at, stored in ipairs(redis.call('HMGET', actions, unpack(ids))) do items[at].repeated = stored ~= false end
+local function mark_repeated() -- with the tenant whose action has the id
+  for at, stored in ipairs(redis.call('HMGET', actions, unpack(ids))) do
+    items[at].owner = stored and parse_header(stored).tenant
+  end
 end

@@ -40,7 +40,8 @@ export type Verdict =
   | { readonly verdict: 'duplicate'; readonly actionId: string }
   | { readonly verdict: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
   | { readonly verdict: 'depth'; readonly limit: number }
-  | { readonly verdict: 'closed' | 'suspended' }
+  /** `foreign`: an action of another tenant has its id. */
+  | { readonly verdict: 'closed' | 'suspended' | 'foreign' }
   /** The domain has another number of partitions by now. */
   | { readonly verdict: 'moved' };
 
@@ -87,6 +88,7 @@ function verdictOf(cells: readonly string[], at: number): Verdict {
   }
   if (code === '4') return { verdict: 'depth', limit: Number(detail) };
   if (code === '7') return { verdict: 'moved' };
+  if (code === '8') return { verdict: 'foreign' };
   return { verdict: code === '5' ? 'closed' : 'suspended' };
 }
 

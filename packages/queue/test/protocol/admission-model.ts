@@ -9,7 +9,7 @@ export interface ModelLimits {
 }
 
 export type Refusal =
-  | { readonly code: 'QUEUE_PAUSED' }
+  | { readonly code: 'QUEUE_PAUSED' | 'TENANT_MISMATCH' }
   | { readonly code: 'QUEUE_FULL'; readonly limit: number }
   | {
       readonly code: 'RATE_LIMIT';

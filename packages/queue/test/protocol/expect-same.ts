@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { DomainStats, TierStats } from '../../src/operations/stats.ts';
 import type { StoredAction } from './action.ts';
 import { dayOf } from './admission-model.ts';
+import { byAction } from './ends.ts';
 import type { ProtocolModel } from './protocol-model.ts';
 import { readState, type StoredState } from './stored-state.ts';
 import { KEYS, TENANTS } from './tenants.ts';
@@ -13,12 +14,14 @@ const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key
 
 /** The queue stores what the model says: every action in its state, every tag, every figure. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
-  const [{ tokens, ...state }, stats, replies] = await Promise.all([
+  const [{ tokens, outbox, ...state }, stats, replies] = await Promise.all([
     readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),
     world.queues.stats('embedding'),
     world.replies(),
   ]);
   expect(state, 'what is stored').toEqual(expectedState(model));
+  const onTheirWay = byAction(model.outbox.dueTimes);
+  expect(byAction(outbox), 'callbacks on their way').toEqual(onTheirWay);
   expect(stats, 'stats').toEqual(expectedStats(model));
   expect(replies, 'replies').toEqual(model.caller.repliesAt(model.nowMs));
   const isReady = model.paused === false && TIERS.some((tier) => readyIn(model, tier).size > 0);
@@ -27,7 +30,7 @@ export async function expectSame(model: ProtocolModel, world: World): Promise<vo
   expect(tokens, 'tokens for idle workers').toBeLessThanOrEqual(1);
 }
 
-function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens'> {
+function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outbox'> {
   const actions = [...model.actions.values()].map(
     ({ id, state, atMs, failures, stalls, redrives }) => {
       const place = state === 'waiting' ? state : `${state} ${atMs}`;
@@ -42,7 +45,6 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens'> {
     actions: Object.fromEntries(actions),
     suspects: model.suspects.map(({ id }) => id),
     profiles: Object.fromEntries(profiles),
-    outbox: model.outbox.dueTimes,
     ready: TIERS.map((tier) => readyIn(model, tier)),
     times: model.scheduler.times,
     usage: [model.admission.usageOn(today), model.admission.usageOn(today + 1)],

@@ -20,6 +20,8 @@ const INBOX_MS = 3_600_000;
 /** Notices on their way: each is handed to one worker at a time until one acknowledges it. */
 export class OutboxModel {
   readonly #entries = new Map<string, Entry>();
+  /** Action id → how many ends there were under it, each told under a name of its own. */
+  readonly #ends = new Map<string, number>();
 
   /** Callback id → when it is handed out next. */
   get dueTimes(): ReadonlyMap<string, number> {
@@ -27,9 +29,11 @@ export class OutboxModel {
   }
 
   /** Answers the callback id; undefined when nobody wants to be told. */
-  send({ id, redrives, tells }: StoredAction, ending: Ending, dueMs: number): string | undefined {
+  send({ id, tells }: StoredAction, ending: Ending, dueMs: number): string | undefined {
     if (tells === 'nobody') return undefined;
-    const callbackId = `${id}.cb${redrives}`;
+    const end = (this.#ends.get(id) ?? 0) + 1;
+    this.#ends.set(id, end);
+    const callbackId = `${id}.cb${end}`;
     this.#entries.set(callbackId, { notice: { actionId: id, ending, tells }, dueMs });
     return callbackId;
   }

@@ -83,9 +83,9 @@ export class ProtocolModel {
     const { tenant, delayMs } = action;
     const setting = this.settingOf(tenant);
     this.known.add(action.id);
-    const twin = this.actions.has(action.id)
-      ? action.id
-      : this.admission.twinOf(action, this.nowMs);
+    const owner = this.actions.get(action.id)?.tenant;
+    if (owner !== undefined && owner !== tenant) return { refused: { code: 'TENANT_MISMATCH' } };
+    const twin = owner === undefined ? this.admission.twinOf(action, this.nowMs) : action.id;
     if (twin !== undefined) return { duplicate: twin };
     const depth = this.inState('waiting', 'delayed').filter((a) => a.tenant === tenant).length;
     const verdict = this.admission.judge(action, { ...setting, nowMs: this.nowMs, depth });

@@ -73,16 +73,15 @@ function idOf({ known }: ProtocolModel, again: number | undefined, index: number
 }
 
 function actionOf(model: ProtocolModel, each: Draft, id: string): NewAction {
-  const { tenant, cost, delayMs, lifeMs, retainMs, once } = each;
+  const { tenant, cost, delayMs, lifeMs, retainMs, once, tells } = each;
   return {
     id,
     tenant,
     cost,
     delayMs,
     retainMs,
+    tells,
     tier: model.settingOf(tenant).tier,
-    // The callback of an earlier action of the same id would stand for this one's, too.
-    tells: model.known.has(id) ? 'nobody' : each.tells,
     expiresMs: lifeMs === undefined ? 0 : model.nowMs + lifeMs,
     ...(once !== undefined && { once }),
   };
@@ -124,7 +123,8 @@ function readRefusal(error: NoobleError): Extract<Receipt, { refused: unknown }>
   if (error.code === 'QUEUE_FULL') {
     return { code: 'QUEUE_FULL', limit: Number(error.details['limit']) };
   }
-  if (error.code === 'QUEUE_PAUSED') return { code: 'QUEUE_PAUSED' };
+  if (error.code === 'QUEUE_PAUSED' || error.code === 'TENANT_MISMATCH')
+    return { code: error.code };
   throw error;
 }
 

@@ -2,6 +2,7 @@ import { decodeAction, type CallbackData } from '@nooble/models';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { worker } from '../picks.ts';
+import { byAction } from '../ends.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 import { otherSetting, tenantName } from '../tenants.ts';
 import { WorkerModel } from '../worker-model.ts';
@@ -38,15 +39,15 @@ export const callerHandles: fc.Arbitrary<ProtocolCommand> = fc.constant(
 );
 
 export async function handleCallbacks({ model, world, note }: Stage): Promise<void> {
-  const expected = [...model.caller.callbacks].sort(([a], [b]) => (a < b ? -1 : 1));
-  note(`→ ${expected.map(([id]) => id).join(' ') || 'none'}`);
+  const expected = byAction(model.caller.callbacks);
+  note(`→ ${[...model.caller.callbacks.keys()].join(' ') || 'none'}`);
   model.caller.callbacks.clear();
   const { claimed } = await world.caller.claim({ slots: 500 });
   const received = claimed.map(({ envelope }) => {
     const { actionId, parentActionId, data } = decodeAction(envelope);
     return [actionId, `${parentActionId} ${(data as CallbackData).status}`] as const;
   });
-  expect(received.sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(expected);
+  expect(byAction(received)).toEqual(expected);
   const outcome = { status: 'done' } as const;
   await world.caller.settle(claimed.map((each) => ({ claimed: each, outcome })));
 }
