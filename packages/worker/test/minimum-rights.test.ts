@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
@@ -6,16 +7,37 @@ import { ActionProcessor } from '../src/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import { generate } from './fixture.ts';
 
-/** The rights that SECURITY.md names, for a user of its own. */
-const RIGHTS = '~nooble:* +@read +@write +@scripting +@connection +info +time';
+/** The rights that SECURITY.md names, for a user of its own; and those that a Cluster needs besides. */
+const RIGHTS =
+  '~nooble:* +@read +@write +@connection -@admin -@dangerous -@scripting +eval +evalsha +info +time';
+const CLUSTER_RIGHTS = '+cluster|slots +cluster|info';
 
-it('needs no more rights in Redis than the documents say', async () => {
+const DENIED = [
+  'FLUSHALL',
+  'FLUSHDB',
+  'KEYS *',
+  'SWAPDB 0 1',
+  'CLIENT LIST',
+  'CLIENT KILL TYPE normal',
+  'CONFIG GET *',
+  'SCRIPT FLUSH',
+  'FUNCTION FLUSH',
+  'CLUSTER RESET',
+  'GET other:{embedding}:actions',
+];
+
+/** A server with the user `service`, and a pool of its administrator. */
+async function serverWithUser(): Promise<{ admin: RedisPool; redis: string }> {
   const server = await startEmbeddedRedis();
   onTestFinished(async () => server.stop());
   const admin = new RedisPool({ url: server.url });
   onTestFinished(async () => admin.close());
   await admin.command().call('ACL', 'SETUSER', 'service', 'on', '>secret', ...RIGHTS.split(' '));
-  const redis = server.url.replace('redis://', 'redis://service:secret@');
+  return { admin, redis: server.url.replace('redis://', 'redis://service:secret@') };
+}
+
+it('needs no more rights in Redis than the documents say', async () => {
+  const { redis } = await serverWithUser();
   const processor = new ActionProcessor().register(generate, ({ data }) => ({
     length: data.text.length,
   }));
@@ -29,4 +51,26 @@ it('needs no more rights in Redis than the documents say', async () => {
   expect(await new ActionClient({ queues }).request(generate, input)).toEqual({ length: 5 });
   expect((await queues.stats('embedding')).tiers.free.waiting).toBe(0);
   expect(await worker.health()).toMatchObject({ status: 'ok' });
+});
+
+it('is denied what would harm others by the rights the documents name', async () => {
+  const { admin, redis } = await serverWithUser();
+  const service = new RedisPool({ url: redis });
+  onTestFinished(async () => service.close());
+  for (const line of DENIED) {
+    const [command = '', ...args] = line.split(' ');
+    await expect(service.command().call(command, ...args), line).rejects.toThrow('NOPERM');
+  }
+  await admin.command().call('ACL', 'SETUSER', 'service', ...CLUSTER_RIGHTS.split(' '));
+  const tryAs = async (...command: string[]): Promise<unknown> =>
+    admin.command().call('ACL', 'DRYRUN', 'service', ...command);
+  expect(await tryAs('CLUSTER', 'SLOTS')).toBe('OK');
+  expect(await tryAs('CLUSTER', 'INFO')).toBe('OK');
+  expect(await tryAs('CLUSTER', 'RESET')).toContain('no permissions');
+});
+
+it('has the rights that the documents name', async () => {
+  const text = await readFile(new URL('../../../SECURITY.md', import.meta.url), 'utf8');
+  expect(text).toContain(RIGHTS);
+  expect(text).toContain(CLUSTER_RIGHTS);
 });
