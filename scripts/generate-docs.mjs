@@ -76,20 +76,30 @@ ${own(embedding)}
 
 ${own(query)}
 
-## Tests and the demo
+## Demo, tests and other programs of this repository
 
 ${table(
   ['Variable', 'What it is for', 'Default'],
   [
     ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
-    ['`NOOBLE_TEST_REDIS_URL`', 'Redis for the tests', 'one is started'],
+    [
+      '`NOOBLE_TEST_REDIS_URL`',
+      'Redis for the tests that share one; those of restarts, Sentinel, Cluster and TLS start their own',
+      'one is started',
+    ],
     [
       '`NOOBLE_REDIS_KIND`',
       'Which server to start: `path`, `apt`, `docker`, `javascript`',
       'the first that exists',
     ],
+    ['`NOOBLE_SEQUENCES`', 'Random sequences of the protocol test', '`200`'],
+    [
+      '`NOOBLE_SEED`',
+      'Seed of the protocol test, to repeat an earlier run, which prints it',
+      'a new one',
+    ],
     ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
-    ['`NO_COLOR`', 'No colours on a terminal', 'not set'],
+    ['`NO_COLOR`', 'Set to anything: no colours on a terminal', 'not set'],
   ],
 )}
 `;

@@ -1,8 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { variableOf, type SettingsDefinition } from './definition.ts';
 import { isSecret, printable } from './secret.ts';
 
-/** A Markdown table of a service's variables: name, what it is for, default. */
+/** A Markdown table of a service's variables: name, what it is for with the values it may have, default. */
 export function describeSettings({ envPrefix, shape }: SettingsDefinition): string {
   const rows = Object.entries<z.ZodType>(shape).map(([setting, schema]) =>
     [`\`${envPrefix}${variableOf(setting)}\``, descriptionOf(schema), defaultOf(schema)].join(
@@ -17,12 +17,25 @@ export function describeSettings({ envPrefix, shape }: SettingsDefinition): stri
 }
 
 function descriptionOf(schema: z.ZodType): string {
-  const text = schema.description ?? '';
+  const text = [schema.description, choicesOf(schema)].filter(Boolean).join(': ');
   return isSecret(schema) ? `${text} (secret)`.trim() : text;
+}
+
+/** The values of an enumeration. */
+function choicesOf(schema: z.ZodType): string | undefined {
+  const { enum: choices } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  return choices?.map((choice) => `\`${String(choice)}\``).join(', ');
 }
 
 function defaultOf(schema: z.ZodType): string {
   const absent = schema.safeParse(undefined);
   if (!absent.success) return 'required';
-  return absent.data === undefined ? 'none' : `\`${String(printable(schema, absent.data))}\``;
+  if (absent.data === undefined) return 'none';
+  if (isSecret(schema)) return isPlaceholder(absent.data) ? 'none' : 'set, not shown';
+  return `\`${String(printable(schema, absent.data))}\``;
+}
+
+/** Endpoints without a key still want to be given one. */
+function isPlaceholder(value: unknown): boolean {
+  return value === '' || value === 'none';
 }

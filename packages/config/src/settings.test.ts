@@ -111,6 +111,23 @@ describe('settings', () => {
     expect(table).toContain('| `EMBEDDING_API_KEY` | Key of the endpoint (secret) | none |');
   });
 
+  it('are described with the values they may have', () => {
+    expect(describeSettings(embedding)).toContain(
+      '| Where it runs: `development`, `test`, `staging`, `production` | `development` |',
+    );
+  });
+
+  it('are described without showing a secret, or hiding that there is none', () => {
+    const shape = {
+      token: secret(z.string().default('hunter2')),
+      key: secret(z.string().default('none')),
+    };
+    const table = describeSettings(defineSettings({ envPrefix: 'A_', shape }));
+    expect(table).not.toContain('hunter2');
+    expect(table).toContain('| `A_TOKEN` | (secret) | set, not shown |');
+    expect(table).toContain('| `A_KEY` | (secret) | none |');
+  });
+
   it('refuse malformed prefixes and names', () => {
     expect(() => defineSettings({ envPrefix: 'embedding', shape: {} })).toThrow(
       'Invalid envPrefix',
