@@ -21,6 +21,16 @@ const limited = () =>
     resetAt: '2026-01-01T00:00:00.000Z',
   });
 
+function fail(): never {
+  throw new Error('on purpose');
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe('errors on the wire', () => {
   test('an error keeps its class, facts and message over the wire', () => {
     const back = fromWireError(JSON.parse(JSON.stringify(toWireError(limited()))));
@@ -41,6 +51,31 @@ describe('errors on the wire', () => {
       http_status: 500,
     });
     expect(toWireError('text').message).toBe('text');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['undefined', undefined, 'undefined'],
+    ['a Symbol', Symbol('odd'), 'Symbol(odd)'],
+    ['an object without a string form', Object.create(null), 'What was thrown cannot be read'],
+    ['an error whose message is a number', Object.assign(new Error(), { message: 7 }), '7'],
+    [
+      'an error whose message has no string form',
+      Object.assign(new Error(), { message: Object.create(null) as unknown }),
+      'What was thrown cannot be read',
+    ],
+    [
+      'an error whose message cannot be read',
+      Object.defineProperty(new Error(), 'message', { get: fail }),
+      'What was thrown cannot be read',
+    ],
+    ['a revoked Proxy', revoked(), 'What was thrown cannot be read'],
+  ])('%s has a form on the wire', (_what, thrown, message) => {
+    expect(toWireError(thrown)).toEqual({
+      code: 'INTERNAL',
+      message,
+      retryable: true,
+      http_status: 500,
+    });
   });
 
   test('an unknown code keeps what it says', () => {

@@ -8,21 +8,15 @@ const MAX_DETAILS = 16_384;
 
 /**
  * An error for the wire. Any error that is not ours becomes `INTERNAL`, retryable, with its message
- * kept for operators.
+ * kept for operators. Takes whatever may be thrown and never throws itself.
  */
 export function toWireError(error: unknown): WireError {
-  if (!isNoobleError(error)) {
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE);
-    return { code: 'INTERNAL', message, retryable: true, http_status: 500 };
+  try {
+    return isNoobleError(error) ? wireOf(error) : internal(messageOf(error));
+  } catch {
+    // A getter, a Proxy or a value without a string form: all of them can be thrown.
+    return internal('What was thrown cannot be read');
   }
-  const details = plainDetails(error.details);
-  return {
-    code: error.code,
-    message: error.message.slice(0, MAX_MESSAGE),
-    retryable: error.retryable,
-    http_status: error.httpStatus,
-    ...(details && { details }),
-  };
 }
 
 /** The error a wire error stands for, of its class where the code is known. */
@@ -44,6 +38,26 @@ export function fromWireError(wire: WireError): NoobleError {
   }
   error.name = known.name;
   return error;
+}
+
+function wireOf(error: NoobleError): WireError {
+  const details = plainDetails(error.details);
+  return {
+    code: error.code,
+    message: messageOf(error),
+    retryable: error.retryable,
+    http_status: error.httpStatus,
+    ...(details && { details }),
+  };
+}
+
+function internal(message: string): WireError {
+  return { code: 'INTERNAL', message, retryable: true, http_status: 500 };
+}
+
+/** Nothing obliges an error to have a message, or one that is text. */
+function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE);
 }
 
 function plainDetails(

@@ -177,8 +177,14 @@ export class Attempt {
   /** What an aborted handler throws says nothing; why it was aborted does. */
   #endingOf(thrown: unknown): Ending {
     const error = this.#context?.abortedBy ?? thrown;
-    if (error instanceof WorkerStopping) return { status: 'release' };
-    return outcomeOfError({ error, failures: this.#claimed.failures, retry: this.#retry });
+    const facts = { failures: this.#claimed.failures, retry: this.#retry };
+    try {
+      if (error instanceof WorkerStopping) return { status: 'release' };
+      return outcomeOfError({ ...facts, error });
+    } catch {
+      // A Proxy may throw at the mere question what it is.
+      return outcomeOfError({ ...facts, error: new Error('What was thrown cannot be read') });
+    }
   }
 
   #end(ending: Ending): void {

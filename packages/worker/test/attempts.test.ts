@@ -58,6 +58,37 @@ describe('an attempt', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['nothing at all', undefined],
+    ['a Symbol', Symbol('odd')],
+    ['an object without a prototype', Object.create(null)],
+    ['an error whose message is an object', Object.assign(new Error(), { message: { a: 1 } })],
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error(), 'message', {
+        get: () => {
+          throw new Error('hostile getter');
+        },
+      }),
+    ],
+    [
+      'a Proxy that tells nothing',
+      new Proxy(
+        {},
+        {
+          getPrototypeOf: () => {
+            throw new Error('hostile proxy');
+          },
+        },
+      ),
+    ],
+  ])('is retried when the handler throws %s', async (_what, thrown) => {
+    const outcome = await outcomeOf(() => {
+      throw thrown;
+    });
+    expect(outcome).toMatchObject({ status: 'retry', error: { code: 'INTERNAL' } });
+  });
+
   it('is dead when its last attempt fails', async () => {
     const outcome = await outcomeOf(() => {
       throw new Error('still loading');
