@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
 import { ERROR_CLASSES } from '../packages/errors/dist/index.js';
-import { KEY_TABLE } from '../packages/queue/dist/keys.js';
+import { domainRoot, INBOX_FACTS, inboxKey, KEY_TABLE } from '../packages/queue/dist/keys.js';
 import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';
 import { settingsDefinition as query } from '../examples/query-service/dist/settings.js';
 import { root } from './run.mjs';
@@ -30,32 +30,68 @@ ${table(['Code', 'Class', 'HTTP', 'Retryable', 'What happened', 'What to do'], r
 `;
 }
 
+const COMPLETED_BY = {
+  tier: ':<tier>',
+  tenant: ':<tenant>',
+  'tier and tenant': ':<tier>:<tenant>',
+  process: ':<process>',
+  action: ':<action_id>',
+  day: ':<day>',
+  'tenant and key': ':<tenant>:<hash>',
+};
+
 function keys() {
-  const parts = {
-    tier: ':<tier>',
-    tenant: ':<tenant>',
-    'tier and tenant': ':<tier>:<tenant>',
-    process: ':<process>',
-    action: ':<action_id>',
-    day: ':<day>',
-    'tenant and key': ':<tenant>:<hash>',
-  };
-  const rows = Object.values(KEY_TABLE).map(({ suffix, per, type, content, lifetime }) => [
-    `\`${suffix}${per ? parts[per] : ''}\``,
-    type,
-    content,
-    lifetime,
+  const rows = Object.values(KEY_TABLE).map((facts) => [
+    `\`${facts.suffix}${facts.per ? COMPLETED_BY[facts.per] : ''}\``,
+    ...factsOf(facts),
   ]);
+  const whole = domainRoot('<prefix>', '<domain>');
+  const part = domainRoot('<prefix>', '<domain>', { of: '<count>', index: '<index>' });
+  const inbox = [`\`${inboxKey('<prefix>', '<id>')}\``, ...factsOf(INBOX_FACTS)];
   return `# Redis keys
 
-Every key is \`<prefix>:{<domain>}:<suffix>\`, by default \`nooble:{embedding}:actions\`. The braces are the Redis Cluster
-hash tag: a domain lives in one slot. Tiers are written as their priority, 1 (enterprise) to 4 (free). Awaited
-requests use one more key per process, \`<prefix>:{inbox/<id>}:replies\`, a LIST of at most 1,000 replies that expires an
-hour after the last.
+| A key of | Is named | As in |
+| --- | --- | --- |
+| a domain | \`${whole}<suffix>\` | \`${domainRoot('nooble', 'embedding')}actions\` |
+| a domain in partitions | \`${part}<suffix>\` | \`${domainRoot('nooble', 'embedding', { of: 4, index: 0 })}actions\` |
+
+The braces are the Redis Cluster hash tag: a domain, or a partition of one, lives in one slot. A partition is named with
+how many there are, from 0 on. \`partitions\` itself, which says how many, always has the name of a whole domain. Tiers
+are written as their priority, 1 (enterprise) to 4 (free). The prefix is \`nooble\` by default.
 
 ${table(['Suffix', 'Type', 'Content', 'Lifetime'], rows)}
+
+One key belongs to no domain: the inbox of a process that awaits results.
+
+${table(['Key', 'Type', 'Content', 'Lifetime'], [inbox])}
 `;
 }
+
+function factsOf({ type, content, lifetime }) {
+  return [type, content, lifetime];
+}
+
+const REPOSITORY_VARIABLES = [
+  ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
+  [
+    '`NOOBLE_TEST_REDIS_URL`',
+    'Redis for the tests that share one; those of restarts, Sentinel, Cluster and TLS start their own',
+    'one is started',
+  ],
+  [
+    '`NOOBLE_REDIS_KIND`',
+    'Which server to start: `path`, `apt`, `docker`, `javascript`',
+    'the first that exists',
+  ],
+  ['`NOOBLE_SEQUENCES`', 'Random sequences of the protocol test', '`200`'],
+  [
+    '`NOOBLE_SEED`',
+    'Seed of the protocol test, to repeat an earlier run, which prints it',
+    'a new one',
+  ],
+  ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
+  ['`NO_COLOR`', 'Set to anything: no colours on a terminal', 'not set'],
+];
 
 function configuration() {
   const base = describeSettings(defineSettings({ envPrefix: 'SERVICE_', shape: {} }));
@@ -78,30 +114,7 @@ ${own(query)}
 
 ## Demo, tests and other programs of this repository
 
-${table(
-  ['Variable', 'What it is for', 'Default'],
-  [
-    ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
-    [
-      '`NOOBLE_TEST_REDIS_URL`',
-      'Redis for the tests that share one; those of restarts, Sentinel, Cluster and TLS start their own',
-      'one is started',
-    ],
-    [
-      '`NOOBLE_REDIS_KIND`',
-      'Which server to start: `path`, `apt`, `docker`, `javascript`',
-      'the first that exists',
-    ],
-    ['`NOOBLE_SEQUENCES`', 'Random sequences of the protocol test', '`200`'],
-    [
-      '`NOOBLE_SEED`',
-      'Seed of the protocol test, to repeat an earlier run, which prints it',
-      'a new one',
-    ],
-    ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
-    ['`NO_COLOR`', 'Set to anything: no colours on a terminal', 'not set'],
-  ],
-)}
+${table(['Variable', 'What it is for', 'Default'], REPOSITORY_VARIABLES)}
 `;
 }
 

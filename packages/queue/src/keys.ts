@@ -1,6 +1,6 @@
 /** One row of the key table: what lives under a key, and for how long. */
 export interface KeyFacts {
-  /** Part of the name after `<prefix>:{<domain>}:`. */
+  /** Part of the name after what `domainRoot` gives. */
   readonly suffix: string;
   readonly type: 'HASH' | 'LIST' | 'STRING' | 'ZSET';
   /** What a name is completed with: one key per domain, or one per tier, tenant, process, id. */
@@ -10,15 +10,12 @@ export interface KeyFacts {
   readonly lifetime: string;
 }
 
-const TIER_NUMBERS = ['1', '2', '3', '4'] as const;
-
 /** Every key of a domain. Scripts name rows of this table in their KEYS header; nothing else spells a key. */
 export const KEY_TABLE = {
   state: {
     suffix: 'state',
     type: 'HASH',
-    content:
-      'the clock (µs), virtual times, services per tier, the last look at leases, the pause flag',
+    content: 'the clock (µs), virtual times, services per tier, last look at leases, pause flag',
     lifetime: 'as long as the domain',
   },
   partitions: {
@@ -201,6 +198,14 @@ export const KEY_TABLE = {
   },
 } as const satisfies Record<string, KeyFacts>;
 
+/** The one key that belongs to no domain: `inboxKey` gives its name. */
+export const INBOX_FACTS = {
+  suffix: 'replies',
+  type: 'LIST',
+  content: 'replies for one process, at most 1,000',
+  lifetime: '1 hour after the last',
+} as const satisfies KeyFacts;
+
 export type KeyName = keyof typeof KEY_TABLE;
 
 /** How a script declares a key: by name, or with `*` for the four of a table kept per tier. */
@@ -217,15 +222,14 @@ export function keysOf(root: string, refs: readonly KeyRef[]): string[] {
     const facts: KeyFacts = KEY_TABLE[ref.replace('*', '') as KeyName];
     const stem = facts.per === undefined || facts.per === 'tier' ? '' : ':';
     const names = ref.endsWith('*')
-      ? TIER_NUMBERS.map((tier) => `${facts.suffix}:${tier}`)
+      ? ['1', '2', '3', '4'].map((tier) => `${facts.suffix}:${tier}`)
       : [facts.suffix];
     return names.map((name) => root + name + stem);
   });
 }
 
-/** One of several parts of a domain. */
+/** One of several parts of a domain, counted from 0. */
 export interface PartitionName {
-  /** From 0. */
   readonly index: number;
   /** How many there are; part of the name, so that a change of the number leaves no key with two meanings. */
   readonly of: number;
@@ -242,5 +246,5 @@ export function domainRoot(prefix: string, domain: string, partition?: Partition
 
 /** The list that holds the replies for one inbox, in a slot of its own. */
 export function inboxKey(prefix: string, inboxId: string): string {
-  return `${prefix}:{inbox/${inboxId}}:replies`;
+  return `${prefix}:{inbox/${inboxId}}:${INBOX_FACTS.suffix}`;
 }
