@@ -1,6 +1,6 @@
 import { RedisUnavailableError, ValidationError } from '@nooble/errors';
 import { expect, it } from 'vitest';
-import { asRedisUnavailable } from './unavailable.ts';
+import { asRedisUnavailable, isUnavailable } from './unavailable.ts';
 
 it.each([
   [
@@ -28,4 +28,9 @@ it('leaves other errors as they are', () => {
   expect(asRedisUnavailable(wrongType, 'x')).toBe(wrongType);
   expect(asRedisUnavailable(ours, 'x')).toBe(ours);
   expect(asRedisUnavailable('text', 'x').message).toBe('text');
+});
+
+it('knows its own errors again', () => {
+  expect(isUnavailable(new RedisUnavailableError({ attempted: 'x' }))).toBe(true);
+  expect(isUnavailable(new ValidationError({ what: 'x', issues: [] }))).toBe(false);
 });

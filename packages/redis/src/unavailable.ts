@@ -8,9 +8,10 @@ const REFUSALS =
 const LOST =
   /Connection is closed|max retries per request|Command timed out|Stream isn't writeable|Failed to refresh slots|None of startup nodes|All sentinels are unreachable|Cluster isn't ready|Too many Cluster redirections/i;
 
-/** Whether Redis could not be reached, or refused because of its own state. */
+/** Whether Redis could not be reached, or refused because of its own state; true for RedisUnavailableError too. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isNoobleError(error)) return error.code === RedisUnavailableError.kind.code;
   const { code, message } = error as NodeJS.ErrnoException;
   if (typeof code === 'string' && /^(E[A-Z]+|NR_CLOSED)$/.test(code)) return true;
   return REFUSALS.test(message) || LOST.test(message) || message.includes('-OOM');

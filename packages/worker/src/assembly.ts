@@ -30,7 +30,12 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const clock = systemClock;
   const connections = openConnections(workerOptions);
   const { broker, queues } = connections;
-  const settlements = new Settlements({ publish, onAnswered: (one) => running.dropLease(one) });
+  const settlements = new Settlements({
+    broker,
+    publish,
+    onAnswered: (one) => running.dropLease(one),
+    onRetried: () => consumer.schedule(),
+  });
   const scope: AttemptScope = {
     ...options,
     queues,

@@ -80,6 +80,7 @@ export class Consumer {
     if (this.#state === 'idle') return;
     this.#state = 'stopping';
     this.#wakeUp.stopListening();
+    this.#parts.settlements.hurry();
     this.schedule();
   }
 
@@ -93,6 +94,7 @@ export class Consumer {
   close(): void {
     this.#state = 'idle';
     this.#wakeUp.stop();
+    this.#parts.settlements.stop();
     resolveAll(this.#whenConsuming);
     resolveAll(this.#whenDrained);
   }
@@ -107,7 +109,7 @@ export class Consumer {
   }
 
   #isWorthACall(): boolean {
-    if (this.#parts.settlements.size > 0) return true;
+    if (this.#parts.settlements.pending > 0) return true;
     if (this.#state === 'stopping') return false;
     return this.#due || (this.#mayHaveWork && this.#freeSlots() > 0);
   }

@@ -1,8 +1,9 @@
 import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
+import { isUnavailable } from '@nooble/redis';
 import type { Attempt } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Publish } from './events.ts';
-import { isUnavailable, type Settlements } from './settlements.ts';
+import type { Settlements } from './settlements.ts';
 
 /** What a round trip works with. */
 export interface RoundTripParts {
@@ -36,14 +37,14 @@ export async function makeRoundTrip(
   parts: RoundTripParts,
   request: RoundTripRequest,
 ): Promise<RoundTripAnswer> {
-  const { broker, settlements } = parts;
+  const { settlements } = parts;
   const batch = settlements.take();
   try {
     const { claimed, settled, dueInMs } = await send(parts, request, batch);
     return { claimed, unsent: settlements.answer(batch, settled), dueInMs };
   } catch (error) {
     if (isUnavailable(error)) settlements.putBack(batch);
-    else await settlements.sendEach(batch, broker);
+    else await settlements.sendEach(batch);
     throw error;
   }
 }

@@ -4,20 +4,16 @@ import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { z } from 'zod';
 
 const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
-const greet = defineAction('greeting.create', {
-  data: z.object({ name: z.string() }),
-  result: z.object({ text: z.string() }),
-});
+const say = defineAction('hello.say', { data: z.object({ name: z.string() }), result: z.string() });
 
-const handlers = new ActionProcessor().register(greet, ({ data }) => ({
-  text: `Hello, ${data.name}!`,
-}));
-const worker = new BaseWorker({ domain: 'greeting', redis, processor: handlers });
+const processor = new ActionProcessor().register(say, ({ data }) => `Hello, ${data.name}!`);
+const worker = new BaseWorker({ domain: 'hello', redis, processor, logger: false });
 await worker.start();
 
 const queues = new DomainQueueManager({ redis });
-const input = { tenantId: 'acme', tenantTier: 'free', data: { name: 'Ada' } } as const;
-export const { text } = await new ActionClient({ queues }).request(greet, input);
+const client = new ActionClient({ queues });
+const ada = { tenantId: 'acme', data: { name: 'Ada' } };
+const text = await client.request(say, { ...ada, tenantTier: 'free' });
+console.log(text);
 
-await worker.stop();
-await queues.close();
+await Promise.all([worker.stop(), queues.close()]);
