@@ -25,6 +25,7 @@ export class ServiceProcess {
   readonly #exited: Promise<unknown>;
   #stopping = false;
   #lastWords = '';
+  #url = '';
 
   constructor({ name, env }: ServiceProcessOptions) {
     this.name = name;
@@ -36,6 +37,11 @@ export class ServiceProcess {
       detached: true,
     });
     this.#exited = once(this.#child, 'exit').then(([code]) => this.#ended(code));
+  }
+
+  /** Where it answers health checks, once it has started. */
+  get url(): string {
+    return this.#url;
   }
 
   /** Resolves when it consumes. Rejects with its last words when it ends before. */
@@ -68,6 +74,7 @@ export class ServiceProcess {
       const line = parseLine(text);
       if (!line) return this.#keep(text);
       if (Number(line['level']) >= 50) this.#keep(text);
+      if (line['msg'] === 'Answering health checks') this.#url = String(line['url']);
       onLine(line);
       const flow = flowOf(line);
       if (flow) this.events.emit('flow', flow);

@@ -12,8 +12,7 @@ export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
 const answer_queue = 'caller:acme:enterprise';
 
 /** Services as processes, and a caller that keeps their answers. Everything ends with the test. */
-export async function openStage(): Promise<Stage> {
-  const redis = inject('redisUrl');
+export async function openStage({ redis = inject('redisUrl') } = {}): Promise<Stage> {
   const prefix = `test-${randomUUID()}`;
   const env = { REDIS_URL: redis, KEY_PREFIX: prefix, HTTP_PORT: '0', LOG_LEVEL: 'debug' };
   const queues = new DomainQueueManager({ redis, prefix });

@@ -5,14 +5,15 @@ import type { Embedder } from './embedder.ts';
 import { embeddingProcessor } from './handlers.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 import { OpenAIEmbedder } from './openai-embedder.ts';
-import type { EmbeddingSettings } from './settings.ts';
+import { settingsDefinition, type EmbeddingSettings } from './settings.ts';
 
 /** Runs the embedding service until it is stopped. */
 export async function startEmbeddingService(settings: EmbeddingSettings): Promise<RunningService> {
   const { redisUrl, serviceName, cacheSize } = settings;
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
   const embedder = new CachedEmbedder(embedderOf(settings), cacheSize);
-  return runService({ settings, redis, processor: embeddingProcessor(embedder) });
+  const { envPrefix } = settingsDefinition;
+  return runService({ settings, envPrefix, redis, processor: embeddingProcessor(embedder) });
 }
 
 /** The configured endpoint, or the local baseline. */

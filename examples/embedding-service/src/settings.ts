@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const settingsDefinition = defineSettings({
   envPrefix: 'EMBEDDING_',
   shape: {
-    ...serviceShape({ httpPort: 8081 }),
+    ...serviceShape({ domain: 'embedding', httpPort: 8081 }),
     dimensions: z.coerce
       .number()
       .int()

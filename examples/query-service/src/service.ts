@@ -7,7 +7,7 @@ import { LlmAnswerer } from './llm-answerer.ts';
 import { PendingSteps } from './pending-steps.ts';
 import { queryProcessor } from './processor.ts';
 import { RedisPassageStore } from './redis-passage-store.ts';
-import type { QuerySettings } from './settings.ts';
+import { settingsDefinition, type QuerySettings } from './settings.ts';
 import { VectorIndex } from './vector-index.ts';
 
 /** A tenant was charged when it asked; what the service sends on its behalf is not charged again. */
@@ -28,7 +28,8 @@ export async function startQueryService(settings: QuerySettings): Promise<Runnin
     pending: new PendingSteps(redis, keyPrefix),
     answerer: answererOf(settings),
   });
-  return runService({ settings, redis, processor, limits: { tiers: UNCHARGED } });
+  const { envPrefix } = settingsDefinition;
+  return runService({ settings, envPrefix, redis, processor, limits: { tiers: UNCHARGED } });
 }
 
 /** The configured language model, or sentences of the sources. */

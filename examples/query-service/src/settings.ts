@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const settingsDefinition = defineSettings({
   envPrefix: 'QUERY_',
   shape: {
-    ...serviceShape({ httpPort: 8082 }),
+    ...serviceShape({ domain: 'query', httpPort: 8082 }),
     passageCharacters: z.coerce
       .number()
       .int()

@@ -1,5 +1,5 @@
-import { giveUp } from '@nooble/worker';
 import { APIError, OpenAI } from 'openai';
+import { ModelRefusedError } from './model-refused-error.ts';
 
 /** Where a model answers, by OpenAI's API. */
 export interface EndpointOptions {
@@ -13,16 +13,16 @@ export function openEndpoint({ baseUrl, apiKey, timeoutMs }: EndpointOptions): O
   return new OpenAI({ baseURL: baseUrl, apiKey, timeout: timeoutMs, maxRetries: 0 });
 }
 
-/** Gives the action up when the endpoint would refuse it again; otherwise throws the error, for a retry. */
+/** Throws ModelRefusedError when the endpoint would refuse the request again; otherwise the error, for a retry. */
 export function failedRequest(error: unknown): never {
   if (error instanceof APIError && isRefusal(error.status)) {
-    giveUp(`The model endpoint refuses the request: ${error.message}`);
+    throw new ModelRefusedError({ reason: error.message, status: error.status, cause: error });
   }
   throw error;
 }
 
 /** Too many requests, conflicts and time-outs pass; other client errors do not. */
-function isRefusal(status: number | undefined): boolean {
-  if (status === undefined || status < 400 || status >= 500) return false;
+function isRefusal(status: unknown): status is number {
+  if (typeof status !== 'number' || status < 400 || status >= 500) return false;
   return ![408, 409, 429].includes(status);
 }

@@ -1,15 +1,19 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import { type ActionProcessor, BaseWorker } from '@nooble/worker';
-import { pino } from 'pino';
+import type { FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+import { HealthAddressError } from './health-address-error.ts';
 import { healthServer } from './health-server.ts';
+import { endWithParent } from './parent.ts';
 import type { ServiceSettings } from './service-settings.ts';
 
 /** What a service is made of. */
 export interface ServiceParts {
   readonly settings: ServiceSettings;
+  /** Begins the names of its variables, as in `EMBEDDING_`; messages name them. */
+  readonly envPrefix: string;
   readonly redis: RedisPool;
   readonly processor: ActionProcessor;
   /** Limits for what the service itself sends. @default those of the tiers */
@@ -18,40 +22,80 @@ export interface ServiceParts {
 
 /** A service that consumes and answers over HTTP. */
 export interface RunningService {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://<host>:<port>` */
   readonly url: string;
-  /** Ends it: running actions first. SIGTERM and SIGINT do the same. */
+  /** Ends it: running actions first. SIGTERM, SIGINT and the end of its parent process do the same. */
   stop(): Promise<void>;
 }
 
-/** Runs a worker and its health server until SIGTERM, SIGINT or `stop()`; owns the pool from then on. */
-export async function runService({
-  settings,
-  redis,
-  processor,
-  limits,
-}: ServiceParts): Promise<RunningService> {
-  const { serviceName, serviceVersion, domainName, logLevel, concurrency, keyPrefix } = settings;
-  const leaseMs = Math.round(settings.leaseSeconds * 1_000);
+/**
+ * Runs a worker and its health server until a signal or `stop()`; owns the pool from then on. Resolves when it
+ * consumes: while Redis is away it keeps trying, and `/ready` says so. Throws HealthAddressError.
+ */
+export async function runService(parts: ServiceParts): Promise<RunningService> {
+  const { settings, redis } = parts;
+  const { serviceName, serviceVersion, logLevel } = settings;
   const logger = pino({ name: serviceName, level: logLevel, base: { version: serviceVersion } });
-  const queues = new DomainQueueManager({ redis, prefix: keyPrefix, ...limits });
-  const shared = { redis, prefix: keyPrefix, queues, processor, logger, concurrency };
-  const worker = new BaseWorker({ domain: domainName, leaseMs, ...shared });
+  const { worker, queues } = assemble(parts, logger);
   const app = healthServer(worker);
-  const stopped = once(worker.events, 'stopped').then(async () => {
-    await app.close();
-    await queues.close();
-    await redis.close();
-  });
-  await app.listen({ host: '127.0.0.1', port: settings.httpPort });
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  logger.info({ url }, 'Answering health checks');
-  await worker.start();
-  return {
-    url,
-    async stop() {
-      await worker.stop();
-      await stopped;
+  const stay = endWithParent(() => void worker.stop());
+  // Not `once` of node:events: it rejects at the first `error` event, and an outage of Redis is one.
+  const stopped = new Promise((resolve) => worker.events.once('stopped', resolve)).then(
+    async () => {
+      stay();
+      await app.close();
+      await queues.close();
+      await redis.close();
     },
+  );
+  const stop = async (): Promise<void> => {
+    await worker.stop();
+    await stopped;
   };
+  try {
+    const url = await listen(app, parts);
+    logger.info({ url }, 'Answering health checks');
+    await warnOfAbsentRedis(parts, logger);
+    await worker.start();
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function assemble(
+  { settings, redis, processor, limits }: ServiceParts,
+  logger: Logger,
+): { worker: BaseWorker; queues: DomainQueueManager } {
+  const { domainName: domain, concurrency, keyPrefix: prefix } = settings;
+  const leaseMs = Math.round(settings.leaseSeconds * 1_000);
+  const queues = new DomainQueueManager({ redis, prefix, ...limits });
+  const shared = { redis, prefix, queues, processor, logger, concurrency };
+  return { worker: new BaseWorker({ domain, leaseMs, ...shared }), queues };
+}
+
+async function listen(
+  app: FastifyInstance,
+  { settings, envPrefix }: Pick<ServiceParts, 'settings' | 'envPrefix'>,
+): Promise<string> {
+  const { httpHost: host, httpPort: port } = settings;
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    throw new HealthAddressError({ host, port, envPrefix, cause });
+  }
+  const { port: taken } = app.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+}
+
+async function warnOfAbsentRedis(
+  { redis, envPrefix }: Pick<ServiceParts, 'redis' | 'envPrefix'>,
+  logger: Logger,
+): Promise<void> {
+  const { ok, problem } = await redis.health();
+  if (ok) return;
+  const where = `Redis at ${redis.redactedUrl} does not answer`;
+  const variables = `${envPrefix}REDIS_URL or REDIS_URL`;
+  logger.warn({ problem }, `${where}; trying on. Start it, or set ${variables}`);
 }

@@ -1,0 +1,39 @@
+import { NoobleError, type ErrorKind } from '@nooble/errors';
+
+/** Where the health server was to listen, and the prefix of the variables that say so. */
+export interface HealthAddressFacts {
+  readonly host: string;
+  readonly port: number;
+  readonly envPrefix: string;
+  readonly cause: unknown;
+}
+
+/** The address for health checks cannot be taken. */
+export class HealthAddressError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'HEALTH_ADDRESS',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'The address for health checks cannot be taken.',
+    remedy: 'Set the variable the message names.',
+  };
+
+  constructor({ host, port, envPrefix, cause }: HealthAddressFacts) {
+    super({
+      kind: HealthAddressError.kind,
+      message: `Cannot answer health checks on ${host}:${port}: ${reasonOf(cause, envPrefix)}`,
+      details: { host, port },
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown, envPrefix: string): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `the port is in use; set ${envPrefix}HTTP_PORT`;
+  if (code === 'EACCES') return `the port is not allowed; set ${envPrefix}HTTP_PORT`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `this machine has no such address; set ${envPrefix}HTTP_HOST`;
+  }
+  return message;
+}

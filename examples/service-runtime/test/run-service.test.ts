@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { defineSettings, loadSettings } from '@nooble/config';
+import { RedisPool } from '@nooble/redis';
+import { startEmbeddedRedis, type EmbeddedRedis } from '@nooble/redis/embedded';
+import { ActionProcessor } from '@nooble/worker';
+import { expect, inject, it, onTestFinished } from 'vitest';
+import { runService, type RunningService } from '../src/run-service.ts';
+import { serviceShape } from '../src/service-settings.ts';
+
+const definition = defineSettings({
+  envPrefix: 'ECHO_',
+  shape: serviceShape({ domain: 'echo', httpPort: 0 }),
+});
+
+async function start(env: Record<string, string>): Promise<RunningService> {
+  const plain = { KEY_PREFIX: `test-${randomUUID()}`, LOG_LEVEL: 'silent' };
+  const settings = loadSettings(definition, { env: { ...plain, ...env }, envFile: false });
+  const redis = new RedisPool({ url: settings.redisUrl });
+  const processor = new ActionProcessor();
+  const service = await runService({ settings, envPrefix: 'ECHO_', redis, processor });
+  onTestFinished(async () => service.stop());
+  return service;
+}
+
+async function ownRedis(): Promise<EmbeddedRedis> {
+  const redis = await startEmbeddedRedis();
+  onTestFinished(async () => redis.stop());
+  return redis;
+}
+
+/** A port of loopback, taken as long as the test runs or until `release()`. */
+async function takePort(): Promise<{ port: number; release: () => Promise<void> }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const release = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, 'close');
+  };
+  onTestFinished(release);
+  return { port: (server.address() as AddressInfo).port, release };
+}
+
+async function statusOf(url: string): Promise<number | string> {
+  return fetch(url).then(
+    ({ status }) => status,
+    (error: unknown) => String(error),
+  );
+}
+
+const patient = { timeout: 20_000 };
+
+it('survives an outage of Redis, is not ready meanwhile and is ready again after it', async () => {
+  const redis = await ownRedis();
+  const { url } = await start({ REDIS_URL: redis.url });
+  expect(await statusOf(`${url}/ready`)).toBe(200);
+  await redis.kill();
+  await expect.poll(async () => statusOf(`${url}/ready`), patient).toBe(503);
+  expect(await statusOf(`${url}/health`)).toBe(200);
+  await redis.restart();
+  await expect.poll(async () => statusOf(`${url}/ready`), patient).toBe(200);
+});
+
+it('waits for a Redis that is away at its start', async () => {
+  const redis = await ownRedis();
+  await redis.kill();
+  const { port, release } = await takePort();
+  await release();
+  const starting = start({ REDIS_URL: redis.url, HTTP_PORT: String(port) });
+  const ready = `http://127.0.0.1:${port}/ready`;
+  await expect.poll(async () => statusOf(ready), patient).toBe(503);
+  await redis.restart();
+  await starting;
+  expect(await statusOf(ready)).toBe(200);
+});
+
+it('says which variable to set when its port is in use, and leaves nothing behind', async () => {
+  const { port } = await takePort();
+  const env = { REDIS_URL: inject('redisUrl'), ECHO_HTTP_PORT: String(port) };
+  await expect(start(env)).rejects.toThrow(
+    `Cannot answer health checks on 127.0.0.1:${port}: the port is in use; set ECHO_HTTP_PORT`,
+  );
+});
+
+it('answers on the address it is told', async () => {
+  const { url } = await start({ REDIS_URL: inject('redisUrl'), ECHO_HTTP_HOST: '0.0.0.0' });
+  expect(url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+  expect(await statusOf(`${url.replace('0.0.0.0', '127.0.0.1')}/health`)).toBe(200);
+});
+
+it('names the variable of every malformed name and URL', () => {
+  const env = { ECHO_DOMAIN_NAME: 'No Domain', KEY_PREFIX: '{x}', REDIS_URL: 'http://x' };
+  const load = (): unknown => loadSettings(definition, { env, envFile: false });
+  expect(load).toThrow(/ECHO_DOMAIN_NAME: expected up to 63/);
+  expect(load).toThrow(/KEY_PREFIX: expected letters/);
+  expect(load).toThrow(/REDIS_URL: Cannot use Redis URL/);
+});
