@@ -1,32 +1,57 @@
 import { LRUCache } from 'lru-cache';
 import type { Embedded, Embedder } from './embedder.ts';
 
-/** Asks another embedder only for texts it has not seen lately. A vector is the same for every tenant. */
+interface Known {
+  readonly vector: readonly number[];
+  readonly tokens: number;
+}
+
+/**
+ * Asks another embedder only for texts it has not seen lately. A vector is the same for every tenant. So is
+ * what it counts for: nobody's bill shows whether somebody else had the same text embedded before.
+ */
 export class CachedEmbedder implements Embedder {
   readonly #inner: Embedder;
-  readonly #vectors: LRUCache<string, readonly number[]>;
+  readonly #cache: LRUCache<string, Known>;
 
   constructor(inner: Embedder, size: number) {
     this.#inner = inner;
-    this.#vectors = new LRUCache({ max: size });
+    this.#cache = new LRUCache({ max: size });
   }
 
   get model(): string {
     return this.#inner.model;
   }
 
-  /** `tokens` counts only those of texts that were not in the cache. */
   async embed(
     texts: readonly string[],
     options: { readonly signal: AbortSignal },
   ): Promise<Embedded> {
-    const known = texts.map((text) => this.#vectors.get(text));
-    const missing = [...new Set(texts.filter((_, index) => !known[index]))];
-    const fresh =
-      missing.length > 0 ? await this.#inner.embed(missing, options) : { vectors: [], tokens: 0 };
-    const made = new Map(missing.map((text, index) => [text, fresh.vectors[index] ?? []]));
-    for (const [text, vector] of made) this.#vectors.set(text, vector);
-    const vectors = texts.map((text, index) => known[index] ?? made.get(text) ?? []);
-    return { vectors, tokens: fresh.tokens };
+    const known = new Map<string, Known>();
+    const missing = new Set<string>();
+    for (const text of texts) {
+      const cached = this.#cache.get(text);
+      if (cached) known.set(text, cached);
+      else missing.add(text);
+    }
+    for (const [text, made] of await this.#make([...missing], options)) {
+      known.set(text, made);
+      this.#cache.set(text, made);
+    }
+    const all = texts.flatMap((text) => known.get(text) ?? []);
+    return { vectors: all.map(({ vector }) => vector), tokens: all.map(({ tokens }) => tokens) };
+  }
+
+  async #make(
+    texts: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<[string, Known][]> {
+    if (texts.length === 0) return [];
+    const { vectors, tokens } = await this.#inner.embed(texts, options);
+    return texts.map((text, index) => {
+      const vector = vectors[index];
+      if (!vector) throw new Error(`There is no vector for text ${index} of ${texts.length}`);
+      return [text, { vector, tokens: tokens[index] ?? 0 }];
+    });
   }
 }

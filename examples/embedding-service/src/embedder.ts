@@ -1,7 +1,8 @@
 /** Vectors of some texts, in their order. */
 export interface Embedded {
   readonly vectors: readonly (readonly number[])[];
-  readonly tokens: number;
+  /** What each text counts for in a bill. */
+  readonly tokens: readonly number[];
 }
 
 /** Turns texts into vectors of unit length. */

@@ -1,5 +1,6 @@
 import { generateEmbeddings, validateTexts } from '@nooble-examples/contracts';
-import { ActionProcessor, giveUp } from '@nooble/worker';
+import { ValidationError } from '@nooble/errors';
+import { ActionProcessor } from '@nooble/worker';
 import type { Embedder } from './embedder.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -11,14 +12,15 @@ export function embeddingProcessor(embedder: Embedder): ActionProcessor {
   return new ActionProcessor()
     .register(generateEmbeddings, async ({ data: { texts, model } }, { signal }) => {
       if (model !== undefined && model !== embedder.model) {
-        giveUp(`There is no model "${model}" here, only "${embedder.model}"`);
+        const message = `There is no model "${model}" here, only "${embedder.model}"`;
+        throw new ValidationError({ what: 'data', issues: [{ path: 'model', message }] });
       }
       const { vectors, tokens } = await embedder.embed(texts, { signal });
       return {
         embeddings: vectors.map((vector) => [...vector]),
         model: embedder.model,
         dimensions: vectors[0]?.length ?? 0,
-        total_tokens: tokens,
+        total_tokens: tokens.reduce((sum, each) => sum + each, 0),
       };
     })
     .register(validateTexts, ({ data: { texts, model } }) => {

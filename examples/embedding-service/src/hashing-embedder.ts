@@ -23,7 +23,7 @@ export class HashingEmbedder implements Embedder {
     const tokens = texts.map(tokensOf);
     return {
       vectors: tokens.map((words) => this.#vectorOf(words)),
-      tokens: tokens.reduce((sum, words) => sum + words.length, 0),
+      tokens: tokens.map((words) => words.length),
     };
   }
 

@@ -4,7 +4,9 @@ import {
   type EndpointOptions,
 } from '@nooble-examples/service-runtime';
 import type { OpenAI } from 'openai';
+import { checkedVectors } from './checked-vectors.ts';
 import type { Embedded, Embedder } from './embedder.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Any endpoint that speaks OpenAI's embeddings API. */
 export class OpenAIEmbedder implements Embedder {
@@ -22,10 +24,31 @@ export class OpenAIEmbedder implements Embedder {
   ): Promise<Embedded> {
     const format = 'float' as const;
     const request = { model: this.model, input: [...texts], encoding_format: format };
-    const { data, usage } = await this.#client.embeddings
+    const answer: Partial<OpenAI.CreateEmbeddingResponse> = await this.#client.embeddings
       .create(request, { signal })
       .catch(failedRequest);
-    const inOrder = data.toSorted((a, b) => a.index - b.index);
-    return { vectors: inOrder.map(({ embedding }) => embedding), tokens: usage.total_tokens };
+    const inOrder = (answer.data ?? []).toSorted((a, b) => a.index - b.index);
+    const vectors = checkedVectors(
+      inOrder.map(({ embedding }) => embedding),
+      texts.length,
+    );
+    // Some servers that speak the API leave the usage out.
+    const tokens = answer.usage?.total_tokens;
+    return { vectors, tokens: tokens === undefined ? texts.map(wordsIn) : shares(tokens, texts) };
   }
+}
+
+/** The endpoint counts a request as a whole: each text has its share by length, and the shares add up. */
+function shares(total: number, texts: readonly string[]): number[] {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0) || 1;
+  let before = 0;
+  return texts.map((text) => {
+    const from = Math.round((total * before) / characters);
+    before += text.length;
+    return Math.round((total * before) / characters) - from;
+  });
+}
+
+function wordsIn(text: string): number {
+  return tokensOf(text).length;
 }

@@ -48,13 +48,13 @@ it('asks the endpoint for its model and puts the vectors in the order of the tex
     );
   });
   const embedded = await embedder.embed(['a', 'bb'], { signal });
-  expect(embedded).toEqual({ vectors: [[1], [2]], tokens: 7 });
+  expect(embedded).toEqual({ vectors: [[1], [2]], tokens: [2, 5] });
   expect(seen).toEqual([['/v1/embeddings', 'Bearer key', 'small']]);
 });
 
 it.each([
-  [401, 'GiveUp'],
-  [400, 'GiveUp'],
+  [401, 'ModelRefusedError'],
+  [400, 'ModelRefusedError'],
   [429, 'Error'],
   [503, 'Error'],
 ])('treats HTTP %i as %s: the queue retries what may pass', async (status, name) => {
@@ -74,4 +74,33 @@ it('stops when its signal aborts', async () => {
   await expect(embedder.embed(['a'], { signal: AbortSignal.timeout(20) })).rejects.toThrow(
     /abort/i,
   );
+});
+
+/** An endpoint that answers what it is told. */
+async function answering(answer: unknown): Promise<OpenAIEmbedder> {
+  return openEndpoint((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answer));
+  });
+}
+
+const vector = (index: number, embedding: unknown) => ({ index, embedding });
+
+it('counts words itself where the endpoint does not say what it used', async () => {
+  const embedder = await answering({ data: [vector(0, [1]), vector(1, [1])] });
+  const { tokens } = await embedder.embed(['two words', 'one'], { signal });
+  expect(tokens).toEqual([2, 1]);
+});
+
+it.each([
+  ['fewer vectors than texts', { data: [vector(0, [1, 2])] }, '1 vectors for 2 texts'],
+  ['vectors of two lengths', { data: [vector(0, [1, 2]), vector(1, [1])] }, 'for text 1'],
+  ['no numbers', { data: [vector(0, [1]), vector(1, [null])] }, 'for text 1'],
+  ['an empty vector', { data: [vector(0, []), vector(1, [])] }, 'for text 0'],
+  ['nothing it should', { message: 'hello' }, '0 vectors for 2 texts'],
+])('refuses an answer with %s', async (_what, answer, message) => {
+  const embedder = await answering(answer);
+  await expect(
+    embedder.embed(['a', 'b'], { signal: new AbortController().signal }),
+  ).rejects.toThrow(message);
 });

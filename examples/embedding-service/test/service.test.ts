@@ -35,6 +35,7 @@ it('refuses a model it does not have, for good', async () => {
   await expect(client.request(generateEmbeddings, { ...acme, data })).rejects.toMatchObject({
     code: 'ACTION_FAILED',
     message: expect.stringContaining('no model "gigantic"') as string,
+    details: { error: { code: 'VALIDATION', retryable: false, http_status: 400 } },
   });
 });
 
