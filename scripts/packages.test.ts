@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { pnpm, root } from './run.mjs';
 
 const execute = promisify(execFile);
-const LAYERS = ['errors', 'models', 'config', 'redis', 'queue', 'worker'];
+const PACKAGES = ['errors', 'models', 'config', 'redis', 'queue', 'worker', 'guarantee'];
 
 let folder: string;
 let tarballs: Map<string, string>;
@@ -15,14 +15,14 @@ let tarballs: Map<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nooble-pack-'));
   const [command = '', ...args] = pnpm;
-  for (const name of LAYERS) {
+  for (const name of PACKAGES) {
     const target = ['--dir', join(root, 'packages', name), 'pack', '--pack-destination', folder];
     await execute(command, [...args, ...target]);
   }
   const files = await readdir(folder);
   const fileOf = (name: string): string =>
     `file:${join(folder, files.find((file) => file.startsWith(`nooble-${name}-`)) ?? '')}`;
-  tarballs = new Map(LAYERS.map((name) => [`@nooble/${name}`, fileOf(name)]));
+  tarballs = new Map(PACKAGES.map((name) => [`@nooble/${name}`, fileOf(name)]));
 }, 120_000);
 
 afterAll(async () => rm(folder, { recursive: true, force: true }));
@@ -95,3 +95,15 @@ it('installs queue with the layers below it and nothing above', async () => {
     await queues.close();`;
   expect(await run(project, script)).toBe('1');
 }, 120_000);
+
+it.each(['README.md', 'README.es.md'])(
+  'have the sizes that %s says, give or take 10 %%',
+  async (readme) => {
+    const text = await readFile(join(root, readme), 'utf8');
+    for (const [name, tarball] of tarballs) {
+      const said = Number(new RegExp(`^\\| \\[\`${name}\`\\].* (\\d+) kB `, 'm').exec(text)?.[1]);
+      const { size } = await stat(tarball.replace('file:', ''));
+      expect(Math.abs(size / 1000 / said - 1), `${name}: ${size} bytes`).toBeLessThan(0.1);
+    }
+  },
+);
