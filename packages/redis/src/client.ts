@@ -42,6 +42,7 @@ function optionsOf(
     sentinels: [...endpoint.nodes],
     name: endpoint.master,
     sentinelRetryStrategy: backoff,
+    sentinelCommandTimeout: 5_000,
     ...(endpoint.tls && { enableTLSForSentinelMode: true }),
     ...(endpoint.sentinelPassword !== undefined && { sentinelPassword: endpoint.sentinelPassword }),
   };

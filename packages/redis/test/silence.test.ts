@@ -2,20 +2,27 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { expect, inject, it, onTestFinished } from 'vitest';
+import { startEmbeddedRedis } from '../src/embedded.ts';
+import { RedisPool } from '../src/pool.ts';
 import { watchSilence } from '../src/silence.ts';
 
-/** Passes everything on to Redis, until it is told to swallow what its present connections send. */
-async function openProxy(): Promise<{
-  port: number;
-  goSilent: () => void;
-  connections: () => number;
-}> {
+/** Passes everything on to Redis, but for connections that it swallows the words of. */
+interface Proxy {
+  readonly port: number;
+  /** Swallows what the present connections and the next few say. */
+  readonly goSilent: (next?: number) => void;
+  readonly connections: () => number;
+}
+
+async function openProxy(silentAtFirst = 0): Promise<Proxy> {
   const { hostname, port } = new URL(inject('redisUrl'));
   const pairs: { inner: Socket; outer: Socket }[] = [];
+  let silent = silentAtFirst;
   const server = createServer((outer) => {
     const inner = connect({ host: hostname, port: Number(port) });
-    outer.pipe(inner).pipe(outer);
     for (const socket of [inner, outer]) socket.on('error', () => undefined);
+    if ((silent -= 1) >= 0) outer.resume();
+    else outer.pipe(inner).pipe(outer);
     pairs.push({ inner, outer });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -23,30 +30,57 @@ async function openProxy(): Promise<{
     server.close();
     for (const { inner, outer } of pairs) [inner, outer].forEach((socket) => socket.destroy());
   });
-  const goSilent = (): void => {
-    for (const { inner, outer } of pairs) {
-      inner.unpipe(outer);
-      outer.unpipe(inner);
-      outer.resume();
-    }
-  };
   return {
     port: (server.address() as AddressInfo).port,
-    goSilent,
+    goSilent: (next = 0) => {
+      silent = next;
+      for (const { inner, outer } of pairs) {
+        inner.unpipe(outer);
+        outer.unpipe(inner);
+        outer.resume();
+      }
+    },
     connections: () => pairs.length,
   };
 }
 
-it('connects anew when the peer has vanished without a word, and sends the command again', async () => {
-  const { port, goSilent, connections } = await openProxy();
+function watchedClient(port: number): Redis {
   const client = new Redis({ port, disconnectTimeout: 20, retryStrategy: () => 10 });
   onTestFinished(() => client.disconnect());
   client.on('error', () => undefined);
-  watchSilence(client, { askMs: 20, silenceMs: 50 });
+  watchSilence(client, { askMs: 20, silenceMs: 150 });
+  return client;
+}
+
+it('connects anew when the peer has vanished without a word, and sends the command again', async () => {
+  const { port, goSilent, connections } = await openProxy();
+  const client = watchedClient(port);
   await client.ping();
   goSilent();
   expect(await client.echo('still there?')).toBe('still there?');
-  expect(connections()).toBe(2);
+  expect(connections()).toBeGreaterThanOrEqual(2);
+});
+
+it('comes back from a peer that accepts and says nothing, at first and after a silence', async () => {
+  const { port, goSilent, connections } = await openProxy(2);
+  const client = watchedClient(port);
+  expect(await client.echo('anybody there?')).toBe('anybody there?');
+  expect(connections()).toBeGreaterThanOrEqual(3);
+  goSilent(2);
+  expect(await client.echo('still there?')).toBe('still there?');
+  expect(connections()).toBeGreaterThanOrEqual(6);
+});
+
+it('notices a second silence as it did the first', async () => {
+  const { port, goSilent, connections } = await openProxy();
+  const client = watchedClient(port);
+  await client.ping();
+  goSilent();
+  const closed = once(client, 'close');
+  client.once('ready', () => goSilent());
+  await closed;
+  expect(await client.echo('still there?')).toBe('still there?');
+  expect(connections()).toBeGreaterThanOrEqual(3);
 });
 
 it('leaves a connection alone that answers', async () => {
@@ -56,4 +90,17 @@ it('leaves a connection alone that answers', async () => {
   watchSilence(client, { askMs: 5, silenceMs: 5_000 });
   for (let count = 0; count < 20; count += 1) await client.blpop('nobody-pushes-here', 0.01);
   expect(connections()).toBe(1);
+});
+
+it('asks the next Sentinel when one accepts and says nothing', async () => {
+  const { hostname, port } = new URL(inject('redisUrl'));
+  const watched = { name: 'main', primaryPort: Number(port) };
+  const sentinel = await startEmbeddedRedis({ sentinel: watched });
+  onTestFinished(async () => sentinel.stop());
+  const silent = await openProxy(100);
+  const hosts = `${hostname}:${silent.port},${new URL(sentinel.url).host}`;
+  const pool = new RedisPool({ url: `redis+sentinel://${hosts}/main` });
+  onTestFinished(async () => pool.close(100));
+  expect(await pool.command().ping()).toBe('PONG');
+  expect(silent.connections()).toBeGreaterThanOrEqual(1);
 });
