@@ -55,9 +55,9 @@ function keys() {
 | a domain | \`${whole}<suffix>\` | \`${domainRoot('nooble', 'embedding')}actions\` |
 | a domain in partitions | \`${part}<suffix>\` | \`${domainRoot('nooble', 'embedding', { of: 4, index: 0 })}actions\` |
 
-The braces are the Redis Cluster hash tag: a domain, or a partition of one, lives in one slot. A partition is named with
-how many there are, from 0 on. \`partitions\` itself, which says how many, always has the name of a whole domain. Tiers
-are written as their priority, 1 (enterprise) to 4 (free). The prefix is \`nooble\` by default.
+The braces are the Redis Cluster hash tag: a domain, or a partition of one, lives in one slot. The name of a
+partition has the number of partitions and its own number, counted from 0. The key \`partitions\` belongs to the domain as a
+whole. Tiers are written as their priority, 1 (enterprise) to 4 (free). The prefix is \`nooble\` by default.
 
 ${table(['Suffix', 'Type', 'Content', 'Lifetime'], rows)}
 

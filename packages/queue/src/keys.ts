@@ -15,7 +15,7 @@ export const KEY_TABLE = {
   state: {
     suffix: 'state',
     type: 'HASH',
-    content: 'the clock (µs), virtual times, services per tier, last look at leases, pause flag',
+    content: 'the clock (µs), virtual times, turns per tier, last look at leases, pause flag',
     lifetime: 'as long as the domain',
   },
   partitions: {
