@@ -12,7 +12,7 @@ const CHECKS = {
   lint: [bin('oxlint'), '--type-aware', '--deny-warnings'],
   format: [bin('prettier'), '--check', '.'],
   layers: [...pnpm, 'exec', 'turbo', 'boundaries'],
-  'types of tests': [bin('tsc'), '-p', 'tsconfig.tests.json'],
+  'types of tests': [bin('tsc'), '-p', 'scripts/tsconfig.tests.json'],
   'embedded scripts are current': [node, 'packages/queue/scripts/embed-lua.mjs', '--check'],
   'generated documents are current': [node, 'scripts/generate-docs.mjs', '--check'],
   'packages are publishable': [node, 'scripts/check-packages.mjs'],
