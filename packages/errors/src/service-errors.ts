@@ -4,6 +4,12 @@ interface Caused {
   readonly cause?: unknown;
 }
 
+interface UnavailableFacts {
+  readonly attempted: string;
+  readonly url?: string;
+  readonly reason?: string;
+}
+
 /** Redis cannot be reached, or does not take the command now. */
 export class RedisUnavailableError extends NoobleError {
   static readonly kind: ErrorKind = {
@@ -13,9 +19,11 @@ export class RedisUnavailableError extends NoobleError {
     summary: 'Redis cannot be reached, or does not take writes.',
     remedy: 'Check the server and its URL; calling again is safe.',
   };
-  constructor({ attempted, url, cause }: { attempted: string; url?: string } & Caused) {
+  /** `url` without its passwords; `reason` @default the message of `cause` */
+  constructor({ attempted, url, reason, cause }: UnavailableFacts & Caused) {
     const where = url === undefined ? 'Redis' : `Redis at "${url}"`;
-    const why = cause instanceof Error && cause.message ? `: ${cause.message}` : '';
+    const told = reason ?? (cause instanceof Error ? cause.message : '');
+    const why = told ? `: ${told}` : '';
     super({
       kind: RedisUnavailableError.kind,
       message: `Cannot ${attempted}: ${where} is unavailable${why}`,

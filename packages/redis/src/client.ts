@@ -1,5 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { watchTrouble } from './connection-trouble.ts';
 import { watchSilence } from './silence.ts';
+import { limitWaiting } from './unreachable.ts';
 import { parseRedisUrl, type RedisEndpoint } from './url.ts';
 
 /** A connection that takes commands: to one server, a Sentinel's primary, or a Cluster. */
@@ -13,15 +15,17 @@ export interface ClientOptions {
 }
 
 /**
- * A client that keeps reconnecting for ever, while each command fails after a few attempts: no call
- * waits without bound, and no process has to be restarted after an outage.
+ * A client that keeps reconnecting for ever, while each command fails after a few attempts or seconds: no
+ * call waits without bound, and no process has to be restarted after an outage.
  */
 export function createClient({ url, name, onError }: ClientOptions): RedisClient {
   const endpoint = parseRedisUrl(url);
   const client =
     endpoint.kind === 'cluster' ? clusterOf(endpoint, name) : new Redis(optionsOf(endpoint, name));
   client.on('error', onError);
+  watchTrouble(client, url);
   watchSilence(client);
+  limitWaiting(client);
   return client;
 }
 

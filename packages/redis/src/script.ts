@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RedisClient } from './client.ts';
+import { rememberOrigin } from './connection-trouble.ts';
 
 /** A Lua script, called by its digest. */
 export interface RedisScript {
@@ -28,11 +29,14 @@ export function defineScript({ name, lua }: { name: string; lua: string }): Redi
 /** Calls a script; survives `SCRIPT FLUSH`, a restart and a failover. Throws what the script or the connection throws. */
 export async function runScript(client: RedisClient, call: ScriptCall): Promise<unknown> {
   const { script, keys, args } = call;
+  const sent = client.evalsha(script.sha, keys.length, ...keys, ...args);
   try {
-    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
+    return await sent.catch((error: unknown) => {
+      if (!isUnknownScript(error)) throw error;
+      return client.eval(script.lua, keys.length, ...keys, ...args);
+    });
   } catch (error) {
-    if (!isUnknownScript(error)) throw error;
-    return client.eval(script.lua, keys.length, ...keys, ...args);
+    throw fromClient(error, client);
   }
 }
 
@@ -73,16 +77,23 @@ async function sendAll(
   }
   try {
     const replies = (await pipeline.exec()) ?? [];
-    return calls.map((_call, index) => replyOf(replies[index]));
+    return calls.map((_call, index) => replyOf(client, replies[index]));
   } catch (error) {
-    return calls.map(() => ({ ok: false, error: error as Error }));
+    return calls.map(() => ({ ok: false, error: fromClient(error, client) }));
   }
 }
 
-function replyOf(reply: readonly [Error | null, unknown] | undefined): ScriptReply {
-  if (!reply) return { ok: false, error: new Error('Connection is closed: no reply') };
-  const [error, value] = reply;
-  return error ? { ok: false, error } : { ok: true, value };
+function replyOf(
+  client: RedisClient,
+  [error, value]: readonly [Error | null, unknown] = [new Error('Connection is closed'), undefined],
+): ScriptReply {
+  return error ? { ok: false, error: fromClient(error, client) } : { ok: true, value };
+}
+
+function fromClient(thrown: unknown, client: RedisClient): Error {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  rememberOrigin(error, client);
+  return error;
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -14,6 +14,12 @@ it.each([
     'a Cluster whose nodes disagree',
     new Error('Too many Cluster redirections. Last error: ReplyError: MOVED 1 127.0.0.1:7000'),
   ],
+  ['a half answered pipeline', new Error('Command aborted due to connection close')],
+  ['a name server that fails', Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' })],
+  [
+    'a primary that became a replica',
+    new Error('UNBLOCKED force unblock from blocking operation, instance state changed'),
+  ],
   ['a replica', new Error("READONLY You can't write against a read only replica.")],
 ])('calls %s unavailable, saying what was attempted', (_what, error) => {
   const named = asRedisUnavailable(error, 'enqueue 3 actions');
