@@ -6,6 +6,7 @@ export interface Flow {
   readonly actionId: string;
   readonly taskId: string;
   readonly type: string;
+  readonly tenantId: string;
   /** Logical queue it came through. */
   readonly queue: string;
   readonly tier: Tier;
@@ -25,13 +26,14 @@ export function flowOf(line: Readonly<Record<string, unknown>>): Flow | undefine
   const outcome = OUTCOMES[String(line['msg'])];
   const type = line['action_type'];
   if (!outcome || typeof type !== 'string') return undefined;
-  const tenant = String(line['tenant_id']);
+  const tenantId = String(line['tenant_id']);
   const tier = line['tier'] as Tier;
   return {
     actionId: String(line['action_id']),
     taskId: String(line['task_id']),
     type,
-    queue: formatQueueName({ domain: domainOf(type), tenantId: tenant, tier }),
+    tenantId,
+    queue: formatQueueName({ domain: domainOf(type), tenantId, tier }),
     tier,
     waitedMs: Number(line['waited_ms']),
     runningMs: Number(line['running_ms']),

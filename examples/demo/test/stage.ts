@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answersFor, generateAnswer, indexDocuments } from '@nooble-examples/contracts';
-import type { Answered, Indexed } from '@nooble-examples/contracts';
+import type { Answered, Found, Indexed } from '@nooble-examples/contracts';
 import type { CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
@@ -9,7 +9,10 @@ import { ServiceProcess } from '../src/service-process.ts';
 
 /** The tenant that asks. */
 export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
-const answer_queue = 'caller:acme:enterprise';
+
+/** Where the answers for a tenant arrive. */
+export const answerQueueOf = (tenantId: string): string => `caller:${tenantId}:enterprise`;
+const answer_queue = answerQueueOf(acme.tenantId);
 
 /** Services as processes, and a caller that keeps their answers. Everything ends with the test. */
 export async function openStage({ redis = inject('redisUrl') } = {}): Promise<Stage> {
@@ -17,11 +20,12 @@ export async function openStage({ redis = inject('redisUrl') } = {}): Promise<St
   const env = { REDIS_URL: redis, KEY_PREFIX: prefix, HTTP_PORT: '0', LOG_LEVEL: 'debug' };
   const queues = new DomainQueueManager({ redis, prefix });
   onTestFinished(async () => queues.close());
-  const answers: Answers = { indexed: [], answered: [] };
-  const { indexed, answered } = answersFor('caller');
+  const answers: Answers = { indexed: [], found: [], answered: [] };
+  const { indexed, found, answered } = answersFor('caller');
   const processor = new ActionProcessor()
-    .register(indexed, ({ data }) => void answers.indexed.push(data))
-    .register(answered, ({ data }) => void answers.answered.push(data));
+    .register(indexed, ({ data, tenantId }) => void answers.indexed.push({ ...data, tenantId }))
+    .register(found, ({ data, tenantId }) => void answers.found.push({ ...data, tenantId }))
+    .register(answered, ({ data, tenantId }) => void answers.answered.push({ ...data, tenantId }));
   const quiet = { logger: false, handleSignals: false } as const;
   const worker = new BaseWorker({ domain: 'caller', redis, prefix, processor, ...quiet });
   onTestFinished(async () => worker.stop());
@@ -35,9 +39,13 @@ export async function openStage({ redis = inject('redisUrl') } = {}): Promise<St
   return { queues, answers, start };
 }
 
+/** An answer and whom it was for. */
+export type Received<Result> = CallbackData<Result> & { readonly tenantId: string };
+
 export interface Answers {
-  readonly indexed: CallbackData<Indexed>[];
-  readonly answered: CallbackData<Answered>[];
+  readonly indexed: Received<Indexed>[];
+  readonly found: Received<Found>[];
+  readonly answered: Received<Answered>[];
 }
 
 export interface Stage {
@@ -50,9 +58,9 @@ export interface Stage {
 }
 
 /** An action that indexes one document of several passages. */
-export function indexAction(number: number) {
+export function indexAction(number: number, { paragraphs: length = 20 } = {}) {
   const paragraphs = Array.from(
-    { length: 20 },
+    { length },
     (_, index) => `# Part ${index}\nText ${number}.${index}.`,
   );
   const document = {

@@ -1,61 +1,72 @@
-import type { generateEmbeddings, Indexed } from '@nooble-examples/contracts';
-import type { ActionResult, CallbackData, DomainAction } from '@nooble/models';
+import type { Indexed } from '@nooble-examples/contracts';
+import { TenantMismatchError } from '@nooble/errors';
+import type { CallbackData, DomainAction } from '@nooble/models';
 import type { ActionContext } from '@nooble/worker';
 import { answerQuestion } from './answer.ts';
 import { sendAnswer } from './asking.ts';
-import type { PendingPassages, PendingQuestion } from './pending-steps.ts';
+import { modelOf, vectorsOf, type Embeddings } from './embedded-vectors.ts';
+import type { PendingPassages, PendingStep } from './pending-steps.ts';
 import type { QueryParts } from './query-parts.ts';
-import { normalised } from './vector-index.ts';
+import { orTellFailure } from './telling-failures.ts';
 
-type Embeddings = ActionResult<typeof generateEmbeddings>;
 type EmbeddingsCallback = DomainAction<CallbackData<Embeddings>>;
 
 /**
  * Goes on where an earlier action stopped to wait for vectors. At least once: every step may be repeated,
- * and a pending step is forgotten only after its answer was sent.
+ * and a pending step is forgotten only after it succeeded, so that a redrive can go on with it.
  */
 export function continueWithEmbeddings(parts: QueryParts) {
   return async (action: EmbeddingsCallback, ctx: ActionContext): Promise<void> => {
-    const sentId = action.parentActionId ?? '';
-    const pending = await parts.pending.get(sentId);
+    const { tenantId, parentActionId: sentId = '', data } = action;
+    const pending = await parts.pending.get(tenantId, sentId);
     if (!pending) return ctx.logger.info({ sent_id: sentId }, 'Nothing waits for these vectors');
-    const answer = await nextStep(parts, pending, { callback: action, signal: ctx.signal });
-    if (answer) await sendAnswer(pending.asked, answer, { action, ctx });
-    await parts.pending.delete(sentId);
+    const { asked } = pending;
+    assertTenant(asked.tenantId, action);
+    if (data.status !== 'done') return sendAnswer(asked, data, { action, ctx });
+    await orTellFailure(asked, { action, ctx }, async () => {
+      const next = { sentId, embeddings: data.result, signal: ctx.signal };
+      const result = await nextStep(parts, pending, next);
+      if (result) await sendAnswer(asked, { status: 'done', result }, { action, ctx });
+    });
+    await parts.pending.delete(tenantId, sentId);
   };
+}
+
+function assertTenant(tenantId: string, { actionId, tenantId: other }: DomainAction): void {
+  if (tenantId === other) return;
+  const reason = `callback "${actionId}" of tenant "${other}" is not for it`;
+  throw new TenantMismatchError({ tenantId, reason });
+}
+
+interface NextStep {
+  readonly sentId: string;
+  readonly embeddings: Embeddings;
+  readonly signal: AbortSignal;
 }
 
 /** What there is to answer by now; undefined while other parts are missing. */
 async function nextStep(
   parts: QueryParts,
-  pending: PendingPassages | PendingQuestion,
-  { callback, signal }: { callback: EmbeddingsCallback; signal: AbortSignal },
-): Promise<CallbackData | undefined> {
-  const { data, tenantId, parentActionId = '' } = callback;
-  if (data.status !== 'done') return data;
-  const { embeddings } = data.result;
+  pending: PendingStep,
+  { sentId, embeddings, signal }: NextStep,
+): Promise<unknown> {
   if (pending.step === 'question') {
-    const result = await answerQuestion(parts, pending, {
-      tenantId,
-      vector: embeddings[0] ?? [],
-      signal,
-    });
-    return { status: 'done', result };
+    return answerQuestion(parts, pending, { embeddings, signal });
   }
-  await storePassages(parts, pending, { tenantId, embeddings });
-  const totals = await parts.pending.finishPart(pending.asked.actionId, parentActionId);
-  const result: Indexed | undefined = totals && { collection: pending.collection, ...totals };
-  return result && { status: 'done', result };
+  await storePassages(parts, pending, embeddings);
+  const totals = await parts.pending.finishPart(pending.asked, sentId);
+  return totals && ({ collection: pending.collection, ...totals } satisfies Indexed);
 }
 
 async function storePassages(
   { store }: QueryParts,
-  { collection, passages }: PendingPassages,
-  { tenantId, embeddings }: { tenantId: string; embeddings: Embeddings['embeddings'] },
+  { asked: { tenantId }, collection, passages }: PendingPassages,
+  embeddings: Embeddings,
 ): Promise<void> {
-  const stored = passages.map((passage, index) => ({
-    ...passage,
-    vector: normalised(Float32Array.from(embeddings[index] ?? [])),
-  }));
-  await store.put({ tenantId, collection }, stored);
+  const vectors = vectorsOf(embeddings, passages.length);
+  const stored = passages.flatMap((passage, index) => {
+    const vector = vectors[index];
+    return vector ? [{ ...passage, vector }] : [];
+  });
+  await store.put({ tenantId, collection }, stored, modelOf(embeddings));
 }

@@ -1,10 +1,13 @@
 import type { indexDocuments, Indexed } from '@nooble-examples/contracts';
 import type { ActionData, DomainAction } from '@nooble/models';
 import type { ActionContext } from '@nooble/worker';
-import { askedBy, sendAnswer } from './asking.ts';
+import { askedBy, sendAnswer, type Handled } from './asking.ts';
 import { requestEmbeddings } from './embedding-request.ts';
-import { passagesOf } from './passages.ts';
+import { passagesOf, type Passage } from './passages.ts';
+import type { AskedAction } from './pending-steps.ts';
 import type { QueryParts } from './query-parts.ts';
+import { stepIdOf } from './step-id.ts';
+import { orTellFailure } from './telling-failures.ts';
 
 type IndexData = ActionData<typeof indexDocuments>;
 
@@ -12,37 +15,66 @@ type IndexData = ActionData<typeof indexDocuments>;
 const BATCH = 16;
 
 /** Cuts documents into passages and asks for their vectors; `continueWithEmbeddings` stores them. */
-export function indexHandler({ domain, passageCharacters, store, pending }: QueryParts) {
+export function indexHandler(parts: QueryParts) {
   return async (action: DomainAction<IndexData>, ctx: ActionContext) => {
-    const { collection, documents } = action.data;
     const asked = askedBy(action);
-    const passages = documents.flatMap((document) => passagesOf(document, passageCharacters));
-    const ref = { tenantId: action.tenantId, collection };
-    for (const { id } of documents) {
-      const count = passages.filter(({ documentId }) => documentId === id).length;
-      await store.declare(ref, id, count);
-    }
-    const totals = { documents: documents.length, passages: passages.length };
-    const parts = chunksOf(passages, BATCH).map((chunk, index) => ({
-      sentId: `${action.actionId}.e${index}`,
-      chunk,
-    }));
-    await pending.begin(
-      asked.actionId,
-      parts.map(({ sentId }) => sentId),
-      totals,
-    );
-    for (const { sentId, chunk } of parts) {
-      await pending.put(sentId, { step: 'passages', asked, collection, passages: chunk });
-      const texts = chunk.map(({ title, text }) => `${title}\n${text}`);
-      await requestEmbeddings({ action, ctx, domain }, sentId, texts);
-    }
-    if (parts.length === 0) {
+    const { collection, documents } = action.data;
+    await orTellFailure(asked, { action, ctx }, async () => {
+      const passages = await declarePassages(parts, action);
+      const totals = { documents: documents.length, passages: passages.length };
+      const missing = await requestParts(parts, {
+        asked,
+        collection,
+        passages,
+        totals,
+        action,
+        ctx,
+      });
+      if (missing > 0) return;
       const result: Indexed = { collection, ...totals };
       await sendAnswer(asked, { status: 'done', result }, { action, ctx });
-    }
+    });
     return { status: 'accepted' as const };
   };
+}
+
+async function declarePassages(
+  { store, passageCharacters }: QueryParts,
+  { tenantId, data: { collection, documents } }: DomainAction<IndexData>,
+): Promise<Passage[]> {
+  const passages = documents.flatMap((document) => passagesOf(document, passageCharacters));
+  for (const { id } of documents) {
+    const count = passages.filter(({ documentId }) => documentId === id).length;
+    await store.declare({ tenantId, collection }, id, count);
+  }
+  return passages;
+}
+
+interface Indexing extends Handled {
+  readonly asked: AskedAction;
+  readonly collection: string;
+  readonly passages: readonly Passage[];
+  readonly totals: { readonly documents: number; readonly passages: number };
+}
+
+/** Asks for the vectors of all parts that have none yet, as all have unless this runs again after a crash. */
+async function requestParts(
+  { domain, pending }: QueryParts,
+  { asked, collection, passages, totals, action, ctx }: Indexing,
+): Promise<number> {
+  const parts = chunksOf(passages, BATCH).map((chunk, index) => ({
+    sentId: stepIdOf(asked, `embed ${index}`),
+    chunk,
+  }));
+  const sentIds = parts.map(({ sentId }) => sentId);
+  const missing = await pending.begin(asked, sentIds, totals);
+  for (const { sentId, chunk } of parts) {
+    if (!missing.has(sentId)) continue;
+    await pending.put(sentId, { step: 'passages', asked, collection, passages: chunk });
+    const texts = chunk.map(({ title, text }) => `${title}\n${text}`);
+    await requestEmbeddings({ action, ctx, domain }, sentId, texts);
+  }
+  return missing.size;
 }
 
 function chunksOf<T>(all: readonly T[], size: number): T[][] {

@@ -35,6 +35,8 @@ export class LlmAnswerer implements Answerer {
     const completion = await this.#client.chat.completions
       .create({ model: this.#model, messages }, { signal })
       .catch(failedRequest);
-    return { answer: completion.choices[0]?.message.content ?? '', model: this.#model };
+    const answer = completion.choices?.[0]?.message?.content?.trim() ?? '';
+    if (answer === '') throw new Error(`Model "${this.#model}" answered nothing`);
+    return { answer, model: this.#model };
   }
 }

@@ -1,4 +1,5 @@
 import type { Question } from '@nooble-examples/contracts';
+import { assertTenantId } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { Passage } from './passages.ts';
 
@@ -17,8 +18,11 @@ export interface PendingQuestion {
   readonly question: Question;
 }
 
+export type PendingStep = PendingPassages | PendingQuestion;
+
 /** The action that began it, as far as its answer needs it. */
 export interface AskedAction {
+  readonly tenantId: string;
   readonly actionId: string;
   readonly actionType: string;
   readonly answerQueue: string;
@@ -31,10 +35,12 @@ export interface IndexingTotals {
 }
 
 const TTL_SECONDS = 86_400;
+const MISSING = 'missing';
+const DONE = 'done';
 
 /**
- * What this service does next when a callback arrives. It is in Redis, under the id of the action that
- * was sent, so that any process of the service can go on, also after a restart.
+ * What this service does next when a callback arrives. It is in Redis, under the tenant and the id of the
+ * action that was sent, so that any process of the service can go on, also after a restart.
  */
 export class PendingSteps {
   readonly #redis: RedisPool;
@@ -45,44 +51,54 @@ export class PendingSteps {
     this.#prefix = prefix;
   }
 
-  async put(sentId: string, pending: PendingPassages | PendingQuestion): Promise<void> {
-    const json = JSON.stringify(pending);
-    await this.#redis.command().set(this.#stepKey(sentId), json, 'EX', TTL_SECONDS);
+  async put(sentId: string, pending: PendingStep): Promise<void> {
+    const key = this.#key(pending.asked.tenantId, 'step', sentId);
+    await this.#redis.command().set(key, JSON.stringify(pending), 'EX', TTL_SECONDS);
   }
 
-  /** Undefined for a callback that was dealt with before. */
-  async get(sentId: string): Promise<PendingPassages | PendingQuestion | undefined> {
-    const json = await this.#redis.command().get(this.#stepKey(sentId));
-    return json === null ? undefined : (JSON.parse(json) as PendingPassages | PendingQuestion);
+  /** Undefined for a callback that was dealt with before, and for one of another tenant. */
+  async get(tenantId: string, sentId: string): Promise<PendingStep | undefined> {
+    const json = await this.#redis.command().get(this.#key(tenantId, 'step', sentId));
+    return json === null ? undefined : (JSON.parse(json) as PendingStep);
   }
 
-  async delete(sentId: string): Promise<void> {
-    await this.#redis.command().del(this.#stepKey(sentId));
+  async delete(tenantId: string, sentId: string): Promise<void> {
+    await this.#redis.command().del(this.#key(tenantId, 'step', sentId));
   }
 
-  /** Remembers which parts an indexing consists of. */
-  async begin(askedId: string, sentIds: readonly string[], totals: IndexingTotals): Promise<void> {
-    const key = this.#partsKey(askedId);
-    const parts = Object.fromEntries(sentIds.map((id) => [id, '']));
-    const fields = { ...parts, totals: JSON.stringify(totals) };
-    await this.#redis.command().multi().hset(key, fields).expire(key, TTL_SECONDS).exec();
+  /**
+   * Remembers which parts an indexing consists of and answers those that are still to be done. Beginning
+   * again, after a crash, brings back none that is done.
+   */
+  async begin(
+    { tenantId, actionId }: AskedAction,
+    sentIds: readonly string[],
+    totals: IndexingTotals,
+  ): Promise<ReadonlySet<string>> {
+    const key = this.#key(tenantId, 'parts', actionId);
+    const changes = this.#redis.command().multi();
+    for (const id of sentIds) changes.hsetnx(key, id, MISSING);
+    changes.hsetnx(key, 'totals', JSON.stringify(totals)).expire(key, TTL_SECONDS);
+    await changes.exec();
+    const states = await this.#redis.command().hgetall(key);
+    return new Set(sentIds.filter((id) => states[id] !== DONE));
   }
 
-  /** Ticks a part off; the totals once none is left, and as often as the last part is repeated. */
-  async finishPart(askedId: string, sentId: string): Promise<IndexingTotals | undefined> {
-    const key = this.#partsKey(askedId);
-    await this.#redis.command().hdel(key, sentId);
-    const rest = await this.#redis.command().hgetall(key);
-    const { totals, ...parts } = rest;
-    if (totals === undefined || Object.keys(parts).length > 0) return undefined;
+  /** Ticks a part off; the totals once none is missing, and as often as the last part is repeated. */
+  async finishPart(
+    { tenantId, actionId }: AskedAction,
+    sentId: string,
+  ): Promise<IndexingTotals | undefined> {
+    const key = this.#key(tenantId, 'parts', actionId);
+    await this.#redis.command().multi().hset(key, sentId, DONE).expire(key, TTL_SECONDS).exec();
+    const { totals, ...states } = await this.#redis.command().hgetall(key);
+    if (totals === undefined || Object.values(states).includes(MISSING)) return undefined;
     return JSON.parse(totals) as IndexingTotals;
   }
 
-  #stepKey(sentId: string): string {
-    return `${this.#prefix}:query:step:${sentId}`;
-  }
-
-  #partsKey(askedId: string): string {
-    return `${this.#prefix}:query:parts:${askedId}`;
+  /** All keys of a tenant are in one Cluster slot. */
+  #key(tenantId: string, kind: 'step' | 'parts', id: string): string {
+    assertTenantId(tenantId);
+    return `${this.#prefix}:query:{${tenantId}}:${kind}:${id}`;
   }
 }

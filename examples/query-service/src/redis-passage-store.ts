@@ -1,9 +1,10 @@
 import { assertTenantId } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
+import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
 import type { Passage } from './passages.ts';
 
-/** Passages in Redis: three hashes and a version per tenant and collection, in one Cluster slot. */
+/** Passages in Redis: three hashes, the model and a version per tenant and collection, in one Cluster slot. */
 export class RedisPassageStore implements PassageStore {
   readonly #redis: RedisPool;
   readonly #prefix: string;
@@ -23,14 +24,26 @@ export class RedisPassageStore implements PassageStore {
     await changes.incr(keys.version).exec();
   }
 
-  async put(ref: CollectionRef, passages: readonly StoredPassage[]): Promise<void> {
+  async put(
+    ref: CollectionRef,
+    passages: readonly StoredPassage[],
+    model: EmbeddingModel,
+  ): Promise<void> {
     const keys = this.#keys(ref);
+    await this.#redis.command().setnx(keys.model, JSON.stringify(model));
+    const kept = (await this.model(ref)) ?? model;
+    assertSameModel({ collection: ref.collection, kept, given: model });
     const changes = this.#redis.command().multi();
     for (const { vector, ...passage } of passages) {
       changes.hset(keys.passages, passage.id, JSON.stringify(passage));
       changes.hset(keys.vectors, passage.id, encodeVector(vector));
     }
     await changes.incr(keys.version).exec();
+  }
+
+  async model(ref: CollectionRef): Promise<EmbeddingModel | undefined> {
+    const json = await this.#redis.command().get(this.#keys(ref).model);
+    return json === null ? undefined : (JSON.parse(json) as EmbeddingModel);
   }
 
   async version(ref: CollectionRef): Promise<string> {
@@ -53,13 +66,14 @@ export class RedisPassageStore implements PassageStore {
   #keys({
     tenantId,
     collection,
-  }: CollectionRef): Record<'documents' | 'passages' | 'vectors' | 'version', string> {
+  }: CollectionRef): Record<'documents' | 'passages' | 'vectors' | 'model' | 'version', string> {
     assertTenantId(tenantId);
     const root = `${this.#prefix}:query:{${tenantId}/${collection}}`;
     return {
       documents: `${root}:documents`,
       passages: `${root}:passages`,
       vectors: `${root}:vectors`,
+      model: `${root}:model`,
       version: `${root}:version`,
     };
   }

@@ -1,10 +1,13 @@
 import type { Source } from '@nooble-examples/contracts';
 import { LRUCache } from 'lru-cache';
+import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
 
 /** What is looked for. */
 export interface VectorSearch {
-  readonly vector: readonly number[];
+  /** Of unit length. */
+  readonly vector: Float32Array;
+  readonly model: EmbeddingModel;
   readonly topK: number;
   readonly threshold: number;
   readonly documentIds?: readonly string[];
@@ -24,22 +27,27 @@ export class VectorIndex {
     this.#store = store;
   }
 
-  /** The nearest passages, the nearest first. */
+  /**
+   * The nearest passages, the nearest first; those that have nothing at all in common with the vector are
+   * none of them. Throws ModelMismatchError for a vector of another model than the collection's.
+   */
   async search(ref: CollectionRef, search: VectorSearch): Promise<Source[]> {
-    const { vector, topK, threshold, documentIds } = search;
-    const query = normalised(Float32Array.from(vector));
+    const { vector, model, topK, threshold, documentIds } = search;
+    const kept = await this.#store.model(ref);
+    if (!kept) return [];
+    assertSameModel({ collection: ref.collection, kept, given: model });
     const passages = await this.#passages(ref);
     return passages
       .filter(({ documentId }) => documentIds?.includes(documentId) ?? true)
-      .map((passage) => ({ passage, score: dot(query, passage.vector) }))
-      .filter(({ score }) => score >= threshold)
+      .map((passage) => ({ passage, score: similarity(vector, passage.vector) }))
+      .filter(({ score }) => score !== 0 && score >= threshold)
       .toSorted((a, b) => b.score - a.score)
       .slice(0, topK)
       .map(({ passage: { documentId, title, text }, score }) => ({
         document_id: documentId,
         title,
         text,
-        score: Math.round(score * 1e4) / 1e4,
+        score,
       }));
   }
 
@@ -60,8 +68,9 @@ export function normalised(vector: Float32Array): Float32Array {
   return vector.map((value) => value / length);
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** The cosine of two vectors of unit length, to four digits. */
+function similarity(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
-  return sum;
+  return Math.round(sum * 1e4) / 1e4;
 }

@@ -20,12 +20,13 @@ const passage = (documentId: string, number: number, vector: number[]) => ({
 });
 
 const ref = { tenantId: 'acme', collection: 'docs' };
-const search = { vector: [1, 0], topK: 5, threshold: 0 };
+const model = { name: 'plane', dimensions: 2 };
+const search = { vector: Float32Array.from([1, 0]), model, topK: 5, threshold: 0 };
 
 it('finds the nearest passages first, above the threshold and within the filter', async () => {
   const { store, index } = open();
   const passages = [passage('a', 0, [0.6, 0.8]), passage('b', 0, [1, 0]), passage('c', 0, [-1, 0])];
-  await store.put(ref, passages);
+  await store.put(ref, passages, model);
   const names = async (more = {}): Promise<string[]> =>
     (await index.search(ref, { ...search, ...more })).map(({ document_id }) => document_id);
   expect(await names()).toEqual(['b', 'a']);
@@ -36,7 +37,7 @@ it('finds the nearest passages first, above the threshold and within the filter'
 
 it('shows a collection to no other tenant and no other collection', async () => {
   const { store, index } = open();
-  await store.put(ref, [passage('a', 0, [1, 0])]);
+  await store.put(ref, [passage('a', 0, [1, 0])], model);
   expect(await index.search({ tenantId: 'globex', collection: 'docs' }, search)).toEqual([]);
   expect(await index.search({ tenantId: 'acme', collection: 'other' }, search)).toEqual([]);
   await expect(index.search({ tenantId: 'a}:{b', collection: 'docs' }, search)).rejects.toThrow(
@@ -47,8 +48,37 @@ it('shows a collection to no other tenant and no other collection', async () => 
 it('sees what changes, and drops the passages a document has no longer', async () => {
   const { store, index } = open();
   await store.declare(ref, 'a', 2);
-  await store.put(ref, [passage('a', 0, [1, 0]), passage('a', 1, [1, 0])]);
+  await store.put(ref, [passage('a', 0, [1, 0]), passage('a', 1, [1, 0])], model);
   expect(await index.search(ref, search)).toHaveLength(2);
   await store.declare(ref, 'a', 1);
   expect(await index.search(ref, search)).toMatchObject([{ text: 'a 0' }]);
 });
+
+it('does not take a passage for a source that has nothing in common with the question', async () => {
+  const { store, index } = open();
+  await store.put(ref, [passage('a', 0, [1, 0]), passage('b', 0, [0, 1])], model);
+  expect(await index.search(ref, { ...search, threshold: -1 })).toMatchObject([
+    { document_id: 'a' },
+  ]);
+});
+
+it.each([
+  ['another model', { name: 'other', dimensions: 2 }],
+  ['other dimensions', { name: 'plane', dimensions: 3 }],
+])(
+  'compares no vectors of %s with those of the collection, and says what to do',
+  async (_, given) => {
+    const { store, index } = open();
+    await store.put(ref, [passage('a', 0, [1, 0])], model);
+    const refusal = expect.objectContaining({
+      code: 'MODEL_MISMATCH',
+      retryable: false,
+      message: expect.stringContaining(
+        'index its documents again, into a new collection',
+      ) as string,
+    }) as Error;
+    await expect(index.search(ref, { ...search, model: given })).rejects.toEqual(refusal);
+    await expect(store.put(ref, [passage('b', 0, [1, 0])], given)).rejects.toEqual(refusal);
+    expect(await index.search(ref, search)).toHaveLength(1);
+  },
+);

@@ -1,0 +1,72 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { searchPassages } from '@nooble-examples/contracts';
+import { expect, it, onTestFinished } from 'vitest';
+import { acme, answerQueueOf, indexAction, openStage, questionAction } from './stage.ts';
+
+/** An endpoint that answers every request with a status; counts them. */
+async function endpoint(status: number): Promise<{ url: string; calls: () => number }> {
+  let calls = 0;
+  const server = createServer((_request, response) => {
+    calls += 1;
+    response.writeHead(status).end('{"error":{"message":"no"}}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  return { url, calls: () => calls };
+}
+
+it('tells whoever asked that the language model refuses', async () => {
+  const { url } = await endpoint(401);
+  const { queues, answers, start } = await openStage();
+  await start('query-service', { QUERY_LLM_BASE_URL: url });
+  await start('embedding-service');
+  await queues.enqueue(questionAction('What is in part 3?'));
+  await expect.poll(() => answers.answered.length, { timeout: 15_000 }).toBe(1);
+  expect(answers.answered).toMatchObject([{ status: 'dead', error: { code: 'MODEL_REFUSED' } }]);
+});
+
+it('tells whoever asked once attempts are exhausted, and not before', async () => {
+  const { url, calls } = await endpoint(503);
+  const { queues, answers, start } = await openStage();
+  await start('query-service', { QUERY_LLM_BASE_URL: url });
+  await start('embedding-service');
+  await queues.enqueue(questionAction('What is in part 3?'));
+  await expect.poll(() => answers.answered.length, { timeout: 20_000 }).toBe(1);
+  expect(answers.answered).toMatchObject([{ status: 'dead', error: { code: 'INTERNAL' } }]);
+  expect(calls()).toBe(3);
+});
+
+it('tells whoever wanted documents indexed that the embedding model refuses them', async () => {
+  const { url } = await endpoint(400);
+  const { queues, answers, start } = await openStage();
+  await start('query-service');
+  await start('embedding-service', { EMBEDDING_OPENAI_BASE_URL: url });
+  await queues.enqueue(indexAction(1));
+  await expect.poll(() => answers.indexed.length, { timeout: 15_000 }).toBe(1);
+  expect(answers.indexed).toMatchObject([{ status: 'dead', error: { code: 'MODEL_REFUSED' } }]);
+});
+
+it('tells whoever asked when the embedding domain does not take the request', async () => {
+  const { queues, answers, start } = await openStage();
+  await start('query-service');
+  await queues.pause('embedding', { admission: true });
+  await queues.enqueue(indexAction(1));
+  await expect.poll(() => answers.indexed.length, { timeout: 20_000 }).toBe(1);
+  expect(answers.indexed).toMatchObject([{ status: 'dead', error: { code: 'QUEUE_PAUSED' } }]);
+});
+
+it('refuses to answer to the queue of another tenant', async () => {
+  const { queues, answers, start } = await openStage();
+  const query = await start('query-service');
+  const dead = once(query.events, 'flow');
+  const data = { collection: 'docs', query: 'What?', answer_queue: answerQueueOf('globex') };
+  const action = searchPassages.create({ ...acme, data });
+  await queues.enqueue(action);
+  expect((await dead)[0]).toMatchObject({ actionId: action.actionId, outcome: 'dead' });
+  const letters = await queues.deadLetters('query').list();
+  expect(letters).toMatchObject([{ error: { code: 'TENANT_MISMATCH' } }]);
+  expect(answers).toEqual({ indexed: [], found: [], answered: [] });
+});
