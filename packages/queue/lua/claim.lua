@@ -13,7 +13,10 @@ local function wake_next(more) -- whoever leaves something behind that may run s
 end
 
 local earlier = earlier_answer(process, call)
-if earlier then wake_next() return reply(replayed(earlier)) end
+if earlier then
+  wake_next()
+  return reply(replayed(earlier, string.format('%.0f', now + lease)))
+end
 if redis.call('HEXISTS', state, 'paused') == 0 then
   plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1')
 end

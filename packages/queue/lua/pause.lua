@@ -1,11 +1,13 @@
 -- Stops or resumes serving a domain, or one tenant of it; may refuse admission as well.
 -- include: memory ready
 -- KEYS: state suspects
--- ARGV: tenant ('' for the domain), pause | resume | move, 1 to refuse admission too
--- Output: 1
+-- ARGV: tenant ('' for the domain), pause | resume | move, 1 to refuse admission too, 1 even where the tenants moved away
+-- Output: 1, or 0 where they moved away and nothing changed
 -- Complexity: O(log tenants)
 local tenant, verb, refuses = ARGV[1], ARGV[2], ARGV[3] == '1'
 local pausing = verb ~= 'resume'
+
+if ARGV[4] ~= '1' and redis.call('HGET', state, 'paused') == 'moved' then return 0 end
 
 begin_writing()
 if tenant == '' then

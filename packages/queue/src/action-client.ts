@@ -52,8 +52,7 @@ export class ActionClient {
     { signal, timeoutMs = 30_000 }: RequestOptions = {},
   ): Promise<Result> {
     signal?.throwIfAborted();
-    const expiresAt = input.expiresAt ?? new Date(Date.now() + timeoutMs);
-    const action = definition.create({ ...input, expiresAt, replyTo: this.#inbox.name });
+    const action = definition.create({ ...input, replyTo: this.#inbox.name });
     if (this.#closed) throw new ActionCancelledError({ actionId: action.actionId });
     this.#inbox.start();
     const data = await this.#exchange(action, timeoutMs, signal);
@@ -76,15 +75,20 @@ export class ActionClient {
     signal: AbortSignal | undefined,
   ): Promise<CallbackData> {
     const { actionId } = action;
+    this.#replies.assertFree(actionId);
     const reply = this.#replies.expect(actionId);
-    reply.catch(() => undefined);
-    const onAbort = (): void => this.#giveUp(action, signal?.reason);
-    const onTimeout = (): void =>
-      this.#giveUp(action, new ActionTimeoutError({ actionId, timeoutMs }));
+    const sent = this.#queues.enqueue(action, action.expiresAt ? {} : { expiresInMs: timeoutMs });
+    // Whoever gives up first, nobody listens to the other any more.
+    for (const each of [reply, sent]) each.catch(() => undefined);
+    const giveUp = (reason: unknown): void => {
+      if (this.#replies.abandon(actionId, reason)) void this.#cancel(action, sent);
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    const onTimeout = (): void => giveUp(new ActionTimeoutError({ actionId, timeoutMs }));
     const timer = setTimeout(onTimeout, timeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.race([this.#queues.enqueue(action), reply]);
+      await Promise.race([sent, reply]);
       return await reply;
     } finally {
       clearTimeout(timer);
@@ -93,10 +97,14 @@ export class ActionClient {
     }
   }
 
-  /** The caller is gone: an action that has not started need not. */
-  #giveUp({ actionId, actionType }: DomainAction, reason: unknown): void {
-    if (!this.#replies.abandon(actionId, reason)) return;
-    this.#queues.cancel({ domain: domainOf(actionType), actionId }).catch(() => undefined);
+  /** The caller is gone: an action that has not started need not. Before it is there it cannot be cancelled. */
+  async #cancel({ actionId, actionType }: DomainAction, sent: Promise<unknown>): Promise<void> {
+    try {
+      await sent;
+      await this.#queues.cancel({ domain: domainOf(actionType), actionId });
+    } catch {
+      // It was refused, or expires.
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { PayloadTooLargeError } from '@nooble/errors';
+import { InvalidActionError, PayloadTooLargeError } from '@nooble/errors';
 import { encodeAction, tierPriority, type DomainAction } from '@nooble/models';
 import { resolveEnqueueOptions, type EnqueueOptions } from './enqueue-options.ts';
 import type { AdmissionItem, AdmissionPolicy } from './operations/enqueue.ts';
@@ -12,8 +12,8 @@ export interface AdmissionFacts {
 
 /** Encodes and measures an action. Throws InvalidActionError and PayloadTooLargeError. */
 export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionItem {
-  const { actionId, tenantId, tenantTier, callbackQueue, replyTo, expiresAt } = action;
-  const { onceHash, runAtMs, cost, retainMs } = resolveEnqueueOptions(facts.options);
+  const { actionId, tenantId, tenantTier, callbackQueue, replyTo } = action;
+  const { onceHash, runAtMs, cost, expiresInMs, retainMs } = resolveEnqueueOptions(facts.options);
   return {
     actionId,
     tenantId,
@@ -22,12 +22,21 @@ export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionIt
     runAtMs,
     cost,
     notify: callbackQueue !== undefined || replyTo !== undefined,
-    // 0 is for never, and the header of a stored action has no negative numbers.
-    expiresMs: expiresAt === undefined ? 0 : Math.max(1, Date.parse(expiresAt)),
+    expiresMs: expiryOf(action, expiresInMs),
     retainMs,
     onceHash,
     envelope: measured(action, facts.maxPayloadBytes),
   };
+}
+
+/** A time, 0 for never, or negative for ms after its admission. */
+function expiryOf({ actionId, expiresAt }: DomainAction, expiresInMs: number): number {
+  if (expiresAt === undefined) return -expiresInMs;
+  if (expiresInMs === 0) return Math.max(1, Date.parse(expiresAt));
+  throw new InvalidActionError({
+    actionId,
+    reason: 'expiresInMs and expiresAt exclude each other',
+  });
 }
 
 /** A callback at the door of its domain: neither charged nor refused. */

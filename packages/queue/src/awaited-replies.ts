@@ -1,3 +1,4 @@
+import { InvalidActionError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
 
 /** Replies nobody waits for any more, or never did. */
@@ -29,6 +30,13 @@ export class AwaitedReplies {
   /** The ids of the calls that wait. */
   get pending(): readonly string[] {
     return [...this.#waiting.keys()];
+  }
+
+  /** Throws InvalidActionError for an id that is waited for already: one reply cannot serve two calls. */
+  assertFree(actionId: string): void {
+    if (!this.#waiting.has(actionId)) return;
+    const reason = 'another request with its id waits for a reply';
+    throw new InvalidActionError({ actionId, reason });
   }
 
   async expect(actionId: string): Promise<CallbackData> {

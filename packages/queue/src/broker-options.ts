@@ -48,6 +48,7 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
   const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
   assertDomain(domain);
   assertPrefix(prefix);
+  assertMode(mode);
   assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
   assertWhole('floor', floor, { least: 0, most: 1_000_000 });
   assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
@@ -62,6 +63,11 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
     maxPayloadBytes,
     onWarning,
   });
+}
+
+function assertMode(mode: string): void {
+  if (mode === 'strict' || mode === 'weighted') return;
+  throw new RangeError(`Invalid mode "${mode}": expected "strict" or "weighted"`);
 }
 
 /** Throws RangeError unless the option is a whole number within its bounds. */

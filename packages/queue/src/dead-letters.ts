@@ -53,7 +53,7 @@ export class DeadLetters {
   async list({ after, limit = 100 }: { after?: DeadLetter; limit?: number } = {}): Promise<
     DeadLetter[]
   > {
-    const keyspaces = await this.#partitions.of(this.#domain);
+    const keyspaces = await this.#partitions.lookAgain(this.#domain);
     const first = after ? keyspaces.all.indexOf(keyspaces.of(after.tenantId)) : 0;
     let cursor = after ? { diedMs: Date.parse(after.diedAt), actionId: after.actionId } : START;
     for (const keyspace of keyspaces.all.slice(first)) {
@@ -78,7 +78,7 @@ export class DeadLetters {
   async #move(verb: 'redrive' | 'discard', which: LetterChoice): Promise<number> {
     if (!('all' in which)) for (const id of which.actionIds) assertActionId(id);
     let moved = 0;
-    for (const keyspace of (await this.#partitions.of(this.#domain)).all) {
+    for (const keyspace of (await this.#partitions.lookAgain(this.#domain)).all) {
       if ('all' in which) moved += await this.#moveAll(keyspace, verb);
       else {
         for (const batch of batchesOf(which.actionIds, () => 0)) {

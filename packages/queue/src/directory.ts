@@ -40,15 +40,26 @@ export async function resolveTenant(
 
 /** A script must never meet a number that is none. */
 function assertNumbers(tenantId: string, { weight = 1, limits = {} }: TenantEntry): void {
-  const { perMinute = null, perDay = null, maxDepth = null, maxActive = null } = limits;
-  const wrong = Object.entries({ perMinute, perDay, maxDepth, maxActive }).find(
-    ([name, value]) =>
-      value !== null && !(Number.isSafeInteger(value) && value >= (name === 'maxActive' ? 1 : 0)),
-  );
-  const named = weight >= 1e-3 && weight <= 1e3 ? wrong : ['weight', weight];
-  if (!named) return;
-  const [name, value] = named;
+  const { onLimit = 'reject', ...numbers } = limits;
+  const facts = { weight, onLimit, ...numbers };
+  const wrong = Object.entries(facts).find(([name, value]) => !(CHECKS[name]?.(value) ?? true));
+  if (!wrong) return;
+  const [name, value] = wrong;
   throw new RangeError(
     `Invalid ${name} "${value}" of tenant "${tenantId}" in the tenant directory`,
   );
 }
+
+const isLimit =
+  (least: number) =>
+  (value: unknown): boolean =>
+    (value ?? null) === null || (Number.isSafeInteger(value) && Number(value) >= least);
+
+const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  weight: (value) => Number(value) >= 1e-3 && Number(value) <= 1e3,
+  onLimit: (value) => value === 'reject' || value === 'delay',
+  perMinute: isLimit(0),
+  perDay: isLimit(0),
+  maxDepth: isLimit(0),
+  maxActive: isLimit(1),
+};

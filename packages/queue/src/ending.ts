@@ -7,7 +7,7 @@ import {
 } from '@nooble/errors';
 import { decodeAction, parseQueueName, type CallbackData, type DomainAction } from '@nooble/models';
 import { callbackFor } from './callback.ts';
-import { parseStored } from './header.ts';
+import { parseStored, type StoredAction } from './header.ts';
 import type { OutboxEntry } from './operations/tick.ts';
 
 /** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
@@ -41,8 +41,9 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
   if (word === READY) {
     return { to: 'domain', domain: detail, callback: decodeAction(rest), envelope: rest };
   }
-  const action = decodeAction(parseStored(rest).envelope);
-  return deliveryFor(action, callbackId, endingOf(action, word, Number(detail)));
+  const stored = parseStored(rest);
+  const action = decodeAction(stored.envelope);
+  return deliveryFor(action, callbackId, endingOf({ ...stored, ...action }, word, Number(detail)));
 }
 
 /** How the outcome of an action reaches its caller; undefined when it has none. */
@@ -71,13 +72,15 @@ export function errorOfNote(actionId: string, note: string): WireError {
 }
 
 /** What a script's ending means to the caller. */
-function endingOf(action: DomainAction, word: string, stalls: number): CallbackData {
-  const { actionId, expiresAt = 'an unknown time' } = action;
+function endingOf(
+  { actionId, expiresMs = 0 }: Pick<DomainAction, 'actionId'> & Pick<StoredAction, 'expiresMs'>,
+  word: string,
+  stalls: number,
+): CallbackData {
   if (word === 'expired') {
-    return {
-      status: 'expired',
-      error: toWireError(new DeadlineExceededError({ actionId, expiresAt })),
-    };
+    const expiresAt = new Date(expiresMs).toISOString();
+    const error = toWireError(new DeadlineExceededError({ actionId, expiresAt }));
+    return { status: 'expired', error };
   }
   if (word === 'cancelled') {
     return { status: 'cancelled', error: toWireError(new ActionCancelledError({ actionId })) };

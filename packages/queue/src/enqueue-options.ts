@@ -9,7 +9,9 @@ export interface EnqueueOptions {
   readonly delayMs?: number;
   /** Not before this time. Excludes `delayMs`. */
   readonly runAt?: Date | string;
-  /** How much of its tenant's share it uses, from above 0 to 1,000,000. @default 1 */
+  /** Never starts later than that many ms from its admission, by the clock of Redis. Excludes `expiresAt` of the action. */
+  readonly expiresInMs?: number;
+  /** How much of its tenant's share it uses, from 0.001 to 1,000,000. @default 1 */
   readonly cost?: number;
   /** Keep how it ended for `get`, that long after the end. @default 0 */
   readonly retainMs?: number;
@@ -20,29 +22,37 @@ export interface ResolvedEnqueueOptions {
   readonly onceHash: string;
   readonly runAtMs: number;
   readonly cost: number;
+  /** 0 for never. */
+  readonly expiresInMs: number;
   readonly retainMs: number;
 }
 
 const MAX_MS = 366 * 86_400_000;
+/** Less would be lost when it is added to a start tag, and count for nothing. */
+const MIN_COST = 1e-3;
+const MAX_COST = 1e6;
 const NONE: ResolvedEnqueueOptions = Object.freeze({
   onceHash: '-',
   runAtMs: 0,
   cost: 1,
+  expiresInMs: 0,
   retainMs: 0,
 });
 
 /** Checks and completes the options. Throws InvalidActionError naming the wrong one. */
 export function resolveEnqueueOptions(options: EnqueueOptions | undefined): ResolvedEnqueueOptions {
   if (!options) return NONE;
-  const { idempotencyKey, cost = 1, retainMs = 0 } = options;
-  if (!(Number.isFinite(cost) && cost > 0 && cost <= 1e6)) {
-    refuse(`cost ${cost} is not a number above 0 and up to 1000000`);
+  const { idempotencyKey, cost = 1, expiresInMs = 0, retainMs = 0 } = options;
+  if (!(cost >= MIN_COST && cost <= MAX_COST)) {
+    refuse(`cost ${cost} is not a number from ${MIN_COST} to ${MAX_COST}`);
   }
+  assertDuration('expiresInMs', expiresInMs);
   assertDuration('retainMs', retainMs);
   return {
     onceHash: idempotencyKey === undefined ? '-' : hashOf(idempotencyKey),
     runAtMs: runAtOf(options),
     cost,
+    expiresInMs: Math.ceil(expiresInMs),
     retainMs: Math.ceil(retainMs),
   };
 }

@@ -7,6 +7,8 @@ export interface StoredAction {
   readonly tenantId: string;
   /** Domain clock at admission, µs. */
   readonly arrivalUs: number;
+  /** Unix ms; undefined for never. */
+  readonly expiresMs: number | undefined;
   readonly retainMs: number;
   /** The wire JSON as it was accepted. */
   readonly envelope: string;
@@ -15,14 +17,21 @@ export interface StoredAction {
 /** Splits a stored action; `lua/include/header.lua` is its twin. */
 export function parseStored(stored: string): StoredAction {
   const end = stored.indexOf('\n');
-  const [arrival, tier, tenantId = '', , , , retain] = stored.slice(0, end).split(' ');
+  const [arrival, tier, tenantId = '', , , expires, retain] = stored.slice(0, end).split(' ');
   return {
     tier: tierOf(tier),
     tenantId,
     arrivalUs: Number(arrival),
+    expiresMs: expiryOf(Number(expires), Number(arrival)),
     retainMs: Number(retain),
     envelope: stored.slice(end + 1),
   };
+}
+
+/** Negative for ms after its arrival. */
+function expiryOf(ms: number, arrivalUs: number): number | undefined {
+  if (ms === 0) return undefined;
+  return ms > 0 ? ms : Math.floor(arrivalUs / 1000) - ms;
 }
 
 /** An action as it is stored, but for its arrival, which the script puts in front. */

@@ -5,8 +5,8 @@ import { decodeReply } from './replies.ts';
 
 /** Longest block on the inbox; a silent connection is noticed soon after. */
 const BLOCK_SECONDS = 5;
-/** Replies taken at a time. */
-const BATCH = 100;
+/** Replies taken at a time: few, since each may have the size of a payload. */
+const BATCH = 16;
 /** Pause between attempts while Redis is away, ms. */
 const RETRY_MS = 200;
 

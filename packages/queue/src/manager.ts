@@ -1,5 +1,5 @@
 import type { NoobleError } from '@nooble/errors';
-import { isNoobleError } from '@nooble/errors';
+import { fromWireError, isNoobleError, QueuePausedError, toWireError } from '@nooble/errors';
 import {
   assertAction,
   assertActionId,
@@ -22,7 +22,7 @@ import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import { cancelCall, readCancelled, type CancelResult } from './operations/cancel.ts';
 import { inspectCall, readInspection } from './operations/inspect.ts';
-import { pauseCall } from './operations/pause.ts';
+import { pauseCall, readPaused } from './operations/pause.ts';
 import type { DomainStats } from './operations/stats.ts';
 import type { DomainKeyspaces } from './partitions.ts';
 import { repartition } from './repartition.ts';
@@ -84,7 +84,8 @@ export class DomainQueueManager {
       actions.map(async (action): Promise<EnqueueOutcome> => {
         const outcome = await this.#admit(action, options).catch(refusal);
         if (!isNoobleError(outcome)) return outcome;
-        return { status: 'rejected', actionId: action.actionId, error: outcome };
+        const { actionId = '' } = (action as DomainAction | null) ?? {};
+        return { status: 'rejected', actionId, error: outcome };
       }),
     );
   }
@@ -173,15 +174,17 @@ export class DomainQueueManager {
     const who = tenantId === undefined ? {} : { tenantId };
     const keyspaces = await this.#keyspaces(domain);
     const paused = tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
+    const attempted = `${verb} domain "${domain}"`;
     for (const each of paused) {
       const call = pauseCall(each, { ...who, verb, admission });
-      await ask(this.#parts.redis, call, `${verb} domain "${domain}"`);
+      const isDone = readPaused(await ask(this.#parts.redis, call, attempted));
+      if (!isDone) throw new QueuePausedError({ domain, attempted });
     }
   }
 
   async #keyspaces(domain: string): Promise<DomainKeyspaces> {
     assertDomain(domain);
-    return this.#parts.partitions.of(domain);
+    return this.#parts.partitions.lookAgain(domain);
   }
 
   /** Asks every partition: an action is in one of them. */
@@ -195,7 +198,7 @@ export class DomainQueueManager {
   }
 }
 
+/** One that is malformed, or whose tenant the directory fails to resolve, keeps none of the others back. */
 function refusal(error: unknown): NoobleError {
-  if (isNoobleError(error)) return error;
-  throw error;
+  return isNoobleError(error) ? error : fromWireError(toWireError(error));
 }

@@ -13,12 +13,12 @@ import { claimInTurn } from './turns.ts';
 const LOOK_MS = 10_000;
 
 /** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */
-export function createBroker(options: BrokerOptions): QueueBroker {
+export function createBroker(options: BrokerOptions): PartitionedBroker {
   return new PartitionedBroker(resolveBrokerOptions(options));
 }
 
 /** One broker per partition of the domain, each served in its turn. Most domains have one. */
-class PartitionedBroker implements QueueBroker {
+export class PartitionedBroker implements QueueBroker {
   readonly domain: string;
   readonly leaseMs: number;
   readonly #options: ResolvedBrokerOptions;
@@ -97,6 +97,11 @@ class PartitionedBroker implements QueueBroker {
   async ping(): Promise<void> {
     const brokers = this.#brokersOf(await this.#keyspaces());
     await Promise.all(brokers.map(async (broker) => broker.ping()));
+  }
+
+  /** Resolves when every callback its workers were to deliver is delivered, or has failed for now. */
+  async delivered(): Promise<void> {
+    await Promise.all([...this.#brokers.values()].map(async (broker) => broker.delivered()));
   }
 
   async close(): Promise<void> {

@@ -45,6 +45,12 @@ export class Partitions {
     return known;
   }
 
+  /** As `of`, and knows of a change that another process made. */
+  async lookAgain(domain: string): Promise<DomainKeyspaces> {
+    this.forget(domain);
+    return this.of(domain);
+  }
+
   /** The number may have changed: look again when it is next needed. */
   forget(domain: string): void {
     this.#known.delete(domain);

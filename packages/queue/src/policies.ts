@@ -43,7 +43,8 @@ export class Policies {
     let usual = this.#usual.get(policy);
     if (!usual) this.#usual.set(policy, (usual = usualOf(policy)));
     if (weight === undefined && limits === undefined) return usual;
-    return { ...usual, weight: weight ?? usual.weight, ...limits };
+    const given = Object.entries(limits ?? {}).filter(([, value]) => value !== undefined);
+    return { ...usual, weight: weight ?? usual.weight, ...Object.fromEntries(given) };
   }
 }
 

@@ -49,7 +49,9 @@ export class RedisBroker implements QueueBroker {
     const [first = [], ...more] = this.#settling.batches(settlements);
     await this.#settling.reply(first);
     const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
-    const later = await this.#settling.settleAll(more);
+    // What was claimed must reach the worker; what was not settled is sent again.
+    const unsent = more.flat().map(() => 'unsent' as const);
+    const later = await this.#settling.settleAll(more).catch(() => unsent);
     return { ...claim, settled: [...settled, ...later] };
   }
 
@@ -91,8 +93,24 @@ export class RedisBroker implements QueueBroker {
     }
   }
 
+  /** Resolves when every callback it was to deliver is delivered, or has failed for now. */
+  async delivered(): Promise<void> {
+    await this.#outbox.drained();
+  }
+
   async close(): Promise<void> {
     this.#wake.close();
+    await this.#outbox.drained();
+    await this.#acknowledge();
+  }
+
+  /** Else the last callbacks of a worker would be delivered again, when their receivers may have forgotten them. */
+  async #acknowledge(): Promise<void> {
+    const delivered = this.#outbox.takeDelivered();
+    if (delivered.length === 0) return;
+    const { redis, rules } = this.#options;
+    const [reply] = await sendCalls(redis, [tickCall(this.#keyspace, rules, delivered)]);
+    this.#ticked(reply, delivered);
     await this.#outbox.drained();
   }
 
@@ -102,7 +120,7 @@ export class RedisBroker implements QueueBroker {
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
   ): Promise<{ claim: Claim; settled: SettleResult[] }> {
     const { redis, order, rules } = this.#options;
-    const id = this.#calls.next({ again: slots > 0 });
+    const id = this.#calls.next({ slots });
     const delivered = this.#outbox.takeDelivered();
     const ticks = this.#timer.isDue() || delivered.length > 0;
     const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
@@ -114,13 +132,13 @@ export class RedisBroker implements QueueBroker {
     ]);
     if (ticks) this.#ticked(replies.at(-2), delivered);
     try {
-      const settled = batch.length > 0 ? this.#settling.settled(batch, replies[0]) : [];
+      const settled = batch.length > 0 ? await this.#settling.settled(batch, replies[0]) : [];
       const claim = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
       return { claim, settled };
     } catch (error) {
       // It may have claimed: the same number again brings the same actions.
-      this.#calls.unanswered(id);
+      this.#calls.unanswered(id, slots);
       throw error;
     }
   }

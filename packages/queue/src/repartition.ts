@@ -23,13 +23,16 @@ export async function repartition(
   count: number,
 ): Promise<void> {
   assertWhole('number of partitions', count, { least: 1, most: MAX_PARTITIONS });
-  partitions.forget(domain);
-  const present = await partitions.of(domain);
+  const present = await partitions.lookAgain(domain);
   const { paused } = await domainStats(redis, domain, present);
   if (present.all.length === count && paused !== 'moved') return;
   const set = async (keyspaces: DomainKeyspaces, pause: PauseArguments): Promise<void> => {
     for (const keyspace of keyspaces.all) {
-      await ask(redis, pauseCall(keyspace, pause), `repartition domain "${domain}"`);
+      await ask(
+        redis,
+        pauseCall(keyspace, { ...pause, evenMoved: true }),
+        `repartition domain "${domain}"`,
+      );
     }
   };
   const asBefore: PauseArguments =

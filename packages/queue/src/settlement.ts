@@ -50,8 +50,8 @@ export function readySettlement(settlement: Settlement, maxPayloadBytes: number)
 }
 
 /** Bytes a settlement adds to a call, at most. */
-export function settlementBytes({ item }: ReadySettlement): number {
-  return 3 * (item.note.length + item.callback.length);
+export function settlementBytes({ item, reply }: ReadySettlement): number {
+  return 3 * (item.note.length + item.callback.length + (reply?.text.length ?? 0));
 }
 
 /** What the caller is told; undefined while the action goes on. */

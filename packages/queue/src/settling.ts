@@ -17,6 +17,8 @@ export class Settling {
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
   readonly #outbox: Outbox;
+  /** Those whose callers have not heard of their outcome yet. */
+  readonly #late = new WeakSet<ReadySettlement>();
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, outbox: Outbox) {
     this.#options = options;
@@ -33,13 +35,12 @@ export class Settling {
     );
   }
 
-  /** Callers hear of the outcome before it is settled, unless the lease is over and the outcome void. */
+  /** Callers hear of the outcome before it is settled; where the lease is over, and it may be void, once it is. */
   async reply(batch: SettleBatch): Promise<void> {
     const now = performance.now();
-    const replies = batch.flatMap(({ reply, deadline }) =>
-      reply && deadline > now ? [reply] : [],
-    );
-    if (replies.length > 0) await sendReplies(this.#options, replies);
+    const early = batch.filter(({ deadline }) => deadline > now);
+    for (const each of batch) if (each.deadline <= now) this.#late.add(each);
+    await sendReplies(this.#options, repliesOf(early));
   }
 
   call(batch: SettleBatch): ScriptCall {
@@ -48,15 +49,16 @@ export class Settling {
   }
 
   /** Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. */
-  settled(batch: SettleBatch, reply: ScriptReply | undefined): SettleResult[] {
+  async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleResult[]> {
     if (reply?.ok === false && isUnavailable(reply.error))
       return batch.map(() => 'unsent' as const);
     const attempted = `settle actions of domain "${this.#keyspace.domain}"`;
     const results = readSettled(valueOf(reply, attempted));
-    const entries = batch.flatMap(({ entry }, index) =>
-      entry && results[index] === 'ok' ? [entry] : [],
-    );
-    this.#outbox.deliver(entries);
+    const ended = batch.filter((_, index) => results[index] === 'ok');
+    this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
+    const replies = repliesOf(ended.filter((each) => this.#late.has(each)));
+    // Where this fails, the caller's own patience ends the wait.
+    await sendReplies(this.#options, replies).catch(() => undefined);
     return results;
   }
 
@@ -65,8 +67,12 @@ export class Settling {
     for (const batch of batches) {
       await this.reply(batch);
       const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
-      results.push(...this.settled(batch, reply));
+      results.push(...(await this.settled(batch, reply)));
     }
     return results;
   }
+}
+
+function repliesOf(batch: SettleBatch) {
+  return batch.flatMap(({ reply }) => (reply ? [reply] : []));
 }

@@ -5,6 +5,7 @@ import { runScript } from '@nooble/redis';
 import { expect, it, onTestFinished } from 'vitest';
 import { ActionClient } from '../src/action-client.ts';
 import type { Outcome, QueueBroker } from '../src/broker.ts';
+import { parseStored } from '../src/header.ts';
 import { inboxKey } from '../src/keys.ts';
 import { replyCall } from '../src/operations/reply.ts';
 import { actionOf, failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
@@ -130,8 +131,32 @@ it('lets no action start whose caller has given up', async () => {
   const envelopes = async () => Object.values(await queue.stored.hash('actions'));
   await expect.poll(envelopes, PATIENT).toHaveLength(1);
   const [text = ''] = await envelopes();
-  const { expiresAt = '' } = decodeAction(text.slice(text.indexOf('\n') + 1));
-  expect(Date.parse(expiresAt)).toBeGreaterThan((await queue.stored.now()) + 86_000_000);
+  // Counted from its arrival by the clock of Redis: that of the caller may be wrong.
+  const { expiresMs, arrivalUs } = parseStored(text);
+  expect(expiresMs).toBe(Math.floor(arrivalUs / 1000) + 86_400_000);
+});
+
+it('cancels the action of a request that is aborted before it was sent', async () => {
+  const queue = openQueue();
+  await queue.queues.stats('embedding');
+  const abort = new AbortController();
+  const call = clientOf(queue).request(count, hello, { signal: abort.signal });
+  abort.abort(new Error('changed my mind'));
+  await expect(call).rejects.toThrow('changed my mind');
+  await queue.enqueue();
+  await expect.poll(async () => (await queue.claim(10)).length, PATIENT).toBe(1);
+  await expect.poll(async () => queue.stored.hash('depth'), PATIENT).toEqual({});
+});
+
+it('refuses a second request with the id of one that waits, which goes on waiting', async () => {
+  const queue = openQueue();
+  const client = clientOf(queue);
+  const input = { ...hello, actionId: 'order-7' };
+  const first = client.request(count, input);
+  await expect(client.request(count, input)).rejects.toMatchObject({ code: 'INVALID_ACTION' });
+  const { end } = await runNext(queue);
+  await end(() => ({ status: 'done', result: 5 }));
+  expect(await first).toBe(5);
 });
 
 it('rejects with the reason of the signal and cancels the action', async () => {

@@ -69,6 +69,20 @@ it('does not let a tenant with 1000 actions delay one with a single action', asy
   expect(tenantsOf(await queue.claim(2))).toContain('light');
 });
 
+it('serves on when more tenants reach their cap than one call can write', async () => {
+  const { queues, claim } = openQueue({ tiers: { professional: { maxActive: 1 } } });
+  const tenants = Array.from({ length: 1_200 }, (_, index) => `tenant-${index}`);
+  for (let round = 0; round < 2; round += 1) {
+    await queues.enqueueMany(tenants.map((tenantId) => actionOf({ tenantId })));
+  }
+  const first = [];
+  while (first.length < tenants.length) first.push(...(await claim(400)));
+  await queues.enqueueMany([actionOf({ tenantId: 'late' })]);
+  const more = [];
+  for (let call = 0; call < 5; call += 1) more.push(...(await claim(10)));
+  expect(tenantsOf(more)).toEqual(['late']);
+});
+
 it('does not serve a newcomer for ever because it enters below the others', async () => {
   const queue = openQueue();
   for (const tenantId of ['a', 'b']) await fill(queue, { tenantId, count: 100 });

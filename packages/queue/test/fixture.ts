@@ -57,7 +57,7 @@ export function openQueue({ url = inject('redisUrl'), worker, ...options }: Queu
   const prefix = options.prefix ?? `test-${randomUUID()}`;
   const queues = new DomainQueueManager({ redis, tiers: NO_LIMITS, ...options, prefix });
   onTestFinished(async () => queues.close());
-  const brokerOf = (own: Partial<BrokerOptions> = {}): QueueBroker => {
+  const brokerOf = (own: Partial<BrokerOptions> = {}) => {
     const broker = createBroker({ domain: 'embedding', redis, prefix, ...worker, ...own });
     onTestFinished(async () => broker.close());
     return broker;

@@ -133,7 +133,7 @@ it('drops the repeat when a worker died between delivery and acknowledgement', a
   const claimed = await queue.claimOne();
   const first = queue.brokerOf();
   await first.settle([settlementFor(claimed, done)]);
-  await first.close();
+  await first.delivered();
   const receiver = queue.brokerOf({ domain: 'query' });
   const handled = await receiver.claim({ slots: 5 });
   expect(handled.claimed).toHaveLength(1);
@@ -201,6 +201,26 @@ it('tells nobody while an action goes on, nor when nobody asked', async () => {
   await queue.enqueue({ expiresAt: PAST });
   await queue.claim(1);
   expect(await pending(queue)).toBe(0);
+});
+
+it('acknowledges the last callbacks of a worker when it closes', async () => {
+  const queue = openQueue();
+  await queue.enqueue(withCallback);
+  const broker = queue.brokerOf();
+  await broker.settle([settlementFor(await queue.claimOne(), done)]);
+  await broker.close();
+  expect(await pending(queue)).toBe(0);
+  expect(await received(queue)).toHaveLength(1);
+});
+
+it('replies to nobody for an outcome that came too late', async () => {
+  const queue = openQueue();
+  await queue.enqueue({ replyTo: 'inbox:me' });
+  const claimed = await queue.claimOne();
+  await queue.loseLeases();
+  const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
+  expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['lost']);
+  expect(await queue.stored.client.llen(inboxKey(queue.prefix, 'me'))).toBe(0);
 });
 
 it('sends no callback for a settle that was lost', async () => {
@@ -325,15 +345,15 @@ it('refuses a result that no callback can carry before anything is settled', asy
   expect(await queue.stateOf(actionId)).toBe('active');
 });
 
-it('replies before it settles, and not once its lease is over', async () => {
+it('replies before it settles, and after it where its lease may be over', async () => {
   const queue = openQueue();
   const inbox = inboxKey(queue.prefix, 'me');
   await queue.enqueue({ replyTo: 'inbox:me' });
   const claimed = await queue.claimOne();
   const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
   expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['ok']);
-  expect(await queue.stored.client.llen(inbox)).toBe(0);
-  expect(await queue.brokerOf().settle([settlementFor(claimed, done)])).toEqual(['already']);
+  expect(await queue.stored.client.llen(inbox)).toBe(1);
+  expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['already']);
   expect(await queue.stored.client.llen(inbox)).toBe(1);
   expect(await pending(queue)).toBe(0);
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { runScript } from '@nooble/redis';
+import { Keyspace } from '../src/keyspace.ts';
+import { DomainQueueManager } from '../src/manager.ts';
+import { pauseCall, readPaused } from '../src/operations/pause.ts';
 import { Partitions } from '../src/partitions.ts';
 import { actionOf, failure, idsOf, openQueue, settlementOf, tenantsOf } from './fixture.ts';
+import { Stored } from './stored.ts';
 
 const DOMAIN = 'embedding';
 const TENANTS = Array.from({ length: 24 }, (_, index) => `tenant-${index}`);
@@ -52,6 +57,30 @@ describe('a domain in partitions', () => {
     const { of } = await spread(redis, prefix);
     const counts = [0, 1, 2, 3].map((index) => served.filter((id) => of(id) === index).length);
     expect(counts).toEqual([2, 2, 2, 2]);
+  });
+
+  it('lets a manager that knew the old number neither pause nor look nor send into the void', async () => {
+    const { queues, redis, prefix, brokerOf } = openQueue();
+    const stale = new DomainQueueManager({ redis, prefix });
+    await stale.stats(DOMAIN);
+    await queues.setPartitions(DOMAIN, 4);
+    await stale.pause(DOMAIN);
+    expect((await queues.stats(DOMAIN)).paused).toBe('serving');
+    await stale.resume(DOMAIN);
+    const { actionId } = await stale.enqueue(actionOf());
+    expect((await stale.stats(DOMAIN)).tiers.professional.waiting).toBe(1);
+    expect(idsOf((await brokerOf().claim({ slots: 1 })).claimed)).toEqual([actionId]);
+  });
+
+  it('keeps a place closed that its tenants have left', async () => {
+    const { redis, prefix, queues } = openQueue();
+    const left = new Keyspace(prefix, DOMAIN);
+    await queues.setPartitions(DOMAIN, 4);
+    const call = pauseCall(left, { verb: 'resume', admission: false });
+    expect(readPaused(await runScript(redis.command(), call))).toBe(false);
+    expect(await new Stored(redis, prefix, DOMAIN).hash('state')).toMatchObject({
+      paused: 'moved',
+    });
   });
 
   it('is as fair to the tenants of a partition as a domain is', async () => {

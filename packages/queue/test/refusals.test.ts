@@ -1,4 +1,4 @@
-import type { TenantDirectory, TenantEntry } from '../src/directory.ts';
+import type { TenantDirectory, TenantEntry, TenantLimits } from '../src/directory.ts';
 import type { EnqueueOptions } from '../src/enqueue-options.ts';
 import type { DomainAction } from '@nooble/models';
 import fc from 'fast-check';
@@ -73,6 +73,8 @@ it.each<Partial<TenantEntry>>([
 it.each<EnqueueOptions>([
   { cost: 0 },
   { cost: -1 },
+  { cost: 1e-4 },
+  { expiresInMs: -1 },
   { cost: 1_000_001 },
   { cost: Number.NaN },
   { delayMs: -1 },
@@ -308,4 +310,37 @@ it('gives child actions the task, session and tenant of their parent, and no oth
   await expect(children.enqueue(actionOf({ tenantId: 'umbrella' }))).rejects.toMatchObject({
     code: 'TENANT_MISMATCH',
   });
+});
+
+it('answers for each of several, also for one that no rule of ours refused', async () => {
+  const failing = {
+    resolve: (id: string) => (id === 'acme' ? { tier: 'professional' as const } : fail(id)),
+  };
+  const { queues } = openQueue({ directory: failing });
+  const outcomes = await queues.enqueueMany([
+    actionOf(),
+    actionOf({ tenantId: 'globex' }),
+    null as unknown as DomainAction,
+    actionOf(),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'accepted',
+    'rejected',
+    'rejected',
+    'accepted',
+  ]);
+});
+
+function fail(tenantId: string): never {
+  throw new Error(`Nobody can say who ${tenantId} is`);
+}
+
+it('takes a limit that is given as undefined for the one of the tier', async () => {
+  const limits = { perMinute: undefined } as unknown as TenantLimits;
+  const { queues } = openQueue({
+    tiers: { professional: { perMinute: 1 } },
+    directory: directoryOf({ acme: { tier: 'professional', limits } }),
+  });
+  await queues.enqueue(actionOf());
+  await expect(queues.enqueue(actionOf())).rejects.toMatchObject({ code: 'RATE_LIMIT' });
 });

@@ -6,7 +6,7 @@ import { createBroker } from '../src/partitioned-broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, idsOf, openQueue, PATIENT, startServer } from './fixture.ts';
 import { drain, takeTour } from './tour.ts';
-import { unreliable } from './unreliable.ts';
+import { unreliable, type Fate } from './unreliable.ts';
 
 const done = { status: 'done' } as const;
 const unavailable = { code: 'REDIS_UNAVAILABLE' };
@@ -243,6 +243,36 @@ it('says unsent for a settle whose answer was lost, and already when it is sent 
   expect(await broker.settle([{ claimed, outcome: done }])).toEqual(['already']);
 });
 
+it('hands over what it claimed when the settlements that did not fit into the call fail', async () => {
+  const { queues, claim, redis, prefix } = openQueue();
+  const data = 'x'.repeat(500_000);
+  await queues.enqueueMany(
+    Array.from({ length: 6 }, () => actionOf({ data })),
+    { retainMs: 1_000 },
+  );
+  const held = await claim(4);
+  // Each of them nearly fills a call, so that every one but the first is sent after the claim.
+  const outcome = { status: 'done', result: 'x'.repeat(1_000_000) } as const;
+  const settlements = held.map((claimed) => ({ claimed, outcome }));
+  const course: Fate[] = ['arrives', 'is lost', 'is lost', 'is lost'];
+  const broker = createBroker({ domain: 'embedding', redis: unreliable(redis, course), prefix });
+  const { claimed, settled } = await broker.claim({ slots: 2, settlements });
+  expect(claimed).toHaveLength(2);
+  expect(settled).toEqual(['ok', 'unsent', 'unsent', 'unsent']);
+});
+
+it('brings no more than there are slots for when a claim is sent again', async () => {
+  const { queues, redis, prefix } = openQueue();
+  await queues.enqueueMany(Array.from({ length: 8 }, () => actionOf()));
+  const course: Fate[] = ['answer is lost'];
+  const broker = createBroker({ domain: 'embedding', redis: unreliable(redis, course), prefix });
+  await expect(broker.claim({ slots: 4 })).rejects.toMatchObject(unavailable);
+  const fewer = await broker.claim({ slots: 2 });
+  const all = await broker.claim({ slots: 4 });
+  expect([fewer.claimed.length, all.claimed.length]).toEqual([2, 4]);
+  expect(new Set(idsOf([...fewer.claimed, ...all.claimed])).size).toBe(6);
+});
+
 it('looks at what time brings with the next claim when the last one did not arrive', async () => {
   const { enqueue, redis, prefix, stored } = openQueue();
   const { actionId } = await enqueue({}, { delayMs: 60_000 });
@@ -266,7 +296,7 @@ it('acknowledges a callback with the next claim when the last one did not arrive
     prefix,
   });
   await broker.settle([{ claimed, action: decodeAction(claimed.envelope), outcome: done }]);
-  await broker.close();
+  await broker.delivered();
   await expect(broker.claim({ slots: 0 })).rejects.toMatchObject(unavailable);
   expect((await queues.stats('embedding')).callbacksPending).toBe(1);
   await broker.claim({ slots: 0 });

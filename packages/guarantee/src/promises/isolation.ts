@@ -42,7 +42,7 @@ export const isolation: Guarantee = {
       await queues.cancel(receipt);
       return {
         held: passed === 0 && waiting === 1,
-        tried: `${attacks.length} hostile names, forged tiers, foreign queues and oversized payloads`,
+        tried: `${attacks.length} hostile names, forged tiers, foreign ids and queues, and oversized payloads`,
         worst: `${passed} passed, ${waiting - 1} stored`,
       };
     } finally {
@@ -69,10 +69,11 @@ function attacksOn(honest: DomainAction): DomainAction[] {
     { ...attacker, expiresAt: 'tomorrow' },
     { ...attacker, timeoutMs: -1 },
   ];
-  return [...named, ...forged].map((attack, index) => ({
+  const chosen = [...named, ...forged].map((attack, index) => ({
     ...attack,
     actionId: attack.actionId === honest.actionId ? `attack-${index}` : attack.actionId,
-  })) as DomainAction[];
+  }));
+  return [...chosen, { ...attacker, actionId: honest.actionId }] as DomainAction[];
 }
 
 async function isRefused(queues: DomainQueueManager, action: DomainAction): Promise<boolean> {

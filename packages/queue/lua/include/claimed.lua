@@ -1,6 +1,6 @@
 -- What a claim answers, and what a repeated one answers again: the actions it still holds the lease of.
--- include: due run
--- KEYS: actions
+-- include: due run memory
+-- KEYS: actions active
 local function reply(items) -- an action that runs for the first time has no run to tell
   local suspect = items[1] and items[1].suspect
   local rows = {clock_text, due_in_ms(), suspect and '1' or '0'}
@@ -10,14 +10,17 @@ local function reply(items) -- an action that runs for the first time has no run
   return rows
 end
 
-local function replayed(earlier) -- what that call claimed, as far as it still holds the lease
-  local items, words = {}, words_of(earlier)
+local function replayed(earlier, deadline) -- what that call claimed, as far as it still holds the lease, which begins anew
+  local items, words, cells = {}, words_of(earlier), {}
   for at = 3, #words do
     local id = words[at]
     local text = redis.call('HGET', run, id)
     if text and parse_run(text).token == words[1] then
       items[#items + 1] = {id = id, run = text, suspect = words[2] == id, stored = redis.call('HGET', actions, id)}
+      cells[#cells + 1], cells[#cells + 2] = deadline, id
     end
   end
+  begin_writing()
+  if #cells > 0 then redis.call('ZADD', active, 'XX', unpack(cells)) end
   return items
 end

@@ -22,7 +22,7 @@ end
 
 local function live(item) -- whether it may run; not where it was cancelled, runs, or has expired
   if not item.stored or item.active then return false end
-  local arrival, facts, cost, expires = string.match(item.stored, '^(%d+) (%d %S+) (%S+) %d (%d+) ')
+  local arrival, facts, cost, expires = string.match(item.stored, '^(%d+) (%d %S+) (%S+) %d (%-?%d+) ')
   local since = arrival
   if item.run then
     item.facts, since, item.cost = string.match(item.run, '^%d+ (%d %S+ (%d+) %d+ %d+ %d+ (%S+))$')
@@ -30,7 +30,7 @@ local function live(item) -- whether it may run; not where it was cancelled, run
     item.facts, item.cost = facts .. ' ' .. arrival .. ' 0 0 0 ' .. cost, cost
   end
   if since ~= item.since then return false end
-  if expires == '0' or tonumber(expires) > now then return true end
+  if expires == '0' or not is_past(expires, arrival, now) then return true end
   expired[#expired + 1] = item
   return false
 end

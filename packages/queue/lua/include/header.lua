@@ -1,11 +1,17 @@
 -- The header line before a stored envelope (no script parses the envelope itself), and queue elements.
 local function parse_header(stored)
   local arrival, tier, tenant, cost, notify, expires, retain, once =
-    string.match(stored, '^(%d+) (%d) (%S+) (%S+) (%d) (%d+) (%d+) (%S+)\n')
+    string.match(stored, '^(%d+) (%d) (%S+) (%S+) (%d) (%-?%d+) (%d+) (%S+)\n')
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
-    notify = notify == '1', expires = tonumber(expires), retain = tonumber(retain), once = once,
+    notify = notify == '1', retain = tonumber(retain), once = once,
   }
+end
+
+local function is_past(expires, arrival, at) -- at that time, ms; '0' for never, negative for ms after its arrival
+  local ms = tonumber(expires)
+  if ms < 0 then ms = math.floor(arrival / 1000) - ms end
+  return ms ~= 0 and ms <= at
 end
 
 local function element_of(since, id)

@@ -2,8 +2,8 @@
 -- order of their start tags, within caps.
 -- include: many tiers elements
 -- KEYS: inflight profiles held suspects
-local MAX_BYTES, MAX_PASSED, SUSPECTS_SEEN = 4194304, 100, 10
-local picked, bytes, capped, starts, new_tags, loads = {}, 0, {}, {}, {{}, {}, {}, {}}, {}
+local MAX_BYTES, MAX_PASSED, MAX_CAPPED, SUSPECTS_SEEN = 4194304, 100, 500, 10
+local picked, bytes, capped, newly_capped, starts, new_tags, loads = {}, 0, {}, 0, {}, {{}, {}, {}, {}}, {}
 local met_suspects, passed_suspects = {}, {}
 
 local function read_loads(tenants) -- what each runs now, its weight and its cap (-1 for none)
@@ -62,7 +62,10 @@ local function serve(tier, tier_weight, wanted)
   local tenant, tag = front(tier)
   local head = head_of(tier, tenant, math.min(wanted, AHEAD))
   take_front(tier)
-  if at_cap(tenant) then capped[tenant] = true return end
+  if at_cap(tenant) then
+    capped[tenant], newly_capped = true, newly_capped + 1
+    return
+  end
   local item = next_live(head, wanted, MAX_PASSED)
   if not item then return end
   pick(item)
@@ -75,7 +78,7 @@ end
 local function plan(slots, mode, floor, weights, accepts_suspect)
   read_tiers()
   if slots > 0 and accepts_suspect then pick_suspect() end
-  while #picked < slots and bytes < MAX_BYTES and passed < MAX_PASSED do
+  while #picked < slots and bytes < MAX_BYTES and passed < MAX_PASSED and newly_capped < MAX_CAPPED do
     local tier, once = next_tier(mode, floor)
     if not tier then return end
     serve(tier, weights[tier], once and 1 or slots - #picked)

@@ -26,7 +26,7 @@ export interface AdmissionItem {
   readonly cost: number;
   /** Somebody has to be told how it ends. */
   readonly notify: boolean;
-  /** Unix ms; 0 for never. */
+  /** Unix ms, or negative for that many ms after its admission; 0 for never. */
   readonly expiresMs: number;
   readonly retainMs: number;
   /** Hash of the idempotency key, or '-'. */

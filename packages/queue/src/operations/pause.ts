@@ -9,12 +9,19 @@ export interface PauseArguments {
   readonly verb: 'pause' | 'resume' | 'move';
   /** Refuse admission, too. */
   readonly admission: boolean;
+  /** Also where the tenants moved away: only who arranges that may. */
+  readonly evenMoved?: boolean;
 }
 
 /** The call that stops or resumes serving. */
 export function pauseCall(
   keyspace: Keyspace,
-  { tenantId, verb, admission }: PauseArguments,
+  { tenantId, verb, admission, evenMoved = false }: PauseArguments,
 ): ScriptCall {
-  return keyspace.call('pause', [tenantId ?? '', verb, admission ? 1 : 0]);
+  return keyspace.call('pause', [tenantId ?? '', verb, admission ? 1 : 0, evenMoved ? 1 : 0]);
+}
+
+/** Whether it took effect: not where the tenants moved away. */
+export function readPaused(reply: unknown): boolean {
+  return reply === 1;
 }

@@ -2,7 +2,7 @@ import type { Fate } from '../unreliable.ts';
 import type { Claim, ModelSettlement } from './action.ts';
 import { claimNext, nextDueMs } from './claim-model.ts';
 import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
-import { replyFirst, settle, type Settled } from './settle-model.ts';
+import { replyFirst, replyLate, settle, type Settled } from './settle-model.ts';
 import { tick } from './tick-model.ts';
 import type { Call } from './worker-model.ts';
 
@@ -29,13 +29,14 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   const { nowMs } = model;
   const worker = model.worker(request.worker);
   replyFirst(model, settlements);
-  const call = worker.call({ again: slots > 0 });
+  const call = worker.call(slots);
   const ticks = worker.ticks(nowMs);
   if (fate === 'is lost') {
     worker.missed(call, ticks);
     return NOTHING;
   }
-  const { results, callbackIds } = settle(model, settlements);
+  const settled = settle(model, settlements);
+  const { results, callbackIds } = settled;
   const handedOut = ticks ? tick(model, worker.delivered) : [];
   const claims = claimUnder(model, call, request);
   if (fate === 'answer is lost') {
@@ -44,6 +45,7 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   }
   worker.delivered = [];
   deliver(model, request.worker, [...handedOut, ...callbackIds]);
+  replyLate(model, settlements, settled);
   for (const claim of claims) claim.deadlineMs = nowMs + LEASE_MS;
   model.claims.push(...claims);
   const dueMs = nextDueMs(model);
@@ -56,10 +58,17 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
 function claimUnder(model: ProtocolModel, call: Call, request: ModelRequest): readonly Claim[] {
   const worker = model.worker(request.worker);
   const earlier = worker.earlierAnswer(call, model.nowMs);
-  if (earlier) return earlier.filter((claim) => claim.action.claim === claim);
+  if (earlier) return renewed(model, earlier);
   const claims = claimNext(model, request.slots, request.acceptSuspect);
   worker.remember(call, claims, model.nowMs);
   return claims;
+}
+
+/** What it still holds of them; their leases begin anew. */
+function renewed({ nowMs }: ProtocolModel, claims: readonly Claim[]): readonly Claim[] {
+  const held = claims.filter((claim) => claim.action.claim === claim);
+  for (const { action } of held) action.atMs = nowMs + LEASE_MS;
+  return held;
 }
 
 /** The worker tells the callers; it acknowledges with its next round trip. */

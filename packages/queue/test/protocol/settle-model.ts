@@ -10,9 +10,27 @@ export interface Settled {
 
 /** Replies that a worker writes before it settles, unless its own clock says that the lease is over. */
 export function replyFirst(model: ProtocolModel, settlements: readonly ModelSettlement[]): void {
-  for (const { claim, outcome } of settlements) {
-    const ends = outcome === 'done' || outcome === 'dead';
-    if (!ends || claim.action.tells !== 'by reply' || claim.deadlineMs <= model.nowMs) continue;
+  for (const settlement of settlements) if (!isLate(model, settlement)) reply(model, settlement);
+}
+
+/** Replies that had to wait until the queue said that the outcome counts. */
+export function replyLate(
+  model: ProtocolModel,
+  settlements: readonly ModelSettlement[],
+  { results }: Settled,
+): void {
+  for (const [index, settlement] of settlements.entries()) {
+    if (results[index] === 'ok' && isLate(model, settlement)) reply(model, settlement);
+  }
+}
+
+function isLate({ nowMs }: ProtocolModel, { claim }: ModelSettlement): boolean {
+  return claim.deadlineMs <= nowMs;
+}
+
+function reply(model: ProtocolModel, { claim, outcome }: ModelSettlement): void {
+  if (claim.action.tells !== 'by reply') return;
+  if (outcome === 'done' || outcome === 'dead') {
     model.caller.reply(claim.action.id, outcome, model.nowMs);
   }
 }

@@ -6,6 +6,8 @@ const CALLS_MS = 600_000;
 
 /** A call of a worker under a number of its own. */
 export interface Call {
+  /** The most it may bring: it acts under the slots of whichever sending arrives first. */
+  slots: number;
   /** What it claimed so far, if it ever reached Redis. */
   claims: readonly Claim[];
 }
@@ -18,6 +20,7 @@ export class WorkerModel {
   readonly #unanswered: Call[] = [];
   #tickDueMs = 0;
   #callsUntilMs = 0;
+  readonly #remembered = new Set<Call>();
 
   /** Whether its next call looks at what time brings. */
   ticks(nowMs: number): boolean {
@@ -30,25 +33,31 @@ export class WorkerModel {
     this.#tickDueMs = Math.min(this.#tickDueMs, dueMs);
   }
 
-  /** The next call: the earliest without an answer once more, or a new one. */
-  call({ again }: { again: boolean }): Call {
-    return (again ? this.#unanswered.shift() : undefined) ?? { claims: [] };
+  /** The next call: the earliest claim without an answer once more, if it asked for no more, or a new one. */
+  call(slots: number): Call {
+    const at = this.#unanswered.findIndex((call) => call.slots <= slots);
+    const [earlier] = at < 0 ? [] : this.#unanswered.splice(at, 1);
+    return Object.assign(earlier ?? { claims: [] }, { slots });
   }
 
   /** The answer to a call never came, nor that to the look that went with it, which is due again. */
   missed(call: Call, ticked: boolean): void {
-    this.#unanswered.push(call);
+    if (call.slots > 0) this.#unanswered.push(call);
     if (ticked) this.#tickDueMs = 0;
   }
 
   /** What the call claimed before, as far as Redis remembers; undefined when it acts anew. */
-  earlierAnswer({ claims }: Call, nowMs: number): readonly Claim[] | undefined {
-    return claims.length > 0 && this.#callsUntilMs > nowMs ? claims : undefined;
+  earlierAnswer(call: Call, nowMs: number): readonly Claim[] | undefined {
+    return this.#remembered.has(call) && this.#callsUntilMs > nowMs ? call.claims : undefined;
   }
 
   /** Redis remembers what a call claimed. */
   remember(call: Call, claims: readonly Claim[], nowMs: number): void {
     call.claims = claims;
-    if (claims.length > 0) this.#callsUntilMs = nowMs + CALLS_MS;
+    if (claims.length === 0) return;
+    // All that one worker called expires at once, and nothing before it is remembered again.
+    if (this.#callsUntilMs <= nowMs) this.#remembered.clear();
+    this.#remembered.add(call);
+    this.#callsUntilMs = nowMs + CALLS_MS;
   }
 }

@@ -10,7 +10,7 @@ import type {
 import type { TenantEntry } from '../../src/directory.ts';
 import { inboxKey } from '../../src/keys.ts';
 import { DomainQueueManager } from '../../src/manager.ts';
-import { createBroker } from '../../src/partitioned-broker.ts';
+import { createBroker, type PartitionedBroker } from '../../src/partitioned-broker.ts';
 import { actionOf, failure } from '../fixture.ts';
 import { Stored } from '../stored.ts';
 import { unreliable, type Fate } from '../unreliable.ts';
@@ -25,7 +25,7 @@ import {
 } from './protocol-model.ts';
 
 interface Worker {
-  readonly broker: QueueBroker;
+  readonly broker: PartitionedBroker;
   /** What becomes of its next round trips. */
   readonly course: Fate[];
 }
@@ -78,7 +78,7 @@ export class World {
 
   /** Resolves when every callback that a worker was handed is delivered. */
   async delivered(): Promise<void> {
-    await Promise.all(this.#workers.map(async ({ broker }) => broker.close()));
+    await Promise.all(this.#workers.map(async ({ broker }) => broker.delivered()));
   }
 
   /** What a settlement of the model is to the queue. */
