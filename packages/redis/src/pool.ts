@@ -1,5 +1,5 @@
 import { createClient, type RedisClient } from './client.ts';
-import { redactUrl } from './url.ts';
+import { parseRedisUrl, redactUrl } from './url.ts';
 
 export interface RedisPoolOptions {
   /** See `parseRedisUrl` for the forms. */
@@ -27,8 +27,9 @@ export class RedisPool {
   #command: RedisClient | undefined;
   #closed = false;
 
-  /** Connects when a connection is first asked for. Throws RangeError for a malformed URL only then. */
+  /** Connects when a connection is first asked for. Throws RangeError for a malformed URL. */
   constructor({ url, name = 'nooble', onError = () => {} }: RedisPoolOptions) {
+    parseRedisUrl(url);
     this.#options = { url, name, onError };
     this.redactedUrl = redactUrl(url);
   }

@@ -23,6 +23,20 @@ describe('a Redis URL', () => {
       'redis://:secret@h',
       { kind: 'server', host: 'h', port: 6379, db: 0, tls: false, password: 'secret' },
     ],
+    [
+      'redis://u:p@ss/w0rd@h/1',
+      {
+        kind: 'server',
+        host: 'h',
+        port: 6379,
+        db: 1,
+        tls: false,
+        username: 'u',
+        password: 'p@ss/w0rd',
+      },
+    ],
+    ['unix:///run/a@b.sock', { kind: 'socket', path: '/run/a@b.sock', db: 0 }],
+    ['unix://:pw@/run/a@b.sock', { kind: 'socket', path: '/run/a@b.sock', db: 0, password: 'pw' }],
     ['unix:///run/redis.sock?db=2', { kind: 'socket', path: '/run/redis.sock', db: 2 }],
     [
       'redis+sentinel://:pw@a:1,b/main/4?sentinelPassword=s',
@@ -63,21 +77,56 @@ describe('a Redis URL', () => {
     ['unix://relative', 'absolute path'],
     ['redis+sentinel://a,b', 'name of the monitored primary'],
     ['redis+cluster://a/1', 'only database 0'],
+    ['redis://u:%zz@h', 'two hexadecimal digits'],
+    ['redis://h/%', 'two hexadecimal digits'],
+    ['redis://u:12?3@h', 'not percent-encoded'],
+    ['redis://u:12#3@h', 'form is unknown'],
   ])('is refused: %s', (url, why) => {
     expect(() => parseRedisUrl(url)).toThrow(why);
   });
 
+  it('takes an unencoded "@" in the password of Sentinels', () => {
+    expect(parseRedisUrl('redis+sentinel://a/main?sentinelPassword=p@ss')).toMatchObject({
+      nodes: [{ host: 'a' }],
+      sentinelPassword: 'p@ss',
+    });
+  });
+
   it('never shows its password', () => {
-    const secrets = fc.stringMatching(/^[A-Za-z0-9%]{12,20}$/);
+    const secrets = fc.oneof(
+      fc.stringMatching(/^[A-Za-z0-9%]{12,20}$/),
+      fc.stringMatching(/^[A-Za-z0-9%@/?#:=&[\]]{12,20}$/),
+    );
     fc.assert(
       fc.property(secrets, (secret) => {
-        const urls = [`redis://u:${secret}@h/x`, `redis+sentinel://a/?sentinelPassword=${secret}`];
+        const urls = [
+          `redis://u:${secret}@h/x`,
+          `redis://:${secret}@h/x`,
+          `rediss2://u:${secret}@h:x`,
+          `u:${secret}@h:6379`,
+          `redis+sentinel://a/?sentinelPassword=${secret}`,
+          `redis+sentinel://u:${secret}@a,b`,
+        ];
         for (const url of urls) {
           expect(redactUrl(url)).not.toContain(secret);
+          expect(() => parseRedisUrl(url)).toThrow(RangeError);
           expect(() => parseRedisUrl(url)).toThrow(expect.not.stringContaining(secret) as string);
         }
       }),
     );
-    expect(redactUrl('redis://u:p@h')).toBe('redis://u:***@h');
+  });
+
+  it.each([
+    ['redis://u:p@h', 'redis://u:***@h'],
+    ['redis://u:p@ss@h/0', 'redis://u:***@h/0'],
+    ['redis://u:p/w@h', 'redis://u:***@h'],
+    ['redis://u:p?w@h', 'redis://u:***@h'],
+    ['redis://ann@h', 'redis://ann@h'],
+    ['redis://h:6379/0', 'redis://h:6379/0'],
+    ['unix:///run/a@b.sock', 'unix:///run/a@b.sock'],
+    ['u:p@h', 'u:***@h'],
+    ['//u:p@h', ':***@h'],
+  ])('is redacted: %s', (url, redacted) => {
+    expect(redactUrl(url)).toBe(redacted);
   });
 });

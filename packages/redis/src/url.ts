@@ -34,8 +34,12 @@ interface Credentials {
 
 const FORMS =
   'redis://host:6379/0, rediss://…, unix:///path/to/socket, redis+sentinel://host1,host2/name, redis+cluster://host1,host2';
+/** A host never contains `@`, so a login ends at the last one: whoever forgot to encode a password is understood. */
 const PATTERN =
-  /^(?<scheme>[a-z+]+):\/\/(?:(?<login>[^/@]*)@)?(?<hosts>[^/?#]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+  /^(?<scheme>[a-z+]+):\/\/(?:(?<login>[^?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#@]*)?(?:\?(?<query>[^#]*))?$/i;
+/** The path of a socket may contain `@`. */
+const SOCKET_PATTERN =
+  /^(?<scheme>unix):\/\/(?:(?<login>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
 
 /**
  * Reads `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://h1,h2/name` and
@@ -43,27 +47,27 @@ const PATTERN =
  * password, for anything else.
  */
 export function parseRedisUrl(url: string): RedisEndpoint {
-  const parts = PATTERN.exec(url)?.groups;
-  const read = READERS[parts?.['scheme']?.toLowerCase() ?? ''];
+  const parts = (SOCKET_PATTERN.exec(url) ?? PATTERN.exec(url))?.groups;
+  const scheme = parts?.['scheme']?.toLowerCase() ?? '';
+  const read = READERS[scheme];
   if (!parts || !read) throw invalid(url, 'its form is unknown');
-  const query = new URLSearchParams(parts['query'] ?? '');
-  const path = decodeURIComponent(parts['path'] ?? '');
-  const tls = parts['scheme']?.toLowerCase().startsWith('rediss') === true;
   return read({
     url,
     hosts: parts['hosts'] ?? '',
-    path,
-    query,
-    tls,
-    login: loginOf(parts['login']),
+    path: decode(url, parts['path'] ?? ''),
+    query: queryOf(url, parts['query'] ?? ''),
+    tls: scheme.startsWith('rediss'),
+    login: loginOf(url, parts['login']),
   });
 }
 
-/** The URL with its passwords replaced by `***`, fit for logs and errors. */
+/** The URL with its passwords replaced by `***`, fit for logs and errors. Takes malformed ones too. */
 export function redactUrl(url: string): string {
-  return url
-    .replace(/^([a-z+]+:\/\/[^/@:]*):[^/@]*@/i, '$1:***@')
-    .replace(/([?&][a-z]*password=)[^&#]*/gi, '$1***');
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url) ?? [];
+  const told = rest.replace(/([?&][a-z]*password=).*/is, '$1***');
+  // The path of a socket may contain `@`; elsewhere everything up to the last one may be a password.
+  if (/^unix:/i.test(scheme) && told.startsWith('/')) return scheme + told;
+  return scheme + told.replace(/^([^/@:?#]*)[/:?#].*@/s, '$1:***@');
 }
 
 interface UrlParts {
@@ -125,26 +129,45 @@ function hostsOf(url: string, text: string, defaultPort: number): HostPort[] {
       /^(?:\[([0-9a-f:.]+)\]|([^:\s]+))(?::(\d{1,5}))?$/i.exec(each) ?? [];
     const host = bracketed ?? plain;
     if (host === undefined || Number(port) > 65_535)
-      throw invalid(url, `"${each}" is not host:port`);
+      throw invalid(url, 'a host in it is not host:port');
     return { host, port: Number(port) };
   });
 }
 
 function databaseOf(url: string, text: string): number {
-  if (!/^\d{0,5}$/.test(text)) throw invalid(url, `"${text}" is not a database number`);
+  if (!/^\d{0,5}$/.test(text)) throw invalid(url, 'what follows its host is not a database number');
   return Number(text || 0);
 }
 
-function loginOf(text: string | undefined): Credentials {
+/** Only what is named a password may contain `@`: anything else is the rest of a password with a `?` in it. */
+function queryOf(url: string, text: string): URLSearchParams {
+  const query = new URLSearchParams(text);
+  const plain = [...query].filter(([name]) => name !== 'sentinelPassword').flat();
+  if (plain.some((part) => part.includes('@')))
+    throw invalid(url, 'a password in it is not percent-encoded');
+  return query;
+}
+
+function loginOf(url: string, text: string | undefined): Credentials {
   if (text === undefined) return {};
   const colon = text.indexOf(':');
   const [name, secret] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
   return {
-    ...(name !== '' && { username: decodeURIComponent(name) }),
-    ...(secret !== '' && { password: decodeURIComponent(secret) }),
+    ...(name !== '' && { username: decode(url, name) }),
+    ...(secret !== '' && { password: decode(url, secret) }),
   };
 }
 
+function decode(url: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid(url, 'a "%" in it is not followed by two hexadecimal digits');
+  }
+}
+
+/** Nothing of a malformed URL is quoted but its scheme: a password may be anywhere in it. */
 function invalid(url: string, why: string): RangeError {
-  return new RangeError(`Cannot use Redis URL "${redactUrl(url)}": ${why}. Known forms: ${FORMS}`);
+  const scheme = /^[a-z+]+:\/\//i.exec(url)?.[0] ?? '';
+  return new RangeError(`Cannot use Redis URL "${scheme}…": ${why}. Known forms: ${FORMS}`);
 }

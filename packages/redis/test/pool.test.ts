@@ -24,6 +24,10 @@ it('shares one connection for commands and opens one for each who blocks', async
   expect(a).not.toBe(b);
 });
 
+it('refuses a malformed URL at once', () => {
+  expect(() => new RedisPool({ url: 'localhost:6379' })).toThrow(RangeError);
+});
+
 it('names its connections', async () => {
   const pool = openPool();
   expect(await pool.command().client('GETNAME')).toMatch(/^test-/);
