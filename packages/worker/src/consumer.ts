@@ -120,11 +120,10 @@ export class Consumer {
     this.#due = false;
     try {
       const answer = await makeRoundTrip(this.#parts, request);
-      const startable = answer.claimed.filter((one) => this.#mayStart(one));
-      const others = answer.claimed.filter((one) => !startable.includes(one));
+      const others = this.#start(answer.claimed);
       if (others.length > 0) await this.#parts.release(others);
       this.#calls.delete(request);
-      this.#answered(request, { ...answer, claimed: startable });
+      this.#answered(request, answer, answer.claimed.length - others.length);
     } catch (error) {
       this.#calls.delete(request);
       this.#failed('claim actions', error);
@@ -132,9 +131,24 @@ export class Consumer {
     this.schedule();
   }
 
-  /** Not after `stop()`, and not when this process stood still for so long that the lease is over already. */
+  /** Starts what may start; the others are to be given back. */
+  #start(claimed: readonly ClaimedAction[]): ClaimedAction[] {
+    const others: ClaimedAction[] = [];
+    for (const one of claimed) {
+      if (this.#mayStart(one)) this.#parts.running.start(one);
+      else others.push(one);
+    }
+    return others;
+  }
+
+  /**
+   * Not after `stop()`, not when this process stood still for so long that the lease is over already, and
+   * not without a slot: a repeated claim brings what was asked when more slots were free.
+   */
   #mayStart({ lease }: ClaimedAction): boolean {
-    return this.#state === 'consuming' && lease.deadline > this.#parts.clock.monotonicMs();
+    const { running, concurrency, clock } = this.#parts;
+    if (this.#state !== 'consuming' || running.slotsHeld >= concurrency) return false;
+    return lease.deadline > clock.monotonicMs();
   }
 
   #nextRequest(): RoundTripRequest {
@@ -152,10 +166,13 @@ export class Consumer {
     return Math.max(0, this.#parts.concurrency - this.#parts.running.slotsHeld - asked);
   }
 
-  #answered({ slots }: RoundTripRequest, { claimed, unsent, dueInMs }: RoundTripAnswer): void {
+  #answered(
+    { slots }: RoundTripRequest,
+    { unsent, dueInMs }: RoundTripAnswer,
+    started: number,
+  ): void {
     this.#lastAnswerMs = this.#parts.clock.monotonicMs();
-    for (const one of claimed) this.#parts.running.start(one);
-    if (slots > 0) this.#mayHaveWork = this.#busy = claimed.length >= slots;
+    if (slots > 0) this.#mayHaveWork = this.#busy = started >= slots;
     resolveAll(this.#whenConsuming);
     if (unsent > 0) return this.#pause();
     this.#failures = 0;
@@ -174,6 +191,8 @@ export class Consumer {
   #failed(attempted: string, error: unknown): void {
     const { broker, publish } = this.#parts;
     publish('error', { attempted: `${attempted} of domain "${broker.domain}"`, error });
+    // The next claim may repeat this one, and must then have as many slots for what it brings.
+    this.#busy = false;
     this.#pause();
   }
 

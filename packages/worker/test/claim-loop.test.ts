@@ -29,6 +29,50 @@ describe('the claim loop', () => {
     expect(most).toBe(3);
   });
 
+  it('starts no more than it has slots for, whatever a claim brings, and gives the rest back', async () => {
+    const broker = new FakeBroker();
+    const claim = broker.claim.bind(broker);
+    broker.claim = async (request) => claim({ ...request, slots: request.slots + 2 });
+    const hold = deferred();
+    const started: string[] = [];
+    const worker = workerOn(
+      broker,
+      async ({ actionId }) => {
+        started.push(actionId);
+        await hold.promise;
+        return { length: 0 };
+      },
+      { concurrency: 3 },
+    );
+    const ids = Array.from({ length: 5 }, (_none, count) => {
+      const action = generateAction({ actionId: `a${count}` });
+      broker.add(action);
+      return action.actionId;
+    });
+    await worker.start();
+    await expect.poll(() => broker.released).toHaveLength(2);
+    expect(started).toEqual(ids.slice(0, 3));
+    expect(broker.released.map(({ lease }) => lease.actionId)).toEqual(ids.slice(3));
+    hold.resolve();
+  });
+
+  it('asks for every free slot after a lost claim, which the next one may repeat', async () => {
+    const broker = new FakeBroker();
+    const worker = workerOn(broker, length, { concurrency: 8 });
+    let claims = 0;
+    broker.beforeClaim = async () => {
+      // The first is full, so that there seems to be more work than slots.
+      if ((claims += 1) === 2) broker.down = true;
+    };
+    for (let count = 0; count < 16; count += 1) broker.add(generateAction());
+    const failed = next(worker, 'error');
+    await worker.start();
+    await failed;
+    broker.down = false;
+    await expect.poll(() => broker.settled, { timeout: 10_000 }).toHaveLength(16);
+    expect(broker.claims.map(({ slots }) => slots).slice(0, 4)).toEqual([8, 4, 4, 8]);
+  });
+
   it('never has more than two calls in flight', async () => {
     const broker = new FakeBroker();
     let inFlight = 0;
