@@ -20,7 +20,11 @@ export function defineCallback<Result>(
   definition: Pick<ActionDefinition<unknown, Result>, 'type' | 'parseResult'>,
   callbackDomain: string,
 ): ActionDefinition<CallbackData<Result>> {
-  const result = z.unknown().transform((value) => definition.parseResult(value ?? null));
+  // Absent where the handler returned nothing: that is for the schema of the result to judge.
+  const result = z
+    .unknown()
+    .optional()
+    .transform((value) => definition.parseResult(value));
   const data = z.discriminatedUnion('status', [
     z.object({ status: z.literal('done'), result }),
     z.object({ status: z.enum(['dead', 'expired', 'cancelled']), error: wireErrorSchema }),

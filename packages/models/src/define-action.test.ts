@@ -38,6 +38,19 @@ describe('an action definition', () => {
     expect(() => defineAction('Embedding', { data: z.string() })).toThrow(/action type/);
   });
 
+  it.each<[string, object]>([
+    ['a time that is none', { expiresAt: 'garbage' }],
+    ['an invalid Date', { expiresAt: new Date(NaN) }],
+    ['an empty execution context', { executionContext: {} }],
+    ['an execution context that is text', { executionContext: 'agent' }],
+    ['no execution context but null', { executionContext: null }],
+    ['metadata that is a list', { metadata: [] }],
+  ])('refuses %s with an InvalidActionError', (_what, fields) => {
+    expect(() => generate.create({ ...acme, data: { texts: [] }, ...fields })).toThrow(
+      InvalidActionError,
+    );
+  });
+
   it('checks results', () => {
     expect(generate.parseResult({ dimensions: 3 })).toEqual({ dimensions: 3 });
     expect(() => generate.parseResult({})).toThrow('result of "embedding.generate"');
@@ -75,6 +88,28 @@ describe('a callback definition', () => {
       CallbackData<{ dimensions: number }>
     >();
   });
+});
+
+describe('a callback for an action without a result', () => {
+  const callback = defineCallback(
+    defineAction('embedding.forget', { data: z.object({}), result: z.void() }),
+    'query',
+  );
+
+  it('is taken as it comes over the wire, where undefined is absent', () => {
+    const data = callback.parseData({ status: 'done', result: undefined });
+    expect(callback.parseData(JSON.parse(JSON.stringify(data)))).toEqual({ status: 'done' });
+  });
+
+  it('is refused when there is one', () => {
+    expect(() => callback.parseData({ status: 'done', result: 1 })).toThrow(ValidationError);
+    expect(() => callback.parseData({ status: 'done', result: null })).toThrow(ValidationError);
+  });
+});
+
+it('a callback without the result that its action must have is refused', () => {
+  const callback = defineCallback(generate, 'query');
+  expect(() => callback.parseData({ status: 'done' })).toThrow(ValidationError);
 });
 
 describe('a child action', () => {

@@ -1,3 +1,4 @@
+import { InvalidActionError } from '@nooble/errors';
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
 import { assertAction } from './envelope.ts';
@@ -96,9 +97,15 @@ function createAction<Data>(actionType: string, input: ActionInput<Data>): Domai
     actionType,
     taskId: taskId ?? newId(),
     metadata: metadata ?? {},
-    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+    ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
     createdAt: new Date().toISOString(),
   };
   assertAction(action);
   return Object.freeze(action);
+}
+
+function isoTime(expiresAt: string | Date): string {
+  const time = new Date(expiresAt);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidActionError({ reason: `expires_at: "${String(expiresAt)}" is not a time` });
 }

@@ -74,6 +74,19 @@ describe('the envelope on the wire', () => {
     expect(JSON.parse(encodeAction(decodeAction(json)))).toEqual(JSON.parse(json));
   });
 
+  it.each([
+    ['tenant_id', { tenantId: 'globex' }],
+    ['tenant_tier', { tenantTier: 'enterprise' }],
+  ] as const)('refuses an execution context of another %s', (name, foreign) => {
+    const context = createAgentContext({ ...acme, agentId: 'writer', ...foreign });
+    const reason = `execution_context.${name} differs from its ${name}`;
+    expect(() => generate.create({ ...acme, executionContext: context })).toThrow(reason);
+    const own = createAgentContext({ ...acme, agentId: 'writer' });
+    const action = generate.create({ ...acme, executionContext: own });
+    const json = encodeAction({ ...action, executionContext: context });
+    expect(refusal(json)).toContain(reason);
+  });
+
   it('treats __proto__ as a plain field', () => {
     const json = wire().replace('{', '{"__proto__":{"admin":true},');
     const action = decodeAction(json);

@@ -71,11 +71,21 @@ function checkEnvelope(raw: object): Envelope {
       .join('; ');
     throw new InvalidActionError({ reason, ...(actionId !== undefined && { actionId }) });
   }
-  if (checked.data.callback_queue !== undefined && checked.data.reply_to !== undefined) {
-    const reason = 'callback_queue and reply_to exclude each other';
-    throw new InvalidActionError({ reason, actionId: checked.data.action_id });
-  }
-  return checked.data;
+  const reason = contradictionIn(checked.data);
+  if (reason === undefined) return checked.data;
+  throw new InvalidActionError({ reason, actionId: checked.data.action_id });
+}
+
+/** Fields that are well formed each may still not go together. */
+function contradictionIn(envelope: Envelope): string | undefined {
+  const { callback_queue, reply_to, execution_context: context } = envelope;
+  if (callback_queue !== undefined && reply_to !== undefined)
+    return 'callback_queue and reply_to exclude each other';
+  // Else a handler that trusts its context would act for another tenant than the one that is charged.
+  const foreign = (['tenant_id', 'tenant_tier'] as const).find(
+    (name) => context && context[name] !== envelope[name],
+  );
+  return foreign && `execution_context.${foreign} differs from its ${foreign}`;
 }
 
 function parseObject(json: string): object {

@@ -70,14 +70,12 @@ export const executionContextSchema = z.looseObject({
 
 type WireContext = z.infer<typeof executionContextSchema>;
 
-/** snake_case for the wire. */
-export function contextToWire(context: ExecutionContext): WireContext {
+/** snake_case for the wire. Checks nothing: what is missing is missing on the wire too. */
+export function contextToWire(context: ExecutionContext): object {
   const { contextId, contextType, tenantId, tenantTier, primaryAgentId, createdAt, ...rest } =
     context;
   return {
     ...rest,
-    agents: [...context.agents],
-    collections: [...context.collections],
     context_id: contextId,
     context_type: contextType,
     tenant_id: tenantId,
