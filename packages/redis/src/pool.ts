@@ -1,5 +1,6 @@
 import { createClient, type RedisClient } from './client.ts';
 import { parseRedisUrl, redactUrl } from './url.ts';
+import { within } from './within.ts';
 
 export interface RedisPoolOptions {
   /** See `parseRedisUrl` for the forms. */
@@ -66,24 +67,12 @@ export class RedisPool {
     this.#closed = true;
     const clients = [...this.#dedicated, ...(this.#command ? [this.#command] : [])];
     for (const client of this.#dedicated) client.disconnect();
-    await within(timeoutMs, this.#command?.quit()).catch(() => undefined);
+    if (this.#command) await within(timeoutMs, this.#command.quit()).catch(() => undefined);
     for (const client of clients) client.disconnect();
   }
 
   #assertOpen(): void {
     if (!this.#closed) return;
     throw new Error(`Cannot use the pool of Redis at "${this.redactedUrl}": it is closed`);
-  }
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T> | undefined): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -9,6 +9,11 @@ describe('backoff', () => {
     expect(ceilings).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
   });
 
+  it('stays a number after thousands of failures', () => {
+    expect(backoffMs({ baseMs: 0, capMs: 1_000 }, 5_000, () => 1)).toBe(0);
+    expect(backoffMs({ baseMs: 1, capMs: 1_000 }, 5_000, () => 1)).toBe(1_000);
+  });
+
   it('spreads retries over all of the time up to its ceiling', () => {
     expect(backoffMs(DEFAULT_RETRY_POLICY, 3, () => 0)).toBe(0);
     expect(backoffMs(DEFAULT_RETRY_POLICY, 3, () => 0.5)).toBe(2_000);
@@ -35,6 +40,8 @@ describe('a retry policy', () => {
     { baseMs: -1 },
     { capMs: Infinity },
     { baseMs: NaN },
+    { baseMs: Infinity },
+    { capMs: 1e300 },
   ])('refuses %o', (overrides) => {
     expect(() => resolveRetryPolicy(overrides)).toThrow(RangeError);
   });

@@ -1,3 +1,5 @@
+import { assertDuration } from './durations.ts';
+
 /** How often an action is tried, and how long between attempts. */
 export interface RetryPolicy {
   /** Attempts in all, the first included; at least 1. */
@@ -26,11 +28,8 @@ export function resolveRetryPolicy(
       `Cannot use ${policy.attempts} attempts: expected a whole number from 1 up`,
     );
   }
-  if (!(policy.baseMs >= 0) || !(policy.capMs >= 0) || !Number.isFinite(policy.capMs)) {
-    throw new RangeError(
-      `Cannot use a backoff from ${policy.baseMs} to ${policy.capMs} ms: expected numbers from 0 up`,
-    );
-  }
+  assertDuration('baseMs', policy.baseMs);
+  assertDuration('capMs', policy.capMs);
   return policy;
 }
 
@@ -43,6 +42,7 @@ export function backoffMs(
   failures: number,
   random: () => number = Math.random,
 ): number {
-  const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
+  // More doublings than reach any cap would end at Infinity, of which even a base of 0 makes no number.
+  const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(failures - 1, 64));
   return Math.round(random() * ceiling);
 }

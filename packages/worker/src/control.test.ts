@@ -5,6 +5,11 @@ import { giveUp, GiveUp, retryLater } from './control.ts';
 it('retryLater refuses a delay that is no duration', () => {
   expect(() => retryLater(-1)).toThrow(RangeError);
   expect(() => retryLater(Number.NaN)).toThrow(RangeError);
+  expect(() => retryLater(1e300)).toThrow(RangeError);
+});
+
+it('retryLater waits for whole milliseconds, and no shorter than asked', () => {
+  expect(thrownBy(() => retryLater(0.5))).toMatchObject({ delayMs: 1 });
 });
 
 it('giveUp keeps the code of the error it is given, and is never retryable', () => {

@@ -1,18 +1,17 @@
 import { toWireError, type WireError } from '@nooble/errors';
+import { assertDuration } from './durations.ts';
 
 /**
  * Ends this attempt of a handler and runs the action again after `delayMs`, in place of the backoff.
  * It counts as a failed attempt: when attempts are exhausted the action is dead. Works by throwing,
- * so do not catch it. `reason` is kept as the error.
+ * so do not catch it. `reason` is kept as the error. Throws RangeError for more than 366 days.
  */
 export function retryLater(
   delayMs: number,
   reason = 'The handler asked to run again later',
 ): never {
-  if (!Number.isFinite(delayMs) || delayMs < 0) {
-    throw new RangeError(`Cannot retry an action in "${delayMs}" ms: expected a number from 0 up`);
-  }
-  throw new RetryLater(delayMs, reason);
+  assertDuration('the delay of a retry', delayMs);
+  throw new RetryLater(Math.ceil(delayMs), reason);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Consumer } from './consumer.ts';
 import type { Running } from './running.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
+import { within } from './within.ts';
 
 /** How long the consuming connection may take to answer a ping, ms. */
 const PING_LIMIT_MS = 1_000;
@@ -62,16 +63,10 @@ function reasonSilent(silentMs: number | undefined): string | undefined {
 }
 
 async function reasonNotAnswering({ broker }: HealthParts): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<string>((resolve) => {
-    const reason = `The consuming connection did not answer within ${PING_LIMIT_MS} ms`;
-    timer = setTimeout(() => resolve(reason), PING_LIMIT_MS);
-  });
   const answer = broker.ping().then(
     () => undefined,
     (error: unknown) => `The consuming connection does not answer: ${String(error)}`,
   );
-  const reason = await Promise.race([answer, tooLate]);
-  clearTimeout(timer);
-  return reason;
+  const late = `The consuming connection did not answer within ${PING_LIMIT_MS} ms`;
+  return within(PING_LIMIT_MS, answer, late);
 }

@@ -35,6 +35,7 @@ describe('the options of a worker', () => {
     { concurrency: 1.5 },
     { graceMs: -1 },
     { timeoutGraceMs: Infinity },
+    { graceMs: 1e300 },
   ])('refuse %o', (numbers) => {
     expect(() => resolveOptions({ ...base, ...numbers })).toThrow(RangeError);
   });

@@ -4,6 +4,7 @@ import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queu
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
+import { assertDuration } from './durations.ts';
 import type { LoggerOption } from './logging.ts';
 import { TIMEOUT_GRACE_MS } from './timeout.ts';
 
@@ -21,9 +22,9 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly concurrency?: number;
   /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter */
   readonly retry?: Partial<RetryPolicy>;
-  /** How long `stop()` waits for running handlers before it aborts them, ms. @default 25_000 */
+  /** How long `stop()` waits for running handlers before it aborts them, ms, up to 366 days. @default 25_000 */
   readonly graceMs?: number;
-  /** How long a handler may take to obey its aborted signal at a timeout, ms. @default 5_000 */
+  /** How long a handler may take to obey its aborted signal at a timeout, ms, up to 366 days. @default 5_000 */
   readonly timeoutGraceMs?: number;
   /** @default a pino logger on stdout */
   readonly logger?: LoggerOption;
@@ -72,11 +73,6 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     handleSignals,
     tiers,
   });
-}
-
-function assertDuration(name: string, ms: number): void {
-  if (Number.isFinite(ms) && ms >= 0) return;
-  throw new RangeError(`Cannot use "${ms}" as ${name}: expected a number of ms from 0 up`);
 }
 
 function assertSameDomain(processor: ActionProcessor, domain: string): void {

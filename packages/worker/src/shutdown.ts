@@ -2,6 +2,7 @@ import type { ClaimedAction, QueueBroker } from '@nooble/queue';
 import type { Consumer } from './consumer.ts';
 import type { Publish } from './events.ts';
 import type { Running } from './running.ts';
+import { within } from './within.ts';
 
 /** How long aborted handlers may take to return before their actions are given back all the same, ms. */
 const ABORT_GRACE_MS = 2_000;
@@ -25,19 +26,17 @@ export async function shutDown(parts: ShutdownParts): Promise<number> {
   const { broker, consumer, running, publish, graceMs } = parts;
   publish('stopping', { running: running.unended.length });
   consumer.stop();
-  await within(graceMs, running.allEnded());
+  await within(graceMs, running.allEnded(), undefined);
   for (const attempt of running.unended) attempt.abortForStop();
-  await within(Math.min(ABORT_GRACE_MS, broker.leaseMs / 3), running.allEnded());
+  await within(Math.min(ABORT_GRACE_MS, broker.leaseMs / 3), running.allEnded(), undefined);
   for (const attempt of running.unended) attempt.abandon();
-  await within(FAREWELL_MS, consumer.drained());
+  await within(FAREWELL_MS, consumer.drained(), undefined);
   const unfinished = running.givenBack;
-  await within(
-    FAREWELL_MS,
-    release(
-      parts,
-      unfinished.map((attempt) => attempt.claimed),
-    ),
+  const givenBack = release(
+    parts,
+    unfinished.map((attempt) => attempt.claimed),
   );
+  await within(FAREWELL_MS, givenBack, undefined);
   for (const attempt of unfinished) running.dropLease(attempt);
   return unfinished.length;
 }
@@ -55,13 +54,4 @@ export async function release(
     const attempted = `give ${claimed.length} actions back to domain "${broker.domain}"`;
     publish('error', { attempted, error });
   }
-}
-
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

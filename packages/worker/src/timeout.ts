@@ -1,14 +1,12 @@
 import type { DomainAction, TierPolicy } from '@nooble/models';
+import { startTimer } from './durations.ts';
 
 /** How long a handler may take to obey its aborted signal before its attempt is settled without it, ms. */
 export const TIMEOUT_GRACE_MS = 5_000;
 
-/** The longest delay of a Node timer, ms; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** How long an attempt may run: the tier's timeout, or the action's own where that is shorter. Ms. */
 export function timeoutOf(action: DomainAction, policy: TierPolicy): number {
-  return Math.min(policy.timeoutMs, action.timeoutMs ?? policy.timeoutMs, LONGEST_TIMER_MS);
+  return Math.min(policy.timeoutMs, action.timeoutMs ?? policy.timeoutMs);
 }
 
 /** The two moments of a running attempt that takes too long. Durations in ms. */
@@ -25,8 +23,8 @@ export class TimeLimit {
   #timer: NodeJS.Timeout;
 
   constructor({ timeoutMs, graceMs, onTimeout, onOverdue }: TimeLimitOptions) {
-    this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(onOverdue, graceMs);
+    this.#timer = startTimer(() => {
+      this.#timer = startTimer(onOverdue, graceMs);
       onTimeout();
     }, timeoutMs);
   }
