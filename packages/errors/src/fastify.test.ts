@@ -47,6 +47,20 @@ test('a body that does not parse answers 400', async () => {
   expect(response.json()).toMatchObject({ code: 'VALIDATION' });
 });
 
+test('a request without a route answers 404 as problem details', async () => {
+  const response = await appWith(undefined).inject({ method: 'PUT', url: '/nowhere?x=1' });
+  expect(response.statusCode).toBe(404);
+  expect(response.headers['content-type']).toContain('application/problem+json');
+  expect(response.json()).toEqual({
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: 'Nothing answers PUT here.',
+    code: 'NOT_FOUND',
+    instance: '/nowhere?x=1',
+  });
+});
+
 test('one wrapped handler answers problem details in an app without error handling', async () => {
   const app = fastify();
   app.get(

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { ValidationError } from './action-errors.ts';
 import { isNoobleError } from './nooble-error.ts';
-import { toProblemDetails } from './problem-details.ts';
+import { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 
-/** Makes a Fastify app answer problem details (RFC 9457), with `Retry-After` where there is one. */
+/**
+ * Makes a Fastify app answer problem details (RFC 9457), with `Retry-After` where there is one, to errors
+ * and to requests it has no route for. Throws what Fastify throws when the app has a not-found handler.
+ */
 export function setupErrorHandling(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => send(reply, noRoute(request)));
 }
 
 /** Wraps one handler in the same way, for an app whose own error handler stays in place. */
@@ -25,6 +29,22 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   if (problem.status >= 500) request.log.error({ err: thrown }, 'Request failed');
   const retryAfterMs = isNoobleError(error) ? error.details['retryAfterMs'] : undefined;
   if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  return send(reply, problem);
+}
+
+function noRoute({ method, url }: FastifyRequest): ProblemDetails {
+  const detail = `Nothing answers ${method} here.`;
+  return {
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail,
+    code: 'NOT_FOUND',
+    instance: url,
+  };
+}
+
+function send(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
