@@ -23,7 +23,7 @@ export interface FailedEvent extends FinishedEvent {
   readonly error: WireError;
 }
 
-/** Something went wrong outside of a handler; the worker goes on. */
+/** Something went wrong outside of a handler, such as an outage of Redis; the worker goes on. */
 export interface ErrorEvent {
   readonly attempted: string;
   readonly error: unknown;
@@ -51,7 +51,11 @@ export interface WorkerEventMap {
   stopped: [{ readonly released: number }];
 }
 
-/** Node's event emitter, typed; `once(worker.events, 'done')` of `node:events` works. */
+/**
+ * Node's event emitter, typed. An `error` event does not mean that the worker stopped: it goes on after
+ * every outage. So do not wait with `once` of `node:events`, which rejects at the first `error`, but with
+ * `await new Promise((resolve) => worker.events.once('stopped', resolve))`.
+ */
 export type WorkerEvents = EventEmitter<WorkerEventMap>;
 
 /** Announces one fact. A listener that throws is reported as an `error` event and disturbs nobody. */
