@@ -1,7 +1,7 @@
 import { InvalidActionError } from '@nooble/errors';
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
-import { assertAction } from './envelope.ts';
+import { freezeChecked } from './envelope.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { newId } from './ids.ts';
 import { domainOf } from './names.ts';
@@ -100,8 +100,7 @@ function createAction<Data>(actionType: string, input: ActionInput<Data>): Domai
     ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
     createdAt: new Date().toISOString(),
   };
-  assertAction(action);
-  return Object.freeze(action);
+  return freezeChecked(action);
 }
 
 function isoTime(expiresAt: string | Date): string {

@@ -114,6 +114,13 @@ describe('the envelope on the wire', () => {
     ['an unknown tier', wire({ tenant_tier: 'gold' }), /tenant_tier/],
     ['a tenant that tries to leave its key', wire({ tenant_id: 'a:{b}' }), /tenant_id/],
     ['a domain that tries to leave its key', wire({ action_type: 'a}:x.b' }), /action_type/],
+    [
+      'a type of action that is too long',
+      wire({ action_type: `a.${'b'.repeat(200)}` }),
+      /action_type/,
+    ],
+    ['an inbox that is none', wire({ reply_to: 'inbox:{x}' }), /reply_to/],
+    ['a callback queue and more', wire({ callback_queue: 'query:acme:free\n' }), /callback_queue/],
     ['an id with a colon', wire({ action_id: 'a:b' }), /action_id/],
     ['a callback queue that is none', wire({ callback_queue: 'query:acme' }), /callback_queue/],
     ['null where a field should be absent', wire({ session_id: null }), /session_id/],

@@ -2,13 +2,16 @@ import { InvalidActionError } from '@nooble/errors';
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
 import { contextFromWire, contextToWire, executionContextSchema } from './execution-context.ts';
-import { isInboxName, isQueueName } from './queue-name.ts';
-import { isActionType, NAME_PATTERNS } from './names.ts';
+import { MAX_TYPE_LENGTH, NAME_PATTERNS } from './names.ts';
+import { INBOX_NAME, QUEUE_NAME } from './queue-name.ts';
 import { TIERS } from './tiers.ts';
 import { issuesOf } from './validation.ts';
 
 const text = z.string().min(1).max(256);
-const actionType = z.string().refine(isActionType, 'expected "<domain>.<action>" in lower case');
+const actionType = z
+  .string()
+  .max(MAX_TYPE_LENGTH)
+  .regex(NAME_PATTERNS.actionType, 'expected "<domain>.<action>" in lower case');
 
 /** The known fields of an envelope on the wire, snake_case. */
 export const envelopeSchema = z.object({
@@ -19,12 +22,9 @@ export const envelopeSchema = z.object({
   tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
   tenant_tier: z.enum(TIERS),
   session_id: text.optional(),
-  callback_queue: z
-    .string()
-    .refine(isQueueName, 'expected "<domain>:<tenant_id>:<tier>"')
-    .optional(),
+  callback_queue: z.string().regex(QUEUE_NAME, 'expected "<domain>:<tenant_id>:<tier>"').optional(),
   callback_type: actionType.optional(),
-  reply_to: z.string().refine(isInboxName, 'expected "inbox:<id>"').optional(),
+  reply_to: z.string().regex(INBOX_NAME, 'expected "inbox:<id>"').optional(),
   execution_context: executionContextSchema.optional(),
   data: z.unknown(),
   metadata: z.record(z.string(), z.unknown()),
@@ -59,21 +59,34 @@ export function decodeAction(json: string): DomainAction {
 
 /** Throws InvalidActionError unless the action could be decoded again by its receiver. */
 export function assertAction(action: DomainAction): void {
+  if (checked.has(action)) return;
   checkEnvelope(toEnvelope(action));
 }
 
+/** Checks a new action and freezes it, so that it need not be checked again. Throws InvalidActionError. */
+export function freezeChecked<Data>(action: DomainAction<Data>): DomainAction<Data> {
+  assertAction(action);
+  Object.freeze(action);
+  // What is frozen is the action itself: a context can still be changed to name another tenant. Data and
+  // the values of metadata may be anything, so they can.
+  if (!action.executionContext && !action.extensions) checked.add(action);
+  return action;
+}
+
+const checked = new WeakSet<DomainAction>();
+
 function checkEnvelope(raw: object): Envelope {
-  const checked = envelopeSchema.safeParse(raw);
+  const parsed = envelopeSchema.safeParse(raw);
   const actionId = 'action_id' in raw ? String(raw.action_id).slice(0, 128) : undefined;
-  if (!checked.success) {
-    const reason = issuesOf(checked.error)
+  if (!parsed.success) {
+    const reason = issuesOf(parsed.error)
       .map(({ path, message }) => `${path || 'envelope'}: ${message}`)
       .join('; ');
     throw new InvalidActionError({ reason, ...(actionId !== undefined && { actionId }) });
   }
-  const reason = contradictionIn(checked.data);
-  if (reason === undefined) return checked.data;
-  throw new InvalidActionError({ reason, actionId: checked.data.action_id });
+  const reason = contradictionIn(parsed.data);
+  if (reason === undefined) return parsed.data;
+  throw new InvalidActionError({ reason, actionId: parsed.data.action_id });
 }
 
 /** Fields that are well formed each may still not go together. */

@@ -11,7 +11,8 @@ export const NAME_PATTERNS = {
   actionId: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
 } as const;
 
-const MAX_TYPE_LENGTH = 200;
+/** Characters of an action type, at most. */
+export const MAX_TYPE_LENGTH = 200;
 
 /** Whether a value may name a domain, as in `embedding`. */
 export function isDomain(value: unknown): value is string {

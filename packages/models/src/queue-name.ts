@@ -1,6 +1,6 @@
 import { InvalidActionError } from '@nooble/errors';
-import { isActionId, isDomain, isTenantId } from './names.ts';
-import { isTier, type Tier } from './tiers.ts';
+import { NAME_PATTERNS } from './names.ts';
+import { TIERS, type Tier } from './tiers.ts';
 
 /** The parts of a logical queue name. */
 export interface QueueName {
@@ -8,6 +8,14 @@ export interface QueueName {
   readonly tenantId: string;
   readonly tier: Tier;
 }
+
+/** `<domain>:<tenant_id>:<tier>`. */
+export const QUEUE_NAME = new RegExp(
+  `^${bare(NAME_PATTERNS.domain)}:${bare(NAME_PATTERNS.tenantId)}:(?:${TIERS.join('|')})$`,
+);
+
+/** `inbox:<id>`. */
+export const INBOX_NAME = new RegExp(`^inbox:${bare(NAME_PATTERNS.actionId)}$`);
 
 /** `embedding:tenant123:professional`. Throws InvalidActionError for parts that are not names. */
 export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
@@ -25,9 +33,7 @@ export function parseQueueName(name: string): QueueName {
 
 /** Whether a value is a logical queue name. */
 export function isQueueName(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  const [domain, tenantId, tier, ...rest] = value.split(':');
-  return rest.length === 0 && isDomain(domain) && isTenantId(tenantId) && isTier(tier);
+  return typeof value === 'string' && QUEUE_NAME.test(value);
 }
 
 /** `inbox:<id>`, where the reply to an awaited request goes. Throws InvalidActionError. */
@@ -45,11 +51,16 @@ export function parseInboxName(name: string): string {
 
 /** Whether a value names a reply inbox. */
 export function isInboxName(value: unknown): value is string {
-  return typeof value === 'string' && value.startsWith('inbox:') && isActionId(value.slice(6));
+  return typeof value === 'string' && INBOX_NAME.test(value);
 }
 
 function refuse(name: unknown, expected: string): never {
   throw new InvalidActionError({
     reason: `${JSON.stringify(name)?.slice(0, 300)} does not name ${expected}`,
   });
+}
+
+/** A pattern without its anchors, to be part of a larger one. */
+function bare({ source }: RegExp): string {
+  return source.slice(1, -1);
 }
