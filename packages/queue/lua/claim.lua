@@ -22,16 +22,20 @@ if redis.call('HEXISTS', state, 'paused') == 0 then
 end
 
 local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose
-  local deadline, leases, runs = string.format('%.0f', now + lease), {}, {}
+  local deadline, leases, runs, lines = string.format('%.0f', now + lease), {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do
-    local text = clock_text .. ' ' .. item.facts
+    local line = item.head or item -- a suspect stands in none
     leases[2 * at - 1], leases[2 * at] = deadline, item.id
-    runs[2 * at - 1], runs[2 * at] = item.id, text
-    bump_waiting(item.tier, item.tenant, item.since, -1)
-    bump(inflight, item.tenant, 1)
-    bump(counts, 'a' .. item.tier, 1)
-    item.run, words[at + 2] = item.run and text, item.id
+    runs[2 * at - 1], runs[2 * at] = item.id, item.text
+    bump_arrival(item.tier, item.since, -1)
+    lines[line] = (lines[line] or 0) + 1
+    item.run, words[at + 2] = item.run and item.text, item.id
+  end
+  for line, taken in pairs(lines) do
+    bump_line(line.tier, line.tenant, -taken)
+    bump(inflight, line.tenant, taken)
+    bump(counts, 'a' .. line.tier, taken)
   end
   redis.call('ZADD', active, unpack(leases))
   redis.call('HSET', run, unpack(runs))
@@ -54,11 +58,13 @@ local function move_tags()
 end
 
 local function shorten_queues()
-  for name, head in pairs(heads) do
-    if head.met > 0 then redis.call('LTRIM', name, head.met, -1) end
-    if head.met > 0 and head.all and head.met == #head.items then
-      bump(counts, 't' .. head.tier, -1)
-      place(head.tier, head.tenant, false)
+  for tier = 1, 4 do
+    for tenant, head in pairs(heads[tier]) do
+      if head.met > 0 then redis.call('LTRIM', head.name, head.met, -1) end
+      if head.met > 0 and head.all and head.met == #head.items then
+        bump(counts, 't' .. tier, -1)
+        place(tier, tenant, false)
+      end
     end
   end
   call_all('RPUSH', suspects, passed_suspects)

@@ -13,7 +13,7 @@ local function redrive(id, r)
   r.since, r.failures, r.stalls, r.redrives = string.format('%.0f', clock), 0, 0, r.redrives + 1
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)
-  push(r.tier, r.tenant, {element_of(r.since, id)})
+  push(r.tier, r.tenant, {element_of(r.since, id, true)})
 end
 
 begin_writing()

@@ -69,7 +69,7 @@ local function list(item)
   local name = queue[item.tier] .. item.tenant
   local line = lines[name] or {tier = item.tier, tenant = item.tenant}
   lines[name], line[#line + 1] = line, element_of(item.arrival, item.id)
-  bump_waiting(item.tier, item.tenant, item.arrival, 1)
+  bump_arrival(item.tier, item.arrival, 1)
 end
 
 for _, item in ipairs(accepted) do
@@ -86,7 +86,10 @@ for _, item in ipairs(accepted) do
   if item.once then redis.call('SET', item.once, item.id, 'PX', ONCE_TTL_MS) end
   if not item.policy then redis.call('SET', seen .. item.id, '1', 'PX', SEEN_TTL_MS) end
 end
-for _, line in pairs(lines) do push(line.tier, line.tenant, line) end
+for _, line in pairs(lines) do
+  bump_line(line.tier, line.tenant, #line)
+  push(line.tier, line.tenant, line)
+end
 write_window()
 write_days()
 write_ready()

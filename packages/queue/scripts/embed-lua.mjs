@@ -21,6 +21,15 @@ function includesOf(name, seen = []) {
   return seen;
 }
 
+/** Without the functions that nothing calls: every call of a script makes all of its functions anew. */
+function shaken(lua) {
+  const functions = [...lua.matchAll(/^local function (\w+)\([^]*?^end\n/gm)];
+  const idle = functions.find(([text, name]) => count(lua, name) === count(text, name));
+  return idle ? shaken(lua.replace(idle[0], '')) : lua;
+}
+
+const count = (text, name) => text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+
 function bind(refs) {
   let next = 1;
   const bindings = refs.map((ref) =>
@@ -35,9 +44,12 @@ function embed(name) {
   const own = read(name);
   const includes = list(own, 'include').reduce((seen, inner) => includesOf(inner, seen), []);
   const texts = [...includes.map((inner) => read(`include/${inner}`)), own];
+  const code = shaken(texts.map(body).join(''));
   const keys = [...new Set(texts.flatMap((text) => list(text, 'KEYS')))];
-  const lua = bind(keys) + texts.map(body).join('');
-  return `  ${name}: {\n    keys: ${JSON.stringify(keys)},\n    lua: ${JSON.stringify(lua)},\n  },\n`;
+  const used = keys.filter((key) => count(code, key.replace('*', '')) > 0);
+  // Within a function the keys are its own: Lua finds them at once, and not by a search through all locals.
+  const lua = `${bind(used)}return (function()\n${code}end)()\n`;
+  return `  ${name}: {\n    keys: ${JSON.stringify(used)},\n    lua: ${JSON.stringify(lua)},\n  },\n`;
 }
 
 const names = readdirSync(folder)

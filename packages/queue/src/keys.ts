@@ -40,7 +40,7 @@ export const KEY_TABLE = {
     suffix: 'queue',
     type: 'LIST',
     per: 'tier and tenant',
-    content: '<arrival>.<action_id>, first in first out',
+    content: '<arrival>.<action_id>, first in first out; with ! instead of the dot once it has run',
     lifetime: 'while not empty',
   },
   ready: {
@@ -78,7 +78,7 @@ export const KEY_TABLE = {
   suspects: {
     suffix: 'suspects',
     type: 'LIST',
-    content: '<arrival>.<action_id> of actions on their last permitted stall',
+    content: '<arrival>!<action_id> of actions on their last permitted stall',
     lifetime: 'while not empty',
   },
   dead: {

@@ -74,7 +74,9 @@ async function readActions(
       ...(active?.has(id) ? (['active'] as const) : []),
       ...(delayed?.has(id) ? (['delayed'] as const) : []),
       ...(dead?.has(id) ? (['dead'] as const) : []),
-      ...(waiting.has(`${sinceUs}.${id}`) ? (['waiting'] as const) : []),
+      ...(waiting.has(`${sinceUs}${runs[id] === undefined ? '.' : '!'}${id}`)
+        ? (['waiting'] as const)
+        : []),
     ];
     seen.set(id, { tier, tenantId, places });
   }

@@ -12,10 +12,18 @@ local function bump(key, field, by)
   fields[field] = (fields[field] or 0) + by
 end
 
-local function bump_waiting(tier, tenant, since, by)
+local function bump_arrival(tier, since, by)
+  bump(arrivals[tier], string.sub(since, 1, SINCE_TO_BUCKET), by)
+end
+
+local function bump_line(tier, tenant, by)
   bump(counts, 'w' .. tier, by)
   bump(depth, tenant, by)
-  bump(arrivals[tier], string.sub(since, 1, SINCE_TO_BUCKET), by)
+end
+
+local function bump_waiting(tier, tenant, since, by)
+  bump_line(tier, tenant, by)
+  bump_arrival(tier, since, by)
 end
 
 local function bump_dead(tier, tenant, by)

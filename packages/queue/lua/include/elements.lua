@@ -2,36 +2,44 @@
 -- action was cancelled are passed over, those past their deadline are set aside to be ended. Reads only.
 -- include: many clock header run
 -- KEYS: actions active queue*
-local AHEAD, heads, expired, passed = 16, {}, {}, 0
+local AHEAD, heads, expired, passed = 16, {{}, {}, {}, {}}, {}, 0
 
 local function read_items(items) -- what is stored of the actions behind elements
-  local ids = {}
+  local ids, ran, ran_ids = {}, {}, {}
   for at, item in ipairs(items) do
-    item.since, item.id = string.match(item.element, '^(%d+)%.(.+)$')
-    ids[at] = item.id
+    local since, mark, id = string.match(item.element, '^(%d+)([.!])(.+)$')
+    item.since, item.id, ids[at] = since, id, id
+    if mark == '!' then ran[#ran + 1], ran_ids[#ran_ids + 1] = item, id end
   end
-  local stored, runs, deadlines = call_all('HMGET', actions, ids), call_all('HMGET', run, ids), call_all('ZMSCORE', active, ids)
-  for at, item in ipairs(items) do
-    item.stored, item.run, item.active = stored[at], runs[at], deadlines[at]
-  end
+  local stored, deadlines = call_all('HMGET', actions, ids), call_all('ZMSCORE', active, ids)
+  for at, item in ipairs(items) do item.stored, item.active = stored[at], deadlines[at] end
+  for at, text in ipairs(call_all('HMGET', run, ran_ids)) do ran[at].run = text end
 end
 
 local function run_of(item)
   return item.run and parse_run(item.run) or new_run(parse_header(item.stored))
 end
 
+local function read_facts(item) -- its run under the token of this claim, its cost and when it expires
+  if not item.run then
+    local lead = item.since .. ' ' .. item.head.who
+    if string.sub(item.stored, 1, #lead) ~= lead then return nil end
+    local cost, expires = string.match(item.stored, '^(%S+) %d (%-?%d+) ', #lead + 1)
+    item.text, item.cost = clock_text .. ' ' .. item.head.who .. item.since .. ' 0 0 0 ' .. cost, cost
+    return expires, item.since
+  end
+  local facts, since, cost = string.match(item.run, '^%d+ (%d %S+ (%d+) %d+ %d+ %d+ (%S+))$')
+  if since ~= item.since then return nil end
+  item.text, item.cost = clock_text .. ' ' .. facts, cost
+  local arrival, expires = string.match(item.stored, '^(%d+) %d %S+ %S+ %d (%-?%d+) ')
+  return expires, arrival
+end
+
 local function live(item) -- whether it may run; not where it was cancelled, runs, or has expired
   if not item.stored or item.active then return false end
-  local arrival, facts, cost, expires = string.match(item.stored, '^(%d+) (%d %S+) (%S+) %d (%-?%d+) ')
-  local since = arrival
-  if item.run then
-    item.facts, since, item.cost = string.match(item.run, '^%d+ (%d %S+ (%d+) %d+ %d+ %d+ (%S+))$')
-  else
-    item.facts, item.cost = facts .. ' ' .. arrival .. ' 0 0 0 ' .. cost, cost
-  end
-  if since ~= item.since then return false end
-  if expires == '0' or not is_past(expires, arrival, now) then return true end
-  expired[#expired + 1] = item
+  local expires, arrival = read_facts(item)
+  if expires == '0' or expires and not is_past(expires, arrival, now) then return true end
+  if expires then expired[#expired + 1] = item end
   return false
 end
 
@@ -40,7 +48,7 @@ local function read_on(head, count) -- and one element more, which tells whether
   local items = {}
   head.all = #elements <= count
   for at = 1, math.min(count, #elements) do
-    items[at] = {element = elements[at], tier = head.tier, tenant = head.tenant}
+    items[at] = {element = elements[at], tier = head.tier, tenant = head.tenant, head = head}
     head.items[#head.items + 1] = items[at]
   end
   return items
@@ -49,8 +57,8 @@ end
 local function open_heads(tier, tenants, count)
   local items = {}
   for _, tenant in ipairs(tenants) do
-    local head = {name = queue[tier] .. tenant, tier = tier, tenant = tenant, items = {}, met = 0}
-    heads[head.name] = head
+    local head = {name = queue[tier] .. tenant, who = tier .. ' ' .. tenant .. ' ', tier = tier, tenant = tenant, items = {}, met = 0}
+    heads[tier][tenant] = head
     for _, item in ipairs(read_on(head, math.ceil(count / #tenants))) do items[#items + 1] = item end
   end
   read_items(items)

@@ -14,6 +14,6 @@ local function is_past(expires, arrival, at) -- at that time, ms; '0' for never,
   return ms ~= 0 and ms <= at
 end
 
-local function element_of(since, id)
-  return since .. '.' .. id
+local function element_of(since, id, ran) -- the mark tells whether there is a run to read
+  return since .. (ran and '!' or '.') .. id
 end

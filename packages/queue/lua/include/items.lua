@@ -14,7 +14,7 @@ end
 for at = FIRST_POLICY + ARGV[3] * POLICY_SIZE, #ARGV, ITEM_SIZE do
   local tenant, once = ARGV[at + 1], ARGV[at + 5]
   ids[#ids + 1] = ARGV[at]
-  standing[tenant] = {}
+  standing[tenant] = true
   items[#items + 1] = {
     id = ARGV[at], tenant = tenant, tier = tonumber(ARGV[at + 2]), policy = policies[tonumber(ARGV[at + 3])], run_at = tonumber(ARGV[at + 4]),
     once = once ~= '-' and idempotency .. tenant .. ':' .. once or nil, stored = ARGV[at + 6],

@@ -35,7 +35,7 @@ local function uncap_freed(those_held) -- whoever had a lease end may be below i
 end
 
 local function line_up(id, r, place) -- at the 'head' or 'tail' of its queue, or among the 'suspects'
-  local element = element_of(r.since, id)
+  local element = element_of(r.since, id, true)
   r.token = '0'
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)

@@ -49,13 +49,12 @@ local function pick_suspect() -- those that may not run now make way for those b
 end
 
 local function head_of(tier, tenant, wanted)
-  local name = queue[tier] .. tenant
-  if not heads[name] then
+  if not heads[tier][tenant] then
     local tenants = next_on_page(tier, wanted)
     read_loads(tenants)
     open_heads(tier, tenants, wanted)
   end
-  return heads[name]
+  return heads[tier][tenant]
 end
 
 local function serve(tier, tier_weight, wanted)

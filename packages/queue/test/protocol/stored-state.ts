@@ -85,7 +85,7 @@ export async function readState(
   };
   return {
     actions: Object.fromEntries(ids.map(actionOf)),
-    suspects: suspects.map((element) => element.slice(element.indexOf('.') + 1)),
+    suspects: suspects.map((element) => element.slice(element.indexOf('!') + 1)),
     profiles,
     outbox: outbox ?? new Map(),
     ready,
