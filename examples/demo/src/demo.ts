@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDocuments } from './documents.ts';
+import { readDocuments, type Document } from './documents.ts';
 import { showFairness } from './fairness.ts';
 import { showIndexing } from './indexing.ts';
 import type { DemoOptions } from './options.ts';
 import { showQuestion } from './question.ts';
 import { showRateLimit } from './rate-limit.ts';
-import { openRedis } from './redis.ts';
+import { openRedis, type DemoRedis } from './redis.ts';
 import type { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
 
@@ -23,39 +23,50 @@ export async function playDemo(
   // npm runs scripts in the package's folder; a path is meant from where the user stands.
   const from = process.env['INIT_CWD'] ?? process.cwd();
   const documents = await readDocuments(docs === undefined ? REPOSITORY : resolve(from, docs));
+  signal.throwIfAborted();
   const redis = await openRedis(screen);
   const prefix = `nooble-demo-${randomBytes(4).toString('hex')}`;
-  const stage = new Stage({ redis: redis.url, prefix });
+  try {
+    signal.throwIfAborted();
+    await playOn({ redis, prefix, screen, ask, documents, signal });
+  } finally {
+    await redis.leave(prefix);
+  }
+  screen.heading(`Done in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+}
+
+interface Play {
+  readonly redis: DemoRedis;
+  readonly prefix: string;
+  readonly screen: Screen;
+  readonly ask: string;
+  readonly documents: readonly Document[];
+  readonly signal: AbortSignal;
+}
+
+/** Ends with the last act, at an interruption, or when a service dies. */
+async function playOn({ signal, ...play }: Play): Promise<void> {
+  const stage = new Stage({ redis: play.redis.url, prefix: play.prefix });
   const interrupted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     stage.events.once('died', reject);
   });
   interrupted.catch(() => undefined);
   try {
-    await Promise.race([
-      playActs({ stage, screen, ask, documents, small: redis.small }),
-      interrupted,
-    ]);
+    await Promise.race([playActs(stage, play), interrupted]);
   } finally {
     await stage.close();
-    await redis.stop();
   }
-  screen.heading(`Done in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
 }
 
-interface Acts {
-  readonly stage: Stage;
-  readonly screen: Screen;
-  readonly ask: string;
-  readonly documents: Awaited<ReturnType<typeof readDocuments>>;
-  readonly small: boolean;
-}
-
-async function playActs({ stage, screen, ask, documents, small }: Acts): Promise<void> {
+async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void> {
+  const { redis, screen, ask, documents } = play;
   await stage.open();
   screen.line('Services   embedding-service and query-service, each a process of its own');
+  for (const url of stage.urls) screen.faint(`           ${url}/ready`);
   await showIndexing(stage, screen, documents);
   await showQuestion(stage, screen, ask);
-  await showFairness(stage, screen, small ? { free: 60, others: 4 } : { free: 400, others: 10 });
+  const flood = redis.small ? { free: 60, others: 4 } : { free: 400, others: 10 };
+  await showFairness(stage, screen, flood);
   await showRateLimit(stage, screen);
 }

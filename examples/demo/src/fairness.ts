@@ -1,7 +1,9 @@
 import { generateEmbeddings } from '@nooble-examples/contracts';
 import { TIERS, type DomainAction, type Tier } from '@nooble/models';
+import { withDeadline } from './deadline.ts';
 import type { Flow } from './flow.ts';
-import { ms, type Screen } from './screen.ts';
+import { duration } from './layout.ts';
+import type { Screen } from './screen.ts';
 import type { Stage } from './stage.ts';
 import { TENANTS } from './tenants.ts';
 
@@ -11,26 +13,32 @@ export interface Flood {
   readonly others: number;
 }
 
+const ACTION_MS = 60_000;
 /** Work enough that the queue does not drain while we look. */
 const TEXTS_PER_ACTION = 48;
 
 /** A free tenant floods the embedding service while others ask now and then. */
 export async function showFairness(stage: Stage, screen: Screen, flood: Flood): Promise<void> {
   screen.heading(
-    `A free tenant sends ${flood.free} actions at once; a professional and an enterprise one ask`,
+    `A free tenant sends ${flood.free} actions at once, two others ${flood.others} each`,
   );
   const actions = [
     ...actionsOf('free', flood.free),
     ...actionsOf('professional', flood.others),
     ...actionsOf('enterprise', flood.others),
   ];
-  const finished = collect(stage, actions, (done) =>
-    screen.progress('actions', { done, all: actions.length }),
-  );
-  const outcomes = await stage.unlimited.enqueueMany(actions);
-  const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (refused) throw refused.error;
-  showWaiting(screen, await finished);
+  const patience = { waitingFor: 'the actions', ms: ACTION_MS };
+  const flows = await withDeadline(patience, async (progress) => {
+    const finished = collect(stage, actions, (done) => {
+      progress();
+      screen.progress('actions', { done, all: actions.length });
+    });
+    const outcomes = await stage.unlimited.enqueueMany(actions);
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (refused) throw refused.error;
+    return finished;
+  });
+  showWaiting(screen, flows);
 }
 
 function actionsOf(tier: keyof typeof TENANTS, count: number): DomainAction[] {
@@ -83,6 +91,6 @@ function showWaiting(screen: Screen, flows: readonly Flow[]): void {
 
 function waitingLine(tier: Tier, sorted: readonly number[]): string {
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const cells = [ms(median).padStart(18), ms(sorted.at(-1) ?? 0).padStart(9)];
+  const cells = [duration(median).padStart(18), duration(sorted.at(-1) ?? 0).padStart(9)];
   return `${tier.padEnd(14)} ${String(sorted.length).padStart(7)} ${cells.join(' ')}`;
 }

@@ -1,5 +1,5 @@
 import { domainOf, formatQueueName, type Tier } from '@nooble/models';
-import type { FinishedEvent } from '@nooble/worker';
+import type { ActionEvent, FinishedEvent } from '@nooble/worker';
 
 /** One action that a service ran, as its log tells. */
 export interface Flow {
@@ -10,50 +10,73 @@ export interface Flow {
   /** Logical queue it came through. */
   readonly queue: string;
   readonly tier: Tier;
+  /** When its attempt started, ms since 1970. */
+  readonly startedMs: number;
   readonly waitedMs: number;
   readonly runningMs: number;
   readonly outcome: 'done' | 'retry' | 'dead';
 }
 
+type Line = Readonly<Record<string, unknown>>;
+
+const STARTED = 'Action started';
 const OUTCOMES: Readonly<Record<string, Flow['outcome']>> = {
   'Action done': 'done',
   'Action failed and runs again later': 'retry',
   'Action is dead': 'dead',
 };
 
-/** Reads a line of a worker's log; undefined when it does not say how an action ended. */
-export function flowOf(line: Readonly<Record<string, unknown>>): Flow | undefined {
-  const outcome = OUTCOMES[String(line['msg'])];
-  const type = line['action_type'];
-  if (!outcome || typeof type !== 'string') return undefined;
-  const tenantId = String(line['tenant_id']);
-  const tier = line['tier'] as Tier;
+/** Reads flows from the lines of a worker's log. */
+export class FlowReader {
+  readonly #started = new Map<string, number>();
+
+  /** Undefined when the line does not say how an action ended. */
+  read(line: Line): Flow | undefined {
+    const actionId = String(line['action_id']);
+    const timeMs = Number(line['time']);
+    if (line['msg'] === STARTED) this.#started.set(actionId, timeMs);
+    const outcome = OUTCOMES[String(line['msg'])];
+    const type = line['action_type'];
+    if (!outcome || typeof type !== 'string') return undefined;
+    const startedMs = this.#started.get(actionId) ?? timeMs;
+    this.#started.delete(actionId);
+    const tenantId = String(line['tenant_id']);
+    const tier = line['tier'] as Tier;
+    return {
+      actionId,
+      taskId: String(line['task_id']),
+      type,
+      tenantId,
+      queue: formatQueueName({ domain: domainOf(type), tenantId, tier }),
+      tier,
+      startedMs,
+      waitedMs: Number(line['waited_ms']),
+      runningMs: Number(line['running_ms']),
+      outcome,
+    };
+  }
+}
+
+/** The line that a worker with a log would have written about an event; this process has none. */
+export function lineOf(event: ActionEvent | FinishedEvent): Line {
+  const { claimed, action } = event;
+  const { actionId, tenantId, tier } = claimed.lease;
   return {
-    actionId: String(line['action_id']),
-    taskId: String(line['task_id']),
-    type,
-    tenantId,
-    queue: formatQueueName({ domain: domainOf(type), tenantId, tier }),
+    msg: 'runningMs' in event ? 'Action done' : STARTED,
+    time: Date.now(),
+    action_id: actionId,
+    action_type: action?.actionType,
+    task_id: action?.taskId,
+    tenant_id: tenantId,
     tier,
-    waitedMs: Number(line['waited_ms']),
-    runningMs: Number(line['running_ms']),
-    outcome,
+    waited_ms: claimed.waitedMs,
+    running_ms: 'runningMs' in event ? event.runningMs : 0,
   };
 }
 
-/** The same of an action that this process ran. */
-export function flowOfEvent({ action, claimed, runningMs }: FinishedEvent): Flow | undefined {
-  return (
-    action &&
-    flowOf({
-      msg: 'Action done',
-      action_id: action.actionId,
-      action_type: action.actionType,
-      task_id: action.taskId,
-      tenant_id: action.tenantId,
-      tier: action.tenantTier,
-      waited_ms: claimed.waitedMs,
-      running_ms: runningMs,
-    })
+/** Flows in the order in which they started; within a ms, in that of `types`. */
+export function inOrderOfTime(flows: readonly Flow[], types: readonly string[] = []): Flow[] {
+  return flows.toSorted(
+    (a, b) => a.startedMs - b.startedMs || types.indexOf(a.type) - types.indexOf(b.type),
   );
 }

@@ -20,15 +20,25 @@ export const HELP = `Shows typed actions flowing between two services through Re
 REDIS_URL names a Redis to use; without it one is started and stopped again.
 `;
 
-/** Throws TypeError for an unknown option. */
+const QUESTION = 'What happens to an action when its worker dies?';
+/** What `query.generate` accepts. */
+const MAX_CHARACTERS = 2_000;
+
+/** Throws TypeError for an option that is unknown, or that has no usable value. */
 export function readOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       docs: { type: 'string' },
-      ask: { type: 'string', default: 'Which tenant is served next?' },
+      ask: { type: 'string', default: QUESTION },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  return { docs: values.docs, ask: values.ask, help: values.help };
+  const { docs, ask, help } = values;
+  if (ask.trim() === '') throw new TypeError('--ask needs a question');
+  if (ask.length > MAX_CHARACTERS) {
+    throw new TypeError(`--ask takes a question of at most ${MAX_CHARACTERS} characters`);
+  }
+  if (docs?.trim() === '') throw new TypeError('--docs needs a folder');
+  return { docs, ask, help };
 }

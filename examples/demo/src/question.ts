@@ -1,51 +1,68 @@
 import { once } from 'node:events';
-import { generateAnswer, type Answered } from '@nooble-examples/contracts';
-import type { CallbackData } from '@nooble/models';
-import type { Flow } from './flow.ts';
+import { generateAnswer, generateEmbeddings, type Answered } from '@nooble-examples/contracts';
+import { callbackTypeOf, type CallbackData } from '@nooble/models';
+import { withDeadline } from './deadline.ts';
+import { inOrderOfTime, type Flow } from './flow.ts';
 import type { Screen } from './screen.ts';
-import type { Stage } from './stage.ts';
+import { DOMAIN, type Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
 
 /** The question, the request for its vector, the callback with it, and the answer. */
-const STEPS = 4;
+const STEPS = [
+  generateAnswer.type,
+  generateEmbeddings.type,
+  callbackTypeOf(generateEmbeddings.type, 'query'),
+  callbackTypeOf(generateAnswer.type, DOMAIN),
+];
+/** A language model may take its time, three times over. */
+const ANSWER_MS = 120_000;
+const LOGS_MS = 5_000;
 
 /** Asks one question and shows every action on its way to the answer. */
 export async function showQuestion(stage: Stage, screen: Screen, query: string): Promise<void> {
   const tenant = TENANTS.enterprise;
   screen.heading(`Asking: ${query}`);
-  const data = { collection: COLLECTION, query, answer_queue: stage.answerQueue(tenant), top_k: 3 };
+  const data = { collection: COLLECTION, query, answer_queue: stage.answerQueue(tenant), top_k: 5 };
   const action = generateAnswer.create({ ...tenant, data });
+  const flows = watchTask(stage, action.taskId);
   const answered = once(stage.events, 'answered') as Promise<[CallbackData<Answered>]>;
-  const flowed = showFlows(stage, screen, action.taskId);
   await stage.queues.enqueue(action);
-  const [[answer]] = await Promise.all([answered, flowed]);
+  const patience = { waitingFor: 'the answer', ms: ANSWER_MS };
+  const [answer] = await withDeadline(patience, async () => answered);
+  await untilLogged(flows.complete);
+  screen.flowHeader();
+  for (const flow of inOrderOfTime(flows.seen, STEPS)) screen.flow(flow);
   if (answer.status !== 'done') throw new Error(`There is no answer: ${answer.error.message}`);
   showAnswer(screen, answer.result);
 }
 
-/** Resolves when all steps of the task were shown; the logs of two processes come in any order. */
-async function showFlows(stage: Stage, screen: Screen, taskId: string): Promise<void> {
-  screen.flowHeader();
-  let shown = 0;
-  await new Promise<void>((resolve) => {
-    const show = (flow: Flow): void => {
+/** The log of another process may come after the answer; what it does not tell is not shown. */
+async function untilLogged(complete: Promise<void>): Promise<void> {
+  const patience = { waitingFor: 'the logs of the services', ms: LOGS_MS };
+  await withDeadline(patience, async () => complete).catch(() => undefined);
+}
+
+/** What is seen of a task; `complete` once that is all of it. */
+function watchTask(stage: Stage, taskId: string): { seen: Flow[]; complete: Promise<void> } {
+  const seen: Flow[] = [];
+  const complete = new Promise<void>((resolve) => {
+    stage.events.on('flow', (flow) => {
       if (flow.taskId !== taskId) return;
-      screen.flow(flow);
-      shown += 1;
-      if (shown < STEPS) return;
-      stage.events.off('flow', show);
-      resolve();
-    };
-    stage.events.on('flow', show);
+      seen.push(flow);
+      const ended = seen.filter(({ outcome }) => outcome !== 'retry');
+      if (new Set(ended.map(({ type }) => type)).size === STEPS.length) resolve();
+    });
   });
+  return { seen, complete };
 }
 
 function showAnswer(screen: Screen, { answer, sources, model }: Answered): void {
-  const by =
-    model === 'extractive' ? 'sentences of the sources; no language model is set up' : model;
   screen.line(`\n${answer}\n`);
   for (const [index, { title, document_id, score }] of sources.entries()) {
     screen.line(`  [${index + 1}] ${title} (${document_id}), similarity ${score.toFixed(2)}`);
   }
+  if (model === 'none') return;
+  const by =
+    model === 'extractive' ? 'sentences of the sources; no language model is set up' : model;
   screen.faint(`  Answered by ${by}.`);
 }

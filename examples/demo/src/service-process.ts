@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { flowOf, type Flow } from './flow.ts';
+import { FlowReader, type Flow } from './flow.ts';
 
 /** A service and the variables it runs with. */
 export interface ServiceProcessOptions {
@@ -22,6 +22,7 @@ export class ServiceProcess {
   readonly events = new EventEmitter<Events>();
   readonly name: ServiceProcessOptions['name'];
   readonly #child: ChildProcess;
+  readonly #flows = new FlowReader();
   readonly #exited: Promise<unknown>;
   #stopping = false;
   #lastWords = '';
@@ -32,11 +33,17 @@ export class ServiceProcess {
     const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
     this.#child = spawn(process.execPath, [main], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // By the IPC channel it notices when this process is gone, and ends.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C is for the demo, which then ends its services in order.
       detached: true,
     });
-    this.#exited = once(this.#child, 'exit').then(([code]) => this.#ended(code));
+    const killAtExit = (): void => void this.#child.kill('SIGKILL');
+    process.once('exit', killAtExit);
+    this.#exited = once(this.#child, 'exit').then(([code]) => {
+      process.off('exit', killAtExit);
+      this.#ended(code);
+    });
   }
 
   /** Where it answers health checks, once it has started. */
@@ -76,7 +83,7 @@ export class ServiceProcess {
       if (Number(line['level']) >= 50) this.#keep(text);
       if (line['msg'] === 'Answering health checks') this.#url = String(line['url']);
       onLine(line);
-      const flow = flowOf(line);
+      const flow = this.#flows.read(line);
       if (flow) this.events.emit('flow', flow);
     });
   }

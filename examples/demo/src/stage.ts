@@ -4,11 +4,13 @@ import type { Answered, Indexed } from '@nooble-examples/contracts';
 import type { CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
-import { flowOfEvent, type Flow } from './flow.ts';
+import { withDeadline } from './deadline.ts';
+import { FlowReader, lineOf, type Flow } from './flow.ts';
 import { ServiceProcess } from './service-process.ts';
 
 /** Domain of the demo itself: answers come to its queues. */
-const DOMAIN = 'demo';
+export const DOMAIN = 'demo';
+const START_MS = 60_000;
 
 interface Events {
   flow: [Flow];
@@ -33,9 +35,14 @@ export class Stage {
       prefix,
       tiers: { free: { perMinute: null, perDay: null } },
     });
-    const env = { REDIS_URL: redis, KEY_PREFIX: prefix, HTTP_PORT: '0', LOG_LEVEL: 'debug' };
-    const names = ['embedding-service', 'query-service'] as const;
-    this.#services = names.map((name) => new ServiceProcess({ name, env }));
+    const domains = ['embedding', 'query'] as const;
+    this.#services = domains.map(
+      (domain) =>
+        new ServiceProcess({
+          name: `${domain}-service`,
+          env: environmentOf({ domain, redis, prefix }),
+        }),
+    );
     for (const { events } of this.#services) {
       events.on('flow', (flow) => this.events.emit('flow', flow));
       events.on('died', (error) => this.events.emit('died', error));
@@ -49,15 +56,20 @@ export class Stage {
       logger: false,
       handleSignals: false,
     });
-    this.#worker.events.on('done', (event) => {
-      const flow = flowOfEvent(event);
-      if (flow) this.events.emit('flow', flow);
-    });
+    this.#tellFlows();
   }
 
+  /** Resolves when all of it consumes. */
   async open(): Promise<void> {
     const services = this.#services.map(async (service) => service.started());
-    await Promise.all([...services, this.#worker.start()]);
+    await withDeadline({ waitingFor: 'the services', ms: START_MS }, async () =>
+      Promise.all([...services, this.#worker.start()]),
+    );
+  }
+
+  /** Where the services answer health checks. */
+  get urls(): readonly string[] {
+    return this.#services.map(({ url }) => url);
   }
 
   /** Ends everything it started. */
@@ -72,10 +84,40 @@ export class Stage {
     return `${DOMAIN}:${tenantId}:${tenantTier}`;
   }
 
+  #tellFlows(): void {
+    const reader = new FlowReader();
+    const tell = (event: Parameters<typeof lineOf>[0]): void => {
+      const flow = reader.read(lineOf(event));
+      if (flow) this.events.emit('flow', flow);
+    };
+    this.#worker.events.on('started', tell);
+    this.#worker.events.on('done', tell);
+  }
+
   #receiver(): ActionProcessor {
     const { indexed, answered } = answersFor(DOMAIN);
     return new ActionProcessor()
       .register(indexed, ({ data }) => void this.events.emit('indexed', data))
       .register(answered, ({ data }) => void this.events.emit('answered', data));
   }
+}
+
+/** Under the names a service reads first, so that no variable of the user's own leads it elsewhere. */
+function environmentOf({
+  domain,
+  redis,
+  prefix,
+}: {
+  domain: 'embedding' | 'query';
+  redis: string;
+  prefix: string;
+}): Record<string, string> {
+  const name = domain.toUpperCase();
+  return {
+    [`${name}_DOMAIN_NAME`]: domain,
+    [`${name}_REDIS_URL`]: redis,
+    [`${name}_KEY_PREFIX`]: prefix,
+    [`${name}_LOG_LEVEL`]: 'debug',
+    HTTP_PORT: '0',
+  };
 }

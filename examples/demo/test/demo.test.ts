@@ -1,71 +1,68 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { randomUUID } from 'node:crypto';
+import { RedisPool } from '@nooble/redis';
+import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, inject, it, onTestFinished } from 'vitest';
-
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-interface Played {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Plays the demo as `npm run demo` does. */
-async function play(args: readonly string[], env: Record<string, string>): Promise<Played> {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
-}
-
-async function folderWith(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'nooble-test-'));
-  onTestFinished(async () => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return folder;
-}
+import { folderWith, play } from './play.ts';
 
 const LIGHTHOUSE =
   '# Lighthouse\n\nThe keeper of the lighthouse at Cape Grim is called Odette Marlow.\n';
 const BAKERY = '# Bakery\n\nThe bakery opens at six and sells rye bread.\n';
+const STEPS = [
+  'query.generate',
+  'embedding.generate',
+  'query.embedding.generate.result',
+  'demo.query.generate.result',
+];
 
 async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   const docs = await folderWith({ 'lighthouse.md': LIGHTHOUSE, 'bakery.md': BAKERY });
   const question = 'Who is the keeper of the lighthouse?';
   const { code, output } = await play(['--docs', docs, '--ask', question], env);
   expect(output).toContain('documents 2/2');
-  for (const type of [
-    'query.generate',
-    'embedding.generate',
-    'query.embedding.generate.result',
-    'demo.query.generate.result',
-  ]) {
-    expect(output).toMatch(
-      new RegExp(`✓ ${type} +\\w+:globex:enterprise +[\\d.]+ ms +[\\d.]+ ms +done`),
-    );
+  const rows = output.slice(output.indexOf('Asking:')).matchAll(/^✓ ([\w.]+) +(.*)$/gm);
+  const shown = [...rows].map(([, type = '', rest = '']) => ({ type, rest }));
+  // In the order of time, though the logs of three processes tell of them.
+  expect(shown.map(({ type }) => type)).toEqual(STEPS);
+  for (const { rest } of shown) {
+    expect(rest).toMatch(/^\w+:globex:enterprise +[\d.]+ m?s +[\d.]+ m?s$/);
   }
   expect(output).toMatch(/Odette Marlow\. \[1\]/);
   expect(output).toMatch(/\[1\] Lighthouse \(lighthouse\.md\)/);
   expect(output).toMatch(/enterprise +\d+ +[\d.]+ ms/);
   expect(output).toMatch(/10 accepted\n +1 refused: RATE_LIMIT \(HTTP 429\), retry after \d+ ms/);
+  expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
   // Without a terminal there are plain lines only.
   expect(output).not.toContain('\u001b');
   expect(code).toBe(0);
 }
 
-it('plays on a real Redis', async () => {
-  await expectTheWholeShow({ REDIS_URL: inject('redisUrl') });
+it('plays on a real Redis and leaves no key behind', async () => {
+  const own = await startEmbeddedRedis();
+  onTestFinished(async () => own.stop());
+  const { url } = own;
+  const redis = new RedisPool({ url });
+  onTestFinished(async () => redis.close());
+  await redis.command().set('mine', 'stays');
+  await expectTheWholeShow({ REDIS_URL: url });
+  expect(await redis.command().keys('*')).toEqual(['mine']);
 });
 
 it('plays on the server in JavaScript where there is no other', async () => {
   await expectTheWholeShow({ REDIS_URL: '', NOOBLE_REDIS_KIND: 'javascript' });
+});
+
+it('is led nowhere else by variables that are meant for services', async () => {
+  const docs = await folderWith({ 'bakery.md': BAKERY });
+  const prefix = `test-${randomUUID()}`;
+  const env = {
+    REDIS_URL: inject('redisUrl'),
+    QUERY_KEY_PREFIX: prefix,
+    EMBEDDING_REDIS_URL: 'redis://127.0.0.1:1',
+    DOMAIN_NAME: 'other',
+  };
+  expect(await play(['--docs', docs, '--ask', 'When does it open?'], env)).toMatchObject({
+    code: 0,
+  });
 });
 
 it('explains itself, and refuses what it does not know', async () => {
@@ -73,6 +70,32 @@ it('explains itself, and refuses what it does not know', async () => {
     code: 0,
     output: expect.stringContaining('--docs <folder>') as string,
   });
-  expect(await play(['--nonsense'], {})).toMatchObject({ code: 1 });
+  for (const args of [['--nonsense'], ['--ask', '']]) {
+    const { code, output } = await play(args, {});
+    expect(code).toBe(1);
+    expect(output).toContain('--ask <question>');
+  }
   expect(await play(['--docs', '/no/such/folder'], {})).toMatchObject({ code: 1 });
+});
+
+it('says which Redis does not answer, without its password, and what to do', async () => {
+  const docs = await folderWith({ 'bakery.md': BAKERY });
+  const env = { REDIS_URL: 'redis://me:sesame@127.0.0.1:1' };
+  const { code, output } = await play(['--docs', docs], env);
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /Redis at redis:\/\/me:\*\*\*@127\.0\.0\.1:1 \(REDIS_URL\) does not answer/,
+  );
+  expect(output).toContain('correct REDIS_URL');
+  expect(output).not.toMatch(/sesame|\n +at /);
+});
+
+it('says why there is no answer, and ends', async () => {
+  const docs = await folderWith({ 'bakery.md': BAKERY });
+  // Nothing listens there, so that every attempt fails.
+  const env = { REDIS_URL: inject('redisUrl'), QUERY_LLM_BASE_URL: 'http://127.0.0.1:1/v1' };
+  const { code, output } = await play(['--docs', docs, '--ask', 'When does it open?'], env);
+  expect(output).toMatch(/✗ query\.embedding\.generate\.result/);
+  expect(output).toContain('The demo stopped: There is no answer:');
+  expect(code).toBe(1);
 });

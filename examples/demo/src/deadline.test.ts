@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { withDeadline } from './deadline.ts';
+
+it('says what it waited for in vain', async () => {
+  const patience = { waitingFor: 'the answer', ms: 5 };
+  await expect(withDeadline(patience, async () => new Promise(() => {}))).rejects.toThrow(
+    'Nothing was heard of the answer for 0.005 s',
+  );
+});
+
+it('gives what it waited for, or its failure', async () => {
+  const patience = { waitingFor: 'the answer', ms: 10_000 };
+  expect(await withDeadline(patience, async () => 42)).toBe(42);
+  const failing = withDeadline(patience, async () => Promise.reject(new Error('broken')));
+  await expect(failing).rejects.toThrow('broken');
+});

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { FlowReader, inOrderOfTime, type Flow } from './flow.ts';
+
+const fields = {
+  action_id: 'a1',
+  action_type: 'embedding.generate',
+  task_id: 't1',
+  tenant_id: 'acme',
+  tier: 'free',
+};
+
+const flow = (type: string, startedMs: number) => ({ type, startedMs }) as Flow;
+
+it('reads how an action went from the lines of a log', () => {
+  const reader = new FlowReader();
+  expect(reader.read({ ...fields, msg: 'Action started', time: 5 })).toBeUndefined();
+  expect(reader.read({ msg: 'Consuming' })).toBeUndefined();
+  const done = { ...fields, msg: 'Action done', time: 9, waited_ms: 1, running_ms: 2 };
+  expect(reader.read(done)).toEqual({
+    actionId: 'a1',
+    taskId: 't1',
+    type: 'embedding.generate',
+    tenantId: 'acme',
+    queue: 'embedding:acme:free',
+    tier: 'free',
+    startedMs: 5,
+    waitedMs: 1,
+    runningMs: 2,
+    outcome: 'done',
+  });
+});
+
+it('puts flows in the order of time, and in that of their types within a ms', () => {
+  const flows = [flow('c', 2), flow('b', 1), flow('a', 1)];
+  expect(inOrderOfTime(flows, ['a', 'b']).map(({ type }) => type)).toEqual(['a', 'b', 'c']);
+});

@@ -1,0 +1,46 @@
+/** Longest line where the terminal does not say how wide it is, or is wider. */
+export const MAX_WIDTH = 80;
+
+/** A text in so many characters: filled up, or cut with an ellipsis. */
+export function fit(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text.padEnd(width);
+}
+
+/** A text in lines of at most so many characters, broken between words; an indent is kept. */
+export function wrap(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, width))
+    .join('\n');
+}
+
+/** Whole ms from ten up, tenths below; seconds from ten on. */
+export function duration(ms: number): string {
+  if (ms >= 9_999.5) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+const NUMBER = 7;
+
+/** One action in a line: its type and queue share what the two numbers leave. */
+export function flowRow(
+  [type, queue, waiting, running]: readonly [string, string, string, string],
+  width: number,
+): string {
+  const names = width - 2 * (NUMBER + 1) - 1;
+  const typeWidth = Math.ceil(names * 0.52);
+  const numbers = [waiting, running].map((text) => text.padStart(NUMBER));
+  return [fit(type, typeWidth), fit(queue, names - typeWidth), ...numbers].join(' ');
+}
+
+function wrapLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  for (const word of line.slice(indent.length).match(/\S+ */g) ?? []) {
+    const last = lines.at(-1);
+    const joined = `${last}${word}`;
+    if (last !== undefined && joined.trimEnd().length <= width) lines[lines.length - 1] = joined;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.map((each) => each.trimEnd()).join('\n');
+}
