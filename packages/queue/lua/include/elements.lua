@@ -4,6 +4,13 @@
 -- KEYS: actions active queue*
 local AHEAD, heads, expired, passed = 16, {{}, {}, {}, {}}, {}, 0
 
+local function new_item(element, tier, tenant, head) -- with room for what becomes known of it: a table that grows is copied
+  return {
+    element = element, tier = tier, tenant = tenant, head = head,
+    since = nil, id = nil, stored = nil, active = nil, run = nil, text = nil, cost = nil,
+  }
+end
+
 local function read_items(items) -- what is stored of the actions behind elements
   local ids, ran, ran_ids = {}, {}, {}
   for at, item in ipairs(items) do
@@ -48,7 +55,7 @@ local function read_on(head, count) -- and one element more, which tells whether
   local items = {}
   head.all = #elements <= count
   for at = 1, math.min(count, #elements) do
-    items[at] = {element = elements[at], tier = head.tier, tenant = head.tenant, head = head}
+    items[at] = new_item(elements[at], head.tier, head.tenant, head)
     head.items[#head.items + 1] = items[at]
   end
   return items

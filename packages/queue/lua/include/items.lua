@@ -18,6 +18,7 @@ for at = FIRST_POLICY + ARGV[3] * POLICY_SIZE, #ARGV, ITEM_SIZE do
   items[#items + 1] = {
     id = ARGV[at], tenant = tenant, tier = tonumber(ARGV[at + 2]), policy = policies[tonumber(ARGV[at + 3])], run_at = tonumber(ARGV[at + 4]),
     once = once ~= '-' and idempotency .. tenant .. ':' .. once or nil, stored = ARGV[at + 6],
+    owner = nil, slot = nil, due = nil, arrival = nil, -- room for what becomes known of it
   }
 end
 

@@ -28,7 +28,7 @@ end
 
 local function read_suspects()
   local items = {}
-  for at, element in ipairs(redis.call('LRANGE', suspects, 0, SUSPECTS_SEEN - 1)) do items[at] = {element = element} end
+  for at, element in ipairs(redis.call('LRANGE', suspects, 0, SUSPECTS_SEEN - 1)) do items[at] = new_item(element) end
   read_items(items)
   return items
 end
