@@ -7,6 +7,7 @@ import {
 import { domainOf } from '@nooble/models';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
 import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
+import { isDuration, MAX_DURATION_MS, startTimer } from './durations.ts';
 import { Inbox } from './inbox.ts';
 import type { DomainQueueManager } from './manager.ts';
 
@@ -43,8 +44,8 @@ export class ActionClient {
 
   /**
    * The typed result of an action. Rejects with ActionFailedError (the remote error is its `cause`),
-   * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, or what
-   * `enqueue` throws.
+   * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, what
+   * `enqueue` throws, or RangeError for a time that cannot be.
    */
   async request<Data, Result, Chunk, Input>(
     definition: ActionDefinition<Data, Result, Chunk, Input>,
@@ -52,6 +53,7 @@ export class ActionClient {
     { signal, timeoutMs = 30_000 }: RequestOptions = {},
   ): Promise<Result> {
     signal?.throwIfAborted();
+    assertTimeout(timeoutMs);
     const action = definition.create({ ...input, replyTo: this.#inbox.name });
     if (this.#closed) throw new ActionCancelledError({ actionId: action.actionId });
     this.#inbox.start();
@@ -85,7 +87,7 @@ export class ActionClient {
     };
     const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => giveUp(new ActionTimeoutError({ actionId, timeoutMs }));
-    const timer = setTimeout(onTimeout, timeoutMs);
+    const timer = startTimer(onTimeout, timeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await Promise.race([sent, reply]);
@@ -106,6 +108,13 @@ export class ActionClient {
       // It was refused, or expires.
     }
   }
+}
+
+function assertTimeout(ms: number): void {
+  if (ms > 0 && isDuration(ms)) return;
+  throw new RangeError(
+    `Cannot use "${ms}" as timeoutMs: expected a number of ms above 0 and up to ${MAX_DURATION_MS}`,
+  );
 }
 
 function errorOf(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidActionError } from '@nooble/errors';
+import { isDuration, MAX_DURATION_MS } from './durations.ts';
 
 /** How one action is enqueued. */
 export interface EnqueueOptions {
@@ -27,7 +28,6 @@ export interface ResolvedEnqueueOptions {
   readonly retainMs: number;
 }
 
-const MAX_MS = 366 * 86_400_000;
 /** Less would be lost when it is added to a start tag, and count for nothing. */
 const MIN_COST = 1e-3;
 const MAX_COST = 1e6;
@@ -77,8 +77,8 @@ function hashOf(key: string): string {
 }
 
 function assertDuration(name: string, ms: number): void {
-  if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_MS) return;
-  refuse(`${name} ${ms} is not a number of ms from 0 to ${MAX_MS}`);
+  if (isDuration(ms)) return;
+  refuse(`${name} ${ms} is not a number of ms from 0 to ${MAX_DURATION_MS}`);
 }
 
 function refuse(reason: string): never {

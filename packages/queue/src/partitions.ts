@@ -65,11 +65,12 @@ export class Partitions {
   }
 
   async #look(domain: string): Promise<DomainKeyspaces> {
+    const client = this.#redis.command();
     try {
-      const count = await this.#redis.command().get(this.#keyOf(domain));
+      const count = await client.get(this.#keyOf(domain));
       return new DomainKeyspaces(this.#prefix, domain, Number(count ?? 1));
     } catch (error) {
-      throw asRedisUnavailable(error, `find the partitions of domain "${domain}"`);
+      throw asRedisUnavailable(error, `find the partitions of domain "${domain}"`, client);
     }
   }
 

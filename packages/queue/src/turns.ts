@@ -1,4 +1,4 @@
-import { isNoobleError } from '@nooble/errors';
+import { isUnavailable } from '@nooble/redis';
 import type { ClaimedAction, ClaimReply, ClaimRequest } from './broker.ts';
 import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
 
@@ -47,7 +47,7 @@ class Round {
       this.#answered(reply, own);
     } catch (error) {
       // What was claimed so far must not be lost over a settlement that another broker refuses.
-      if (!isUnreachable(error) && this.#claimed.length === 0) throw error;
+      if (!isUnavailable(error) && this.#claimed.length === 0) throw error;
       this.#failure = error;
     }
   }
@@ -69,8 +69,4 @@ class Round {
     }
     this.#dueInMs = Math.min(this.#dueInMs, dueInMs ?? Number.POSITIVE_INFINITY);
   }
-}
-
-function isUnreachable(error: unknown): boolean {
-  return isNoobleError(error) && error.code === 'REDIS_UNAVAILABLE';
 }

@@ -30,7 +30,7 @@ export class Wake {
       await untilAborted(this.#popping, signal);
     } catch (error) {
       if (signal.aborted) return;
-      throw asRedisUnavailable(error, 'wait for work');
+      throw asRedisUnavailable(error, 'wait for work', this.#blocking);
     } finally {
       this.#waiting.delete(signal);
     }

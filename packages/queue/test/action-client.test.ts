@@ -116,6 +116,18 @@ it('answers each of many calls with its own result', async () => {
   expect(await calls).toEqual(texts.map(({ length }) => length));
 });
 
+it('refuses a time that cannot be, and waits as long as one that no timer can wait for', async () => {
+  const queue = openQueue();
+  const client = clientOf(queue);
+  for (const timeoutMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0]) {
+    await expect(client.request(count, hello, { timeoutMs })).rejects.toThrow(RangeError);
+  }
+  const call = client.request(count, hello, { timeoutMs: 2 ** 31 });
+  const { end } = await runNext(queue);
+  await end(() => ({ status: 'done', result: 5 }));
+  expect(await call).toBe(5);
+});
+
 it('gives up after its time and cancels the action', async () => {
   const queue = openQueue();
   const rejection = await rejectionOf(clientOf(queue).request(count, hello, { timeoutMs: 30 }));
