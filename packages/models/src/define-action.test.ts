@@ -139,3 +139,10 @@ describe('a child action', () => {
     });
   });
 });
+
+it('refuses data that JSON cannot carry where it is made, not where it arrives', () => {
+  const ping = defineAction('health.ping', { data: z.undefined() });
+  expect(() => ping.create({ tenantId: 'acme', tenantTier: 'free', data: undefined })).toThrow(
+    'use null',
+  );
+});

@@ -92,6 +92,8 @@ function checkEnvelope(raw: object): Envelope {
 /** Fields that are well formed each may still not go together. */
 function contradictionIn(envelope: Envelope): string | undefined {
   const { callback_queue, reply_to, execution_context: context } = envelope;
+  if (envelope.data === undefined)
+    return 'its data is undefined, which JSON cannot carry; use null';
   if (callback_queue !== undefined && reply_to !== undefined)
     return 'callback_queue and reply_to exclude each other';
   // Else a handler that trusts its context would act for another tenant than the one that is charged.
