@@ -54,7 +54,7 @@ const found = z.object({ sources: z.array(source) });
 const answered = z.object({
   answer: z.string(),
   sources: z.array(source),
-  /** The language model that wrote it, or 'extractive' for sentences of the sources. */
+  /** The language model that wrote it, 'extractive' for sentences of the sources, 'none' where nothing was found. */
   model: z.string(),
 });
 

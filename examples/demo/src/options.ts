@@ -20,7 +20,7 @@ export const HELP = `Shows typed actions flowing between two services through Re
 REDIS_URL names a Redis to use; without it one is started and stopped again.
 `;
 
-const QUESTION = 'What happens to an action when its worker dies?';
+const QUESTION = 'What is a lease?';
 /** What `query.generate` accepts. */
 const MAX_CHARACTERS = 2_000;
 

@@ -65,6 +65,16 @@ it('is led nowhere else by variables that are meant for services', async () => {
   });
 });
 
+it('says plainly when nothing was found', async () => {
+  const docs = await folderWith({ 'bakery.md': BAKERY });
+  const { code, output } = await play(['--docs', docs, '--ask', 'Why?'], {
+    REDIS_URL: inject('redisUrl'),
+  });
+  expect(output).toContain('Nothing was found');
+  expect(output).not.toMatch(/similarity|Answered by/);
+  expect(code).toBe(0);
+});
+
 it('explains itself, and refuses what it does not know', async () => {
   expect(await play(['--help'], {})).toMatchObject({
     code: 0,

@@ -16,6 +16,30 @@ it('answers with the sentences that share words with the question, and cites the
 });
 
 it('says so when nothing answers', async () => {
-  const { answer } = await new ExtractiveAnswerer().answer('Why?', [source('Lunch is at noon.')]);
-  expect(answer).toContain('Nothing in this collection');
+  const lunch = [source('Lunch is at noon, every day.')];
+  for (const [question, sources] of [
+    ['Why?', lunch],
+    ['Which tenant is served next?', lunch],
+    ['When is lunch?', []],
+  ] as const) {
+    expect(await new ExtractiveAnswerer().answer(question, sources)).toEqual({
+      answer: 'Nothing was found in this collection that answers this.',
+      model: 'none',
+    });
+  }
+});
+
+it('goes by the words that are rare among the sources', async () => {
+  const sources = [
+    source('A worker runs the actions of its domain. The worker settles the action it has run.'),
+    source(
+      'When a worker dies, its action is taken back. A worker renews its lease for an action.',
+    ),
+  ];
+  const answerer = new ExtractiveAnswerer();
+  const { answer } = await answerer.answer(
+    'What happens to an action when its worker dies?',
+    sources,
+  );
+  expect(answer).toMatch(/^When a worker dies, its action is taken back\. \[2\]/);
 });

@@ -1,43 +1,55 @@
 import type { Source } from '@nooble-examples/contracts';
 import type { Answerer, WrittenAnswer } from './answerer.ts';
+import { bm25 } from './bm25.ts';
+import { sentencesOf } from './sentences.ts';
+import { termsOf } from './terms.ts';
 
 const SENTENCES = 3;
-const NOTHING = 'Nothing in this collection answers that.';
+/** Sentences that answer much worse than the best one would only dilute it. */
+const LEAST_SHARE = 0.5;
+const NOTHING: WrittenAnswer = {
+  answer: 'Nothing was found in this collection that answers this.',
+  model: 'none',
+};
 
-/** Without a language model: the sentences of the sources that share most words with the question. */
+/** Without a language model: the sentences of the sources that share the rarest words with the question. */
 export class ExtractiveAnswerer implements Answerer {
   async answer(question: string, sources: readonly Source[]): Promise<WrittenAnswer> {
-    const words = new Set(stemsOf(question));
-    const sentences = sources.flatMap((source, index) =>
-      sentencesOf(source.text).map((text) => {
-        const shared = new Set(stemsOf(text).filter((stem) => words.has(stem))).size;
-        return { text: `${text} [${index + 1}]`, score: shared * (0.5 + source.score) };
-      }),
+    const sentences = citableOf(sources);
+    const relevance = bm25(
+      termsOf(question),
+      sentences.map(({ sentence }) => termsOf(sentence)),
     );
-    const best = sentences
+    const ranked = sentences
+      .map((each, at) => ({ ...each, at, score: (relevance[at] ?? 0) * (0.5 + each.similarity) }))
       .filter(({ score }) => score > 0)
-      .toSorted((a, b) => b.score - a.score)
+      .toSorted((a, b) => b.score - a.score);
+    const [best] = ranked;
+    if (!best) return NOTHING;
+    const answer = ranked
+      .filter(({ score }) => score >= LEAST_SHARE * best.score)
       .slice(0, SENTENCES)
-      .map(({ text }) => text);
-    return { answer: best.join(' ') || NOTHING, model: 'extractive' };
+      // As they stand in the sources: one may go on from another.
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ sentence, cited }) => `${sentence} [${cited}]`);
+    return { answer: answer.join(' '), model: 'extractive' };
   }
 }
 
-/** Sentences of plain prose; headings, tables and code answer nothing. */
-function sentencesOf(markdown: string): string[] {
-  const prose = markdown
-    .replace(/```[^]*?(```|$)/g, '')
-    .replace(/^(#{1,6} .*|\|.*)$/gm, '')
-    .replace(/^\s*(?:[-*]|\d+\.) /gm, '')
-    .replace(/[*_`]/g, '');
-  return prose
-    .replace(/\s+/g, ' ')
-    .split(/(?<=[.!?:]) (?=[\p{Lu}\d"(])/u)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence.length >= 20);
+interface Citable {
+  readonly sentence: string;
+  /** Number of its source, from 1. */
+  readonly cited: number;
+  readonly similarity: number;
 }
 
-/** Words of four letters and more, cut to six: enough to match "tenant" and "tenants". */
-function stemsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).map((word) => word.slice(0, 6));
+/** Every sentence once: passages of several documents may say the same. */
+function citableOf(sources: readonly Source[]): Citable[] {
+  const all = new Map<string, Citable>();
+  for (const [index, { text, score: similarity }] of sources.entries()) {
+    for (const sentence of sentencesOf(text)) {
+      if (!all.has(sentence)) all.set(sentence, { sentence, cited: index + 1, similarity });
+    }
+  }
+  return [...all.values()];
 }

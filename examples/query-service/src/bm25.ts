@@ -1,0 +1,27 @@
+/** How soon repetitions of a term stop counting, and how much length counts: the usual values. */
+const K1 = 1.2;
+const B = 0.75;
+
+/**
+ * How well each text, given by its terms, answers a query: BM25, which weights a term by how few of the texts
+ * have it (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
+ */
+export function bm25(query: readonly string[], texts: readonly (readonly string[])[]): number[] {
+  const average = texts.reduce((sum, terms) => sum + terms.length, 0) / (texts.length || 1) || 1;
+  const weights = new Map([...new Set(query)].map((term) => [term, rarity(term, texts)]));
+  return texts.map((terms) => {
+    const length = K1 * (1 - B + (B * terms.length) / average);
+    let score = 0;
+    for (const [term, weight] of weights) {
+      const count = terms.filter((each) => each === term).length;
+      score += (weight * count * (K1 + 1)) / (count + length);
+    }
+    return score;
+  });
+}
+
+/** Inverse document frequency, never negative. */
+function rarity(term: string, texts: readonly (readonly string[])[]): number {
+  const having = texts.filter((terms) => terms.includes(term)).length;
+  return Math.log(1 + (texts.length - having + 0.5) / (having + 0.5));
+}
