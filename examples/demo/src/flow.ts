@@ -80,3 +80,10 @@ export function inOrderOfTime(flows: readonly Flow[], types: readonly string[] =
     (a, b) => a.startedMs - b.startedMs || types.indexOf(a.type) - types.indexOf(b.type),
   );
 }
+
+/** Whether an action of each type has come to its end. */
+export function haveEnded(flows: readonly Flow[], types: readonly string[]): boolean {
+  return types.every((type) =>
+    flows.some((flow) => flow.type === type && flow.outcome !== 'retry'),
+  );
+}

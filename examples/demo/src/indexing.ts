@@ -1,15 +1,21 @@
-import { indexDocuments, type Indexed } from '@nooble-examples/contracts';
-import type { CallbackData } from '@nooble/models';
+import { generateEmbeddings, indexDocuments, type Indexed } from '@nooble-examples/contracts';
+import { callbackTypeOf, type CallbackData, type DomainAction } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
 import type { Document } from './documents.ts';
-import { inOrderOfTime, type Flow } from './flow.ts';
+import { haveEnded, inOrderOfTime, type Flow } from './flow.ts';
 import type { Screen } from './screen.ts';
-import type { Stage } from './stage.ts';
+import { DOMAIN, type Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
 
-/** Actions shown one by one before the progress bar takes over. */
-const SHOWN = 5;
+/** A large document has more steps. */
+const SHOWN = 8;
 const DOCUMENT_MS = 60_000;
+const STEPS = [
+  indexDocuments.type,
+  generateEmbeddings.type,
+  callbackTypeOf(generateEmbeddings.type, 'query'),
+  callbackTypeOf(indexDocuments.type, DOMAIN),
+];
 
 /** Indexes documents for the enterprise tenant, one action each; answers how many passages there are. */
 export async function showIndexing(
@@ -17,9 +23,10 @@ export async function showIndexing(
   screen: Screen,
   documents: readonly Document[],
 ): Promise<number> {
-  screen.heading(`Indexing ${documents.length} documents`);
-  const first = showFirst(stage, screen);
-  const passages = await indexAll(stage, documents, (done) => {
+  screen.heading(`Indexing ${documents.length} documents; the way of the first one:`);
+  const actions = actionsOf(stage, documents);
+  const first = showTask(stage, screen, actions[0]?.taskId);
+  const passages = await indexAll(stage, actions, (done) => {
     if (done === documents.length) first.end();
     if (first.shown()) screen.progress('documents', { done, all: documents.length });
   });
@@ -27,8 +34,23 @@ export async function showIndexing(
   return passages;
 }
 
-/** Shows the first few actions, once there are so many or all is over; two processes tell of them in any order. */
-function showFirst(stage: Stage, screen: Screen): { shown: () => boolean; end: () => void } {
+function actionsOf(stage: Stage, documents: readonly Document[]): DomainAction[] {
+  const tenant = TENANTS.enterprise;
+  const answerQueue = stage.answerQueue(tenant);
+  return documents.map((document) =>
+    indexDocuments.create({
+      ...tenant,
+      data: { collection: COLLECTION, documents: [document], answer_queue: answerQueue },
+    }),
+  );
+}
+
+/** Shows the steps of a task once it is over; the logs of two processes tell of them in any order. */
+function showTask(
+  stage: Stage,
+  screen: Screen,
+  taskId: string | undefined,
+): { shown: () => boolean; end: () => void } {
   const flows: Flow[] = [];
   let shown = false;
   const end = (): void => {
@@ -36,11 +58,12 @@ function showFirst(stage: Stage, screen: Screen): { shown: () => boolean; end: (
     shown = true;
     stage.events.off('flow', collect);
     screen.flowHeader();
-    for (const flow of inOrderOfTime(flows)) screen.flow(flow);
+    for (const flow of inOrderOfTime(flows, STEPS).slice(0, SHOWN)) screen.flow(flow);
   };
   const collect = (flow: Flow): void => {
+    if (flow.taskId !== taskId) return;
     flows.push(flow);
-    if (flows.length === SHOWN) end();
+    if (haveEnded(flows, STEPS)) end();
   };
   stage.events.on('flow', collect);
   return { shown: () => shown, end };
@@ -48,24 +71,17 @@ function showFirst(stage: Stage, screen: Screen): { shown: () => boolean; end: (
 
 async function indexAll(
   stage: Stage,
-  documents: readonly Document[],
+  actions: readonly DomainAction[],
   onDone: (done: number) => void,
 ): Promise<number> {
-  const tenant = TENANTS.enterprise;
-  const answerQueue = stage.answerQueue(tenant);
-  const actions = documents.map((document) =>
-    indexDocuments.create({
-      ...tenant,
-      data: { collection: COLLECTION, documents: [document], answer_queue: answerQueue },
-    }),
-  );
   const patience = { waitingFor: 'the documents', ms: DOCUMENT_MS };
   return withDeadline(patience, async (progress) => {
-    const passages = sumOfPassages(stage, documents.length, (done) => {
+    const passages = sumOfPassages(stage, actions.length, (done) => {
       progress();
       onDone(done);
     });
-    await Promise.all(actions.map(async (action) => stage.queues.enqueue(action)));
+    const sent = Promise.all(actions.map(async (action) => stage.queues.enqueue(action)));
+    await Promise.race([passages, sent]);
     return passages;
   });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { generateAnswer, generateEmbeddings, type Answered } from '@nooble-examples/contracts';
 import { callbackTypeOf, type CallbackData } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
-import { inOrderOfTime, type Flow } from './flow.ts';
+import { haveEnded, inOrderOfTime, type Flow } from './flow.ts';
 import type { Screen } from './screen.ts';
 import { DOMAIN, type Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
@@ -49,8 +49,7 @@ function watchTask(stage: Stage, taskId: string): { seen: Flow[]; complete: Prom
     stage.events.on('flow', (flow) => {
       if (flow.taskId !== taskId) return;
       seen.push(flow);
-      const ended = seen.filter(({ outcome }) => outcome !== 'retry');
-      if (new Set(ended.map(({ type }) => type)).size === STEPS.length) resolve();
+      if (haveEnded(seen, STEPS)) resolve();
     });
   });
   return { seen, complete };
