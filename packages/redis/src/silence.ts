@@ -1,14 +1,24 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './client.ts';
 
-/** How often a connection is asked, and for how long it may be silent, ms. */
+/** When a connection that says nothing is asked, and when it is given up, ms. */
 export interface SilenceLimits {
+  /** How often one looks; both other limits are counted in looks. */
+  readonly lookMs: number;
   readonly askMs: number;
   readonly silenceMs: number;
 }
 
-/** A silence is longer than any blocking command we send (5 s). */
-const LIMITS: SilenceLimits = { askMs: 5_000, silenceMs: 10_000 };
+/** Both are longer than any blocking command we send (5 s). */
+const LIMITS: SilenceLimits = { lookMs: 1_000, askMs: 6_000, silenceMs: 14_000 };
+
+/** What was heard on a connection, and for how long nothing more. */
+interface Heard {
+  readonly stream: unknown;
+  readonly bytes: number;
+  /** Counted in looks: while this process itself stood still, nobody was silent. */
+  readonly silentMs: number;
+}
 
 /**
  * Finds half-open connections: a peer that vanished, or accepts and says nothing, would otherwise keep its
@@ -16,45 +26,30 @@ const LIMITS: SilenceLimits = { askMs: 5_000, silenceMs: 10_000 };
  * them again. Ends with the client. (ioredis has `socketTimeout`, but its timer outlives the connection and
  * ends the next one; its `connectTimeout` ends where the peer accepts.)
  */
-export function watchSilence(
-  client: RedisClient,
-  { askMs, silenceMs }: SilenceLimits = LIMITS,
-): void {
-  const watched = new WeakSet<Redis>();
-  const ask = setInterval(() => {
+export function watchSilence(client: RedisClient, limits: SilenceLimits = LIMITS): void {
+  const heard = new WeakMap<Redis, Heard>();
+  const look = setInterval(() => {
     for (const node of client instanceof Cluster ? client.nodes('all') : [client]) {
-      if (watched.has(node) || node.status === 'end' || node.status === 'wait') continue;
-      watched.add(node);
-      // Again and again: the connection that follows may be as silent.
-      const silent = setInterval(() => drop(node), silenceMs);
-      silent.unref();
-      void signOfLife(node).finally(() => {
-        clearInterval(silent);
-        watched.delete(node);
-      });
+      heard.set(node, lookAt(node, heard.get(node), limits));
     }
-  }, askMs);
-  ask.unref();
-  client.once('end', () => clearInterval(ask));
+  }, limits.lookMs);
+  look.unref();
+  client.once('end', () => clearInterval(look));
 }
 
-/** While it still connects, time limits of its own apply, and to disconnect it would be to end it for good. */
-function drop(node: Redis): void {
-  if (node.status === 'connect' || node.status === 'ready') node.disconnect(true);
-}
-
-/** Resolves when the peer answers, or when what it should have answered is given up. */
-async function signOfLife(node: Redis): Promise<void> {
-  if (node.status === 'ready') {
-    await node.ping().catch(() => undefined);
-    return;
+function lookAt(node: Redis, before: Heard | undefined, limits: SilenceLimits): Heard {
+  const { stream, status } = node;
+  // Before and after these two, time limits of ioredis apply, and to disconnect it would be to end it for good.
+  const isUp = status === 'connect' || status === 'ready';
+  const now = { stream, bytes: isUp ? stream.bytesRead : 0 };
+  const isNew = !before || now.stream !== before.stream || now.bytes !== before.bytes;
+  if (!isUp || isNew) return { ...now, silentMs: 0 };
+  const silentMs = before.silentMs + limits.lookMs;
+  if (silentMs >= limits.silenceMs) {
+    node.disconnect(true);
+    return { ...now, silentMs: 0 };
   }
-  const events = ['ready', 'close', 'end'] as const;
-  await new Promise<void>((resolve) => {
-    const heard = (): void => {
-      for (const event of events) node.off(event, heard);
-      resolve();
-    };
-    for (const event of events) node.on(event, heard);
-  });
+  const isTimeToAsk = before.silentMs < limits.askMs && silentMs >= limits.askMs;
+  if (isTimeToAsk && status === 'ready') node.ping().catch(() => undefined);
+  return { ...now, silentMs };
 }

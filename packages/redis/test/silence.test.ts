@@ -48,7 +48,7 @@ function watchedClient(port: number): Redis {
   const client = new Redis({ port, disconnectTimeout: 20, retryStrategy: () => 10 });
   onTestFinished(() => client.disconnect());
   client.on('error', () => undefined);
-  watchSilence(client, { askMs: 20, silenceMs: 150 });
+  watchSilence(client, { lookMs: 10, askMs: 20, silenceMs: 150 });
   return client;
 }
 
@@ -87,7 +87,7 @@ it('leaves a connection alone that answers', async () => {
   const { port, connections } = await openProxy();
   const client = new Redis({ port });
   onTestFinished(() => client.disconnect());
-  watchSilence(client, { askMs: 5, silenceMs: 5_000 });
+  watchSilence(client, { lookMs: 5, askMs: 5, silenceMs: 5_000 });
   for (let count = 0; count < 20; count += 1) await client.blpop('nobody-pushes-here', 0.01);
   expect(connections()).toBe(1);
 });
