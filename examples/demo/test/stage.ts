@@ -61,7 +61,7 @@ export interface Stage {
 export function indexAction(number: number, { paragraphs: length = 20 } = {}) {
   const paragraphs = Array.from(
     { length },
-    (_, index) => `# Part ${index}\nText ${number}.${index}.`,
+    (_, index) => `# Part ${index}\nThe text of part ${index} of document ${number}.`,
   );
   const document = {
     id: `doc-${number}`,
