@@ -3,7 +3,7 @@ import { columnWidths } from './report.ts';
 import type { BenchResult } from './result.ts';
 import { circumstances, FIGURE_HEAD, figureRows, TARGET_HEAD, targetRows } from './rows.ts';
 
-const BEGIN = '<!-- results: written by pnpm bench -->\n';
+const BEGIN = '<!-- results: written by npm run bench -->\n';
 const END = '<!-- /results -->\n';
 
 /** Puts the result between the marks of a Markdown file. Throws an Error when it has none. */

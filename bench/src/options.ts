@@ -26,9 +26,9 @@ const QUICK_FILE = fileURLToPath(new URL('../results/quick.json', import.meta.ur
 
 export const HELP = `Measures Nooble beside its peers on one Redis, which it starts itself.
 
-  pnpm bench                        everything, in ${FULL_PAIRS} rounds
-  pnpm bench --quick                everything, ${QUICK_PAIRS} small round: shows that it works, measures little
-  pnpm bench --only enqueue,idle    some scenarios; what the result file says of others stays
+  npm run bench                           everything, in ${FULL_PAIRS} rounds
+  npm run bench -- --quick                everything, ${QUICK_PAIRS} small round: shows that it works, measures little
+  npm run bench -- --only enqueue,idle    some scenarios; what the result file says of others stays
 
   --only <names>   ${SCENARIOS.map(({ name }) => name)
     .reduce<string[]>(wrap, [])
