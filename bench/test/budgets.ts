@@ -13,4 +13,9 @@ export const BUDGETS = {
   workOffAlone: { scriptCalls: 2.005, commands: 62.5, bytesIn: 2_400, bytesOut: 600 },
   /** Waiting, among 1,000 tenants: bytes of Redis beyond the JSON of its data. */
   waiting: { bytes: 450 },
+  /**
+   * Time of Redis for an action, from enqueue to settlement, in that of one turn of a calibration script. Rounded up by a
+   * quarter: a busy machine never slows two programs down by quite the same.
+   */
+  redisTime: 10.5,
 } as const;
