@@ -32,6 +32,8 @@ export type Entry =
       readonly tenant: string;
       readonly callback: string;
       readonly status: string;
+      /** Whose the result says it is, where there is one. */
+      readonly of?: string;
       /** Of the lease under which the result came about. */
       readonly token?: number;
       /** Code of the error, where there is one. */

@@ -46,8 +46,10 @@ it('finds an end that should have been another', () => {
   expect(found(hopeless, accepted, told)).toEqual(['ended wrongly']);
 });
 
-it('finds two settlements of one action', () => {
+it('finds two settlements of one action, also of different kinds', () => {
   expect(found(accepted, settled, { ...settled, pid: 2 }, told)).toEqual(['settled twice']);
+  const dead = { event: 'dead', id: 'a', pid: 2 } as const;
+  expect(found(accepted, settled, dead, told)).toEqual(['settled twice']);
 });
 
 it('finds a caller told twice, unless the first telling was cut off', () => {
@@ -84,6 +86,22 @@ it('finds an attempt that is repeated although nobody was disturbed', () => {
   expect(found(accepted, started, kill, again, told)).toEqual([]);
 });
 
+it('takes it for a cause that the process was killed or frozen meanwhile, and not long before', () => {
+  const again = { ...started, pid: 2 };
+  const frozen = [
+    { event: 'stopped', victim: 1, pid: 9 },
+    { event: 'continued', victim: 1, pid: 9 },
+  ] as const;
+  expect(found(accepted, started, ...frozen, again, told)).toEqual([]);
+  const early = history(...frozen, accepted, started, again, told);
+  const late = early.map((line, at) => (at < 2 ? line : { ...line, at: at + 10_000 }));
+  expect(check(late).map(({ what }) => what)).toEqual(['repeated without cause']);
+  const kill = { event: 'killed', victim: 1, pid: 9 } as const;
+  const after = history(accepted, started, again, told, kill);
+  const afterwards = after.map((line, at) => (at < 4 ? line : { ...line, at: at + 10_000 }));
+  expect(check(afterwards).map(({ what }) => what)).toEqual(['repeated without cause']);
+});
+
 it('takes a fault in between for a cause, and not one that was over before', () => {
   const again = { ...started, pid: 2 };
   const fault = { event: 'fault', name: 'CLIENT KILL', pid: 9 } as const;
@@ -105,6 +123,8 @@ it('takes it for a cause that the process stood still, and not that another did'
 
 it('finds what came to another tenant', () => {
   expect(found(accepted, { ...started, tenant: 'other' }, told)).toEqual(['misrouted']);
+  expect(found(accepted, started, settled, { ...told, of: 'other' })).toEqual(['misrouted']);
+  expect(found({ ...told, id: 'unheard-of' })).toEqual(['misrouted']);
   const answered = { event: 'answered', tenant: 't', result: 't' } as const;
   expect(found(answered)).toEqual([]);
   expect(found({ ...answered, result: 'other' })).toEqual(['misrouted']);

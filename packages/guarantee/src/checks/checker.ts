@@ -45,9 +45,12 @@ function byAction(lines: readonly Line[]): Map<string, Line[]> {
 
 /** What is written about one action. */
 interface Life {
+  /** Somebody sent it. */
+  readonly known: boolean;
   readonly accepted: boolean;
   readonly ends: 'done' | 'dead';
   readonly starts: readonly Begun[];
+  /** How often a worker was told that its outcome counts. */
   readonly settled: number;
   readonly told: readonly Told[];
   readonly tenants: ReadonlySet<string>;
@@ -69,28 +72,31 @@ const RULES: Readonly<Record<AboutAction, Rule>> = {
       starts.some((start) => start.token > (token ?? Number.POSITIVE_INFINITY)),
     ),
   resurrected: ({ told: [first], starts }, causes) =>
-    first !== undefined &&
-    starts.some(
-      (start) => start.at > first.at && !causes.disturbed(start) && !causes.delayed(start),
-    ),
+    first !== undefined && starts.some((start) => start.at > first.at && !causes.delayed(start)),
   'repeated without cause': ({ starts }, causes) =>
     isRepeated(starts, ({ attempt }) => String(attempt), causes),
-  misrouted: ({ tenants }) => tenants.size > 1,
+  misrouted: ({ tenants, told, known }) => tenants.size > 1 || (told.length > 0 && !known),
 };
 
 function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
   const of = <Event extends Line['event']>(event: Event) =>
     lines.filter((line): line is Extract<Line, { event: Event }> => line.event === event);
   const life: Life = {
+    known: of('sent').length + of('accepted').length > 0,
     accepted: of('accepted').length > 0,
     ends: of('sent')[0]?.ends ?? 'done',
     starts: of('started'),
-    settled: of('settled').length,
+    settled: of('settled').length + of('dead').length,
     told: of('told'),
-    tenants: new Set(lines.flatMap((line) => ('tenant' in line ? [line.tenant] : []))),
+    tenants: new Set(lines.flatMap(tenantsOf)),
   };
   const kinds = Object.keys(RULES) as AboutAction[];
   return kinds.filter((what) => RULES[what](life, causes));
+}
+
+function tenantsOf(line: Line): string[] {
+  if (!('tenant' in line)) return [];
+  return 'of' in line && line.of !== undefined ? [line.tenant, line.of] : [line.tenant];
 }
 
 /** The same attempt, or the same callback, happens again only when something explains it. */
