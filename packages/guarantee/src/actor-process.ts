@@ -16,7 +16,8 @@ export class ActorProcess {
     const main = fileURLToPath(new URL(`../dist/actors/${name}.js`, import.meta.url));
     const flags = orders.measuresMemory ? ['--expose-gc'] : [];
     this.#child = spawn(process.execPath, [...flags, main, JSON.stringify(orders)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // It ends with us, by the end of its input; Ctrl-C is not for it.
+      stdio: ['pipe', 'ignore', 'inherit'],
       detached: true,
     });
     this.#exited = once(this.#child, 'exit').then(([, signal]) => {
@@ -36,8 +37,13 @@ export class ActorProcess {
 
   /** `kill -9`, also while it is stopped. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.abandon();
     await this.#exited;
+  }
+
+  /** As `kill`, without waiting. */
+  abandon(): void {
+    this.#child.kill('SIGKILL');
   }
 
   freeze(): void {

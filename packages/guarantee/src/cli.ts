@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
+import { INTERRUPTED_EXIT_CODE, interruption } from './interruption.ts';
 import { HELP, readOptions } from './options.ts';
 import { runGuarantees, type Result } from './run.ts';
 
@@ -8,11 +9,13 @@ process.stdout.on('error', () => process.exit());
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 
+const signal = interruption();
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(HELP);
   else {
-    const results = await runGuarantees(options, options.json ? undefined : show);
+    const results = await runGuarantees({ ...options, signal }, options.json ? undefined : show);
     const { seed } = options;
     const document = { seed, held: results.every(({ held }) => held), promises: results };
     if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -22,6 +25,7 @@ try {
 } catch (error) {
   const usage = error instanceof TypeError ? `\n\n${HELP}` : '';
   process.stderr.write(`Cannot try the promises: ${(error as Error).message}${usage}\n`);
+  if (signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
   process.exitCode = 2;
 }
 

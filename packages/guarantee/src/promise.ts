@@ -9,6 +9,8 @@ export interface Trial {
   readonly random: Random;
   /** How long faults go on. */
   readonly seconds: number;
+  /** Nothing new is begun once it is aborted. */
+  readonly signal: AbortSignal;
 }
 
 /** What came of a trial. */

@@ -2,7 +2,8 @@ import { DomainQueueManager } from '@nooble/queue';
 import { WORK_DOMAIN } from './actions.ts';
 import { GUARANTEES } from './guarantees.ts';
 import type { GuaranteeOptions } from './options.ts';
-import type { Guarantee, Verdict } from './promise.ts';
+import type { Guarantee, Trial, Verdict } from './promise.ts';
+import { unlessAborted } from './interruption.ts';
 import { removeKeys } from './leftovers.ts';
 import { seededRandom } from './random.ts';
 import { openTarget, TOPOLOGIES } from './target.ts';
@@ -15,7 +16,10 @@ export interface Result extends Verdict {
 
 /** What is tried, for how long, and where. */
 export type RunOptions = Omit<GuaranteeOptions, 'json' | 'help' | 'topology' | 'partitions'> &
-  Partial<Pick<GuaranteeOptions, 'topology' | 'partitions'>>;
+  Partial<Pick<GuaranteeOptions, 'topology' | 'partitions'>> & {
+    /** Ends the run: it rejects with the signal's reason, once it has removed what it made. */
+    readonly signal?: AbortSignal;
+  };
 
 /** Tries the promises one after the other; `onResult` hears of each as it is known. */
 export async function runGuarantees(
@@ -27,22 +31,36 @@ export async function runGuarantees(
     options.redisUrl === undefined
       ? await TOPOLOGIES[options.topology ?? 'standalone']()
       : await openTarget(options.redisUrl, options.volatile);
-  const random = seededRandom(options.seed);
+  const { seed, signal = new AbortController().signal } = options;
   const seconds = Math.max(2, options.seconds / chosen.length);
   const results: Result[] = [];
   try {
-    for (const { id, text, run } of chosen) {
-      const prefix = `nooble-guarantee-${options.seed}-${id.toLowerCase()}-${Date.now()}`;
-      await cut(target.url, prefix, options.partitions ?? 1);
-      const verdict = await run({ target, prefix, random, seconds });
-      await removeKeys(target.url, prefix);
-      results.push({ id, text, ...verdict });
-      onResult({ id, text, ...verdict });
+    for (const guarantee of chosen) {
+      const { id, text } = guarantee;
+      const prefix = `nooble-guarantee-${seed}-${id.toLowerCase()}-${Date.now()}`;
+      const random = seededRandom(seed);
+      const trial = { target, prefix, random, seconds, signal };
+      const result = { id, text, ...(await tryOne(guarantee, trial, options.partitions ?? 1)) };
+      results.push(result);
+      onResult(result);
     }
   } finally {
     await target.close();
   }
   return results;
+}
+
+/** Removes its keys whatever comes of it. */
+async function tryOne({ run }: Guarantee, trial: Trial, partitions: number): Promise<Verdict> {
+  const { target, prefix, signal } = trial;
+  try {
+    signal.throwIfAborted();
+    await cut(target.url, prefix, partitions);
+    return await unlessAborted(signal, run(trial));
+  } finally {
+    // A server of ours may be away in the middle of a fault, and ends anyway.
+    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
+  }
 }
 
 /** Every promise has to hold in partitions, too. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +8,12 @@ import type { Orders } from './actors/orders.ts';
 import { CALLER_DOMAIN, WORK_DOMAIN } from './actions.ts';
 import { Journal, type Line } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
-import type { Random } from './random.ts';
+import type { Trial } from './promise.ts';
+import { seededRandom, type Random } from './random.ts';
 import { until } from './until.ts';
 
-export interface SceneOptions {
-  readonly redis: string;
-  readonly prefix: string;
-  readonly random: Random;
-  readonly leaseMs: number;
-}
+/** Where actors meet. */
+export type Place = Pick<Trial, 'target' | 'prefix' | 'random' | 'signal'>;
 
 /** What actors do unless told otherwise. */
 const DEFAULTS = {
@@ -39,28 +36,37 @@ export class Scene {
   readonly journal: Journal;
   readonly queues: DomainQueueManager;
   readonly #folder: string;
-  readonly #options: SceneOptions;
+  readonly #place: Place;
+  readonly #leaseMs: number;
+  /** Of its own: actors are started at moments that no seed repeats. */
+  readonly #seeds: Random;
   readonly #reader: JournalReader;
   readonly #actors = new Map<ActorProcess, Role>();
 
-  static async open(options: SceneOptions): Promise<Scene> {
-    return new Scene(options, await mkdtemp(join(tmpdir(), 'nooble-guarantee-')));
+  static async open(place: Place, leaseMs: number): Promise<Scene> {
+    place.signal.throwIfAborted();
+    const folder = await mkdtemp(join(tmpdir(), 'nooble-guarantee-'));
+    return new Scene(place, { leaseMs, folder });
   }
 
-  private constructor(options: SceneOptions, folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#options = options;
+  private constructor(place: Place, { leaseMs, folder }: { leaseMs: number; folder: string }) {
+    this.#place = place;
+    this.#leaseMs = leaseMs;
+    this.#seeds = seededRandom(place.random.below(2 ** 31));
     this.#folder = folder;
+    place.signal.addEventListener('abort', this.#killAll, { once: true });
+    process.once('exit', this.#abandon);
     this.journal = new Journal(folder);
     this.#reader = new JournalReader(folder);
-    const { redis, prefix } = options;
-    this.queues = new DomainQueueManager({ redis, prefix });
+    this.queues = new DomainQueueManager({ redis: place.target.url, prefix: place.prefix });
   }
 
   start(name: ActorName, more: Partial<Orders> = {}): ActorProcess {
-    const { redis, prefix, random, leaseMs } = this.#options;
-    const seed = random.below(2 ** 31);
-    const given = { redis, prefix, journal: this.#folder, seed, leaseMs };
+    const { target, prefix, signal } = this.#place;
+    signal.throwIfAborted();
+    const seed = this.#seeds.below(2 ** 31);
+    const [redis, journal, leaseMs] = [target.url, this.#folder, this.#leaseMs];
+    const given = { redis, prefix, journal, seed, leaseMs };
     const actor = new ActorProcess(name, { ...DEFAULTS, ...given, ...more });
     this.#actors.set(actor, { name, more });
     void actor.ended().then((wasKilled) => this.#ended(actor, wasKilled));
@@ -154,9 +160,22 @@ export class Scene {
     const actors = [...this.#actors.keys()];
     this.#actors.clear();
     await Promise.all(actors.map(async (actor) => actor.kill()));
+    this.#place.signal.removeEventListener('abort', this.#killAll);
+    process.removeListener('exit', this.#abandon);
     await this.queues.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+
+  readonly #killAll = (): void => {
+    for (const actor of this.#actors.keys()) actor.abandon();
+    this.#actors.clear();
+  };
+
+  /** When this process ends, whatever it was about to do. */
+  readonly #abandon = (): void => {
+    this.#killAll();
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   async #isEmpty(): Promise<boolean> {
     const stats = [await this.queues.stats(WORK_DOMAIN), await this.queues.stats(CALLER_DOMAIN)];

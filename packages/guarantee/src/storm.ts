@@ -55,8 +55,7 @@ export interface Aftermath {
 
 /** Producers, workers and callers at work while faults strike; then everything left is finished. */
 export async function weather(trial: Trial, storm: Storm): Promise<Aftermath> {
-  const { target, prefix, random } = trial;
-  const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: storm.leaseMs });
+  const scene = await Scene.open(trial, storm.leaseMs);
   try {
     const isKind = storm.kills.length === 0;
     for (const [name, orders] of CAST)

@@ -9,6 +9,8 @@ export interface Target {
   readonly url: string;
   /** For people. */
   readonly description: string;
+  /** Started by us, to be disturbed. */
+  readonly isOurs: boolean;
   /** What may be done to it in the middle of everything; nothing to a server that is not ours. */
   readonly faults: readonly Fault[];
   /** What takes long, or may lose writes that Redis acknowledged. */
@@ -29,7 +31,8 @@ export type Topology = keyof typeof TOPOLOGIES;
 export async function openTarget(url: string, allowVolatile: boolean): Promise<Target> {
   await assertFit(url, allowVolatile);
   const description = redactUrl(url);
-  return { url, description, faults: [], lastingFaults: [], close: async () => {} };
+  const nothing = { isOurs: false, faults: [], lastingFaults: [] };
+  return { url, description, ...nothing, close: async () => {} };
 }
 
 async function assertFit(url: string, allowVolatile: boolean): Promise<void> {

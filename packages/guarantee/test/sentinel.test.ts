@@ -7,7 +7,8 @@ it('goes on with another primary after each kind of failover', async () => {
   const target = await startSentinel();
   onTestFinished(async () => target.close());
   const random = seededRandom(1);
-  const scene = await Scene.open({ redis: target.url, prefix: 'failover', random, leaseMs: 1_000 });
+  const { signal } = new AbortController();
+  const scene = await Scene.open({ target, prefix: 'failover', random, signal }, 1_000);
   onTestFinished(async () => scene.close());
   const worker = scene.start('worker');
   scene.start('caller');

@@ -6,10 +6,12 @@ import { Journal } from '../journal.ts';
 import { noteMemory } from './memory.ts';
 import { seededRandom } from '../random.ts';
 import { readOrders } from './orders.ts';
+import { endWithParent } from './parent.ts';
 
 const { redis, prefix, journal: folder, seed, restMs } = readOrders();
 const random = seededRandom(seed);
 const journal = new Journal(folder);
+endWithParent();
 noteMemory(journal, 'asker');
 const queues = new DomainQueueManager({ redis, prefix });
 const client = new ActionClient({ queues });

@@ -8,11 +8,13 @@ import { noteMemory } from './memory.ts';
 import { seededRandom } from '../random.ts';
 import { inventWork } from './invent-work.ts';
 import { readOrders } from './orders.ts';
+import { endWithParent } from './parent.ts';
 
 const { redis, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
 const { actions, restMs, perMinute, tenant, mischief } = orders;
 const random = seededRandom(seed);
 const journal = new Journal(folder);
+endWithParent();
 noteMemory(journal, 'producer');
 const limits = { perMinute, perDay: null, maxDepth: null };
 const tiers = Object.fromEntries(TIERS.map((tier) => [tier, limits]));

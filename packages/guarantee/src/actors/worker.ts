@@ -6,10 +6,12 @@ import { noteMemory } from './memory.ts';
 import { noteHealth } from './health.ts';
 import { misbehave } from './mischief.ts';
 import { readOrders } from './orders.ts';
+import { endWithParent } from './parent.ts';
 import { noteStalls } from './stalls.ts';
 
 const { redis, prefix, journal: folder, leaseMs, concurrency, diesAfter } = readOrders();
 const journal = new Journal(folder);
+endWithParent();
 noteMemory(journal, 'worker');
 noteStalls(journal);
 

@@ -21,6 +21,7 @@ export const fairness: Guarantee = {
     const tiers = Object.fromEntries(TIERS.map((tier) => [tier, unlimited]));
     const queues = new DomainQueueManager({ redis, prefix: trial.prefix, tiers });
     const broker = createBroker({ domain: FAIR_DOMAIN, redis, prefix: trial.prefix });
+    trial.signal.addEventListener('abort', () => void redis.close(), { once: true });
     try {
       return await tryRounds(trial, queues, broker);
     } finally {

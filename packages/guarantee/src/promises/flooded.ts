@@ -10,15 +10,15 @@ const WORKERS = 2;
 const CONCURRENCY = 4;
 
 /** Real producers and workers, nothing disturbed; answers how many actions starved, of how many. */
-export async function tryFlood({ target, prefix, random, seconds }: Trial) {
-  const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: 5_000 });
+export async function tryFlood(trial: Trial) {
+  const scene = await Scene.open(trial, 5_000);
   try {
     for (let count = 0; count < WORKERS; count += 1) {
       scene.start('worker', { concurrency: CONCURRENCY });
     }
     scene.start('caller');
     for (const orders of [FLOOD, ...TRICKLES]) scene.start('producer', orders);
-    await wait((seconds * 1_000) / 2);
+    await wait((trial.seconds * 1_000) / 2);
     const history = scene.history();
     const begun = history.filter(({ event }) => event === 'started').length;
     return { begun, starved: starved(history, WORKERS * CONCURRENCY).length };

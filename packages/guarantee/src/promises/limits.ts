@@ -12,8 +12,7 @@ export const limits: Guarantee = {
   id: 'P5',
   text: 'A tenant is never admitted one action over its limit, under any number of producers',
   async run(trial) {
-    const { target, prefix, random } = trial;
-    const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: 1_000 });
+    const scene = await Scene.open(trial, 1_000);
     try {
       const burst = await rush(scene, trial);
       const history = scene.history();

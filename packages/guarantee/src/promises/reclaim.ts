@@ -17,8 +17,7 @@ export const reclaim: Guarantee = {
   id: 'P2',
   text: "A dead worker's action runs again within its lease and 5 s",
   async run(trial) {
-    const { target, prefix, random } = trial;
-    const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: LEASE_MS });
+    const scene = await Scene.open(trial, LEASE_MS);
     try {
       for (const name of ['producer', 'worker', 'worker', 'worker', 'caller'] as const) {
         scene.start(name, CALM);

@@ -15,8 +15,7 @@ export const recovery: Guarantee = {
   id: 'P6',
   text: 'A worker consumes again by itself after every fault, and is red until then',
   async run(trial) {
-    const { target, prefix, random } = trial;
-    const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: 1_000 });
+    const scene = await Scene.open(trial, 1_000);
     try {
       const worker = scene.start('worker');
       scene.start('caller');

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs, styleText } from 'node:util';
+import { INTERRUPTED_EXIT_CODE, interruption } from '../interruption.ts';
 import { seededRandom } from '../random.ts';
 import { summarise } from '../summary.ts';
 import { openTarget, TOPOLOGIES, type Topology } from '../target.ts';
@@ -8,7 +9,7 @@ import { soak, type SoakProgress, type SoakResult } from './soak.ts';
 
 const HELP = `Mixed load with all faults for a long time: nothing may be lost, and memory has to stay flat.
 
-  pnpm soak --minutes 30
+  npm run soak -- --minutes 30
 
   --minutes <n>       how long (default 30)
   --topology <name>   what is started: standalone (default), sentinel or cluster
@@ -22,10 +23,13 @@ The exit code is 1 when something was lost, grew or was left behind.
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 
+const signal = interruption();
+
 try {
   process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`Cannot run the soak: ${(error as Error).message}\n`);
+  if (signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
   process.exitCode = 2;
 }
 
@@ -53,7 +57,7 @@ async function main(): Promise<number> {
   try {
     const random = seededRandom(Number(values.seed));
     const prefix = `nooble-soak-${Date.now()}`;
-    const result = await soak({ target, prefix, random, minutes, onProgress: reporter() });
+    const result = await soak({ target, prefix, random, minutes, signal, onProgress: reporter() });
     return report(result, values.seed);
   } finally {
     await target.close();

@@ -2,19 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { RedisPool } from '@nooble/redis';
 import { WORK_DOMAIN } from '../actions.ts';
 import { check, type Finding } from '../checks/checker.ts';
+import { unlessAborted } from '../interruption.ts';
 import { lastingKeys, removeKeys } from '../leftovers.ts';
-import type { Random } from '../random.ts';
-import { Scene } from '../scene.ts';
+import { Scene, type Place } from '../scene.ts';
 import { strike } from '../storm.ts';
-import type { Target } from '../target.ts';
 import { heapsOf, memoryUse, type MemoryUse } from './memory.ts';
 import type { Sample } from './slope.ts';
 
 /** What a long run is made of. */
-export interface SoakOptions {
-  readonly target: Target;
-  readonly prefix: string;
-  readonly random: Random;
+export interface SoakOptions extends Place {
   readonly minutes: number;
   readonly onProgress: (progress: SoakProgress) => void;
 }
@@ -51,30 +47,35 @@ const ORDERS = { restMs: 250, measuresMemory: true };
 
 /** Mixed load with all faults for a long time; then everything is finished and looked at. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { target, prefix, random } = options;
-  const scene = await Scene.open({ redis: target.url, prefix, random, leaseMs: LEASE_MS });
+  const { target, prefix, signal } = options;
+  const scene = await Scene.open(options, LEASE_MS);
   const pool = new RedisPool({ url: target.url, name: 'nooble-soak' });
   try {
-    for (const kind of [...KINDS, ...KINDS]) scene.start(kind, ORDERS);
-    scene.start('producer', { ...ORDERS, mischief: true });
-    const redisMemory = await goThrough(scene, pool, options);
-    const senders = [...scene.of('producer'), ...scene.of('asker')];
-    await Promise.all(senders.map(async (sender) => scene.kill(sender)));
-    await scene.drain(STANDSTILL_MS);
-    await scene.queues.deadLetters(WORK_DOMAIN).discard({ all: true });
-    const history = scene.history();
-    const left = await lastingKeys(target.url, prefix);
-    return {
-      findings: check(history),
-      memory: [memoryUse('Redis', redisMemory), ...heapsOf(history)],
-      leftKeys: left.filter((key) => !/:(state|wake|partitions)$/.test(key)),
-      progress: progressOf(scene, redisMemory, options.minutes * 60_000),
-    };
+    return await unlessAborted(signal, goOn(scene, pool, options));
   } finally {
     await scene.close();
-    await removeKeys(target.url, prefix);
+    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
     await pool.close();
   }
+}
+
+async function goOn(scene: Scene, pool: RedisPool, options: SoakOptions): Promise<SoakResult> {
+  const { target, prefix } = options;
+  for (const kind of [...KINDS, ...KINDS]) scene.start(kind, ORDERS);
+  scene.start('producer', { ...ORDERS, mischief: true });
+  const redisMemory = await goThrough(scene, pool, options);
+  const senders = [...scene.of('producer'), ...scene.of('asker')];
+  await Promise.all(senders.map(async (sender) => scene.kill(sender)));
+  await scene.drain(STANDSTILL_MS);
+  await scene.queues.deadLetters(WORK_DOMAIN).discard({ all: true });
+  const history = scene.history();
+  const left = await lastingKeys(target.url, prefix);
+  return {
+    findings: check(history),
+    memory: [memoryUse('Redis', redisMemory), ...heapsOf(history)],
+    leftKeys: left.filter((key) => !/:(state|wake|partitions)$/.test(key)),
+    progress: progressOf(scene, redisMemory, options.minutes * 60_000),
+  };
 }
 
 /** Faults and kills until the time is over; answers what Redis used. */

@@ -30,6 +30,7 @@ export async function startCluster(): Promise<Target> {
   return {
     url,
     description: `a Cluster of ${PRIMARIES} primaries with a replica each`,
+    isOurs: true,
     faults: [
       ...nodes.slice(0, PRIMARIES).flatMap((node) => serverFaults(node.server.url).slice(0, 2)),
       migratedSlot(nodes),

@@ -1,6 +1,7 @@
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import type { EmbeddedRedis, EmbeddedRedisOptions } from '@nooble/redis/embedded';
+import { withLastingStop } from './lasting-stop.ts';
 
 /** One process of a topology, with a connection of its own to give it orders. */
 export interface Node {
@@ -12,7 +13,7 @@ export interface Node {
 }
 
 export async function startNode(options: EmbeddedRedisOptions): Promise<Node> {
-  const server = await startEmbeddedRedis(options);
+  const server = withLastingStop(await startEmbeddedRedis(options));
   const pool = new RedisPool({ url: server.url, name: 'nooble-topology' });
   return {
     server,

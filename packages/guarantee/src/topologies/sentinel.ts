@@ -24,6 +24,7 @@ export async function startSentinel(): Promise<Target> {
   return {
     url,
     description: `a primary with ${REPLICAS} replicas and ${SENTINELS} Sentinels`,
+    isOurs: true,
     faults: serverFaults(url),
     lastingFaults: [forcedFailover(sentinels), killedPrimary(servers, sentinels)],
     close: async () => closeNodes([...sentinels, ...servers]),

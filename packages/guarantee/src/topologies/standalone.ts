@@ -7,20 +7,20 @@ import { networkFaults } from '../faults/network-faults.ts';
 import { readOnlyFault, restartAfter, serverFaults, silentFor } from '../faults/server-faults.ts';
 import { Proxy } from '../proxy.ts';
 import type { Target } from '../target.ts';
+import { withLastingStop } from './lasting-stop.ts';
 
 /** One durable server, reached through a proxy that can fail. */
 export async function startStandalone(): Promise<Target> {
   const directory = await mkdtemp(join(tmpdir(), 'nooble-redis-'));
-  const server = await startEmbeddedRedis({
-    durable: true,
-    directory,
-    settings: SNAPSHOT_SETTINGS,
-  });
+  const server = withLastingStop(
+    await startEmbeddedRedis({ durable: true, directory, settings: SNAPSHOT_SETTINGS }),
+  );
   const { hostname, port } = new URL(server.url);
   const proxy = await Proxy.open({ host: hostname, port: Number(port) });
   return {
     url: `redis://127.0.0.1:${proxy.port}`,
     description: `${server.description}, durable`,
+    isOurs: true,
     faults: [
       ...serverFaults(server.url),
       readOnlyFault(server.url),
