@@ -21,7 +21,7 @@ const DEFAULTS = {
   actions: 0,
   restMs: 10,
   mischief: false,
-  perMinute: null,
+  limits: { perMinute: null, perDay: null },
   diesAfter: 0,
   measuresMemory: false,
 };

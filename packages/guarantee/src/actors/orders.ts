@@ -13,8 +13,8 @@ export interface Orders {
   readonly restMs: number;
   /** Whether some of what a producer sends makes handlers misbehave. */
   readonly mischief: boolean;
-  /** Admissions per minute a producer asks for; null for no limit. */
-  readonly perMinute: number | null;
+  /** Admissions a producer asks for; null for no limit. */
+  readonly limits: { readonly perMinute: number | null; readonly perDay: number | null };
   /** Settled actions after which a worker kills itself, its callbacks not sent yet; 0 for never. */
   readonly diesAfter: number;
   /** Whether it writes down what memory it uses. */

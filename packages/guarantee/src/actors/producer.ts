@@ -11,12 +11,12 @@ import { readOrders } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
 const { redis, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
-const { actions, restMs, perMinute, tenant, mischief } = orders;
+const { actions, restMs, tenant, mischief } = orders;
 const random = seededRandom(seed);
 const journal = new Journal(folder);
 endWithParent();
 noteMemory(journal, 'producer');
-const limits = { perMinute, perDay: null, maxDepth: null };
+const limits = { ...orders.limits, maxDepth: null };
 const tiers = Object.fromEntries(TIERS.map((tier) => [tier, limits]));
 const queues = new DomainQueueManager({ redis, prefix, tiers });
 
