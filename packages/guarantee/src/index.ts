@@ -1,6 +1,6 @@
 export { check, type Finding } from './checks/checker.ts';
 export { overAdmitted } from './checks/over-admission.ts';
-export { reclaimTimes } from './checks/reclaim-times.ts';
+export { reclaims, type Reclaims } from './checks/reclaims.ts';
 export { starved } from './checks/starvation.ts';
 export { GUARANTEES } from './guarantees.ts';
 export type { Entry, Line } from './journal.ts';

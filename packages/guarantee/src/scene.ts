@@ -106,20 +106,6 @@ export class Scene {
     }, limitMs);
   }
 
-  /** Actions that a killed worker had in its hands and that have not begun again. */
-  strandedBy({ pid }: ActorProcess): string[] {
-    const history = this.history();
-    const killed = history.find((line) => line.event === 'killed' && line.victim === pid);
-    const lines = history.filter((line) => 'id' in line);
-    const held = lines.filter((line) => line.event === 'started' && line.pid === pid);
-    return held.flatMap(({ id }) => {
-      const others = lines.filter((line) => line.id === id);
-      const isOver = others.some(({ event }) => event === 'settled' || event === 'told');
-      const again = others.some((line) => line.event === 'started' && line.at > (killed?.at ?? 0));
-      return isOver || again ? [] : [id];
-    });
-  }
-
   /** Kills an actor and puts another in its place. */
   async replace(actor: ActorProcess): Promise<void> {
     const role = this.#actors.get(actor);

@@ -15,6 +15,8 @@ export interface Target {
   readonly faults: readonly Fault[];
   /** What takes long, or may lose writes that Redis acknowledged. */
   readonly lastingFaults: readonly Fault[];
+  /** It cannot be reached for so many ms, and nothing takes its place; absent where that is not to be had. */
+  readonly awayFor?: (ms: number) => Fault;
   close(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ const BREAKS = {
   window: ['enqueue', 'log_at(tenant, limit - 1)', 'log_at(tenant, limit)'],
   tags: [null, "math.max(virtual, tonumber(tag or '0'))", '0'],
   reclaim: ['tick', 'return not late and', 'return false and'],
+  outage: ['tick', "return not late and now >= tonumber(grace or '0')", 'return true'],
   callbacks: ['settle', /if item\.callback ~= '' then/g, 'if false then'],
   floor: ['claim', 'if floor > 0 and', 'if false and'],
 };

@@ -9,6 +9,7 @@ describe('a broken build is caught', () => {
     ['admits one too many', 'window', 'P5'],
     ['lets newcomers in at tag zero', 'tags', 'P4'],
     ['takes no lease back', 'reclaim', 'P2'],
+    ['takes leases back at once after an outage', 'outage', 'P2'],
     ['forgets callbacks', 'callbacks', 'P1'],
     ['never serves the floor', 'floor', 'P4'],
   ])(

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { challenges } from '../src/checks/challenges.ts';
 import { check } from '../src/checks/checker.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
-import { reclaimTimes } from '../src/checks/reclaim-times.ts';
+import { reclaims } from '../src/checks/reclaims.ts';
+import { takenOver } from '../src/checks/taken-over.ts';
 import { starved } from '../src/checks/starvation.ts';
 import type { Entry, Line } from '../src/journal.ts';
 
@@ -138,6 +139,18 @@ it('finds one admission too many in a minute, wherever the minute begins', () =>
   expect(overAdmitted(apart, 2)).toEqual([]);
 });
 
+it('finds what a living worker had in hand during an outage and another began', () => {
+  const outage = { from: 2, to: 3 };
+  const again = { ...started, pid: 2 };
+  const between = [accepted, started, sent, sent] as const;
+  expect(takenOver(history(...between, settled), outage)).toEqual({ held: 1, taken: [] });
+  expect(takenOver(history(...between, again), outage)).toEqual({ held: 1, taken: ['a'] });
+  const retried = history(...between, { ...again, attempt: 2 });
+  expect(takenOver(retried, outage)).toEqual({ held: 1, taken: [] });
+  const over = history(started, settled, accepted, accepted, again);
+  expect(takenOver(over, outage)).toEqual({ held: 0, taken: [] });
+});
+
 it('finds an action that waited while another tenant was served again and again', () => {
   expect(starved(history(accepted, ...served(3), started), 1)).toEqual([]);
   expect(starved(history(accepted, ...served(4), started), 1)).toMatchObject([
@@ -147,8 +160,10 @@ it('finds an action that waited while another tenant was served again and again'
 
 it('measures from the kill of a worker until what it held begins again', () => {
   const kill = { event: 'killed', victim: 1, pid: 9 } as const;
-  expect(reclaimTimes(history(accepted, started, kill, accepted, { ...started, pid: 2 }))).toEqual([
-    2,
-  ]);
-  expect(reclaimTimes(history(accepted, started, settled, kill))).toEqual([]);
+  const again = { ...started, pid: 2 };
+  const nothing = { times: [], stranded: [] };
+  expect(reclaims(history(accepted, started, kill, accepted, again))).toMatchObject({ times: [2] });
+  expect(reclaims(history(accepted, started, settled, kill))).toEqual(nothing);
+  expect(reclaims(history(accepted, started, kill, told))).toEqual(nothing);
+  expect(reclaims(history(accepted, started, kill))).toEqual({ times: [], stranded: ['a'] });
 });

@@ -33,6 +33,7 @@ export async function startStandalone(): Promise<Target> {
       restartAfter(server, 15_000),
       silentFor(server.url, 15_000),
     ],
+    awayFor: (ms) => silentFor(server.url, ms),
     async close() {
       await proxy.close();
       await server.stop();

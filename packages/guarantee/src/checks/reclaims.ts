@@ -1,0 +1,43 @@
+import type { Line } from '../journal.ts';
+
+type Start = Extract<Line, { event: 'started' | 'finished' }>;
+
+/** What became of the actions in the hands of killed workers. */
+export interface Reclaims {
+  /** How long after the kill each of them began again, ms. */
+  readonly times: readonly number[];
+  /** Those that neither began again nor ended. */
+  readonly stranded: readonly string[];
+}
+
+export function reclaims(lines: readonly Line[]): Reclaims {
+  const starts = lines.filter((line) => line.event === 'started') as Start[];
+  const [byAction, byWorker] = [grouped(starts, ({ id }) => id), grouped(starts, ({ pid }) => pid)];
+  const ends = new Map<string, number>();
+  for (const line of lines) {
+    const isEnd = line.event === 'settled' || line.event === 'told';
+    if (isEnd && !ends.has(line.id)) ends.set(line.id, line.at);
+  }
+  const times: number[] = [];
+  const stranded: string[] = [];
+  for (const kill of lines) {
+    if (kill.event !== 'killed') continue;
+    for (const { id } of byWorker.get(kill.victim) ?? []) {
+      const end = ends.get(id) ?? Infinity;
+      const next = byAction.get(id)?.find(({ at }) => at > kill.at);
+      if (next && end > kill.at) times.push(next.at - kill.at);
+      if (!next && end === Infinity) stranded.push(id);
+    }
+  }
+  return { times, stranded };
+}
+
+function grouped<Key>(starts: readonly Start[], keyOf: (start: Start) => Key): Map<Key, Start[]> {
+  const groups = new Map<Key, Start[]>();
+  for (const start of starts) {
+    const known = groups.get(keyOf(start));
+    if (known) known.push(start);
+    else groups.set(keyOf(start), [start]);
+  }
+  return groups;
+}
