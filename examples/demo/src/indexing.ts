@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { generateEmbeddings, indexDocuments, type Indexed } from '@nooble-examples/contracts';
 import { callbackTypeOf, type CallbackData, type DomainAction } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
@@ -10,6 +11,8 @@ import { COLLECTION, TENANTS } from './tenants.ts';
 /** A large document has more steps. */
 const SHOWN = 8;
 const DOCUMENT_MS = 60_000;
+/** An answer may be here before the logs have told of its last step, which they do soon. */
+const LOG_MS = 2_000;
 const STEPS = [
   indexDocuments.type,
   generateEmbeddings.type,
@@ -26,10 +29,13 @@ export async function showIndexing(
   screen.heading(`Indexing ${documents.length} documents; the way of the first one:`);
   const actions = actionsOf(stage, documents);
   const first = showTask(stage, screen, actions[0]?.taskId);
+  const all = documents.length;
   const passages = await indexAll(stage, actions, (done) => {
-    if (done === documents.length) first.end();
-    if (first.shown()) screen.progress('documents', { done, all: documents.length });
+    if (first.shown() && done < all) screen.progress('documents', { done, all });
   });
+  await Promise.race([first.whole, wait(LOG_MS, undefined, { ref: false })]);
+  first.end();
+  screen.progress('documents', { done: all, all });
   screen.faint(`  ${passages} passages have their vectors`);
   return passages;
 }
@@ -50,12 +56,15 @@ function showTask(
   stage: Stage,
   screen: Screen,
   taskId: string | undefined,
-): { shown: () => boolean; end: () => void } {
+): { shown: () => boolean; whole: Promise<void>; end: () => void } {
   const flows: Flow[] = [];
   let shown = false;
+  let resolve: (() => void) | undefined;
+  const whole = new Promise<void>((done) => (resolve = done));
   const end = (): void => {
     if (shown) return;
     shown = true;
+    resolve?.();
     stage.events.off('flow', collect);
     screen.flowHeader();
     for (const flow of inOrderOfTime(flows, STEPS).slice(0, SHOWN)) screen.flow(flow);
@@ -66,7 +75,7 @@ function showTask(
     if (haveEnded(flows, STEPS)) end();
   };
   stage.events.on('flow', collect);
-  return { shown: () => shown, end };
+  return { shown: () => shown, whole, end };
 }
 
 async function indexAll(

@@ -7,6 +7,12 @@ import { folderWith, play } from './play.ts';
 const LIGHTHOUSE =
   '# Lighthouse\n\nThe keeper of the lighthouse at Cape Grim is called Odette Marlow.\n';
 const BAKERY = '# Bakery\n\nThe bakery opens at six and sells rye bread.\n';
+const WAY = [
+  'query.index',
+  'embedding.generate',
+  'query.embedding.generate.result',
+  'demo.query.index.result',
+];
 const STEPS = [
   'query.generate',
   'embedding.generate',
@@ -19,7 +25,10 @@ async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   const question = 'Who is the keeper of the lighthouse?';
   const { code, output } = await play(['--docs', docs, '--ask', question], env);
   expect(output).toContain('documents 2/2');
-  const rows = output.slice(output.indexOf('Asking:')).matchAll(/^✓ ([\w.]+) +(.*)$/gm);
+  const [indexing = '', asking = ''] = output.split('Asking:');
+  const ways = [...indexing.matchAll(/^✓ ([\w.]+)/gm)].map(([, type]) => type);
+  expect(ways).toEqual(WAY);
+  const rows = asking.matchAll(/^✓ ([\w.]+) +(.*)$/gm);
   const shown = [...rows].map(([, type = '', rest = '']) => ({ type, rest }));
   // In the order of time, though the logs of three processes tell of them.
   expect(shown.map(({ type }) => type)).toEqual(STEPS);
