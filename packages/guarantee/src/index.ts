@@ -1,4 +1,5 @@
 export { check, type Finding } from './checks/checker.ts';
+export { idled } from './checks/idleness.ts';
 export { overAdmitted } from './checks/over-admission.ts';
 export { reclaims, type Reclaims } from './checks/reclaims.ts';
 export { starved } from './checks/starvation.ts';

@@ -9,6 +9,8 @@ const BREAKS = {
   tags: [null, "math.max(virtual, tonumber(tag or '0'))", '0'],
   reclaim: ['tick', 'return not late and', 'return false and'],
   outage: ['tick', "return not late and now >= tonumber(grace or '0')", 'return true'],
+  weights: [null, 'tag + cost / loads[tenant].weight', 'tag + 1'],
+  wake: ['enqueue', /^write_wake\(\)/gm, ''],
   callbacks: ['settle', /if item\.callback ~= '' then/g, 'if false then'],
   floor: ['claim', 'if floor > 0 and', 'if false and'],
 };

@@ -10,6 +10,8 @@ describe('a broken build is caught', () => {
     ['lets newcomers in at tag zero', 'tags', 'P4'],
     ['takes no lease back', 'reclaim', 'P2'],
     ['takes leases back at once after an outage', 'outage', 'P2'],
+    ['forgets weights and costs', 'weights', 'P4'],
+    ['wakes nobody', 'wake', 'P4'],
     ['forgets callbacks', 'callbacks', 'P1'],
     ['never serves the floor', 'floor', 'P4'],
   ])(

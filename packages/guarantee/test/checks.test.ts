@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { challenges } from '../src/checks/challenges.ts';
 import { check } from '../src/checks/checker.ts';
+import { idled } from '../src/checks/idleness.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
 import { reclaims } from '../src/checks/reclaims.ts';
 import { takenOver } from '../src/checks/taken-over.ts';
@@ -28,6 +29,7 @@ const served = (count: number) =>
     { length: count },
     (_, at) => ({ event: 'started', id: `o${at}`, tenant: 'other', attempt: 1, token: 1 }) as const,
   );
+const startedAt = (at: number, id = 'a'): Line => ({ ...started, id, pid: 2, at });
 const found = (...lines: Parameters<typeof history>) =>
   check(history(...lines)).map(({ what }) => what);
 
@@ -156,6 +158,15 @@ it('finds an action that waited while another tenant was served again and again'
   expect(starved(history(accepted, ...served(4), started), 1)).toMatchObject([
     { what: 'starved', id: 'a' },
   ]);
+});
+
+it('finds an action that did not begin although slots were free', () => {
+  const late = [sent, accepted].map((entry): Line => ({ ...entry, pid: 1, at: 0 }));
+  const stall = { event: 'stall', ms: 1_000, pid: 2, at: 2_000 } as const;
+  expect(idled([...late, startedAt(2_000)], 2)).toEqual([]);
+  expect(idled([...late, startedAt(3_000)], 2)).toMatchObject([{ what: 'starved', id: 'a' }]);
+  expect(idled([...late, startedAt(1, 'b'), startedAt(2, 'c'), startedAt(3_000)], 2)).toEqual([]);
+  expect(idled([...late, stall, startedAt(3_000)], 2)).toEqual([]);
 });
 
 it('measures from the kill of a worker until what it held begins again', () => {

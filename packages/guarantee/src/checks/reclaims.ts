@@ -12,17 +12,13 @@ export interface Reclaims {
 
 export function reclaims(lines: readonly Line[]): Reclaims {
   const starts = lines.filter((line) => line.event === 'started') as Start[];
-  const [byAction, byWorker] = [grouped(starts, ({ id }) => id), grouped(starts, ({ pid }) => pid)];
-  const ends = new Map<string, number>();
-  for (const line of lines) {
-    const isEnd = line.event === 'settled' || line.event === 'told';
-    if (isEnd && !ends.has(line.id)) ends.set(line.id, line.at);
-  }
+  const byAction = grouped(starts, ({ id }) => id);
+  const byWorker = grouped(starts, ({ pid }) => pid);
+  const ends = endsOf(lines);
   const times: number[] = [];
   const stranded: string[] = [];
   for (const kill of lines) {
-    if (kill.event !== 'killed') continue;
-    for (const { id } of byWorker.get(kill.victim) ?? []) {
+    for (const { id } of kill.event === 'killed' ? (byWorker.get(kill.victim) ?? []) : []) {
       const end = ends.get(id) ?? Infinity;
       const next = byAction.get(id)?.find(({ at }) => at > kill.at);
       if (next && end > kill.at) times.push(next.at - kill.at);
@@ -30,6 +26,16 @@ export function reclaims(lines: readonly Line[]): Reclaims {
     }
   }
   return { times, stranded };
+}
+
+/** When each action was first said to have ended, Unix ms. */
+function endsOf(lines: readonly Line[]): Map<string, number> {
+  const ends = new Map<string, number>();
+  for (const line of lines) {
+    const isEnd = line.event === 'settled' || line.event === 'told';
+    if (isEnd && !ends.has(line.id)) ends.set(line.id, line.at);
+  }
+  return ends;
 }
 
 function grouped<Key>(starts: readonly Start[], keyOf: (start: Start) => Key): Map<Key, Start[]> {

@@ -1,7 +1,7 @@
 import type { Line } from '../journal.ts';
 import type { Finding } from './checker.ts';
 
-/** Services of each other tenant that may come before a ready tenant's next. */
+/** Turns of each other tenant that may come before a ready tenant's next. */
 const MOST_BEFORE = 2;
 
 type Start = Extract<Line, { event: 'started' | 'finished' }>;

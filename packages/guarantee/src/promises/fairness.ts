@@ -2,19 +2,22 @@ import { TIERS } from '@nooble/models';
 import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { FAIR_DOMAIN, turn } from '../actions.ts';
-import type { Guarantee, Trial } from '../promise.ts';
-import { tryFlood } from './flooded.ts';
+import type { Guarantee, Trial, Verdict } from '../promise.ts';
+import { tryCalm, tryFlood } from './flooded.ts';
+import { serve, serveAtOnce } from './serve.ts';
+import { tryShares } from './shares.ts';
 
 const TENANTS = 12;
 const BACKLOG = 8;
-/** Services of another tenant that may come before a newcomer's first. */
+const SLOTS = 16;
+/** Turns of another tenant that may come before a ready one's next. */
 const MOST_BEFORE = 2;
-/** Within so many services every waiting tier has had its floor; a tier that came back late may take one of them. */
-const FLOOR_SERVICES = 16 * TIERS.length;
+/** Within so many turns every waiting tier has had its floor; a tier that came back late may take one of them. */
+const FLOOR_TURNS = 16 * TIERS.length;
 
 export const fairness: Guarantee = {
   id: 'P4',
-  text: 'A ready tenant starts after at most two services of each other tenant, and no tier starves',
+  text: 'A ready tenant starts after at most two turns of each other tenant, no tier starves, and no slot idles',
   async run(trial) {
     const redis = new RedisPool({ url: trial.target.url, name: 'nooble-guarantee' });
     const unlimited = { perMinute: null, perDay: null, maxDepth: null };
@@ -31,23 +34,31 @@ export const fairness: Guarantee = {
   },
 };
 
-async function tryRounds(trial: Trial, queues: DomainQueueManager, broker: QueueBroker) {
+async function tryRounds(
+  trial: Trial,
+  queues: DomainQueueManager,
+  broker: QueueBroker,
+): Promise<Verdict> {
   const end = performance.now() + trial.seconds * 500;
-  const worst = { before: 0, starvedTiers: 0, idleSlots: 0 };
+  const worst = { before: 0, starvedTiers: 0, idleSlots: 0, gap: 0 };
   let rounds = 0;
   while (rounds === 0 || performance.now() < end) {
     const seen = await round(trial, queues, broker);
     worst.before = Math.max(worst.before, seen.before);
     worst.starvedTiers += seen.starvedTiers;
     worst.idleSlots += seen.idleSlots;
+    worst.gap = Math.max(worst.gap, await tryShares(trial, queues.redis, broker));
     rounds += 1;
   }
-  const { before, starvedTiers: starved, idleSlots: idle } = worst;
+  const { before, starvedTiers, idleSlots, gap } = worst;
+  // First: a flood leaves a backlog behind.
+  const calm = await tryCalm(trial);
   const flood = await tryFlood(trial);
+  const isFair = before <= MOST_BEFORE && gap === 0 && starvedTiers + flood.starved === 0;
   return {
-    held: before <= MOST_BEFORE && starved === 0 && idle === 0 && flood.starved === 0,
-    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, four tiers; ${flood.begun} actions of one that floods and two that do not`,
-    worst: `${before} services of another tenant before a ready one, ${starved} tiers and ${flood.starved} actions starved, ${idle} slots idle`,
+    held: isFair && idleSlots + calm.idled === 0 && flood.isTried && calm.isTried,
+    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
+    worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
   };
 }
 
@@ -71,10 +82,22 @@ async function round({ random }: Trial, queues: DomainQueueManager, broker: Queu
     if (lease?.tenantId === returning) await send(returning);
   }
   const sent = TENANTS * BACKLOG + 2 + served.filter((tenant) => tenant === returning).length;
-  const rest = sent - early.length - served.length;
-  const idleSlots = rest - (await serve(broker, rest)).length;
-  const before = mostBefore(served, [...backlogged, `${name}-new`]);
+  const idleSlots = await idleUntilServed(broker, sent - early.length - served.length);
+  const before = Math.max(
+    mostBefore(served.slice(0, served.indexOf(`${name}-new`)), `${name}-new`),
+    ...[...backlogged, returning].map((tenant) => mostBefore(served, tenant)),
+  );
   return { before, idleSlots, starvedTiers: await starvedTiers(queues, broker, name) };
+}
+
+/** Serves the rest with many slots; how many of them got nothing although there was something. */
+async function idleUntilServed(broker: QueueBroker, rest: number): Promise<number> {
+  let idle = 0;
+  for (let left = rest; left > 0; left -= SLOTS) {
+    const slots = Math.min(SLOTS, left);
+    idle += slots - (await serveAtOnce(broker, slots)).length;
+  }
+  return idle;
 }
 
 /** With work in every tier, which of them got nothing for as long as all floors together take. */
@@ -84,36 +107,25 @@ async function starvedTiers(
   name: string,
 ): Promise<number> {
   const actions = TIERS.flatMap((tenantTier) =>
-    Array.from({ length: FLOOR_SERVICES }, () =>
+    Array.from({ length: FLOOR_TURNS }, () =>
       turn.create({ tenantId: `${name}-${tenantTier}`, tenantTier, data: {} }),
     ),
   );
   await queues.enqueueMany(actions);
-  const served = await serve(broker, FLOOR_SERVICES);
+  const served = await serve(broker, FLOOR_TURNS);
   const tiers = new Set(served.map(({ tier }) => tier));
   await serve(broker, actions.length - served.length);
   return TIERS.length - tiers.size;
 }
 
-/** Claims and settles one at a time, as a worker with a single slot does. */
-async function serve(broker: QueueBroker, count: number) {
-  const leases = [];
-  for (let served = 0; served < count; served += 1) {
-    const { claimed } = await broker.claim({ slots: 1 });
-    await broker.settle(claimed.map((each) => ({ claimed: each, outcome: { status: 'done' } })));
-    leases.push(...claimed.map(({ lease }) => lease));
+/** Most turns any other tenant had before one's first, between two of its own, or since its last. */
+function mostBefore(served: readonly string[], tenant: string): number {
+  let most = 0;
+  const counts = new Map<string, number>();
+  for (const other of served) {
+    if (other === tenant) counts.clear();
+    else counts.set(other, (counts.get(other) ?? 0) + 1);
+    most = Math.max(most, ...counts.values());
   }
-  return leases;
-}
-
-/** Most services any one tenant had while another waited for its next. */
-function mostBefore(served: readonly string[], waiting: readonly string[]): number {
-  return Math.max(
-    ...waiting.map((tenant) => {
-      const next = served.indexOf(tenant);
-      const others = served.slice(0, next < 0 ? served.length : next);
-      const counts = others.map((other) => others.filter((each) => each === other).length);
-      return Math.max(0, ...counts);
-    }),
-  );
+  return most;
 }

@@ -1,28 +1,90 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { idled } from '../checks/idleness.ts';
 import { starved } from '../checks/starvation.ts';
+import type { Line } from '../journal.ts';
 import type { Trial } from '../promise.ts';
 import { Scene } from '../scene.ts';
+import { until } from '../until.ts';
 
 /** One tenant sends as much as it can, two a little; there are fewer slots than it could fill. */
 const FLOOD = { tenant: 'flooding', restMs: 5 };
 const TRICKLES = ['quiet-1', 'quiet-2'].map((tenant) => ({ tenant, restMs: 150 }));
-const WORKERS = 2;
-const CONCURRENCY = 4;
+const CROWD = { workers: 2, concurrency: 4 };
+/** So little that most slots of a single worker are free, several times before it would look by itself. */
+const CALM = [{ restMs: 1_000 }];
+const SOLITUDE = { workers: 1, concurrency: 16 };
+/** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them, ms. */
+const LEAST_BEGUN = 5;
+const LEAST_CALM = 24;
+const PATIENCE_MS = 30_000;
 
-/** Real producers and workers, nothing disturbed; answers how many actions starved, of how many. */
+/** Real producers and workers, nothing disturbed; how many actions starved, of how many. */
 export async function tryFlood(trial: Trial) {
+  const orders = [FLOOD, ...TRICKLES];
+  const history = await watch(trial, { orders, ...CROWD, least: LEAST_BEGUN });
+  const begun = beganOf(history);
+  return {
+    begun: begun.length,
+    starved: starved(history, CROWD.workers * CROWD.concurrency).length,
+    isTried: orders.every(({ tenant }) => count(begun, tenant) >= LEAST_BEGUN),
+  };
+}
+
+/** As `tryFlood`, with slots to spare; how many actions waited all the same. */
+export async function tryCalm(trial: Trial) {
+  const history = await watch(trial, { orders: CALM, ...SOLITUDE, least: LEAST_CALM });
+  const begun = beganOf(history).length;
+  return {
+    begun,
+    idled: idled(history, SOLITUDE.concurrency).length,
+    isTried: begun >= LEAST_CALM,
+  };
+}
+
+interface Sight {
+  readonly orders: readonly { readonly tenant?: string; readonly restMs: number }[];
+  readonly workers: number;
+  readonly concurrency: number;
+  /** Actions of each tenant that have to begin. */
+  readonly least: number;
+}
+
+async function watch(
+  trial: Trial,
+  { orders, workers, concurrency, least }: Sight,
+): Promise<readonly Line[]> {
   const scene = await Scene.open(trial, 5_000);
   try {
-    for (let count = 0; count < WORKERS; count += 1) {
-      scene.start('worker', { concurrency: CONCURRENCY });
-    }
+    for (let each = 0; each < workers; each += 1) scene.start('worker', { concurrency });
     scene.start('caller');
-    for (const orders of [FLOOD, ...TRICKLES]) scene.start('producer', orders);
-    await wait((trial.seconds * 1_000) / 2);
-    const history = scene.history();
-    const begun = history.filter(({ event }) => event === 'started').length;
-    return { begun, starved: starved(history, WORKERS * CONCURRENCY).length };
+    await until(
+      () => scene.of('worker').every(({ pid }) => isUp(scene, pid)) || undefined,
+      PATIENCE_MS,
+    );
+    for (const each of orders) scene.start('producer', each);
+    const isEnough = (): boolean => {
+      const begun = beganOf(scene.history());
+      return orders.every(({ tenant }) => count(begun, tenant) >= least);
+    };
+    await until(() => isEnough() || undefined, PATIENCE_MS);
+    await wait((trial.seconds * 1_000) / 3);
+    return [...scene.history()];
   } finally {
     await scene.close();
   }
+}
+
+function isUp(scene: Scene, pid: number): boolean {
+  return scene
+    .history()
+    .some((line) => line.pid === pid && line.event === 'health' && line.status === 'ok');
+}
+
+function beganOf(history: readonly Line[]) {
+  return history.filter((line) => line.event === 'started');
+}
+
+/** Of a tenant, or of all. */
+function count(begun: readonly Line[], tenant?: string): number {
+  return begun.filter((line) => 'tenant' in line && line.tenant === (tenant ?? line.tenant)).length;
 }
