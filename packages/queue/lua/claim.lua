@@ -43,16 +43,14 @@ local function lease_out() -- into `active` before out of the queue: an abort co
 end
 
 local function move_tags()
-  for tier = 1, 4 do
+  for tier, virtual in pairs(starts) do
     local cells = {}
     for tenant, tag in pairs(new_tags[tier]) do
       cells[#cells + 1], cells[#cells + 2] = string.format('%.17g', tag), tenant
     end
-    if #cells > 0 then
-      redis.call('ZADD', ready[tier], 'XX', unpack(cells))
-      local virtual = string.format('%.17g', starts[tier])
-      call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #cells))
-    end
+    redis.call('ZADD', ready[tier], 'XX', unpack(cells))
+    local passed_by = redis.call('ZRANGE', parked[tier], '-inf', string.format('%.17g', virtual), 'BYSCORE', 'LIMIT', 0, #cells)
+    call_all('ZREM', parked[tier], passed_by)
   end
   if next(starts) then write_tiers(starts) end
 end

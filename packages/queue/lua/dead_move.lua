@@ -26,7 +26,6 @@ for _, id in ipairs(ids) do
     moved = moved + 1
   end
 end
-clock_text = string.format('%.0f', clock)
 write_clock()
 write_ready()
 write_counts()

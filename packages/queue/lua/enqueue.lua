@@ -78,7 +78,6 @@ end
 touch(names_in(lines))
 store()
 clock = clock + #accepted
-clock_text = string.format('%.0f', clock)
 write_clock()
 write_profiles()
 for _, item in ipairs(accepted) do

@@ -5,6 +5,7 @@ local clock = math.max(time[1] * 1000000 + time[2], tonumber(redis.call('HGET', 
 local now = math.floor(clock / 1000)
 local clock_text = string.format('%.0f', clock)
 
-local function write_clock()
+local function write_clock() -- as far as it has been moved on
+  clock_text = string.format('%.0f', clock)
   redis.call('HSET', state, 'clock', clock_text)
 end

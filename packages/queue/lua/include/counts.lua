@@ -63,5 +63,5 @@ end
 local function write_counts()
   local emptied = {}
   for key, fields in pairs(changes) do emptied[key] = write_fields(key, fields) end
-  for _, key in ipairs({depth, inflight, letters}) do forget_idle(emptied[key] or {}) end
+  for _, key in ipairs({depth, inflight, letters}) do forget_idle(emptied[key] or NOTHING) end
 end

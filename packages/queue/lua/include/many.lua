@@ -1,7 +1,9 @@
 -- One command for many entries, and none for no entries.
+local NOTHING = {}
+
 local function call_all(command, key, cells)
   if #cells > 0 then return redis.call(command, key, unpack(cells)) end
-  return {}
+  return NOTHING
 end
 
 local function names_in(set)

@@ -1,21 +1,9 @@
 -- One rule: a tenant is in a tier's index iff its list there is non-empty and nothing holds it.
 -- Whoever changes one of these says so by `place`, and `write_ready` obeys the rule once for all.
 -- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
--- include: many counts
--- KEYS: state ready* parked* queue* held wake
-local wake_wanted, unplaced = false, {{}, {}, {}, {}}
-
-local function touch(lists) -- before the first write: an absent key of a migrating slot raises now, not midway
-  if #lists > 0 then redis.call('EXISTS', unpack(lists)) end
-end
-
-local function touch_lists(tenants) -- a set of names
-  local lists = {}
-  for tenant in pairs(tenants) do
-    for tier = 1, 4 do lists[#lists + 1] = queue[tier] .. tenant end
-  end
-  touch(lists)
-end
+-- include: many counts touch wake
+-- KEYS: state ready* parked* queue* held
+local unplaced = {{}, {}, {}, {}}
 
 local function virtual_time(tier)
   return tonumber(redis.call('HGET', state, 'v' .. tier) or '0')
@@ -56,19 +44,23 @@ local function place(tier, tenant, waits) -- `waits`: whether its list is non-em
   unplaced[tier][tenant] = waits
 end
 
+local function write_tier(tier)
+  local tenants, entering, leaving, tags = names_in(unplaced[tier]), {}, {}, {}
+  local scores, holds = call_all('ZMSCORE', ready[tier], tenants), call_all('HMGET', held, tenants)
+  for at, tenant in ipairs(tenants) do
+    local serve = unplaced[tier][tenant] and not holds[at]
+    if serve and not scores[at] then entering[#entering + 1] = tenant end
+    if scores[at] and not serve then
+      leaving[#leaving + 1], tags[tenant] = tenant, scores[at]
+    end
+  end
+  enter(tier, entering)
+  leave(tier, leaving, tags)
+end
+
 local function write_ready()
   for tier = 1, 4 do
-    local tenants, entering, leaving, tags = names_in(unplaced[tier]), {}, {}, {}
-    local scores, holds = call_all('ZMSCORE', ready[tier], tenants), call_all('HMGET', held, tenants)
-    for at, tenant in ipairs(tenants) do
-      local serve = unplaced[tier][tenant] and not holds[at]
-      if serve and not scores[at] then entering[#entering + 1] = tenant end
-      if scores[at] and not serve then
-        leaving[#leaving + 1], tags[tenant] = tenant, scores[at]
-      end
-    end
-    enter(tier, entering)
-    leave(tier, leaving, tags)
+    if next(unplaced[tier]) then write_tier(tier) end
   end
 end
 
@@ -85,10 +77,4 @@ local function hold(tenant, reason, on)
   if after == before then return end
   if after == '' then redis.call('HDEL', held, tenant) else redis.call('HSET', held, tenant, after) end
   for tier = 1, 4 do place(tier, tenant, redis.call('EXISTS', queue[tier] .. tenant) == 1) end
-end
-
-local function write_wake() -- one token for idle workers; the chain goes on from whoever takes it
-  if wake_wanted and redis.call('HEXISTS', state, 'paused') == 0 and redis.call('EXISTS', wake) == 0 then
-    redis.call('LPUSH', wake, '1')
-  end
 end
