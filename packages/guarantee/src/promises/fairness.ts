@@ -2,6 +2,7 @@ import { TIERS } from '@nooble/models';
 import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { FAIR_DOMAIN, turn } from '../actions.ts';
+import { mostBefore } from '../checks/turns.ts';
 import type { Guarantee, Trial, Verdict } from '../promise.ts';
 import { tryCalm, tryFlood } from './flooded.ts';
 import { serve, serveAtOnce } from './serve.ts';
@@ -77,9 +78,9 @@ async function round({ random }: Trial, queues: DomainQueueManager, broker: Queu
   await Promise.all([send(`${name}-new`), send(returning)]);
   const served: string[] = [];
   while (served.length < 3 * TENANTS) {
-    const [lease] = await serve(broker, 1);
-    served.push(lease?.tenantId ?? 'nobody');
-    if (lease?.tenantId === returning) await send(returning);
+    const [claimed] = await serve(broker, 1);
+    served.push(claimed?.lease.tenantId ?? 'nobody');
+    if (claimed?.lease.tenantId === returning) await send(returning);
   }
   const sent = TENANTS * BACKLOG + 2 + served.filter((tenant) => tenant === returning).length;
   const idleSlots = await idleUntilServed(broker, sent - early.length - served.length);
@@ -113,19 +114,7 @@ async function starvedTiers(
   );
   await queues.enqueueMany(actions);
   const served = await serve(broker, FLOOR_TURNS);
-  const tiers = new Set(served.map(({ tier }) => tier));
+  const tiers = new Set(served.map(({ lease }) => lease.tier));
   await serve(broker, actions.length - served.length);
   return TIERS.length - tiers.size;
-}
-
-/** Most turns any other tenant had before one's first, between two of its own, or since its last. */
-function mostBefore(served: readonly string[], tenant: string): number {
-  let most = 0;
-  const counts = new Map<string, number>();
-  for (const other of served) {
-    if (other === tenant) counts.clear();
-    else counts.set(other, (counts.get(other) ?? 0) + 1);
-    most = Math.max(most, ...counts.values());
-  }
-  return most;
 }

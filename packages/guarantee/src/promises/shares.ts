@@ -42,7 +42,7 @@ export async function tryShares(
   }
   const served = await serve(broker, TURNS);
   await serve(broker, NAMES.length * BACKLOG - served.length);
-  return worstGap(served.map(({ tenantId }) => NAMES.find((kind) => idOf(kind) === tenantId)));
+  return worstGap(served.map(({ lease }) => NAMES.find((kind) => idOf(kind) === lease.tenantId)));
 }
 
 /**

@@ -1,0 +1,11 @@
+/** Most turns any other tenant had before one's first, between two of its own, or since its last. */
+export function mostBefore(served: readonly string[], tenant: string): number {
+  let most = 0;
+  const counts = new Map<string, number>();
+  for (const other of served) {
+    if (other === tenant) counts.clear();
+    else counts.set(other, (counts.get(other) ?? 0) + 1);
+    most = Math.max(most, ...counts.values());
+  }
+  return most;
+}

@@ -1,0 +1,58 @@
+import type { DomainAction } from '@nooble/models';
+import { FAIR_DOMAIN } from '../actions.ts';
+import type { Random } from '../random.ts';
+
+export const ATTACKER = { tenantId: 'attacker', tenantTier: 'free' } as const;
+
+const HOSTILE = [
+  '',
+  ':',
+  'a:b',
+  '{b}',
+  'b}:{b',
+  '*',
+  'victim\n',
+  'victim ',
+  '../victim',
+  '\u0000',
+  'é',
+  'x'.repeat(300),
+];
+/** Names made up as well, each with something that must not be in one. */
+const INVENTED = 100;
+const HARMLESS = Array.from('abcXYZ019._-@');
+const HARMFUL = Array.from(':{}*?[]\\/ \n\r\t\0"\'%é\u202E\u{1F600}');
+
+/** Envelopes that one tenant must not get through, against an action of another that is there already. */
+export function attacksOn(honest: DomainAction, random: Random): DomainAction[] {
+  const attacker = { ...honest, ...ATTACKER } as const;
+  const named = [...HOSTILE, ...inventedNames(random)].flatMap((name) => [
+    { ...attacker, tenantId: name },
+    { ...attacker, actionId: name },
+    { ...attacker, actionType: `${name}.turn` },
+    { ...attacker, callbackQueue: `${FAIR_DOMAIN}:${name}:free` },
+    { ...attacker, replyTo: `inbox:${name}` },
+  ]);
+  const forged = [
+    { ...attacker, tenantTier: 'enterprise' },
+    { ...attacker, tenantTier: 'root' },
+    { ...attacker, tenantId: 'stranger' },
+    { ...attacker, callbackQueue: `${FAIR_DOMAIN}:victim:free` },
+    { ...attacker, data: 'x'.repeat(2 * 1024 * 1024) },
+    { ...attacker, expiresAt: 'tomorrow' },
+    { ...attacker, timeoutMs: -1 },
+  ];
+  const chosen = [...named, ...forged].map((attack, index) => ({
+    ...attack,
+    actionId: attack.actionId === honest.actionId ? `attack-${index}` : attack.actionId,
+  }));
+  return [...chosen, { ...attacker, actionId: honest.actionId }] as DomainAction[];
+}
+
+function inventedNames(random: Random): string[] {
+  return Array.from({ length: INVENTED }, () => {
+    const text = Array.from({ length: random.below(12) }, () => random.pick(HARMLESS));
+    text.splice(random.below(text.length + 1), 0, random.pick(HARMFUL));
+    return text.join('');
+  });
+}
