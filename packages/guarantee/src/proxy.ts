@@ -11,6 +11,7 @@ interface Pair {
 export class Proxy {
   readonly #listener: Server;
   readonly #pairs = new Set<Pair>();
+  #isSilent = false;
 
   /** Listens on a free port of 127.0.0.1. */
   static async open(target: { host: string; port: number }): Promise<Proxy> {
@@ -36,6 +37,17 @@ export class Proxy {
       client.resume();
       server.resume();
     }
+  }
+
+  /** As `goHalfOpen`, and new connections are accepted and get no answer either, until `speakAgain`. */
+  goSilent(): void {
+    this.#isSilent = true;
+    this.goHalfOpen();
+  }
+
+  /** New connections work again; those that were made meanwhile stay silent. */
+  speakAgain(): void {
+    this.#isSilent = false;
   }
 
   /** Requests still arrive, their answers do not. */
@@ -65,8 +77,8 @@ export class Proxy {
     this.#pairs.add(pair);
     client.setNoDelay(true);
     server.setNoDelay(true);
-    client.pipe(server);
-    server.pipe(client);
+    if (this.#isSilent) client.resume();
+    else client.pipe(server).pipe(client);
     client.on('error', () => undefined);
     server.on('error', () => client.destroy());
     client.once('close', () => {

@@ -8,6 +8,20 @@ const SILENCE_MS = 15_000;
 /** Calls take effect and are never answered. */
 export const SWALLOWED = 'replies swallowed, then cut';
 
+/** The peer accepts every connection and never answers; whoever connects again meanwhile has to notice once more. */
+export function silentPeer(proxy: Proxy, ms: number): Fault {
+  return {
+    name: `connections accepted and not answered for ${ms / 1_000} s`,
+    turnsRed: true,
+    limitMs: USUAL_LIMIT_MS + SILENCE_MS,
+    async strike() {
+      proxy.goSilent();
+      await wait(ms);
+      proxy.speakAgain();
+    },
+  };
+}
+
 /** What can happen on the way to a server. */
 export function networkFaults(proxy: Proxy): Fault[] {
   return [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { fullDisk, SNAPSHOT_SETTINGS } from '../faults/disk-fault.ts';
-import { networkFaults } from '../faults/network-faults.ts';
+import { networkFaults, silentPeer } from '../faults/network-faults.ts';
 import { readOnlyFault, restartAfter, serverFaults, silentFor } from '../faults/server-faults.ts';
 import { Proxy } from '../proxy.ts';
 import type { Target } from '../target.ts';
@@ -32,6 +32,7 @@ export async function startStandalone(): Promise<Target> {
       restartAfter(server, 3_000),
       restartAfter(server, 15_000),
       silentFor(server.url, 15_000),
+      silentPeer(proxy, 20_000),
     ],
     awayFor: (ms) => silentFor(server.url, ms),
     async close() {
