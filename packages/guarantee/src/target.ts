@@ -20,6 +20,11 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** Everything that can be done to it without losing what it acknowledged. */
+export function faultsThatKeepWrites({ faults, lastingFaults }: Target): readonly Fault[] {
+  return [...faults, ...lastingFaults.filter(({ mayLoseWrites = false }) => !mayLoseWrites)];
+}
+
 /** Servers of our own, and how to start them. */
 export const TOPOLOGIES = {
   standalone: startStandalone,

@@ -11,5 +11,8 @@ export interface Fault {
   strike(): Promise<void>;
 }
 
+/** From so many seconds on there is time for the faults that take long. */
+export const LONG_RUN_SECONDS = 30;
+
 /** Time enough for whatever reconnects, ms. */
 export const USUAL_LIMIT_MS = 10_000;

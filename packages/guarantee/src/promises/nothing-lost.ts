@@ -1,7 +1,9 @@
 import { check } from '../checks/checker.ts';
 import type { Guarantee } from '../promise.ts';
+import { LONG_RUN_SECONDS } from '../faults/fault.ts';
 import { summarise } from '../summary.ts';
 import { weather } from '../storm.ts';
+import { faultsThatKeepWrites } from '../target.ts';
 
 export const nothingLost: Guarantee = {
   id: 'P1',
@@ -9,7 +11,8 @@ export const nothingLost: Guarantee = {
   async run(trial) {
     const kills = ['producer', 'worker', 'worker', 'caller', 'asker'] as const;
     const freezes = ['producer', 'worker', 'caller'] as const;
-    const { faults } = trial.target;
+    const isLong = trial.seconds >= LONG_RUN_SECONDS;
+    const faults = isLong ? faultsThatKeepWrites(trial.target) : trial.target.faults;
     const aftermath = await weather(trial, { leaseMs: 1_000, kills, freezes, faults });
     const count = (event: string): number =>
       aftermath.history.filter((line) => line.event === event).length;

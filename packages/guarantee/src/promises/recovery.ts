@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ActorProcess } from '../actor-process.ts';
-import { USUAL_LIMIT_MS, type Fault } from '../faults/fault.ts';
+import { LONG_RUN_SECONDS, USUAL_LIMIT_MS, type Fault } from '../faults/fault.ts';
 import type { Guarantee, Trial } from '../promise.ts';
 import { Scene } from '../scene.ts';
 import { until } from '../until.ts';
-
-/** From so many seconds on there is time for the faults that take long. */
-const LONG_RUN_SECONDS = 30;
 
 /** Rests between sends, so that a time to recover is not one to catch up. */
 const CALM = { restMs: 200 };

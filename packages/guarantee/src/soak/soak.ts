@@ -6,6 +6,7 @@ import { unlessAborted } from '../interruption.ts';
 import { lastingKeys, removeKeys } from '../leftovers.ts';
 import { Scene, type Place } from '../scene.ts';
 import { strike } from '../storm.ts';
+import { faultsThatKeepWrites } from '../target.ts';
 import { heapsOf, memoryUse, type MemoryUse } from './memory.ts';
 import type { Sample } from './slope.ts';
 
@@ -84,13 +85,14 @@ async function goThrough(
   pool: RedisPool,
   { minutes, random, target, onProgress }: SoakOptions,
 ): Promise<Sample[]> {
+  const faults = faultsThatKeepWrites(target);
   const begun = performance.now();
   const samples: Sample[] = [];
   while (performance.now() - begun < minutes * 60_000) {
     await wait(SAMPLE_MS);
     await strike(scene, STORM, random);
-    if (target.faults.length > 0) {
-      const fault = random.pick(target.faults);
+    if (faults.length > 0) {
+      const fault = random.pick(faults);
       await scene.suffer(fault.name, async () => fault.strike());
     }
     // What is kept for people to look at is not a leak.
