@@ -110,9 +110,11 @@ export async function strike(
     ...freezes.map((name) => [name, false] as const),
   ];
   const [name, isKill] = random.pick(ways);
+  // As many numbers whether there is a victim or not, so that a seed repeats what comes after.
+  const [which, extraMs] = [random.next(), random.below(leaseMs)];
   const victims = scene.busy(name).slice(spared);
-  if (victims.length === 0) return false;
-  const victim = random.pick(victims);
+  const victim = victims[Math.floor(which * victims.length)];
+  if (!victim) return false;
   if (isKill) {
     await scene.replace(victim);
     return true;
@@ -120,7 +122,7 @@ export async function strike(
   scene.journal.write({ event: 'stopped', victim: victim.pid });
   victim.freeze();
   // Long enough to lose the lease, and at times so short that its successor has barely begun.
-  await wait(1.25 * leaseMs + random.below(leaseMs));
+  await wait(1.25 * leaseMs + extraMs);
   victim.thaw();
   scene.journal.write({ event: 'continued', victim: victim.pid });
   return true;
