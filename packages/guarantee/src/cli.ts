@@ -32,6 +32,6 @@ try {
 function show({ id, text, held, tried, worst, example = [] }: Result): void {
   const word = held ? 'held' : 'BROKEN';
   const mark = coloured ? styleText(held ? 'green' : 'red', word) : word;
-  process.stdout.write(`${id} ${mark}  ${text}\n   ${tried}; ${worst}\n`);
+  process.stdout.write(`${id} ${mark}  ${text}: ${tried}; ${worst}\n`);
   for (const line of example) process.stdout.write(`     ${line}\n`);
 }

@@ -32,7 +32,8 @@ export const HELP = `Tries to break every promise of Nooble, and says what held.
   --json              one JSON document instead of lines
   --help              this text
 
-Keys of a run have a prefix of their own and are removed at its end. The exit code is 1 when a promise was broken.
+Keys of a run have a prefix of their own and are removed at its end. The exit code is 1 when a promise was broken, 2 when
+one could not be tried, 130 when the run was interrupted.
 `;
 
 /** Throws TypeError for what cannot be. */

@@ -18,7 +18,8 @@ const HELP = `Mixed load with all faults for a long time: nothing may be lost, a
   --seed <n>          repeat the schedule of an earlier run
   --help              this text
 
-The exit code is 1 when something was lost, grew or was left behind.
+The exit code is 1 when something was lost, grew or was left behind, 2 when the soak could not be run, 130 when it
+was interrupted.
 `;
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
