@@ -4,6 +4,8 @@ import { RedisPool } from '@nooble/redis';
 import { FAIR_DOMAIN, turn } from '../actions.ts';
 import { mostBefore } from '../checks/turns.ts';
 import type { Guarantee, Trial, Verdict } from '../promise.ts';
+import { LONG_RUN_SECONDS } from '../faults/fault.ts';
+import { CROWD, tryCrowd } from './crowd.ts';
 import { tryCalm, tryFlood } from './flooded.ts';
 import { serve, serveAtOnce } from './serve.ts';
 import { tryShares } from './shares.ts';
@@ -51,14 +53,18 @@ async function tryRounds(
     worst.gap = Math.max(worst.gap, await tryShares(trial, queues.redis, broker));
     rounds += 1;
   }
-  const { before, starvedTiers, idleSlots, gap } = worst;
+  const isLong = trial.seconds >= LONG_RUN_SECONDS;
+  const crowd = isLong ? await tryCrowd(trial, queues, broker) : { idle: 0, turns: 0 };
+  worst.idleSlots += crowd.idle;
+  worst.before = Math.max(worst.before, crowd.turns);
   // First: a flood leaves a backlog behind.
   const calm = await tryCalm(trial);
   const flood = await tryFlood(trial);
+  const { before, starvedTiers, idleSlots, gap } = worst;
   const isFair = before <= MOST_BEFORE && gap === 0 && starvedTiers + flood.starved === 0;
   return {
     held: isFair && idleSlots + calm.idled === 0 && flood.isTried && calm.isTried,
-    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
+    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers${isLong ? `, ${CROWD} tenants` : ''}; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
     worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
   };
 }
