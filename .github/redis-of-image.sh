@@ -4,17 +4,17 @@
 # <folder>/bin/redis-server run it here as an ordinary process. So every test can start, freeze and kill it.
 set -eu
 image=$1
-mkdir -p "$2/root" "$2/bin"
+mkdir -p "$2/image" "$2/bin"
 folder=$(cd "$2" && pwd)
 
 container=$(docker create "$image")
-docker export "$container" | tar -x -C "$folder/root" --no-same-owner usr/local/bin usr/lib
+docker export "$container" | tar -x -C "$folder/image" --no-same-owner usr/local/bin usr/lib
 docker rm "$container" >/dev/null
 
-libraries=$(echo "$folder"/root/usr/lib/*-linux-gnu)
+libraries=$(echo "$folder"/image/usr/lib/*-linux-gnu)
 loader=$(echo "$libraries"/ld-linux-*.so.*)
 for name in valkey-server redis-server; do
-  if [ -x "$folder/root/usr/local/bin/$name" ]; then server=$folder/root/usr/local/bin/$name; fi
+  if [ -x "$folder/image/usr/local/bin/$name" ]; then server=$folder/image/usr/local/bin/$name; fi
 done
 cat >"$folder/bin/redis-server" <<END
 #!/bin/sh

@@ -1,10 +1,11 @@
-import { DomainQueueManager, createBroker, type ClaimedAction } from '@nooble/queue';
+import { DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { dataBytes, makeJobs, SMALL_TEXT_BYTES, type Job } from '../src/payload.ts';
 import { Server } from '../src/server.ts';
 import { embed, inputOf } from '../src/systems/nooble-actions.ts';
 import { BUDGETS } from './budgets.ts';
+import { workOff } from './work-off.ts';
 
 const COUNT = 2_000;
 const jobs = makeJobs({ count: COUNT, tenants: 100, textBytes: SMALL_TEXT_BYTES });
@@ -20,7 +21,7 @@ beforeAll(async () => {
   queues = new DomainQueueManager({ redis });
   // Scripts are sent with their text the first time only.
   await queues.enqueueMany(actionsOf(jobs.slice(0, 1)));
-  await workOff(1);
+  await workOff(redis, 1);
 });
 
 afterAll(async () => {
@@ -43,14 +44,14 @@ it('enqueues one by one within its budget', async () => {
 it('claims and settles fifty at a time within its budget', async () => {
   await queues.enqueueMany(actionsOf(jobs));
   await server.resetStats();
-  expect(await workOff(50)).toBe(COUNT);
+  expect(await workOff(redis, 50)).toBe(COUNT);
   expectWithin(await costs(), BUDGETS.workOff);
 });
 
 it('claims and settles one by one within its budget', async () => {
   await queues.enqueueMany(actionsOf(jobs));
   await server.resetStats();
-  expect(await workOff(1)).toBe(COUNT);
+  expect(await workOff(redis, 1)).toBe(COUNT);
   expectWithin(await costs(), BUDGETS.workOffAlone);
 });
 
@@ -65,23 +66,6 @@ it('keeps a waiting action within its budget', async () => {
 
 function actionsOf(some: readonly Job[]) {
   return some.map((job) => embed.create(inputOf(job)));
-}
-
-/** Claims until there is nothing left, as a worker does; each claim settles the one before. */
-async function workOff(slots: number): Promise<number> {
-  const broker = createBroker({ domain: 'work', redis });
-  let done = 0;
-  let running: readonly ClaimedAction[] = [];
-  do {
-    const settlements = running.map((claimed) => ({
-      claimed,
-      outcome: { status: 'done' } as const,
-    }));
-    ({ claimed: running } = await broker.claim({ slots, settlements }));
-    done += running.length;
-  } while (running.length > 0);
-  await broker.close();
-  return done;
 }
 
 async function costs(): Promise<Record<string, number>> {

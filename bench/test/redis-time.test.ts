@@ -1,10 +1,11 @@
-import { createBroker, DomainQueueManager, type ClaimedAction } from '@nooble/queue';
+import { DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeJobs, SMALL_TEXT_BYTES } from '../src/payload.ts';
 import { Server } from '../src/server.ts';
 import { embed, inputOf } from '../src/systems/nooble-actions.ts';
 import { BUDGETS } from './budgets.ts';
+import { workOff } from './work-off.ts';
 
 const COUNT = 500;
 const SLOTS = 50;
@@ -63,14 +64,7 @@ it('costs Redis no more time, in the time of a script that does not change, than
 async function runActions(): Promise<void> {
   const jobs = makeJobs({ count: COUNT, tenants: 100, textBytes: SMALL_TEXT_BYTES });
   await queues.enqueueMany(jobs.map((job) => embed.create(inputOf(job))));
-  const broker = createBroker({ domain: 'work', redis });
-  let running: readonly ClaimedAction[] = [];
-  do {
-    const outcome = { status: 'done' } as const;
-    const settlements = running.map((claimed) => ({ claimed, outcome }));
-    ({ claimed: running } = await broker.claim({ slots: SLOTS, settlements }));
-  } while (running.length > 0);
-  await broker.close();
+  await workOff(redis, SLOTS);
 }
 
 async function calibrate(): Promise<void> {
