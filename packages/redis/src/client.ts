@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { watchTrouble } from './connection-trouble.ts';
 import { watchSilence } from './silence.ts';
-import { limitWaiting } from './unreachable.ts';
+import { limitWaiting, rejectForgotten } from './unreachable.ts';
 import { parseRedisUrl, type RedisEndpoint } from './url.ts';
 
 /** A connection that takes commands: to one server, a Sentinel's primary, or a Cluster. */
@@ -26,6 +26,7 @@ export function createClient({ url, name, onError }: ClientOptions): RedisClient
   watchTrouble(client, url);
   watchSilence(client);
   limitWaiting(client);
+  rejectForgotten(client);
   return client;
 }
 

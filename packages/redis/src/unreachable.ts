@@ -12,6 +12,8 @@ const LIMITS: WaitingLimits = { lookMs: 1_000, limitMs: 10_000 };
 /** Parts of ioredis that have no public counterpart: its own limit counts only attempts that end. */
 interface Queues {
   flushQueue(error: Error, which: { offlineQueue: boolean; commandQueue: boolean }): void;
+  /** Commands that wait for their replies. */
+  commandQueue: unknown;
   /** Commands of the last connection that the next one sends again. */
   prevCommandQueue?: { shift(): { command: { reject(error: Error): void } } | undefined } | null;
 }
@@ -37,6 +39,24 @@ export function limitWaiting(
   }, lookMs);
   look.unref();
   client.once('end', () => clearInterval(look));
+}
+
+/**
+ * Rejects commands that no later connection sends again: those that ioredis sends before a server is ready,
+ * such as INFO, are forgotten when that connection ends, and would wait for ever.
+ */
+export function rejectForgotten(client: RedisClient): void {
+  if (client instanceof Cluster) client.on('+node', rejectOnClose);
+  else rejectOnClose(client);
+}
+
+function rejectOnClose(node: Redis): void {
+  const queues = node as unknown as Queues;
+  const which = { offlineQueue: false, commandQueue: true };
+  node.on('close', () => {
+    if (queues.commandQueue === queues.prevCommandQueue) return;
+    queues.flushQueue(new Error('Connection is closed.'), which);
+  });
 }
 
 function partsOf(client: RedisClient): RedisClient[] {

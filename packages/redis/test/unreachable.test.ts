@@ -6,7 +6,7 @@ import type { RedisClient } from '../src/client.ts';
 import { RedisPool } from '../src/pool.ts';
 import { defineScript, runScript, runScripts } from '../src/script.ts';
 import { asRedisUnavailable, isUnavailable } from '../src/unavailable.ts';
-import { limitWaiting } from '../src/unreachable.ts';
+import { limitWaiting, rejectForgotten } from '../src/unreachable.ts';
 
 const answer = defineScript({ name: 'answer', lua: 'return ARGV[1]' });
 const call = { script: answer, keys: ['test:{a}:x'], args: [1] };
@@ -129,4 +129,28 @@ it('says which Redis is unavailable and why, without its password', async () => 
       'Cannot look: Redis at "redis://ann:***@127.0.0.1:1" is unavailable: connect ECONNREFUSED 127.0.0.1:1',
     );
   }
+});
+
+it('rejects what was sent to a peer that never got ready, once that connection has ended', async () => {
+  const client = new Redis({ port: await openBlackHole(), retryStrategy: () => 10 });
+  onTestFinished(() => client.disconnect());
+  client.on('error', () => undefined);
+  rejectForgotten(client);
+  await once(client, 'connect');
+  const failure = failureOf(client.info('memory'));
+  client.disconnect(true);
+  const error = await failure;
+  expect(error.message).toBe('Connection is closed.');
+  expect(isUnavailable(error)).toBe(true);
+});
+
+it('sends again what a server that was ready has not answered', async () => {
+  const { port } = await openCutter();
+  const client = new Redis({ port, retryStrategy: () => 10 });
+  onTestFinished(() => client.disconnect());
+  rejectForgotten(client);
+  await client.ping();
+  const pop = client.blpop('nobody-pushes-here', 0.2);
+  client.disconnect(true);
+  expect(await pop).toBe(null);
 });
