@@ -92,6 +92,10 @@ describe('a Redis URL', () => {
     });
   });
 
+  it('never shows a password that looks like the beginning of a URL', () => {
+    expect(redactUrl('u://@secret@h:6379')).toBe('u://:***@h:6379');
+  });
+
   it('never shows its password', () => {
     const secrets = fc.oneof(
       fc.stringMatching(/^[A-Za-z0-9%]{12,20}$/),

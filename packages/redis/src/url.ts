@@ -67,7 +67,7 @@ export function redactUrl(url: string): string {
   const told = rest.replace(/([?&][a-z]*password=).*/is, '$1***');
   // The path of a socket may contain `@`; elsewhere everything up to the last one may be a password.
   if (/^unix:/i.test(scheme) && told.startsWith('/')) return scheme + told;
-  return scheme + told.replace(/^([^/@:?#]*)[/:?#].*@/s, '$1:***@');
+  return scheme + told.replace(/^([^/@:?#]*)[/:?#@].*@/s, '$1:***@');
 }
 
 interface UrlParts {

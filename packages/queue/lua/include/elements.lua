@@ -7,7 +7,7 @@ local AHEAD, heads, expired, passed = 16, {{}, {}, {}, {}}, {}, 0
 local function new_item(element, tier, tenant, head) -- with room for what becomes known of it: a table that grows is copied
   return {
     element = element, tier = tier, tenant = tenant, head = head,
-    since = nil, id = nil, stored = nil, active = nil, run = nil, text = nil, cost = nil,
+    since = nil, id = nil, ran = nil, stored = nil, active = nil, run = nil, text = nil, cost = nil,
   }
 end
 
@@ -15,8 +15,8 @@ local function read_items(items) -- what is stored of the actions behind element
   local ids, ran, ran_ids = {}, {}, {}
   for at, item in ipairs(items) do
     local since, mark, id = string.match(item.element, '^(%d+)([.!])(.+)$')
-    item.since, item.id, ids[at] = since, id, id
-    if mark == '!' then ran[#ran + 1], ran_ids[#ran_ids + 1] = item, id end
+    item.since, item.id, item.ran, ids[at] = since, id, mark == '!', id
+    if item.ran then ran[#ran + 1], ran_ids[#ran_ids + 1] = item, id end
   end
   local stored, deadlines = call_all('HMGET', actions, ids), call_all('ZMSCORE', active, ids)
   for at, item in ipairs(items) do item.stored, item.active = stored[at], deadlines[at] end
@@ -27,8 +27,9 @@ local function run_of(item)
   return item.run and parse_run(item.run) or new_run(parse_header(item.stored))
 end
 
-local function read_facts(item) -- its run under the token of this claim, its cost and when it expires
-  if not item.run then
+local function read_facts(item) -- its run under the token of this claim, its cost and when it expires; nil where the element is stale
+  if item.ran and not item.run then return nil end
+  if not item.ran then
     local lead = item.since .. ' ' .. item.head.who
     if string.sub(item.stored, 1, #lead) ~= lead then return nil end
     local cost, expires = string.match(item.stored, '^(%S+) %d (%-?%d+) ', #lead + 1)
