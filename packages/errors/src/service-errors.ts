@@ -17,7 +17,8 @@ export class RedisUnavailableError extends NoobleError {
     httpStatus: 503,
     retryable: true,
     summary: 'Redis cannot be reached, or does not take writes.',
-    remedy: 'Check the server and its URL; calling again is safe.',
+    remedy:
+      'Check the server and its URL, then call again; an idempotency key keeps an action from running twice.',
   };
   /** `url` without its passwords; `reason` @default the message of `cause` */
   constructor({ attempted, url, reason, cause }: UnavailableFacts & Caused) {

@@ -26,6 +26,8 @@ export type Entry =
       readonly token: number;
     }
   | { readonly event: 'settled' | 'lost' | 'dead'; readonly id: string }
+  /** Its sender does not know whether it was accepted, and sends it again: where it has ended by then, it runs anew. */
+  | { readonly event: 'resent'; readonly id: string }
   | {
       readonly event: 'told';
       readonly id: string;

@@ -82,6 +82,13 @@ it('finds an action that begins again after its end', () => {
   ]);
 });
 
+it('lets an action live twice that was sent again, and still be lost in neither life', () => {
+  const lives = [started, settled, { ...started, token: 2 }, settled] as const;
+  const resent = { event: 'resent', id: 'a' } as const;
+  expect(found(sent, resent, ...lives, told, accepted)).toEqual([]);
+  expect(found(sent, resent, accepted, ...lives)).toEqual(['lost']);
+});
+
 it('finds an attempt that is repeated although nobody was disturbed', () => {
   const again = { ...started, pid: 2 };
   expect(found(accepted, started, again, told)).toEqual(['repeated without cause']);

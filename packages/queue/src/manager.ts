@@ -67,7 +67,8 @@ export class DomainQueueManager {
   /**
    * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError,
    * QueuePausedError, TenantMismatchError, PayloadTooLargeError and InvalidActionError, and
-   * RedisUnavailableError, after which sending the same action again is safe.
+   * RedisUnavailableError, after which it may or may not have been accepted: sent again it is a duplicate while
+   * it is stored, and runs anew once it has ended, unless it carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
     const outcome = await this.#admit(action, options);

@@ -38,11 +38,11 @@ async function send(): Promise<void> {
       return journal.write({ event: 'accepted', ...entry });
     } catch (error) {
       if (!isNoobleError(error)) throw error;
-      // The same action again is safe: it was not stored, or its id is known.
       if (error.code !== 'REDIS_UNAVAILABLE') {
         return journal.write({ event: 'refused', ...entry, code: error.code });
       }
       await new Promise((resolve) => void setTimeout(resolve, restMs));
+      journal.write({ event: 'resent', id: entry.id });
     }
   }
 }

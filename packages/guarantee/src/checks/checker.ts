@@ -61,6 +61,14 @@ type Told = Extract<Line, { event: 'told' }>;
 type Rule = (life: Life, causes: Causes) => boolean;
 type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'starved'>;
 
+/** What an action may do that was sent again after it had ended: it has lived twice. */
+const OF_TWO_LIVES: readonly AboutAction[] = [
+  'settled twice',
+  'told by a loser',
+  'resurrected',
+  'repeated without cause',
+];
+
 /** When each finding is due. */
 const RULES: Readonly<Record<AboutAction, Rule>> = {
   lost: ({ accepted, told }) => accepted && told.length === 0,
@@ -91,7 +99,8 @@ function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
     tenants: new Set(lines.flatMap(tenantsOf)),
   };
   const kinds = Object.keys(RULES) as AboutAction[];
-  return kinds.filter((what) => RULES[what](life, causes));
+  const excused = of('resent').length > 0 ? OF_TWO_LIVES : [];
+  return kinds.filter((what) => !excused.includes(what) && RULES[what](life, causes));
 }
 
 function tenantsOf(line: Line): string[] {
