@@ -364,20 +364,6 @@ it('claims, settles and takes back in one call, and serves no more than the slot
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('passes over what is left of a suspect whose id stands for another action by now', async () => {
-  const { queues, claim, claimOne, loseLeases, enqueue, stored } = openQueue({
-    worker: { maxStalls: 1 },
-  });
-  const action = actionOf();
-  await queues.enqueue(action);
-  await claimOne();
-  await loseLeases();
-  await queues.cancel({ domain: 'embedding', actionId: action.actionId });
-  await enqueue({ ...action, tenantId: 'globex' });
-  expect(idsOf(await claim(5))).toEqual([action.actionId]);
-  expect(await stored.client.llen(stored.key('suspects'))).toBe(0);
-});
-
 it('answers a claim sent again with the same number with the actions it still holds', async () => {
   const { enqueue, prefix, redis, settle, stored } = openQueue();
   for (let n = 0; n < 4; n += 1) await enqueue();

@@ -302,3 +302,17 @@ it('acknowledges a callback with the next claim when the last one did not arrive
   await broker.claim({ slots: 0 });
   expect((await queues.stats('embedding')).callbacksPending).toBe(0);
 });
+
+it('passes over what is left of a suspect whose id stands for another action by now', async () => {
+  const { queues, claim, claimOne, loseLeases, enqueue, stored } = openQueue({
+    worker: { maxStalls: 1 },
+  });
+  const action = actionOf();
+  await queues.enqueue(action);
+  await claimOne();
+  await loseLeases();
+  await queues.cancel({ domain: 'embedding', actionId: action.actionId });
+  await enqueue({ ...action, tenantId: 'globex' });
+  expect(idsOf(await claim(5))).toEqual([action.actionId]);
+  expect(await stored.client.llen(stored.key('suspects'))).toBe(0);
+});
