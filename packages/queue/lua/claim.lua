@@ -3,7 +3,7 @@
 -- include: many memory calls plan ending due claimed
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect
 -- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, then per action:
---         id, run ('' on its first), stored
+--         its id (and its run, where this is not its first), stored
 -- Complexity: O(log tenants) per action
 local process, call, slots, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
@@ -17,52 +17,50 @@ if earlier then
   wake_next()
   return reply(replayed(earlier, string.format('%.0f', now + lease)))
 end
-if redis.call('HEXISTS', state, 'paused') == 0 then
+if not paused then
   plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1')
 end
 
 local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose
-  local deadline, leases, runs, lines = string.format('%.0f', now + lease), {}, {}, {}
+  local deadline, leases, runs, taken = string.format('%.0f', now + lease), {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do
-    local line = item.head or item -- a suspect stands in none
-    leases[2 * at - 1], leases[2 * at] = deadline, item.id
-    runs[2 * at - 1], runs[2 * at] = item.id, item.text
-    bump_arrival(item.tier, item.since, -1)
-    lines[line] = (lines[line] or 0) + 1
-    item.run, words[at + 2] = item.run and item.text, item.id
-  end
-  for line, taken in pairs(lines) do
-    bump_line(line.tier, line.tenant, -taken)
-    bump(inflight, line.tenant, taken)
-    bump(counts, 'a' .. line.tier, taken)
+    local id, turn = item.id, item.turn
+    leases[2 * at - 1], leases[2 * at] = deadline, id
+    runs[2 * at - 1], runs[2 * at] = id, item.text
+    bump_arrival(turn.order.tier, item.since, -1)
+    taken[turn], words[at + 2] = (taken[turn] or 0) + 1, id
+    if item.run then item.run = item.text end
   end
   redis.call('ZADD', active, unpack(leases))
   redis.call('HSET', run, unpack(runs))
+  for turn, count in pairs(taken) do
+    bump_line(turn.order.tier, turn.tenant, -count)
+    bump(inflight, turn.tenant, count)
+    bump(counts, 'a' .. turn.order.tier, count)
+  end
   remember(process, call, words)
 end
 
 local function move_tags()
-  for tier, virtual in pairs(starts) do
-    local cells = {}
-    for tenant, tag in pairs(new_tags[tier]) do
-      cells[#cells + 1], cells[#cells + 2] = string.format('%.17g', tag), tenant
-    end
-    redis.call('ZADD', ready[tier], 'XX', unpack(cells))
-    local passed_by = redis.call('ZRANGE', parked[tier], '-inf', string.format('%.17g', virtual), 'BYSCORE', 'LIMIT', 0, #cells)
-    call_all('ZREM', parked[tier], passed_by)
+  local cells = {{}, {}, {}, {}}
+  for _, turn in ipairs(opened) do
+    local of_tier = cells[turn.order.tier]
+    if turn.served then of_tier[#of_tier + 1], of_tier[#of_tier + 2] = string.format('%.17g', turn.tag), turn.tenant end
   end
-  if next(starts) then write_tiers(starts) end
+  for tier in pairs(was_served) do
+    redis.call('ZADD', ready[tier], 'XX', unpack(cells[tier]))
+    local virtual = string.format('%.17g', orders[tier].start)
+    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #cells[tier]))
+  end
 end
 
 local function shorten_queues()
-  for tier = 1, 4 do
-    for tenant, head in pairs(heads[tier]) do
-      if head.met > 0 then redis.call('LTRIM', head.name, head.met, -1) end
-      if head.met > 0 and head.all and head.met == #head.items then
-        bump(counts, 't' .. tier, -1)
-        place(tier, tenant, false)
-      end
+  for _, turn in ipairs(opened) do
+    if turn.met > 0 then redis.call('LTRIM', turn.name, turn.met, -1) end
+    if turn.met > 0 and turn.all and turn.met == #turn.items then
+      bump(counts, 't' .. turn.order.tier, -1)
+      place(turn.order.tier, turn.tenant, false)
     end
   end
   call_all('RPUSH', suspects, passed_suspects)
@@ -82,8 +80,8 @@ end
 
 if #picked + passed + #met_suspects + #passed_suspects > 0 or next(capped) then
   begin_writing()
-  write_clock()
   if #picked > 0 then lease_out() end
+  write_state(tier_cells())
   move_tags()
   shorten_queues()
   end_expired()

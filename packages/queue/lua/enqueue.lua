@@ -1,25 +1,25 @@
 -- Admits a batch of actions of one domain, each all or nothing; a rejection leaves no trace.
 -- KEYS: run profiles
--- include: calls ready delay header admission
--- ARGV: process, call, number of policies,
---       policies × (per minute, per day, depth, 1 to delay | 0 to reject, weight, cap; -1 for no limit),
---       items × (id, tenant, tier, number of its policy or 0 if it is exempt from limits,
---                run at ms (negative: from now), once, stored without its arrival)
+-- include: calls delay lines admission
+-- ARGV: process, call, number of terms,
+--       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
+--                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
+--       items × (id, tenant, name of its terms, stored without its arrival)
 -- Output: per item that did not simply enter: its index, code (src/operations/enqueue.ts names them), detail, detail
 -- Complexity: O(log tenants) per item
 local process, call = ARGV[1], ARGV[2]
 local answer = earlier_answer(process, call)
 if answer then return words_of(answer) end
 
-local ONCE_TTL_MS, SEEN_TTL_MS = 86400000, 60000
-local accepted, replies, profiled, lines = {}, {}, {}, {}
+local ONCE_TTL_MS, SEEN_TTL_MS, USUAL_PROFILE = 86400000, 60000, '1 -1'
+local accepted, later, replies = {}, {}, {}
 
 local function admit(item)
   note_admitted(item)
-  item.due = math.max(item.slot, item.run_at < 0 and now - item.run_at or item.run_at)
-  item.arrival = string.format('%.0f', clock + #accepted)
+  local run_at = item.terms.run_at
+  if run_at ~= 0 then item.due = math.max(item.due, run_at < 0 and now - run_at or run_at) end
+  item.arrival = clock_words(clock + #accepted)
   accepted[#accepted + 1] = item
-  if item.policy then profiled[item.tenant] = item.policy.profile end
   return item.due > now and item.due or nil
 end
 
@@ -28,15 +28,6 @@ local function reply(index, code, detail, more)
     replies[#replies + 1] = type(part) == 'number' and string.format('%.0f', part) or part
   end
 end
-
-read_standing()
-mark_repeated()
-for index, item in ipairs(items) do
-  local code, detail, more = judge(item)
-  if code == ACCEPTED then detail = admit(item) end
-  if code ~= ACCEPTED or detail then reply(index - 1, code, detail, more) end
-end
-if #accepted == 0 then return replies end
 
 local function store() -- the first write, and one that Redis refuses at maxmemory
   local cells = {}
@@ -48,10 +39,11 @@ end
 
 local function write_profiles()
   local usual, others = {}, {}
-  for tenant, profile in pairs(profiled) do
-    if profile == '1 -1' then
+  for tenant, its_standing in pairs(standing) do
+    local profile = its_standing.profile
+    if profile == USUAL_PROFILE then
       usual[#usual + 1] = tenant
-    else
+    elseif profile then
       others[#others + 1], others[#others + 2] = tenant, profile
     end
   end
@@ -60,35 +52,36 @@ local function write_profiles()
 end
 
 local function delay(item)
-  local cost = parse_header(item.arrival .. ' ' .. item.stored).cost
-  redis.call('HSET', run, item.id, string.format('0 %d %s %s 0 0 0 %s', item.tier, item.tenant, item.arrival, cost))
-  add_delayed(item.id, item.tier, item.tenant, item.due)
+  local tier, cost = item.terms.tier, parse_header(item.arrival .. ' ' .. item.stored).cost
+  redis.call('HSET', run, item.id, string.format('0 %d %s %s 0 0 0 %s', tier, item.tenant, item.arrival, cost))
+  add_delayed(item.id, tier, item.tenant, item.due)
 end
 
-local function list(item)
-  local name = queue[item.tier] .. item.tenant
-  local line = lines[name] or {tier = item.tier, tenant = item.tenant}
-  lines[name], line[#line + 1] = line, element_of(item.arrival, item.id)
-  bump_arrival(item.tier, item.arrival, 1)
+local function note_markers(item)
+  if item.once then redis.call('SET', item.once, item.id, 'PX', ONCE_TTL_MS) end
+  if not item.terms.profile then redis.call('SET', seen .. item.id, '1', 'PX', SEEN_TTL_MS) end
 end
+
+read_standing()
+mark_taken()
+for index, item in ipairs(items) do
+  local code, detail, more = judge(item)
+  if code == ACCEPTED then detail = admit(item) end
+  if code ~= ACCEPTED or detail then reply(index - 1, code, detail, more) end
+end
+if #accepted == 0 then return replies end
 
 for _, item in ipairs(accepted) do
-  if item.due <= now then list(item) end
+  if item.due > now then later[#later + 1] = item else list(item.terms.tier, item.tenant, item.arrival, item.id) end
 end
-touch(names_in(lines))
+touch_lines()
 store()
 clock = clock + #accepted
 write_clock()
 write_profiles()
-for _, item in ipairs(accepted) do
-  if item.due > now then delay(item) end
-  if item.once then redis.call('SET', item.once, item.id, 'PX', ONCE_TTL_MS) end
-  if not item.policy then redis.call('SET', seen .. item.id, '1', 'PX', SEEN_TTL_MS) end
-end
-for _, line in pairs(lines) do
-  bump_line(line.tier, line.tenant, #line)
-  push(line.tier, line.tenant, line)
-end
+for _, item in ipairs(later) do delay(item) end
+for _, item in ipairs(accepted) do note_markers(item) end
+push_lines()
 write_window()
 write_days()
 write_ready()

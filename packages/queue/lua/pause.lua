@@ -7,13 +7,15 @@
 local tenant, verb, refuses = ARGV[1], ARGV[2], ARGV[3] == '1'
 local pausing = verb ~= 'resume'
 
-if ARGV[4] ~= '1' and redis.call('HGET', state, 'paused') == 'moved' then return 0 end
+if ARGV[4] ~= '1' and paused == 'moved' then return 0 end
 
 begin_writing()
 if tenant == '' then
   if pausing then
-    redis.call('HSET', state, 'paused', verb == 'move' and 'moved' or refuses and 'admission' or 'serving')
+    paused = verb == 'move' and 'moved' or refuses and 'admission' or 'serving'
+    redis.call('HSET', state, 'paused', paused)
   else
+    paused = nil
     redis.call('HDEL', state, 'paused')
     wake_wanted = true
   end

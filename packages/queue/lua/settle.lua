@@ -1,13 +1,22 @@
 -- Ends attempts, each fenced by its token: done, retried later, dead, or given back.
 -- include: many clock memory ready delay header run lease ending
 -- KEYS: revoked
--- ARGV: max stalls, ms until another worker delivers the callback,
---       items × (id, token, done | retry | dead | release, delay ms, note, retain ms, callback or '')
--- Output: per item 0 settled, 1 already settled, 2 lost to another worker
+-- ARGV: max stalls, ms until another worker delivers the callback, number of endings,
+--       endings × (name, done | retry | dead | release, delay ms, note, retain ms, callback or ''),
+--       items × (id, token, name of its ending)
+-- Output: per item that was not settled: its index, 1 already settled | 2 lost to another worker
 -- Complexity: O(log tenants) per item
-local max_stalls, delivery, ITEM_SIZE = tonumber(ARGV[1]), tonumber(ARGV[2]), 7
-local SETTLED, ALREADY, LOST = 0, 1, 2
-local ids, settled, gone, returned, tenants, releasing, results = {}, {}, {}, {}, {}, {}, {}
+local max_stalls, delivery, ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = tonumber(ARGV[1]), tonumber(ARGV[2]), 6, 3, 4
+local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[3] * ENDING_SIZE, 1, 2
+local endings, ids, taken, gone, others, returned, tenants, releasing, refused = {}, {}, {}, {}, {}, {}, {}, {}, {}
+
+for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
+  endings[ARGV[at]] = {
+    verb = ARGV[at + 1], delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
+    leaves_nothing = ARGV[at + 1] == 'done' and ARGV[at + 4] == '0' and ARGV[at + 5] == '',
+  }
+end
+for at = FIRST_ITEM, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
 
 local function give_back(r) -- the cost, never below V
   local weight = string.match(redis.call('HGET', profiles, r.tenant) or '1 -1', '^%S+')
@@ -22,68 +31,65 @@ end
 
 local verbs = {}
 
-function verbs.done(item, r)
-  if item.callback ~= '' then send(item.id, r, item.callback, now + delivery) end
-  keep(item.id, item.retain, 'done', item.note)
-  gone[#gone + 1] = item.id
+function verbs.done(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, ending.retain, 'done', ending.note)
+  gone[#gone + 1] = id
 end
 
-function verbs.retry(item, r)
-  add_delayed(item.id, r.tier, r.tenant, now + item.delay)
+function verbs.retry(id, r, ending)
+  add_delayed(id, r.tier, r.tenant, now + ending.delay)
   r.failures, r.token = r.failures + 1, '0'
-  write_run(item.id, r)
+  write_run(id, r)
 end
 
-function verbs.dead(item, r)
-  if item.callback ~= '' then send(item.id, r, item.callback, now + delivery) end
-  keep(item.id, item.retain, 'dead', item.note)
-  bury(item.id, r, item.note)
+function verbs.dead(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, ending.retain, 'dead', ending.note)
+  bury(id, r, ending.note)
 end
 
-function verbs.release(item, r)
+function verbs.release(id, r)
   local suspect = is_suspect(r, max_stalls)
-  line_up(item.id, r, suspect and 'suspects' or 'head')
+  line_up(id, r, suspect and 'suspects' or 'head')
   if not suspect then returned[#returned + 1] = r end -- a suspect's turn was not charged
 end
 
-for at = 3, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
-local runs = read_runs(ids)
-
-local function item_at(at)
-  return {
-    id = ARGV[at], token = ARGV[at + 1], outcome = ARGV[at + 2], delay = tonumber(ARGV[at + 3]),
-    note = ARGV[at + 4], retain = tonumber(ARGV[at + 5]), callback = ARGV[at + 6],
-  }
+local function take(id, text, ending) -- most leave nothing behind, and need nothing more of their run
+  taken[id] = true
+  if ending.leaves_nothing then
+    gone[#gone + 1] = id
+  else
+    local r = parse_run(text)
+    others[#others + 1] = {id = id, run = r, ending = ending}
+    if ending.verb == 'release' then releasing[r.tenant] = true end
+  end
 end
 
-local function take(item, r)
-  settled[#settled + 1], item.run = item, r
-  runs[item.id], tenants[r.tenant] = nil, true
-  if item.outcome == 'release' then releasing[r.tenant] = true end
-  return SETTLED
+local function refuse(index, id, token)
+  refused[#refused + 1] = index - 1
+  refused[#refused + 1] = redis.call('ZSCORE', revoked, id .. ':' .. token) and LOST or ALREADY
 end
 
-local function refuse(item)
-  return redis.call('ZSCORE', revoked, item.id .. ':' .. item.token) and LOST or ALREADY
+for index, text in ipairs(call_all('HMGET', run, ids)) do
+  local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
+  local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
+  if token == ARGV[at + 1] and not taken[id] then
+    tenants[tenant] = true
+    end_lease(id, tier, tenant)
+    take(id, text, endings[ARGV[at + 2]])
+  else
+    refuse(index, id, ARGV[at + 1])
+  end
 end
-
-for at = 3, #ARGV, ITEM_SIZE do
-  local item = item_at(at)
-  local r = runs[item.id]
-  local holds = r and r.token == item.token
-  results[#results + 1] = holds and take(item, r) or refuse(item)
-end
-if #settled == 0 then return results end
+if not next(taken) then return refused end
 
 local those_held = held_among(tenants)
 touch_lists(those_held)
 touch_lists(releasing)
 begin_writing()
 write_clock()
-for _, item in ipairs(settled) do
-  verbs[item.outcome](item, item.run)
-  end_lease(item.id, item.run)
-end
+for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
 remove(gone)
 write_leases()
 uncap_freed(those_held)
@@ -91,4 +97,4 @@ write_ready()
 for _, r in ipairs(returned) do give_back(r) end
 write_counts()
 write_wake()
-return results
+return refused

@@ -15,7 +15,7 @@ local function put_in_order(ids, runs) -- of arrival: actions of one claim share
 end
 
 local function may_reclaim() -- after an outage longer than a lease, living workers renew first
-  local looked, grace = unpack(redis.call('HMGET', state, 'looked', 'grace'))
+  local looked = redis.call('HGET', state, 'looked')
   local late = now - tonumber(looked or '0') > lease
   redis.call('HSET', state, 'looked', now)
   if late then redis.call('HSET', state, 'grace', now + math.floor(lease / 3)) end
@@ -25,7 +25,7 @@ end
 local function promote(id, r)
   if not r then return redis.call('ZREM', delayed, id) end
   clock = clock + 1
-  r.since = string.format('%.0f', clock)
+  r.since = clock_words(clock)
   line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'tail')
   take_delayed(id, r.tier, r.tenant)
 end
@@ -44,7 +44,7 @@ local function reclaim(id, r)
   else
     line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
   end
-  end_lease(id, r)
+  end_lease(id, r.tier, r.tenant)
 end
 
 local ripe, late = due_in(delayed, now), due_in(active, now)

@@ -138,14 +138,8 @@ export const KEY_TABLE = {
   counts: {
     suffix: 'counts',
     type: 'HASH',
-    content: 'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue',
-    lifetime: 'zeros are deleted',
-  },
-  arrivals: {
-    suffix: 'arrivals',
-    type: 'HASH',
-    per: 'tier',
-    content: '10-second arrival bucket → actions waiting since then',
+    content:
+      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of those that wait',
     lifetime: 'zeros are deleted',
   },
   minute: {
@@ -187,7 +181,7 @@ export const KEY_TABLE = {
     suffix: 'calls',
     type: 'HASH',
     per: 'process',
-    content: 'call number → the answer it got, the last few',
+    content: 'call number modulo 64 → the number and the answer it got',
     lifetime: '10 minutes after the last call',
   },
   wake: {

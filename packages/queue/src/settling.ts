@@ -53,7 +53,7 @@ export class Settling {
     if (reply?.ok === false && isUnavailable(reply.error))
       return batch.map(() => 'unsent' as const);
     const attempted = `settle actions of domain "${this.#keyspace.domain}"`;
-    const results = readSettled(valueOf(reply, attempted));
+    const results = readSettled(valueOf(reply, attempted), batch.length);
     const ended = batch.filter((_, index) => results[index] === 'ok');
     this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
     const replies = repliesOf(ended.filter((each) => this.#late.has(each)));

@@ -26,7 +26,7 @@ export class Stored {
   }
 
   /** The key of a table that exists per tier. */
-  tierKey(name: 'ready' | 'parked' | 'queue' | 'arrivals', tier: Tier, completion = ''): string {
+  tierKey(name: 'ready' | 'parked' | 'queue', tier: Tier, completion = ''): string {
     return `${keysOf(this.#root, [`${name}*`])[tierPriority(tier) - 1]}${completion}`;
   }
 

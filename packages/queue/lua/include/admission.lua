@@ -1,43 +1,46 @@
 -- Whether an action may enter, in order: here at all → id of its own → repeated → open → depth → minute → day. Reads only;
 -- an item sees the items of its batch that were admitted before it.
 -- include: clock items window day
--- KEYS: state seen
+-- KEYS: seen
 local ACCEPTED, DUPLICATE, MINUTE, DAY, DEPTH, CLOSED, SUSPENDED, MOVED, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7, 8
-local paused = redis.call('HGET', state, 'paused')
-local closed, moved = paused == 'admission', paused == 'moved'
-local taken, keys_taken = {}, {}
+local keys_taken, closed, moved = {}, paused == 'admission', paused == 'moved'
 
 local function twin_of(item) -- the action_id this item repeats
-  if item.owner then return item.id end
-  if not item.policy and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
+  if not item.terms.profile and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
   return item.once and (keys_taken[item.once] or redis.call('GET', item.once) or nil)
+end
+
+local function judge_rate(item, limits) -- minute and day; books the place of an accepted item, which sets when it is due
+  if limits.minute == 0 then return MINUTE, WINDOW_MS, 0 end
+  local slot = limits.minute and first_slot(item.tenant, limits.minute) or now
+  if slot > now and not limits.delays then return MINUTE, slot - now, limits.minute end
+  local date = day_of(slot)
+  if limits.day and admitted_on(date, item.tenant) >= limits.day then return DAY, (date + 1) * DAY_MS - now, limits.day end
+  if limits.minute then book(item.tenant, limits.minute, slot) end
+  if limits.day then count_day(date, item.tenant) end
+  item.due = slot
+  return ACCEPTED
 end
 
 local function judge(item)
   if moved then return MOVED end
-  item.owner = item.owner or taken[item.id]
-  if item.owner and item.owner ~= item.tenant then return FOREIGN end
-  local twin, policy, tenant = twin_of(item), item.policy, item.tenant
+  local owner, terms, its_standing = taken[item.id], item.terms, standing[item.tenant]
+  if owner and owner ~= item.tenant then return FOREIGN end
+  local twin = owner and item.id or (item.once or not terms.profile) and twin_of(item)
   if twin then return DUPLICATE, twin end
-  item.slot = now
-  if not policy then return ACCEPTED end
+  item.due = now
+  if not terms.profile then return ACCEPTED end
   if closed then return CLOSED end
-  if standing[tenant].suspended then return SUSPENDED end
-  if policy.depth >= 0 and standing[tenant].depth >= policy.depth then return DEPTH, policy.depth end
-  if policy.minute == 0 then return MINUTE, WINDOW_MS, 0 end
-  if policy.minute > 0 then item.slot = first_slot(tenant, policy.minute) end
-  if item.slot > now and not policy.delays then return MINUTE, item.slot - now, policy.minute end
-  local date = day_of(item.slot)
-  if policy.day >= 0 and admitted_on(date, tenant) >= policy.day then
-    return DAY, (date + 1) * DAY_MS - now, policy.day
-  end
-  if policy.minute > 0 then book(tenant, policy.minute, item.slot) end
-  if policy.day >= 0 then count_day(date, tenant) end
+  if its_standing.suspended then return SUSPENDED end
+  if its_standing.depth >= terms.depth then return DEPTH, terms.depth end
+  if terms.minute or terms.day then return judge_rate(item, terms) end
   return ACCEPTED
 end
 
 local function note_admitted(item)
+  local its_standing = standing[item.tenant]
   taken[item.id] = item.tenant
   if item.once then keys_taken[item.once] = item.id end
-  standing[item.tenant].depth = standing[item.tenant].depth + 1
+  its_standing.depth = its_standing.depth + 1
+  its_standing.profile = item.terms.profile or its_standing.profile
 end

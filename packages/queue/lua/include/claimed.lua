@@ -3,9 +3,9 @@
 -- KEYS: actions active
 local function reply(items) -- an action that runs for the first time has no run to tell
   local suspect = items[1] and items[1].suspect
-  local rows = {clock_text, due_in_ms(), suspect and '1' or '0'}
+  local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0'}, 4
   for _, item in ipairs(items) do
-    rows[#rows + 1], rows[#rows + 2], rows[#rows + 3] = item.id, item.run or '', item.stored
+    rows[at], rows[at + 1], at = item.run and item.id .. ' ' .. item.run or item.id, item.stored, at + 2
   end
   return rows
 end

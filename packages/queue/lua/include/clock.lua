@@ -1,11 +1,22 @@
--- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision.
+-- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision; and whether it is paused.
 -- KEYS: state
 local time = redis.call('TIME')
-local clock = math.max(time[1] * 1000000 + time[2], tonumber(redis.call('HGET', state, 'clock') or '0') + 1)
+local last_clock, paused, grace = unpack(redis.call('HMGET', state, 'clock', 'paused', 'grace'))
+local clock = math.max(time[1] * 1000000 + time[2], tonumber(last_clock or '0') + 1)
 local now = math.floor(clock / 1000)
-local clock_text = string.format('%.0f', clock)
 
-local function write_clock() -- as far as it has been moved on
-  clock_text = string.format('%.0f', clock)
-  redis.call('HSET', state, 'clock', clock_text)
+local function clock_words(us) -- in two halves: as one integer it is too long for some Lua, as a float slow to write
+  return string.format('%d%07d', us / 10000000, us % 10000000)
+end
+
+local clock_text = clock_words(clock)
+
+local function write_state(cells) -- with the clock, as far as it has been moved on
+  clock_text = clock_words(clock)
+  cells[#cells + 1], cells[#cells + 2] = 'clock', clock_text
+  redis.call('HSET', state, unpack(cells))
+end
+
+local function write_clock()
+  write_state({})
 end

@@ -1,19 +1,17 @@
 -- Side counters, collected while a script runs and written once; zeros are deleted.
 -- include: many
--- KEYS: counts depth inflight letters profiles arrivals*
-local changes, SINCE_TO_BUCKET = {}, -8 -- µs without their last seven digits: 10 s
+-- KEYS: counts depth inflight letters profiles
+local changes = {[counts] = {}, [depth] = {}, [inflight] = {}, [letters] = {}}
+local arrived, BUCKET_DIGITS, FEW = {{}, {}, {}, {}}, 9, 2 -- digits of a clock in µs that count tens of seconds
 
 local function bump(key, field, by)
   local fields = changes[key]
-  if not fields then
-    fields = {}
-    changes[key] = fields
-  end
   fields[field] = (fields[field] or 0) + by
 end
 
 local function bump_arrival(tier, since, by)
-  bump(arrivals[tier], string.sub(since, 1, SINCE_TO_BUCKET), by)
+  local buckets, bucket = arrived[tier], string.sub(since, 1, BUCKET_DIGITS)
+  buckets[bucket] = (buckets[bucket] or 0) + by
 end
 
 local function bump_line(tier, tenant, by)
@@ -31,19 +29,29 @@ local function bump_dead(tier, tenant, by)
   bump(letters, tenant, by)
 end
 
-local function write_fields(key, fields) -- answers those that fell to zero
-  local names, kept, zeros = names_in(fields), {}, {}
-  local stored = call_all('HMGET', key, names)
+local function add_each(key, names, fields) -- answers the new values
+  local values = {}
+  for at, field in ipairs(names) do values[at] = redis.call('HINCRBY', key, field, fields[field]) end
+  return values
+end
+
+local function add_all(key, names, fields) -- the same in two commands; those that fall to zero are not written
+  local values, cells = redis.call('HMGET', key, unpack(names)), {}
   for at, field in ipairs(names) do
-    local value = (stored[at] or 0) + fields[field]
-    if value > 0 then
-      kept[#kept + 1] = field
-      kept[#kept + 1] = string.format('%d', value)
-    else
-      zeros[#zeros + 1] = field
-    end
+    values[at] = (values[at] or 0) + fields[field]
+    if values[at] > 0 then cells[#cells + 1], cells[#cells + 2] = field, string.format('%d', values[at]) end
   end
-  call_all('HSET', key, kept)
+  call_all('HSET', key, cells)
+  return values
+end
+
+local function write_fields(key, fields) -- answers those that fell to zero
+  local names, zeros = names_in(fields), {}
+  if #names == 0 then return zeros end
+  local values = (#names > FEW and add_all or add_each)(key, names, fields)
+  for at, value in ipairs(values) do
+    if value <= 0 then zeros[#zeros + 1] = names[at] end
+  end
   call_all('HDEL', key, zeros)
   return zeros
 end
@@ -61,7 +69,10 @@ local function forget_idle(tenants) -- a dead letter may be redriven, and keeps 
 end
 
 local function write_counts()
+  for tier = 1, 4 do
+    for bucket, by in pairs(arrived[tier]) do bump(counts, 'b' .. tier .. bucket, by) end
+  end
   local emptied = {}
   for key, fields in pairs(changes) do emptied[key] = write_fields(key, fields) end
-  for _, key in ipairs({depth, inflight, letters}) do forget_idle(emptied[key] or NOTHING) end
+  for _, key in ipairs({depth, inflight, letters}) do forget_idle(emptied[key]) end
 end

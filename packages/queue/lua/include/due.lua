@@ -3,10 +3,9 @@
 -- KEYS: delayed active outbox
 local function due_in_ms() -- until the next delayed action, lease end or outbox entry; '' for never
   local next_at
-  local grace = tonumber(redis.call('HGET', state, 'grace') or '0') -- no lease is taken back before
   for _, key in ipairs({delayed, active, outbox}) do
     local first = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
-    if first and key == active then first = math.max(first, grace) end
+    if first and key == active then first = math.max(first, tonumber(grace or '0')) end -- no lease is taken back before
     if first and (not next_at or first < next_at) then next_at = first end
   end
   return next_at and string.format('%.0f', math.max(0, next_at - now)) or ''

@@ -1,7 +1,10 @@
 -- The header line before a stored envelope (no script parses the envelope itself), and queue elements.
+-- An arrival, or a time since when, has 16 digits: µs of the domain's clock, unique in the domain.
+local SINCE_DIGITS = 16
+
 local function parse_header(stored)
-  local arrival, tier, tenant, cost, notify, expires, retain, once =
-    string.match(stored, '^(%d+) (%d) (%S+) (%S+) (%d) (%-?%d+) (%d+) (%S+)\n')
+  local arrival, tier, tenant, cost, notify, retain, once =
+    string.match(stored, '^(%d+) (%d) (%S+) (%S+) %-?%d+ (%d) (%d+) (%S+)\n')
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
     notify = notify == '1', retain = tonumber(retain), once = once,

@@ -1,24 +1,30 @@
 -- The items of an enqueue call, read from its arguments, and what Redis knows of them and their tenants.
+-- Items that enter on the same terms share one row of them.
 -- include: many header
 -- KEYS: actions depth held queue* idempotency
-local POLICY_SIZE, ITEM_SIZE, FIRST_POLICY = 6, 7, 4
-local policies, items, ids, standing = {}, {}, {}, {}
+local TERMS_SIZE, ITEM_SIZE, FIRST_TERMS = 9, 4, 4
+local FIRST_ITEM = FIRST_TERMS + ARGV[3] * TERMS_SIZE
+local terms, items, ids, standing, taken = {}, {}, {}, {}, {}
 
-for at = FIRST_POLICY, FIRST_POLICY + ARGV[3] * POLICY_SIZE - 1, POLICY_SIZE do
-  policies[#policies + 1] = {
-    minute = tonumber(ARGV[at]), day = tonumber(ARGV[at + 1]), depth = tonumber(ARGV[at + 2]), delays = ARGV[at + 3] == '1',
-    profile = ARGV[at + 4] .. ' ' .. ARGV[at + 5],
+local function limit_at(at)
+  local limit = tonumber(ARGV[at])
+  return limit >= 0 and limit or nil
+end
+
+for at = FIRST_TERMS, FIRST_ITEM - 1, TERMS_SIZE do
+  terms[ARGV[at]] = {
+    tier = tonumber(ARGV[at + 1]), run_at = tonumber(ARGV[at + 2]), once = ARGV[at + 3] ~= '-' and ARGV[at + 3] or nil,
+    profile = ARGV[at + 4] ~= '' and ARGV[at + 4] or nil, -- those without are exempt from limits
+    minute = limit_at(at + 5), day = limit_at(at + 6), depth = limit_at(at + 7) or math.huge, delays = ARGV[at + 8] == '1',
   }
 end
 
-for at = FIRST_POLICY + ARGV[3] * POLICY_SIZE, #ARGV, ITEM_SIZE do
-  local tenant, once = ARGV[at + 1], ARGV[at + 5]
-  ids[#ids + 1] = ARGV[at]
-  standing[tenant] = true
+for at = FIRST_ITEM, #ARGV, ITEM_SIZE do
+  local id, tenant, its = ARGV[at], ARGV[at + 1], terms[ARGV[at + 2]]
+  ids[#ids + 1], standing[tenant] = id, true
   items[#items + 1] = {
-    id = ARGV[at], tenant = tenant, tier = tonumber(ARGV[at + 2]), policy = policies[tonumber(ARGV[at + 3])], run_at = tonumber(ARGV[at + 4]),
-    once = once ~= '-' and idempotency .. tenant .. ':' .. once or nil, stored = ARGV[at + 6],
-    owner = nil, slot = nil, due = nil, arrival = nil, -- room for what becomes known of it
+    id = id, tenant = tenant, terms = its, stored = ARGV[at + 3], once = its.once and idempotency .. tenant .. ':' .. its.once,
+    due = nil, arrival = nil, -- room for what becomes known of it
   }
 end
 
@@ -26,12 +32,12 @@ local function read_standing() -- of each tenant: its depth, and whether it is s
   local tenants = names_in(standing)
   local waiting, holds = redis.call('HMGET', depth, unpack(tenants)), redis.call('HMGET', held, unpack(tenants))
   for at, tenant in ipairs(tenants) do
-    standing[tenant] = {depth = tonumber(waiting[at] or '0'), suspended = holds[at] and string.find(holds[at], 's')}
+    standing[tenant] = {depth = tonumber(waiting[at] or '0'), suspended = holds[at] and string.find(holds[at], 's'), profile = nil}
   end
 end
 
-local function mark_repeated() -- with the tenant whose action has the id
+local function mark_taken() -- ids of stored actions, with the tenant of each
   for at, stored in ipairs(redis.call('HMGET', actions, unpack(ids))) do
-    items[at].owner = stored and parse_header(stored).tenant
+    if stored then taken[ids[at]] = parse_header(stored).tenant end
   end
 end

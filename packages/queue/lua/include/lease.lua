@@ -1,19 +1,20 @@
 -- Ending leases, and the way back to a queue. `inflight` moves only for those that stood in `active`.
 -- include: many ready run
 -- KEYS: active suspects
-local ending_ids, ending_runs, freed = {}, {}, {}
+local ending_ids, ending_tiers, ending_tenants, freed = {}, {}, {}, {}
 
-local function end_lease(id, r)
-  ending_ids[#ending_ids + 1], ending_runs[#ending_runs + 1] = id, r
+local function end_lease(id, tier, tenant)
+  local at = #ending_ids + 1
+  ending_ids[at], ending_tiers[at], ending_tenants[at] = id, tier, tenant
 end
 
 local function write_leases()
   for at, deadline in ipairs(call_all('ZMSCORE', active, ending_ids)) do
     if deadline then
-      local r = ending_runs[at]
-      bump(inflight, r.tenant, -1)
-      bump(counts, 'a' .. r.tier, -1)
-      freed[r.tenant] = true
+      local tenant = ending_tenants[at]
+      bump(inflight, tenant, -1)
+      bump(counts, 'a' .. ending_tiers[at], -1)
+      freed[tenant] = true
     end
   end
   call_all('ZREM', active, ending_ids)

@@ -1,44 +1,64 @@
--- The tenants of each tier in the order of their tags, as this claim goes on: the index is read
--- a page at a time, and tenants already served stand in `again` with their new tag. Reads only.
+-- The tenants of each tier in the order of their start tags, as this claim goes on. A tenant's turn comes from
+-- the index, read a page at a time; turns that came already stand in `again`, by their new tags. Reads only.
 -- KEYS: ready*
-local FIRST_PAGE, MOST_PAGE, lines = 4, 64, {}
-for tier = 1, 4 do
-  lines[tier] = {again = {}, first = 1, page = {}, at = 1, offset = 0, size = FIRST_PAGE, done = false}
+local FIRST_PAGE, MOST_PAGE, orders = 16, 64, {}
+local first_page = FIRST_PAGE -- as many as may be served, if that is less
+
+local function new_order(tier)
+  local order = {
+    tier = tier, word = ' ' .. tier .. ' ', again = {}, first = 1, page = {}, at = 1, offset = 0, size = first_page,
+    front = nil, returns = nil, start = nil, ended = nil,
+  }
+  orders[tier] = order
+  return order
 end
 
-local function turn_page(line, tier)
-  line.page = redis.call('ZRANGE', ready[tier], line.offset, line.offset + line.size - 1, 'WITHSCORES')
-  line.done = #line.page < 2 * line.size
-  line.at, line.offset, line.size = 1, line.offset + line.size, math.min(2 * line.size, MOST_PAGE)
+local function turn_page(order)
+  local cells = redis.call('ZRANGE', ready[order.tier], order.offset, order.offset + order.size - 1, 'WITHSCORES')
+  local page = {}
+  for at = 1, #cells, 2 do
+    page[#page + 1] = {
+      order = order, tenant = cells[at], tag = tonumber(cells[at + 1]),
+      items = nil, met = 0, name = nil, lead = nil, usual = nil, load = nil, all = nil, served = nil,
+    }
+  end
+  order.ended = #page < order.size
+  order.page, order.at, order.offset, order.size = page, 1, order.offset + order.size, math.min(2 * order.size, MOST_PAGE)
 end
 
-local function front(tier) -- tenant, start tag; at equal tags those not served yet go first
-  local line = lines[tier]
-  if line.tenant then return line.tenant, line.tag end
-  if line.at > #line.page and not line.done then turn_page(line, tier) end
-  local tag, again = tonumber(line.page[line.at + 1]), line.again[line.first]
-  line.returns = again and (not tag or again.tag < tag)
-  line.tenant, line.tag = line.page[line.at], tag
-  if line.returns then line.tenant, line.tag = again.tenant, again.tag end
-  return line.tenant, line.tag
+local function front(tier) -- the turn that comes next; at equal tags those not served yet go first
+  local order = orders[tier] or new_order(tier)
+  if order.front then return order.front end
+  if order.at > #order.page and not order.ended then turn_page(order) end
+  local fresh, again = order.page[order.at], order.again[order.first]
+  order.returns = again and (not fresh or again.tag < fresh.tag)
+  order.front = order.returns and again or fresh
+  return order.front
 end
 
-local function take_front(tier)
-  local line = lines[tier]
-  if line.returns then line.first = line.first + 1 else line.at = line.at + 2 end
-  line.tenant = nil
+local function take_front(order)
+  if order.returns then order.first = order.first + 1 else order.at = order.at + 1 end
+  order.front = nil
 end
 
-local function rejoin(tier, tenant, tag)
-  local line = lines[tier]
-  local at = #line.again + 1
-  while at > line.first and line.again[at - 1].tag > tag do at = at - 1 end
-  table.insert(line.again, at, {tenant = tenant, tag = tag})
-  line.tenant = nil
+local function stays_in_front(order, tag)
+  local fresh = order.page[order.returns and order.at or order.at + 1]
+  local again = order.again[order.returns and order.first + 1 or order.first]
+  return (fresh or order.ended) and not (fresh and fresh.tag <= tag) and not (again and again.tag <= tag)
 end
 
-local function next_on_page(tier, count)
-  local line, tenants = lines[tier], {}
-  for at = line.at, math.min(#line.page, line.at + 2 * count - 1), 2 do tenants[#tenants + 1] = line.page[at] end
-  return tenants
+local function rejoin(turn) -- the front, under its new tag
+  local order, tag = turn.order, turn.tag
+  if stays_in_front(order, tag) then return end
+  take_front(order)
+  local again = order.again
+  local at = #again + 1
+  while at > order.first and again[at - 1].tag > tag do at = at - 1 end
+  table.insert(again, at, turn)
+end
+
+local function next_on_page(order, count)
+  local turns = {}
+  for at = order.at, math.min(#order.page, order.at + count - 1) do turns[#turns + 1] = order.page[at] end
+  return turns
 end

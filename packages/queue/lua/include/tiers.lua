@@ -35,19 +35,23 @@ local function next_tier(mode, floor) -- and whether only this one service goes 
 end
 
 local function note_service(tier, cost, weight)
-  served, was_served[tier] = served + 1, true
-  last_service[tier] = served
+  served = served + 1
+  was_served[tier], last_service[tier] = true, served
   tier_clock = tier_start(tier)
   tier_tags[tier] = tier_clock + cost / weight
 end
 
-local function write_tiers(virtual_times)
-  local values = {'services', string.format('%.0f', served), 'vt', string.format('%.17g', tier_clock)}
-  for tier in pairs(was_served) do
-    local tag, virtual = string.format('%.17g', tier_tags[tier]), string.format('%.17g', virtual_times[tier])
-    for name, text in pairs({last = string.format('%.0f', last_service[tier]), tag = tag, v = virtual}) do
-      values[#values + 1], values[#values + 2] = name .. tier, text
-    end
+local function tier_cells() -- what changed of all this, as fields and values
+  local cells = {}
+  local function add(field, format, value) cells[#cells + 1], cells[#cells + 2] = field, string.format(format, value) end
+  if next(was_served) then
+    add('services', '%.0f', served)
+    add('vt', '%.17g', tier_clock)
   end
-  redis.call('HSET', state, unpack(values))
+  for tier in pairs(was_served) do
+    add('last' .. tier, '%.0f', last_service[tier])
+    add('tag' .. tier, '%.17g', tier_tags[tier])
+    add('v' .. tier, '%.17g', orders[tier].start)
+  end
+  return cells
 end

@@ -38,30 +38,31 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
 export function readClaim(reply: unknown, deadline: number): Claim {
   const [clock = '0', dueIn = '', suspect, ...cells] = reply as string[];
   const claimed: ClaimedAction[] = [];
-  for (let at = 0; at < cells.length; at += 3) {
-    const [id = '', run = '', stored = ''] = [cells[at], cells[at + 1], cells[at + 2]];
+  for (let at = 0; at < cells.length; at += 2) {
+    const [who = '', stored = ''] = [cells[at], cells[at + 1]];
     const isSuspect = at === 0 && suspect === '1';
-    claimed.push(claimedOf({ id, run, suspect: isSuspect, stored, clock, deadline }));
+    claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
   }
   return dueIn === '' ? { claimed } : { claimed, dueInMs: Number(dueIn) };
 }
 
 interface ClaimRow {
-  readonly id: string;
-  /** '' for an action that runs for the first time. */
-  readonly run: string;
+  /** Its id and, where this is not its first, its run. */
+  readonly who: string;
   readonly suspect: boolean;
   readonly stored: string;
   readonly clock: string;
   readonly deadline: number;
 }
 
-function claimedOf({ id, run, suspect, stored, clock, deadline }: ClaimRow): ClaimedAction {
+function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): ClaimedAction {
   const action = parseStored(stored);
-  const facts = run === '' ? firstRun(action, clock) : parseRun(run);
+  const end = who.indexOf(' ');
+  const actionId = end === -1 ? who : who.slice(0, end);
+  const facts = end === -1 ? firstRun(action, clock) : parseRun(who.slice(end + 1));
   const { tier, tenantId, token, sinceUs, failures, stalls, redrives } = facts;
   return {
-    lease: { actionId: id, tenantId, tier, token, deadline },
+    lease: { actionId, tenantId, tier, token, deadline },
     envelope: action.envelope,
     failures,
     stalls,

@@ -57,15 +57,14 @@ export function enqueueCall(
   id: CallId,
   items: readonly AdmissionItem[],
 ): ScriptCall {
-  const policies = numbered(items);
-  const args: (string | number)[] = [id.process, id.number, policies.size];
-  for (const policy of policies.keys()) args.push(...cellsOf(policy));
+  const terms: AdmissionItem[] = [];
+  const rows: string[] = [];
   for (const item of items) {
-    const policy = item.policy ? (policies.get(item.policy) ?? 0) : 0;
-    const { actionId, tenantId, tier, runAtMs, onceHash } = item;
-    args.push(actionId, tenantId, tier, policy, runAtMs, onceHash, storedWithoutArrival(item));
+    const name = String(termsOf(item, terms));
+    rows.push(item.actionId, item.tenantId, name, storedWithoutArrival(item));
   }
-  return keyspace.call('enqueue', args);
+  const cells = terms.flatMap((each, name) => [name, ...cellsOf(each)]);
+  return keyspace.call('enqueue', [id.process, id.number, terms.length, ...cells, ...rows]);
 }
 
 /** One verdict per item, in order; the reply tells only of those that did not simply enter. */
@@ -92,17 +91,22 @@ function verdictOf(cells: readonly string[], at: number): Verdict {
   return { verdict: code === '5' ? 'closed' : 'suspended' };
 }
 
-/** The policies of the items, from 1 up. */
-function numbered(items: readonly AdmissionItem[]): Map<AdmissionPolicy, number> {
-  const policies = new Map<AdmissionPolicy, number>();
-  for (const { policy } of items) {
-    if (policy && !policies.has(policy)) policies.set(policy, policies.size + 1);
-  }
-  return policies;
+/** Items on the same terms share one row of them: its place among those so far. */
+function termsOf(item: AdmissionItem, terms: AdmissionItem[]): number {
+  const place = terms.findIndex(
+    ({ policy, tier, runAtMs, onceHash }) =>
+      policy === item.policy &&
+      tier === item.tier &&
+      runAtMs === item.runAtMs &&
+      onceHash === item.onceHash,
+  );
+  return place === -1 ? terms.push(item) - 1 : place;
 }
 
-function cellsOf(policy: AdmissionPolicy): (string | number)[] {
+function cellsOf({ tier, runAtMs, onceHash, policy }: AdmissionItem): (string | number)[] {
+  const common = [tier, runAtMs, onceHash];
+  if (!policy) return [...common, '', -1, -1, -1, 0];
   const { perMinute, perDay, maxDepth, onLimit, weight, maxActive } = policy;
   const limits = [perMinute ?? -1, perDay ?? -1, maxDepth ?? -1];
-  return [...limits, onLimit === 'delay' ? 1 : 0, weight, maxActive ?? -1];
+  return [...common, `${weight} ${maxActive ?? -1}`, ...limits, onLimit === 'delay' ? 1 : 0];
 }

@@ -30,19 +30,36 @@ export function settleCall(
   { maxStalls, deliveryMs }: SettleRules,
   items: readonly SettleItem[],
 ): ScriptCall {
-  const rows = items.flatMap(({ actionId, token, verb, delayMs, note, retainMs, callback }) => [
-    actionId,
-    token,
-    verb,
-    Math.round(delayMs),
-    note,
-    retainMs,
-    callback,
-  ]);
-  return keyspace.call('settle', [maxStalls, deliveryMs, ...rows]);
+  const endings: SettleItem[] = [];
+  const rows: string[] = [];
+  for (const item of items) {
+    rows.push(item.actionId, item.token, String(endingOf(item, endings)));
+  }
+  const cells = endings.flatMap(({ verb, delayMs, note, retainMs, callback }, name) => {
+    return [name, verb, Math.round(delayMs), note, retainMs, callback];
+  });
+  return keyspace.call('settle', [maxStalls, deliveryMs, endings.length, ...cells, ...rows]);
 }
 
-/** One result per item, in order. */
-export function readSettled(reply: unknown): SettleResult[] {
-  return (reply as number[]).map((code) => RESULTS[code] ?? 'lost');
+/** Items that end in the same way share one row: its place among those so far. */
+function endingOf(item: SettleItem, endings: SettleItem[]): number {
+  const place = endings.findIndex(
+    ({ verb, delayMs, note, retainMs, callback }) =>
+      verb === item.verb &&
+      delayMs === item.delayMs &&
+      note === item.note &&
+      retainMs === item.retainMs &&
+      callback === item.callback,
+  );
+  return place === -1 ? endings.push(item) - 1 : place;
+}
+
+/** One result per item, in order; the reply tells only of those that were not settled. */
+export function readSettled(reply: unknown, count: number): SettleResult[] {
+  const cells = reply as number[];
+  const results = Array.from({ length: count }, (): SettleResult => 'ok');
+  for (let at = 0; at < cells.length; at += 2) {
+    results[cells[at] ?? 0] = RESULTS[cells[at + 1] ?? 2] ?? 'lost';
+  }
+  return results;
 }

@@ -3,6 +3,9 @@ import { TIERS } from '@nooble/models';
 import type { ScriptCall } from '@nooble/redis';
 import type { Keyspace } from '../keyspace.ts';
 
+/** The age of the oldest action is known to so many ms. */
+const BUCKET_MS = 10_000;
+
 /** Figures of one tier of a domain. */
 export interface TierStats {
   readonly waiting: number;
@@ -37,18 +40,18 @@ export function statsCall(keyspace: Keyspace): ScriptCall {
 
 export function readStats(domain: string, reply: unknown): DomainStats {
   const [now, paused, outbox, suspects, ...cells] = reply as (string | number)[];
-  const counts = countsOf(cells.slice(2 * TIERS.length));
+  const counts = countsOf(cells.slice(TIERS.length));
   const tiers = TIERS.map((tier, index) => {
-    const [oldest = '', ready] = cells.slice(2 * index, 2 * index + 2);
     const count = (letter: string): number => counts.get(`${letter}${index + 1}`) ?? 0;
+    const oldest = oldestOf(counts, `b${index + 1}`);
     const stats: TierStats = {
       waiting: count('w'),
       active: count('a'),
       delayed: count('d'),
       dead: count('x'),
       tenantsWaiting: count('t'),
-      tenantsReady: Number(ready),
-      ...(oldest !== '' && { oldestMs: Math.max(0, Number(now) - Number(oldest)) }),
+      tenantsReady: Number(cells[index]),
+      ...(oldest !== undefined && { oldestMs: Math.max(0, Number(now) - oldest) }),
     };
     return [tier, stats] as const;
   });
@@ -66,4 +69,11 @@ function countsOf(cells: readonly (string | number)[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (let at = 0; at < cells.length; at += 2) counts.set(String(cells[at]), Number(cells[at + 1]));
   return counts;
+}
+
+/** Start of the earliest arrival bucket of a tier, Unix ms. */
+function oldestOf(counts: ReadonlyMap<string, number>, prefix: string): number | undefined {
+  const buckets = [...counts.keys()].filter((name) => name.startsWith(prefix));
+  if (buckets.length === 0) return undefined;
+  return Math.min(...buckets.map((name) => Number(name.slice(prefix.length)))) * BUCKET_MS;
 }
