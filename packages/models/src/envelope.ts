@@ -164,10 +164,10 @@ function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
   };
 }
 
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeSchema.shape));
+
 /** `Object.fromEntries` defines properties, so a field named `__proto__` stays a plain field. */
 function unknownFields(raw: object): Record<string, unknown> | undefined {
-  const entries = Object.entries(raw).filter(
-    ([name]) => !Object.hasOwn(envelopeSchema.shape, name),
-  );
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  if (Object.keys(raw).every((name) => KNOWN_FIELDS.has(name))) return undefined;
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => !KNOWN_FIELDS.has(name)));
 }

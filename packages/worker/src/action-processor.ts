@@ -62,10 +62,12 @@ export class ActionProcessor {
 
   #runOf<D, R>(definition: ActionDefinition<D, R>, handler: Handler<D, R>): Run {
     const handle: Run = async (action, ctx) => handler(action as DomainAction<D>, ctx);
+    let wrapped = { layers: 0, run: handle };
     return async (action, ctx) => {
       const parsed = { ...action, data: definition.parseData(action.data) };
-      const result = await compose(this.#middleware, handle)(parsed, ctx);
-      return definition.parseResult(result);
+      const layers = this.#middleware.length;
+      if (wrapped.layers !== layers) wrapped = { layers, run: compose(this.#middleware, handle) };
+      return definition.parseResult(await wrapped.run(parsed, ctx));
     };
   }
 }

@@ -40,7 +40,7 @@ export class Attempt {
   #claimed: ClaimedAction;
   #action: DomainAction | undefined;
   #context: AttemptContext | undefined;
-  #retry: RetryPolicy;
+  #registration: Registration | undefined;
   #ending: Ending | undefined;
   #returned = false;
   #startedMs = 0;
@@ -52,7 +52,6 @@ export class Attempt {
     this.#claimed = claimed;
     this.#scope = scope;
     this.#hooks = hooks;
-    this.#retry = scope.retry;
   }
 
   /** Its lease is the last renewed one. */
@@ -75,14 +74,17 @@ export class Attempt {
   }
 
   get settlement(): Settlement {
-    if (!this.#ending || this.#ending.status === 'lost') {
-      throw new Error(`Cannot settle action "${this.#claimed.lease.actionId}": it has no outcome`);
+    const [claimed, action, outcome] = [this.#claimed, this.#action, this.#ending];
+    if (!outcome || outcome.status === 'lost') {
+      throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
     }
-    return { ...this.#told(), outcome: this.#ending };
+    return action ? { claimed, action, outcome } : { claimed, outcome };
   }
 
   get event(): ActionEvent {
-    return { ...this.#told(), attempt: this.#claimed.failures + 1 };
+    const [claimed, action] = [this.#claimed, this.#action];
+    const attempt = claimed.failures + 1;
+    return action ? { claimed, action, attempt } : { claimed, attempt };
   }
 
   start(): void {
@@ -116,29 +118,23 @@ export class Attempt {
   }
 
   async #run(): Promise<void> {
+    let limit: TimeLimit | undefined;
     try {
       const action = readEnvelope(this.#claimed, this.#scope.domain);
       this.#action = action;
       this.#scope.publish('started', this.event);
-      this.#end({ status: 'done', result: await this.#handle(action) });
+      const registration = (this.#registration = this.#registrationOf(action));
+      const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
+      const ctx = (this.#context = this.#contextOf(action, timeoutMs));
+      limit = this.#limit(ctx, timeoutMs);
+      const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
+      this.#end({ status: 'done', result });
     } catch (error) {
       this.#end(this.#endingOf(error));
     }
+    limit?.clear();
     this.#returned = true;
     this.#hooks.onReturn(this);
-  }
-
-  async #handle(action: DomainAction): Promise<unknown> {
-    const registration = this.#registrationOf(action);
-    this.#retry = resolveRetryPolicy(registration.retry, this.#scope.retry);
-    const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
-    const context = (this.#context = this.#contextOf(action, timeoutMs));
-    const limit = this.#limit(context, timeoutMs);
-    try {
-      return await runAsCurrent({ action, ctx: context }, () => registration.run(action, context));
-    } finally {
-      limit.clear();
-    }
   }
 
   #registrationOf({ actionType }: DomainAction): Registration {
@@ -152,12 +148,8 @@ export class Attempt {
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
     const { queues, makeLogger, clock } = this.#scope;
     const attempt = this.#claimed.failures + 1;
-    return new AttemptContext({
-      attempt,
-      deadlineMs: clock.epochMs() + timeoutMs,
-      makeLogger: () => makeLogger(action, attempt),
-      makeQueues: () => queues.within(action),
-    });
+    const deadlineMs = clock.epochMs() + timeoutMs;
+    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues });
   }
 
   #limit(context: AttemptContext, timeoutMs: number): TimeLimit {
@@ -177,7 +169,8 @@ export class Attempt {
   /** What an aborted handler throws says nothing; why it was aborted does. */
   #endingOf(thrown: unknown): Ending {
     const error = this.#context?.abortedBy ?? thrown;
-    const facts = { failures: this.#claimed.failures, retry: this.#retry };
+    const retry = resolveRetryPolicy(this.#registration?.retry ?? {}, this.#scope.retry);
+    const facts = { failures: this.#claimed.failures, retry };
     try {
       if (error instanceof WorkerStopping) return { status: 'release' };
       return outcomeOfError({ ...facts, error });
@@ -192,10 +185,5 @@ export class Attempt {
     this.#ending = ending;
     this.#runningMs = this.#scope.clock.monotonicMs() - this.#startedMs;
     this.#hooks.onEnd(this);
-  }
-
-  #told(): { readonly claimed: ClaimedAction; readonly action?: DomainAction } {
-    const claimed = this.#claimed;
-    return this.#action ? { claimed, action: this.#action } : { claimed };
   }
 }

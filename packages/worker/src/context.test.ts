@@ -1,12 +1,14 @@
+import type { DomainAction } from '@nooble/models';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { AttemptContext, type ActionQueues } from './context.ts';
 
 function newContext() {
   const makeLogger = vi.fn(() => pino({ enabled: false }));
-  const makeQueues = vi.fn(() => ({}) as ActionQueues);
-  const parts = { attempt: 1, deadlineMs: Date.UTC(2026, 0, 1), makeLogger, makeQueues };
-  return { ctx: new AttemptContext(parts), makeLogger, makeQueues };
+  const within = vi.fn(() => ({}) as ActionQueues);
+  const parts = { attempt: 1, deadlineMs: Date.UTC(2026, 0, 1), makeLogger };
+  const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
+  return { ctx: context, makeLogger, makeQueues: within };
 }
 
 describe('the context of an attempt', () => {

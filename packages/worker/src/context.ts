@@ -26,10 +26,11 @@ export interface ActionContext {
 
 /** What a context is made of. */
 export interface ContextParts {
+  readonly action: DomainAction;
   readonly attempt: number;
   readonly deadlineMs: number;
-  readonly makeLogger: () => Logger;
-  readonly makeQueues: () => ActionQueues;
+  readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
+  readonly queues: QueueSource;
 }
 
 /** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
@@ -52,11 +53,12 @@ export class AttemptContext implements ActionContext {
   }
 
   get logger(): Logger {
-    return (this.#logger ??= this.#parts.makeLogger());
+    const { makeLogger, action } = this.#parts;
+    return (this.#logger ??= makeLogger(action, this.attempt));
   }
 
   get queues(): ActionQueues {
-    return (this.#queues ??= this.#parts.makeQueues());
+    return (this.#queues ??= this.#parts.queues.within(this.#parts.action));
   }
 
   get deadline(): Date {

@@ -1,26 +1,35 @@
 import { InvalidActionError } from '@nooble/errors';
 import { decodeAction, domainOf, type DomainAction } from '@nooble/models';
-import type { ClaimedAction } from '@nooble/queue';
+import type { ClaimedAction, Lease } from '@nooble/queue';
 
 /**
  * Decodes a claimed envelope and checks that it is the action its lease says. Throws InvalidActionError.
  * The lease is what admission decided; an envelope that disagrees could charge or answer another tenant.
  */
-export function readEnvelope(claimed: ClaimedAction, domain: string): DomainAction {
-  const action = decodeAction(claimed.envelope);
-  const { lease } = claimed;
-  const pairs = [
-    { name: 'action_id', said: action.actionId, is: lease.actionId },
-    { name: 'tenant_id', said: action.tenantId, is: lease.tenantId },
-    { name: 'tenant_tier', said: action.tenantTier, is: lease.tier },
-    { name: 'domain', said: domainOf(action.actionType), is: domain },
-  ];
-  const wrong = pairs.find((pair) => pair.said !== pair.is);
-  if (wrong) {
-    throw new InvalidActionError({
-      actionId: lease.actionId,
-      reason: `its envelope says ${wrong.name} "${wrong.said}" but it was admitted as "${wrong.is}"`,
-    });
-  }
-  return action;
+export function readEnvelope({ envelope, lease }: ClaimedAction, domain: string): DomainAction {
+  const action = decodeAction(envelope);
+  const wrong = disagreement(action, lease, domain);
+  if (!wrong) return action;
+  throw new InvalidActionError({
+    actionId: lease.actionId,
+    reason: `its envelope says ${wrong.name} "${wrong.said}" but it was admitted as "${wrong.is}"`,
+  });
+}
+
+interface Disagreement {
+  readonly name: string;
+  readonly said: string;
+  readonly is: string;
+}
+
+function disagreement(
+  { actionId, actionType, tenantId, tenantTier }: DomainAction,
+  lease: Lease,
+  domain: string,
+): Disagreement | undefined {
+  if (actionId !== lease.actionId) return { name: 'action_id', said: actionId, is: lease.actionId };
+  if (tenantId !== lease.tenantId) return { name: 'tenant_id', said: tenantId, is: lease.tenantId };
+  if (tenantTier !== lease.tier) return { name: 'tenant_tier', said: tenantTier, is: lease.tier };
+  if (actionType.startsWith(`${domain}.`)) return undefined;
+  return { name: 'domain', said: domainOf(actionType), is: domain };
 }

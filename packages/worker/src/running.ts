@@ -10,6 +10,10 @@ export class Running {
   readonly #leases = new Set<Attempt>();
   readonly #scope: AttemptScope;
   readonly #hooks: AttemptHooks;
+  readonly #attemptHooks: AttemptHooks = {
+    onEnd: (attempt) => this.#ended(attempt),
+    onReturn: (attempt) => this.#returned(attempt),
+  };
   #whenAllEnded: (() => void)[] = [];
 
   constructor(scope: AttemptScope, hooks: AttemptHooks) {
@@ -47,10 +51,7 @@ export class Running {
   }
 
   start(claimed: ClaimedAction): void {
-    const attempt = new Attempt(claimed, this.#scope, {
-      onEnd: (ended) => this.#ended(ended),
-      onReturn: (returned) => this.#returned(returned),
-    });
+    const attempt = new Attempt(claimed, this.#scope, this.#attemptHooks);
     this.#slots.add(attempt);
     this.#leases.add(attempt);
     attempt.start();

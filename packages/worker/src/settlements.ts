@@ -118,7 +118,9 @@ function isAboutOutcome(error: unknown, attempt: Attempt): boolean {
 
 function publishOutcome(attempt: Attempt, publish: Publish): void {
   const { ending, event, runningMs } = attempt;
-  if (ending?.status === 'done') publish('done', { ...event, runningMs, result: ending.result });
+  if (ending?.status === 'done') {
+    return publish('done', Object.assign(event, { runningMs, result: ending.result }));
+  }
   if (ending?.status === 'dead') publish('dead', { ...event, runningMs, error: ending.error });
   if (ending?.status === 'retry') {
     publish('retry', { ...event, runningMs, error: ending.error, delayMs: ending.delayMs });
