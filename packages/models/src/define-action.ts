@@ -1,9 +1,9 @@
-import { InvalidActionError } from '@nooble/errors';
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
 import { freezeChecked } from './envelope.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { newId } from './ids.ts';
+import { isoNow, isoTime } from './iso-time.ts';
 import { domainOf } from './names.ts';
 import type { Tier } from './tiers.ts';
 import { parseWith } from './validation.ts';
@@ -98,13 +98,7 @@ function createAction<Data>(actionType: string, input: ActionInput<Data>): Domai
     taskId: taskId ?? newId(),
     metadata: metadata ?? {},
     ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
-    createdAt: new Date().toISOString(),
+    createdAt: isoNow(),
   };
   return freezeChecked(action);
-}
-
-function isoTime(expiresAt: string | Date): string {
-  const time = new Date(expiresAt);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new InvalidActionError({ reason: `expires_at: "${String(expiresAt)}" is not a time` });
 }

@@ -59,8 +59,7 @@ export function decodeAction(json: string): DomainAction {
 
 /** Throws InvalidActionError unless the action could be decoded again by its receiver. */
 export function assertAction(action: DomainAction): void {
-  if (checked.has(action)) return;
-  checkEnvelope(toEnvelope(action));
+  if (!checked.has(action)) checkEnvelope(toEnvelope(action));
 }
 
 /** Checks a new action and freezes it, so that it need not be checked again. Throws InvalidActionError. */

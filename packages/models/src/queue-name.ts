@@ -20,13 +20,13 @@ export const INBOX_NAME = new RegExp(`^inbox:${bare(NAME_PATTERNS.actionId)}$`);
 /** `embedding:tenant123:professional`. Throws InvalidActionError for parts that are not names. */
 export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
   const name = `${domain}:${tenantId}:${tier}`;
-  parseQueueName(name);
+  assertQueueName(name);
   return name;
 }
 
 /** The parts of `embedding:tenant123:professional`. Throws InvalidActionError. */
 export function parseQueueName(name: string): QueueName {
-  if (!isQueueName(name)) refuse(name, 'a queue, "<domain>:<tenant_id>:<tier>"');
+  assertQueueName(name);
   const [domain = '', tenantId = '', tier = ''] = name.split(':');
   return { domain, tenantId, tier: tier as Tier };
 }
@@ -52,6 +52,10 @@ export function parseInboxName(name: string): string {
 /** Whether a value names a reply inbox. */
 export function isInboxName(value: unknown): value is string {
   return typeof value === 'string' && INBOX_NAME.test(value);
+}
+
+function assertQueueName(name: string): void {
+  if (!isQueueName(name)) refuse(name, 'a queue, "<domain>:<tenant_id>:<tier>"');
 }
 
 function refuse(name: unknown, expected: string): never {

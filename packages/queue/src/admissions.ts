@@ -33,7 +33,7 @@ export class Admissions {
   }
 
   /** Asks the domain's script. Rejects with RedisUnavailableError; asking again is safe. */
-  async admit(domain: string, item: AdmissionItem): Promise<Verdict> {
+  admit(domain: string, item: AdmissionItem): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       let queue = this.#queues.get(domain);
       if (!queue) {
@@ -70,10 +70,9 @@ export class Admissions {
       const call = enqueueCall(keyspace, this.#calls.next(), items);
       const reply = await runScript(this.#redis.command(), call);
       const verdicts = readVerdicts(reply, batch.length);
-      if (verdicts.some(({ verdict }) => verdict === 'moved')) {
-        return await this.#follow(keyspace, batch);
-      }
-      for (const [index, verdict] of verdicts.entries()) batch[index]?.resolve(verdict);
+      // All of a call live elsewhere, or none.
+      if (verdicts[0]?.verdict === 'moved') return await this.#follow(keyspace, batch);
+      verdicts.forEach((verdict, index) => batch[index]?.resolve(verdict));
     } catch (error) {
       refuse(batch, keyspace.domain, error);
     }
