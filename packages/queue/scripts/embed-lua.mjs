@@ -40,15 +40,22 @@ function bind(refs) {
   return [...bindings, "redis.call('EXISTS', unpack(KEYS))\n"].join('\n');
 }
 
+/** Includes that most others use. */
+const BASE = new Set(['many', 'clock', 'counts', 'header']);
+
+/** Lua finds what belongs to an enclosing function at once, and locals of its own by a search through all of them. */
+const nested = (outer, inner) => `${outer}return (function()\n${inner}end)()\n`;
+
 function embed(name) {
   const own = read(name);
   const includes = list(own, 'include').reduce((seen, inner) => includesOf(inner, seen), []);
   const texts = [...includes.map((inner) => read(`include/${inner}`)), own];
-  const code = shaken(texts.map(body).join(''));
+  const isBase = (_, index) => BASE.has(includes[index]);
+  const base = texts.filter(isBase).map(body).join('');
+  const code = shaken(nested(base, texts.filter((...each) => !isBase(...each)).map(body).join('')));
   const keys = [...new Set(texts.flatMap((text) => list(text, 'KEYS')))];
   const used = keys.filter((key) => count(code, key.replace('*', '')) > 0);
-  // Within a function the keys are its own: Lua finds them at once, and not by a search through all locals.
-  const lua = `${bind(used)}return (function()\n${code}end)()\n`;
+  const lua = `${bind(used)}${nested('', code)}`;
   return `  ${name}: {\n    keys: ${JSON.stringify(used)},\n    lua: ${JSON.stringify(lua)},\n  },\n`;
 }
 

@@ -1,28 +1,55 @@
 import type { RedisPool } from '@nooble/redis';
+import { scriptOf } from '../src/keyspace.ts';
 
-/** What becomes of a pipeline: a lost one never reaches Redis, one whose answer is lost acts there. */
+/** What becomes of a round trip of a worker: a lost one never reaches Redis, one whose answer is lost acts there. */
 export type Fate = 'arrives' | 'is lost' | 'answer is lost';
 
-/** A pool whose pipelines meet the fates of a course in its order, and arrive once it is over. */
+interface RoundTrip {
+  readonly fate: Fate;
+  readonly replies: Promise<unknown>[];
+}
+
+const ROUND_TRIP = [scriptOf('settle'), scriptOf('tick'), scriptOf('claim')];
+
+type Send = (...args: unknown[]) => Promise<unknown>;
+
+/** A pool whose round trips (settle, tick and claim, called in one go) meet the fates of a course in its order, and arrive once it is over. */
 export function unreliable(redis: RedisPool, course: Fate[]): RedisPool {
   const client = redis.command();
-  const pipeline = () => {
-    const calls = client.pipeline();
-    const exec = calls.exec.bind(calls);
-    calls.exec = async () => {
-      const fate = course.shift() ?? 'arrives';
-      const replies = fate === 'is lost' ? null : await exec();
-      if (fate === 'arrives') return replies;
-      const isUnknown = replies?.some(([error]) => error?.message.startsWith('NOSCRIPT'));
-      if (isUnknown !== true) throw new Error('Connection is closed.');
-      // Nothing acted: the scripts are sent again with their text, and meet the fate instead.
-      course.unshift(fate);
-      return replies;
-    };
-    return calls;
+  let current: RoundTrip | undefined;
+  const roundTrip = (): RoundTrip => {
+    if (current) return current;
+    queueMicrotask(() => (current = undefined));
+    return (current = { fate: course.shift() ?? 'arrives', replies: [] });
+  };
+  const meetFate = async (trip: RoundTrip, send: Send, args: unknown[]): Promise<unknown> => {
+    if (trip.fate === 'is lost') throw new Error('Connection is closed.');
+    const reply = send(...args);
+    trip.replies.push(reply);
+    if (trip.fate === 'arrives') return reply;
+    await Promise.resolve();
+    const unknown = (await Promise.allSettled(trip.replies)).some(isUnknownScript);
+    if (!unknown) throw new Error('Connection is closed.');
+    // Nothing acted: the scripts are sent again with their text, and meet the fate instead.
+    if (reply === trip.replies[0]) course.unshift(trip.fate);
+    return reply;
   };
   const command = new Proxy(client, {
-    get: (_client, name) => (name === 'pipeline' ? pipeline : Reflect.get(client, name, client)),
+    get: (_client, name) => {
+      const own: unknown = Reflect.get(client, name, client);
+      if (name !== 'evalsha' && name !== 'eval') return own;
+      const send = (own as Send).bind(client);
+      return async (...args: unknown[]) =>
+        isOfRoundTrip(args) ? meetFate(roundTrip(), send, args) : send(...args);
+    },
   });
   return { command: () => command } as RedisPool;
+}
+
+function isUnknownScript(reply: PromiseSettledResult<unknown>): boolean {
+  return reply.status === 'rejected' && (reply.reason as Error).message.startsWith('NOSCRIPT');
+}
+
+function isOfRoundTrip([script]: readonly unknown[]): boolean {
+  return ROUND_TRIP.some(({ sha, lua }) => script === sha || script === lua);
 }

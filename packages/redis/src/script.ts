@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Cluster } from 'ioredis';
 import type { RedisClient } from './client.ts';
 import { rememberOrigin } from './connection-trouble.ts';
 
@@ -28,16 +29,10 @@ export function defineScript({ name, lua }: { name: string; lua: string }): Redi
 
 /** Calls a script; survives `SCRIPT FLUSH`, a restart and a failover. Throws what the script or the connection throws. */
 export async function runScript(client: RedisClient, call: ScriptCall): Promise<unknown> {
-  const { script, keys, args } = call;
-  const sent = client.evalsha(script.sha, keys.length, ...keys, ...args);
-  try {
-    return await sent.catch((error: unknown) => {
-      if (!isUnknownScript(error)) throw error;
-      return client.eval(script.lua, keys.length, ...keys, ...args);
-    });
-  } catch (error) {
-    throw fromClient(error, client);
-  }
+  let reply = await send(client, call, 'evalsha');
+  if (isUnknownScript(reply)) reply = await send(client, call, 'eval');
+  if (reply.ok) return reply.value;
+  throw reply.error;
 }
 
 /**
@@ -49,45 +44,43 @@ export async function runScripts(
   calls: readonly ScriptCall[],
 ): Promise<ScriptReply[]> {
   const replies = await sendAll(client, calls, 'evalsha');
-  const unknown = replies.flatMap((reply, index) =>
-    !reply.ok && isUnknownScript(reply.error) ? [index] : [],
-  );
+  const unknown = [...replies.keys()].filter((index) => isUnknownScript(replies[index]));
   if (unknown.length === 0) return replies;
-  const again = await sendAll(
-    client,
-    unknown.flatMap((index) => calls[index] ?? []),
-    'eval',
-  );
-  for (const [position, index] of unknown.entries()) {
-    const reply = again[position];
-    if (reply) replies[index] = reply;
+  const again = unknown.flatMap((index) => calls[index] ?? []);
+  for (const [position, reply] of (await sendAll(client, again, 'eval')).entries()) {
+    replies[unknown[position] ?? 0] = reply;
   }
   return replies;
 }
 
+/**
+ * One by one, and written at once. A pipeline of ioredis does that, too, but each leaves a hidden class
+ * behind, and with it all of its replies, until the next full collection of garbage.
+ */
 async function sendAll(
   client: RedisClient,
   calls: readonly ScriptCall[],
   command: 'eval' | 'evalsha',
 ): Promise<ScriptReply[]> {
-  const pipeline = client.pipeline();
-  for (const { script, keys, args } of calls) {
-    const text = command === 'eval' ? script.lua : script.sha;
-    pipeline[command](text, keys.length, ...keys, ...args);
-  }
-  try {
-    const replies = (await pipeline.exec()) ?? [];
-    return calls.map((_call, index) => replyOf(client, replies[index]));
-  } catch (error) {
-    return calls.map(() => ({ ok: false, error: fromClient(error, client) }));
-  }
+  const stream = client instanceof Cluster ? undefined : client.stream;
+  stream?.cork();
+  const sent = calls.map(async (call) => send(client, call, command));
+  stream?.uncork();
+  return Promise.all(sent);
 }
 
-function replyOf(
+/** Sent when this returns. Never rejects. */
+async function send(
   client: RedisClient,
-  [error, value]: readonly [Error | null, unknown] = [new Error('Connection is closed'), undefined],
-): ScriptReply {
-  return error ? { ok: false, error: fromClient(error, client) } : { ok: true, value };
+  { script, keys, args }: ScriptCall,
+  command: 'eval' | 'evalsha',
+): Promise<ScriptReply> {
+  const text = command === 'eval' ? script.lua : script.sha;
+  try {
+    return { ok: true, value: await client[command](text, keys.length, ...keys, ...args) };
+  } catch (error) {
+    return { ok: false, error: fromClient(error, client) };
+  }
 }
 
 function fromClient(thrown: unknown, client: RedisClient): Error {
@@ -96,6 +89,6 @@ function fromClient(thrown: unknown, client: RedisClient): Error {
   return error;
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+function isUnknownScript(reply: ScriptReply | undefined): boolean {
+  return reply?.ok === false && reply.error.message.startsWith('NOSCRIPT');
 }

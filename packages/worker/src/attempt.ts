@@ -43,6 +43,7 @@ export class Attempt {
   #registration: Registration | undefined;
   #ending: Ending | undefined;
   #returned = false;
+  #holdsLease = true;
   #startedMs = 0;
   #runningMs = 0;
   readonly #scope: AttemptScope;
@@ -73,6 +74,11 @@ export class Attempt {
     return this.#returned;
   }
 
+  /** Until the queue has heard how it ended. */
+  get holdsLease(): boolean {
+    return this.#holdsLease;
+  }
+
   get settlement(): Settlement {
     const [claimed, action, outcome] = [this.#claimed, this.#action, this.#ending];
     if (!outcome || outcome.status === 'lost') {
@@ -94,6 +100,10 @@ export class Attempt {
 
   renewed(lease: Lease): void {
     this.#claimed = { ...this.#claimed, lease };
+  }
+
+  dropLease(): void {
+    this.#holdsLease = false;
   }
 
   /** The lease belongs to another worker: aborts the handler and drops whatever it returns. */

@@ -30,7 +30,7 @@ export interface ConsumerParts extends RoundTripParts {
 export class Consumer {
   readonly #parts: ConsumerParts;
   readonly #wakeUp: WakeUp;
-  readonly #calls = new Set<RoundTripRequest>();
+  #calls: readonly RoundTripRequest[] = [];
   #state: 'idle' | 'consuming' | 'stopping' = 'idle';
   #scheduled = false;
   #paused = false;
@@ -101,10 +101,10 @@ export class Consumer {
 
   #callIfWorthIt(): void {
     if (this.#paused || this.#state === 'idle') return;
-    while (this.#calls.size < CALLS_IN_FLIGHT && this.#isWorthACall()) void this.#call();
+    while (this.#calls.length < CALLS_IN_FLIGHT && this.#isWorthACall()) void this.#call();
     if (this.#isDrained()) resolveAll(this.#whenDrained);
     // A full worker would only take the word from one that is free.
-    const listens = this.#calls.size === 0 && this.#freeSlots() > 0;
+    const listens = this.#calls.length === 0 && this.#freeSlots() > 0;
     if (this.#state === 'consuming' && listens) this.#wakeUp.listen();
   }
 
@@ -116,16 +116,16 @@ export class Consumer {
 
   async #call(): Promise<void> {
     const request = this.#nextRequest();
-    this.#calls.add(request);
+    this.#calls = [...this.#calls, request];
     this.#due = false;
     try {
       const answer = await makeRoundTrip(this.#parts, request);
       const others = this.#start(answer.claimed);
       if (others.length > 0) await this.#parts.release(others);
-      this.#calls.delete(request);
+      this.#calls = this.#calls.filter((call) => call !== request);
       this.#answered(request, answer, answer.claimed.length - others.length);
     } catch (error) {
-      this.#calls.delete(request);
+      this.#calls = this.#calls.filter((call) => call !== request);
       this.#failed('claim actions', error);
     }
     this.schedule();
@@ -152,17 +152,17 @@ export class Consumer {
   }
 
   #nextRequest(): RoundTripRequest {
-    const asked = [...this.#calls].some((call) => call.acceptSuspect);
+    const asked = this.#calls.some((call) => call.acceptSuspect);
     const acceptSuspect = !asked && !this.#parts.running.hasSuspect;
     if (this.#state === 'stopping') return { slots: 0, acceptSuspect, settleOnly: true };
     const free = this.#freeSlots();
     // Half of them while there is more work than slots, so that the second call fills the rest.
-    const slots = this.#busy && this.#calls.size === 0 ? Math.ceil(free / CALLS_IN_FLIGHT) : free;
+    const slots = this.#busy && this.#calls.length === 0 ? Math.ceil(free / CALLS_IN_FLIGHT) : free;
     return { slots, acceptSuspect, settleOnly: false };
   }
 
   #freeSlots(): number {
-    const asked = [...this.#calls].reduce((sum, call) => sum + call.slots, 0);
+    const asked = this.#calls.reduce((sum, call) => sum + call.slots, 0);
     return Math.max(0, this.#parts.concurrency - this.#parts.running.slotsHeld - asked);
   }
 
@@ -205,7 +205,7 @@ export class Consumer {
 
   #isDrained(): boolean {
     const { settlements } = this.#parts;
-    return this.#state !== 'consuming' && this.#calls.size === 0 && settlements.size === 0;
+    return this.#state !== 'consuming' && this.#calls.length === 0 && settlements.size === 0;
   }
 }
 

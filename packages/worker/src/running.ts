@@ -1,13 +1,22 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { Attempt, type AttemptHooks, type AttemptScope } from './attempt.ts';
 
+/** Attempts that are over and still listed, at least, before the list is made anew. */
+const MOST_OVER = 64;
+
 /**
  * Every attempt this worker answers for. An attempt holds a slot until its handler returns and a lease
  * until the queue has heard how it ended; either may be over first.
  */
 export class Running {
-  readonly #slots = new Set<Attempt>();
-  readonly #leases = new Set<Attempt>();
+  /**
+   * In the order of their claim, with some that are over. (A Set that thousands pass through keeps what left
+   * it alive until the next full collection of garbage: its old tables point to their successors.)
+   */
+  #attempts: Attempt[] = [];
+  #over = 0;
+  #slotsHeld = 0;
+  #suspects = 0;
   readonly #scope: AttemptScope;
   readonly #hooks: AttemptHooks;
   readonly #attemptHooks: AttemptHooks = {
@@ -23,26 +32,26 @@ export class Running {
 
   /** Slots whose handler has not returned, the overdue ones included. */
   get slotsHeld(): number {
-    return this.#slots.size;
+    return this.#slotsHeld;
   }
 
   /** Handlers that still hold a slot although their attempt has ended. */
   get overdue(): number {
-    return [...this.#slots].filter((attempt) => attempt.ending).length;
+    return this.#attempts.filter((attempt) => attempt.ending && !attempt.returned).length;
   }
 
   get hasSuspect(): boolean {
-    return [...this.#slots].some((attempt) => attempt.claimed.suspect);
+    return this.#suspects > 0;
   }
 
   /** Attempts whose lease this worker holds, in the order of their claim. */
   get leaseholders(): readonly Attempt[] {
-    return [...this.#leases];
+    return this.#attempts.filter((attempt) => attempt.holdsLease);
   }
 
   /** Attempts without an ending, in the order of their claim. */
   get unended(): readonly Attempt[] {
-    return this.leaseholders.filter((attempt) => !attempt.ending);
+    return this.#attempts.filter((attempt) => attempt.holdsLease && !attempt.ending);
   }
 
   /** Attempts that gave their action back, in the order of their claim. */
@@ -52,14 +61,17 @@ export class Running {
 
   start(claimed: ClaimedAction): void {
     const attempt = new Attempt(claimed, this.#scope, this.#attemptHooks);
-    this.#slots.add(attempt);
-    this.#leases.add(attempt);
+    this.#attempts.push(attempt);
+    this.#slotsHeld += 1;
+    if (claimed.suspect) this.#suspects += 1;
     attempt.start();
   }
 
   /** The queue knows the ending, or another worker has the lease: there is nothing left to renew. */
   dropLease(attempt: Attempt): void {
-    this.#leases.delete(attempt);
+    if (!attempt.holdsLease) return;
+    attempt.dropLease();
+    if (attempt.returned) this.#isOver();
   }
 
   /** Resolves when every attempt has an ending; overdue handlers may still run. */
@@ -75,7 +87,17 @@ export class Running {
   }
 
   #returned(attempt: Attempt): void {
-    this.#slots.delete(attempt);
+    this.#slotsHeld -= 1;
+    if (attempt.claimed.suspect) this.#suspects -= 1;
+    if (!attempt.holdsLease) this.#isOver();
     this.#hooks.onReturn(attempt);
+  }
+
+  /** One more is over; when that is most of the list, they leave it. */
+  #isOver(): void {
+    this.#over += 1;
+    if (this.#over < MOST_OVER || this.#over < this.#attempts.length / 2) return;
+    this.#attempts = this.#attempts.filter((each) => each.holdsLease || !each.returned);
+    this.#over = 0;
   }
 }

@@ -1,7 +1,7 @@
--- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision; and whether it is paused.
+-- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision; and what else every call asks.
 -- KEYS: state
 local time = redis.call('TIME')
-local last_clock, paused, grace = unpack(redis.call('HMGET', state, 'clock', 'paused', 'grace'))
+local last_clock, paused, grace, turns = unpack(redis.call('HMGET', state, 'clock', 'paused', 'grace', 'turns'))
 local clock = math.max(time[1] * 1000000 + time[2], tonumber(last_clock or '0') + 1)
 local now = math.floor(clock / 1000)
 

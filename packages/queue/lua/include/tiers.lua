@@ -1,15 +1,16 @@
 -- Which tier is served next: strict order with a floor for whoever waited longest, or shares by weight.
 -- include: tenants
 -- KEYS: state
-local MODE_WEIGHTED = 'weighted'
-local served, tier_tags, last_service, tier_clock, was_served = 0, {}, {}, 0, {}
+local MODE_WEIGHTED, WORDS = 'weighted', 10
+local served, tier_clock, was_served, turn_words = 0, 0, {}, {}
 
-local function read_tiers()
-  local kept = redis.call('HMGET', state, 'services', 'last1', 'last2', 'last3', 'last4', 'tag1', 'tag2', 'tag3', 'tag4', 'vt')
-  served, tier_clock = tonumber(kept[1] or '0'), tonumber(kept[10] or '0')
-  for tier = 1, 4 do
-    last_service[tier], tier_tags[tier] = tonumber(kept[tier + 1] or '0'), tonumber(kept[tier + 5] or '0')
-  end
+local function read_tiers() -- services so far, virtual time, then of each tier its last service and its tag
+  for word in string.gmatch(turns or string.rep('0 ', WORDS), '%S+') do turn_words[#turn_words + 1] = word end
+  served, tier_clock = tonumber(turn_words[1]), tonumber(turn_words[2])
+end
+
+local function last_service(tier)
+  return tonumber(turn_words[2 * tier + 1])
 end
 
 local function least(values) -- the tier with ready tenants that has the least value, the lower tier at a tie
@@ -21,13 +22,13 @@ local function least(values) -- the tier with ready tenants that has the least v
 end
 
 local function tier_start(tier)
-  return math.max(tier_tags[tier], tier_clock)
+  return math.max(tonumber(turn_words[2 * tier + 2]), tier_clock)
 end
 
 local function next_tier(mode, floor) -- and whether only this one service goes there for now
   if mode == MODE_WEIGHTED then return least(tier_start) end
   if floor > 0 and (served + 1) % floor == 0 then
-    return least(function(tier) return last_service[tier] end), true
+    return least(last_service), true
   end
   for tier = 1, 4 do
     if front(tier) then return tier end
@@ -35,23 +36,20 @@ local function next_tier(mode, floor) -- and whether only this one service goes 
 end
 
 local function note_service(tier, cost, weight)
-  served = served + 1
-  was_served[tier], last_service[tier] = true, served
-  tier_clock = tier_start(tier)
-  tier_tags[tier] = tier_clock + cost / weight
+  served, tier_clock, was_served[tier] = served + 1, tier_start(tier), true
+  turn_words[2 * tier + 1], turn_words[2 * tier + 2] = served, tier_clock + cost / weight
 end
 
 local function tier_cells() -- what changed of all this, as fields and values
-  local cells = {}
-  local function add(field, format, value) cells[#cells + 1], cells[#cells + 2] = field, string.format(format, value) end
-  if next(was_served) then
-    add('services', '%.0f', served)
-    add('vt', '%.17g', tier_clock)
+  if not next(was_served) then return {} end
+  local cells = {'turns', nil}
+  turn_words[1], turn_words[2] = served, tier_clock
+  for at, word in ipairs(turn_words) do
+    if type(word) == 'number' then turn_words[at] = string.format('%.17g', word) end
   end
+  cells[2] = table.concat(turn_words, ' ')
   for tier in pairs(was_served) do
-    add('last' .. tier, '%.0f', last_service[tier])
-    add('tag' .. tier, '%.17g', tier_tags[tier])
-    add('v' .. tier, '%.17g', orders[tier].start)
+    cells[#cells + 1], cells[#cells + 2] = 'v' .. tier, string.format('%.17g', orders[tier].start)
   end
   return cells
 end

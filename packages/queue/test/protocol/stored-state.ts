@@ -109,15 +109,16 @@ function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
   return { failures, stalls, redrives };
 }
 
-function timesOf(state: Fields): StoredState['times'] {
-  const number = (field: string): number => Number(state[field] ?? 0);
+/** `turns` is: services so far, virtual time, then of each tier its last service and its tag. */
+function timesOf({ turns = '', ...state }: Fields): StoredState['times'] {
+  const [services = 0, clock = 0, ...ofTiers] = turns.split(' ').map(Number);
   return {
-    services: number('services'),
-    clock: number('vt'),
+    services,
+    clock,
     tiers: NUMBERED_TIERS.map(([, tier]) => ({
-      virtualTime: number(`v${tier}`),
-      lastService: number(`last${tier}`),
-      startTag: number(`tag${tier}`),
+      virtualTime: Number(state[`v${tier}`] ?? 0),
+      lastService: ofTiers[2 * tier - 2] ?? 0,
+      startTag: ofTiers[2 * tier - 1] ?? 0,
     })),
   };
 }
