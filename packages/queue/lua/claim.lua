@@ -43,15 +43,16 @@ local function lease_out() -- into `active` before out of the queue: an abort co
 end
 
 local function move_tags()
-  local cells = {{}, {}, {}, {}}
+  local cells = {}
+  for tier in pairs(was_served) do cells[tier] = {} end
   for _, turn in ipairs(opened) do
     local of_tier = cells[turn.order.tier]
-    if turn.served then of_tier[#of_tier + 1], of_tier[#of_tier + 2] = string.format('%.17g', turn.tag), turn.tenant end
+    if turn.served then of_tier[#of_tier + 1], of_tier[#of_tier + 2] = tag_words(turn.tag), turn.tenant end
   end
-  for tier in pairs(was_served) do
-    redis.call('ZADD', ready[tier], 'XX', unpack(cells[tier]))
-    local virtual = string.format('%.17g', orders[tier].start)
-    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #cells[tier]))
+  for tier, of_tier in pairs(cells) do
+    redis.call('ZADD', ready[tier], 'XX', unpack(of_tier))
+    local virtual = tag_words(orders[tier].start)
+    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #of_tier))
   end
 end
 
@@ -63,11 +64,14 @@ local function shorten_queues()
       place(turn.order.tier, turn.tenant, false)
     end
   end
+  for tenant in pairs(capped) do hold(tenant, 'c', true) end
+end
+
+local function move_suspects()
   call_all('RPUSH', suspects, passed_suspects)
   for _, met in ipairs({met_suspects, passed_suspects}) do
     for _, element in ipairs(met) do redis.call('LREM', suspects, 1, element) end
   end
-  for tenant in pairs(capped) do hold(tenant, 'c', true) end
 end
 
 local function end_expired()
@@ -78,12 +82,14 @@ local function end_expired()
   end
 end
 
-if #picked + passed + #met_suspects + #passed_suspects > 0 or next(capped) then
+local suspects_moved = #met_suspects + #passed_suspects > 0
+if #picked + passed > 0 or suspects_moved or next(capped) then
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells())
   move_tags()
   shorten_queues()
+  if suspects_moved then move_suspects() end
   end_expired()
   write_ready()
   write_counts()

@@ -24,7 +24,7 @@ local function give_back(r) -- the cost, never below V
     local tag = tonumber(redis.call('ZSCORE', index, r.tenant))
     if tag then
       local back = math.max(virtual_time(r.tier), tag - r.cost / weight)
-      redis.call('ZADD', index, string.format('%.17g', math.min(back, tag)), r.tenant)
+      redis.call('ZADD', index, tag_words(math.min(back, tag)), r.tenant)
     end
   end
 end

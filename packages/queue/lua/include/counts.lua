@@ -1,17 +1,24 @@
 -- Side counters, collected while a script runs and written once; zeros are deleted.
 -- include: many
 -- KEYS: counts depth inflight letters profiles
-local changes = {[counts] = {}, [depth] = {}, [inflight] = {}, [letters] = {}}
-local arrived, BUCKET_DIGITS, FEW = {{}, {}, {}, {}}, 9, 2 -- digits of a clock in µs that count tens of seconds
+local changes, arrived, BUCKET_DIGITS, FEW = {}, {}, 9, 2 -- digits of a clock in µs that count tens of seconds
 
 local function bump(key, field, by)
   local fields = changes[key]
-  fields[field] = (fields[field] or 0) + by
+  if fields then
+    fields[field] = (fields[field] or 0) + by
+  else
+    changes[key] = {[field] = by}
+  end
 end
 
 local function bump_arrival(tier, since, by)
   local buckets, bucket = arrived[tier], string.sub(since, 1, BUCKET_DIGITS)
-  buckets[bucket] = (buckets[bucket] or 0) + by
+  if buckets then
+    buckets[bucket] = (buckets[bucket] or 0) + by
+  else
+    arrived[tier] = {[bucket] = by}
+  end
 end
 
 local function bump_line(tier, tenant, by)
@@ -47,7 +54,6 @@ end
 
 local function write_fields(key, fields) -- answers those that fell to zero
   local names, zeros = names_in(fields), {}
-  if #names == 0 then return zeros end
   local values = (#names > FEW and add_all or add_each)(key, names, fields)
   for at, value in ipairs(values) do
     if value <= 0 then zeros[#zeros + 1] = names[at] end
@@ -57,7 +63,7 @@ local function write_fields(key, fields) -- answers those that fell to zero
 end
 
 local function forget_idle(tenants) -- a dead letter may be redriven, and keeps to the cap then, too
-  if #tenants == 0 or redis.call('EXISTS', profiles) == 0 then return end
+  if redis.call('EXISTS', profiles) == 0 then return end
   local busy, idle = {}, {}
   for _, key in ipairs({depth, inflight, letters}) do
     for at, count in ipairs(call_all('HMGET', key, tenants)) do busy[at] = busy[at] or count end
@@ -69,10 +75,11 @@ local function forget_idle(tenants) -- a dead letter may be redriven, and keeps 
 end
 
 local function write_counts()
-  for tier = 1, 4 do
-    for bucket, by in pairs(arrived[tier]) do bump(counts, 'b' .. tier .. bucket, by) end
+  for tier, buckets in pairs(arrived) do
+    for bucket, by in pairs(buckets) do bump(counts, 'b' .. tier .. bucket, by) end
   end
-  local emptied = {}
-  for key, fields in pairs(changes) do emptied[key] = write_fields(key, fields) end
-  for _, key in ipairs({depth, inflight, letters}) do forget_idle(emptied[key]) end
+  for key, fields in pairs(changes) do changes[key] = write_fields(key, fields) end
+  for key, emptied in pairs(changes) do
+    if key ~= counts and #emptied > 0 then forget_idle(emptied) end
+  end
 end

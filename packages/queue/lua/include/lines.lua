@@ -1,28 +1,26 @@
 -- What a call appends to queues, collected into one line per tier and tenant.
 -- include: ready header
-local lines = {{}, {}, {}, {}}
+local lines = {}
 
 local function list(tier, tenant, arrival, id)
-  local line = lines[tier][tenant]
-  if not line then
-    line = {}
-    lines[tier][tenant] = line
-  end
+  local of_tier = lines[tier] or {}
+  local line = of_tier[tenant] or {}
+  lines[tier], of_tier[tenant] = of_tier, line
   line[#line + 1] = element_of(arrival, id)
   bump_arrival(tier, arrival, 1)
 end
 
 local function touch_lines()
   local names = {}
-  for tier = 1, 4 do
-    for tenant in pairs(lines[tier]) do names[#names + 1] = queue[tier] .. tenant end
+  for tier, of_tier in pairs(lines) do
+    for tenant in pairs(of_tier) do names[#names + 1] = queue[tier] .. tenant end
   end
   touch(names)
 end
 
 local function push_lines()
-  for tier = 1, 4 do
-    for tenant, line in pairs(lines[tier]) do
+  for tier, of_tier in pairs(lines) do
+    for tenant, line in pairs(of_tier) do
       bump_line(tier, tenant, #line)
       push(tier, tenant, line)
     end

@@ -1,9 +1,9 @@
 -- One rule: a tenant is in a tier's index iff its list there is non-empty and nothing holds it.
 -- Whoever changes one of these says so by `place`, and `write_ready` obeys the rule once for all.
 -- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
--- include: many counts touch wake
+-- include: many counts touch wake tag
 -- KEYS: state ready* parked* queue* held
-local unplaced = {{}, {}, {}, {}}
+local unplaced = {}
 
 local function virtual_time(tier)
   return tonumber(redis.call('HGET', state, 'v' .. tier) or '0')
@@ -21,7 +21,7 @@ local function enter(tier, tenants)
   if #tenants == 0 then return end
   local cells, virtual = {}, virtual_time(tier)
   for at, tag in ipairs(redis.call('ZMSCORE', parked[tier], unpack(tenants))) do
-    cells[2 * at - 1] = string.format('%.17g', math.max(virtual, tonumber(tag or '0')))
+    cells[2 * at - 1] = tag_words(math.max(virtual, tonumber(tag or '0')))
     cells[2 * at] = tenants[at]
   end
   redis.call('ZADD', ready[tier], unpack(cells))
@@ -41,6 +41,7 @@ local function leave(tier, tenants, tags)
 end
 
 local function place(tier, tenant, waits) -- `waits`: whether its list is non-empty now
+  if not unplaced[tier] then unplaced[tier] = {} end
   unplaced[tier][tenant] = waits
 end
 
@@ -59,9 +60,7 @@ local function write_tier(tier)
 end
 
 local function write_ready()
-  for tier = 1, 4 do
-    if next(unplaced[tier]) then write_tier(tier) end
-  end
+  for tier in pairs(unplaced) do write_tier(tier) end
 end
 
 local function push(tier, tenant, elements, head)

@@ -1,11 +1,12 @@
 -- Which tier is served next: strict order with a floor for whoever waited longest, or shares by weight.
--- include: tenants
+-- include: tenants tag
 -- KEYS: state
-local MODE_WEIGHTED, WORDS = 'weighted', 10
-local served, tier_clock, was_served, turn_words = 0, 0, {}, {}
+local MODE_WEIGHTED, NO_TURNS = 'weighted', '0 0 0 0 0 0 0 0 0 0'
+local TURNS = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
+local served, tier_clock, was_served, turn_words = 0, 0, {}, nil
 
 local function read_tiers() -- services so far, virtual time, then of each tier its last service and its tag
-  for word in string.gmatch(turns or string.rep('0 ', WORDS), '%S+') do turn_words[#turn_words + 1] = word end
+  turn_words = {string.match(turns or NO_TURNS, TURNS)}
   served, tier_clock = tonumber(turn_words[1]), tonumber(turn_words[2])
 end
 
@@ -45,11 +46,11 @@ local function tier_cells() -- what changed of all this, as fields and values
   local cells = {'turns', nil}
   turn_words[1], turn_words[2] = served, tier_clock
   for at, word in ipairs(turn_words) do
-    if type(word) == 'number' then turn_words[at] = string.format('%.17g', word) end
+    if type(word) == 'number' then turn_words[at] = tag_words(word) end
   end
   cells[2] = table.concat(turn_words, ' ')
   for tier in pairs(was_served) do
-    cells[#cells + 1], cells[#cells + 2] = 'v' .. tier, string.format('%.17g', orders[tier].start)
+    cells[#cells + 1], cells[#cells + 2] = 'v' .. tier, tag_words(orders[tier].start)
   end
   return cells
 end
