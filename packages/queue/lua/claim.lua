@@ -1,6 +1,6 @@
 -- Hands out the next actions by tier and fair share: a plan made of reads, then its writes.
 -- KEYS: calls
--- include: many memory calls plan ending due claimed
+-- include: many memory calls served ending due claimed
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect
 -- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, then per action:
 --         its id (and its run, where this is not its first), stored
@@ -22,7 +22,7 @@ if not paused then
 end
 
 local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose
-  local deadline, leases, runs, taken = string.format('%.0f', now + lease), {}, {}, {}
+  local deadline, leases, runs, taken, of_tiers = string.format('%.0f', now + lease), {}, {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do
     local id, turn = item.id, item.turn
@@ -35,36 +35,16 @@ local function lease_out() -- into `active` before out of the queue: an abort co
   redis.call('ZADD', active, unpack(leases))
   redis.call('HSET', run, unpack(runs))
   for turn, count in pairs(taken) do
-    bump_line(turn.order.tier, turn.tenant, -count)
-    bump(inflight, turn.tenant, count)
-    bump(counts, 'a' .. turn.order.tier, count)
+    local tier, tenant = turn.order.tier, turn.tenant
+    bump(depth, tenant, -count)
+    bump(inflight, tenant, count)
+    of_tiers[tier] = (of_tiers[tier] or 0) + count
+  end
+  for tier, count in pairs(of_tiers) do
+    bump(counts, 'w' .. tier, -count)
+    bump(counts, 'a' .. tier, count)
   end
   remember(process, call, words)
-end
-
-local function move_tags()
-  local cells = {}
-  for tier in pairs(was_served) do cells[tier] = {} end
-  for _, turn in ipairs(opened) do
-    local of_tier = cells[turn.order.tier]
-    if turn.served then of_tier[#of_tier + 1], of_tier[#of_tier + 2] = tag_words(turn.tag), turn.tenant end
-  end
-  for tier, of_tier in pairs(cells) do
-    redis.call('ZADD', ready[tier], 'XX', unpack(of_tier))
-    local virtual = tag_words(orders[tier].start)
-    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, #of_tier))
-  end
-end
-
-local function shorten_queues()
-  for _, turn in ipairs(opened) do
-    if turn.met > 0 then redis.call('LTRIM', turn.name, turn.met, -1) end
-    if turn.met > 0 and turn.all and turn.met == #turn.items then
-      bump(counts, 't' .. turn.order.tier, -1)
-      place(turn.order.tier, turn.tenant, false)
-    end
-  end
-  for tenant in pairs(capped) do hold(tenant, 'c', true) end
 end
 
 local function move_suspects()

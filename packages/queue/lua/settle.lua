@@ -1,14 +1,14 @@
 -- Ends attempts, each fenced by its token: done, retried later, dead, or given back.
--- include: many clock memory ready delay header run lease ending
+-- include: many clock memory verbs
 -- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, number of endings,
 --       endings × (name, done | retry | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: per item that was not settled: its index, 1 already settled | 2 lost to another worker
 -- Complexity: O(log tenants) per item
-local max_stalls, delivery, ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = tonumber(ARGV[1]), tonumber(ARGV[2]), 6, 3, 4
+local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = 6, 3, 4
 local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[3] * ENDING_SIZE, 1, 2
-local endings, ids, taken, gone, others, returned, tenants, releasing, refused = {}, {}, {}, {}, {}, {}, {}, {}, {}
+local endings, ids, taken, others, tenants, releasing, refused = {}, {}, {}, {}, {}, {}, {}
 
 for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
   endings[ARGV[at]] = {
@@ -17,43 +17,6 @@ for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
   }
 end
 for at = FIRST_ITEM, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
-
-local function give_back(r) -- the cost, never below V
-  local weight = string.match(redis.call('HGET', profiles, r.tenant) or '1 -1', '^%S+')
-  for _, index in ipairs({ready[r.tier], parked[r.tier]}) do
-    local tag = tonumber(redis.call('ZSCORE', index, r.tenant))
-    if tag then
-      local back = math.max(virtual_time(r.tier), tag - r.cost / weight)
-      redis.call('ZADD', index, tag_words(math.min(back, tag)), r.tenant)
-    end
-  end
-end
-
-local verbs = {}
-
-function verbs.done(id, r, ending)
-  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
-  keep(id, ending.retain, 'done', ending.note)
-  gone[#gone + 1] = id
-end
-
-function verbs.retry(id, r, ending)
-  add_delayed(id, r.tier, r.tenant, now + ending.delay)
-  r.failures, r.token = r.failures + 1, '0'
-  write_run(id, r)
-end
-
-function verbs.dead(id, r, ending)
-  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
-  keep(id, ending.retain, 'dead', ending.note)
-  bury(id, r, ending.note)
-end
-
-function verbs.release(id, r)
-  local suspect = is_suspect(r, max_stalls)
-  line_up(id, r, suspect and 'suspects' or 'head')
-  if not suspect then returned[#returned + 1] = r end -- a suspect's turn was not charged
-end
 
 local function take(id, text, ending) -- most leave nothing behind, and need nothing more of their run
   taken[id] = true

@@ -21,13 +21,9 @@ local function bump_arrival(tier, since, by)
   end
 end
 
-local function bump_line(tier, tenant, by)
+local function bump_waiting(tier, tenant, since, by)
   bump(counts, 'w' .. tier, by)
   bump(depth, tenant, by)
-end
-
-local function bump_waiting(tier, tenant, since, by)
-  bump_line(tier, tenant, by)
   bump_arrival(tier, since, by)
 end
 

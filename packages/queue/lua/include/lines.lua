@@ -20,9 +20,12 @@ end
 
 local function push_lines()
   for tier, of_tier in pairs(lines) do
+    local count = 0
     for tenant, line in pairs(of_tier) do
-      bump_line(tier, tenant, #line)
+      count = count + #line
+      bump(depth, tenant, #line)
       push(tier, tenant, line)
     end
+    bump(counts, 'w' .. tier, count)
   end
 end

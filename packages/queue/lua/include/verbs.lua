@@ -1,0 +1,40 @@
+-- The ways in which an attempt ends.
+-- include: ready delay header run lease ending
+local max_stalls, delivery, gone, returned = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
+
+local function give_back(r) -- the cost, never below V
+  local weight = string.match(redis.call('HGET', profiles, r.tenant) or '1 -1', '^%S+')
+  for _, index in ipairs({ready[r.tier], parked[r.tier]}) do
+    local tag = tonumber(redis.call('ZSCORE', index, r.tenant))
+    if tag then
+      local back = math.max(virtual_time(r.tier), tag - r.cost / weight)
+      redis.call('ZADD', index, tag_words(math.min(back, tag)), r.tenant)
+    end
+  end
+end
+
+local verbs = {}
+
+function verbs.done(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, ending.retain, 'done', ending.note)
+  gone[#gone + 1] = id
+end
+
+function verbs.retry(id, r, ending)
+  add_delayed(id, r.tier, r.tenant, now + ending.delay)
+  r.failures, r.token = r.failures + 1, '0'
+  write_run(id, r)
+end
+
+function verbs.dead(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, ending.retain, 'dead', ending.note)
+  bury(id, r, ending.note)
+end
+
+function verbs.release(id, r)
+  local suspect = is_suspect(r, max_stalls)
+  line_up(id, r, suspect and 'suspects' or 'head')
+  if not suspect then returned[#returned + 1] = r end -- a suspect's turn was not charged
+end
