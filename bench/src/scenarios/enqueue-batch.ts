@@ -7,7 +7,7 @@ export const enqueueBatch: Scenario = {
   about: 'bulk adds, one process, 2 calls in flight',
   metrics: { rate: PER_SECOND },
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue'], async (stage, system) => {
-    const shape = smallJobs(sized(stage, 30_000, 4_000));
+    const shape = smallJobs(sized(stage, 80_000, 4_000));
     return { rate: await sendingRate(stage, system, { shape, mode: 'bulk' }) };
   }),
 };

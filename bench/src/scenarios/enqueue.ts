@@ -7,7 +7,7 @@ export const enqueue: Scenario = {
   about: 'single adds, one process, 200 calls in flight',
   metrics: { rate: PER_SECOND },
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue', 'floor'], async (stage, system) => {
-    const shape = smallJobs(sized(stage, 30_000, 4_000));
+    const shape = smallJobs(sized(stage, 80_000, 4_000));
     return { rate: await sendingRate(stage, system, { shape, mode: 'single' }) };
   }),
 };

@@ -9,7 +9,7 @@ export const floor: Scenario = {
     'the same JSON through LPUSH and RPOP, 64 a call: no queue on this machine can be much faster',
   metrics: { process: PER_SECOND, enqueue: PER_SECOND },
   sides: sidesOf(['nooble', 'floor'], async (stage, system) => {
-    const count = sized(stage, 20_000, 4_000);
+    const count = sized(stage, 60_000, 4_000);
     const enqueue = await sendingRate(stage, system, { shape: smallJobs(count), mode: 'single' });
     const process = await processingRate(stage, system, { count, concurrency: 200 });
     return { process, enqueue };

@@ -7,7 +7,7 @@ export const lifecycle: Scenario = {
   about: 'a producer (single adds, 200 in flight) and a worker (50 at a time) together',
   metrics: { rate: PER_SECOND },
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue'], async (stage, system) => {
-    const shape = smallJobs(sized(stage, 15_000, 2_000));
+    const shape = smallJobs(sized(stage, 40_000, 2_000));
     return { rate: await lifecycleRate(stage, system, { shape, inFlight: 200, concurrency: 50 }) };
   }),
 };

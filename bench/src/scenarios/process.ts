@@ -20,10 +20,10 @@ function processing(
   };
 }
 
-export const processC1 = processing(1, ['nooble', 'bullmq', 'bee-queue'], [3_000, 500]);
-export const processC50 = processing(50, ['nooble', 'bullmq', 'bee-queue'], [20_000, 3_000]);
+export const processC1 = processing(1, ['nooble', 'bullmq', 'bee-queue'], [10_000, 500]);
+export const processC50 = processing(50, ['nooble', 'bullmq', 'bee-queue'], [60_000, 3_000]);
 export const processC200 = processing(
   200,
   ['nooble', 'bullmq', 'bee-queue', 'floor'],
-  [20_000, 3_000],
+  [60_000, 3_000],
 );

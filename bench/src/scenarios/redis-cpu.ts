@@ -16,7 +16,7 @@ export const redisCpu: Scenario = {
 /** A lifecycle, as in the scenario of that name. The whole process includes reading and writing sockets. */
 async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   const { server } = stage;
-  const count = sized(stage, 15_000, 3_000);
+  const count = sized(stage, 30_000, 3_000);
   const before = await server.cpuMicroseconds();
   await lifecycleRate(stage, system, {
     shape: smallJobs(count),

@@ -14,8 +14,8 @@ interface TenantsOrders {
   readonly counts: readonly [number, number];
 }
 
-const ONE: TenantsOrders = { tenants: [1, 1], counts: [20_000, 4_000] };
-const THOUSAND: TenantsOrders = { tenants: [1_000, 1_000], counts: [20_000, 4_000] };
+const ONE: TenantsOrders = { tenants: [1, 1], counts: [60_000, 4_000] };
+const THOUSAND: TenantsOrders = { tenants: [1_000, 1_000], counts: [60_000, 4_000] };
 /** One action each, so the index of tenants is as long as the queue; a tenth of both in a quick run. */
 const HUNDRED_THOUSAND: TenantsOrders = { tenants: [100_000, 10_000], counts: [100_000, 10_000] };
 

@@ -68,7 +68,7 @@ if #picked + passed > 0 or suspects_moved or next(capped) then
   if #picked > 0 then lease_out() end
   write_state(tier_cells())
   move_tags()
-  shorten_queues()
+  wake_wanted = shorten_queues() or wake_wanted
   if suspects_moved then move_suspects() end
   end_expired()
   write_ready()

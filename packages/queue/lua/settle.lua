@@ -51,7 +51,7 @@ local those_held = held_among(tenants)
 touch_lists(those_held)
 touch_lists(releasing)
 begin_writing()
-write_clock()
+if #others > 0 then write_clock() end -- the rest stores nothing that has a time
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
 remove(gone)
 write_leases()

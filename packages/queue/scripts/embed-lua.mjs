@@ -52,7 +52,15 @@ function embed(name) {
   const texts = [...includes.map((inner) => read(`include/${inner}`)), own];
   const isBase = (_, index) => BASE.has(includes[index]);
   const base = texts.filter(isBase).map(body).join('');
-  const code = shaken(nested(base, texts.filter((...each) => !isBase(...each)).map(body).join('')));
+  const code = shaken(
+    nested(
+      base,
+      texts
+        .filter((...each) => !isBase(...each))
+        .map(body)
+        .join(''),
+    ),
+  );
   const keys = [...new Set(texts.flatMap((text) => list(text, 'KEYS')))];
   const used = keys.filter((key) => count(code, key.replace('*', '')) > 0);
   const lua = `${bind(used)}${nested('', code)}`;

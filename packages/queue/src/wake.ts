@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { asRedisUnavailable, type RedisClient, type RedisPool } from '@nooble/redis';
 
 /** Longest block on the wake list; a silent connection is noticed soon after. */
@@ -61,12 +60,10 @@ export class Wake {
   }
 }
 
-async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const aborted = once(signal, 'abort', { signal: over.signal }).catch(() => undefined);
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    over.abort();
-  }
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

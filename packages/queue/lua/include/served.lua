@@ -14,13 +14,17 @@ local function move_tags()
   end
 end
 
-local function shorten_queues()
+local function shorten_queues() -- answers whether one that may be served goes on
+  local goes_on = false
   for _, turn in ipairs(opened) do
+    local emptied = turn.all and turn.met == #turn.items
     if turn.met > 0 then redis.call('LTRIM', turn.name, turn.met, -1) end
-    if turn.met > 0 and turn.all and turn.met == #turn.items then
+    if turn.met > 0 and emptied then
       bump(counts, 't' .. turn.order.tier, -1)
       place(turn.order.tier, turn.tenant, false)
     end
+    goes_on = goes_on or not emptied and not capped[turn.tenant]
   end
   for tenant in pairs(capped) do hold(tenant, 'c', true) end
+  return goes_on
 end
