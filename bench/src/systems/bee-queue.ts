@@ -8,7 +8,7 @@ export const beeQueue: System = {
   async openProducer(place): Promise<Producer> {
     const queue = await open(place, { isWorker: false });
     return {
-      send: async ({ data }) => queue.createJob(data).save(),
+      send: ({ data }) => queue.createJob(data).save(),
       async sendAll(jobs) {
         const errors = await queue.saveAll(jobs.map(({ data }) => queue.createJob(data)));
         for (const error of errors.values()) throw error;

@@ -11,7 +11,7 @@ export const bullmq: System = {
     const opened = await openQueue(place);
     const { queue } = opened;
     return {
-      send: async ({ data }) => queue.add('embed', data),
+      send: ({ data }) => queue.add('embed', data),
       sendAll: async (jobs) => queue.addBulk(jobs.map(({ data }) => ({ name: 'embed', data }))),
       pending: async () => {
         const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed');

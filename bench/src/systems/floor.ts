@@ -18,7 +18,7 @@ export const floor: System = {
     const { redis, key } = await open(place);
     const batch = new Batch(redis, key);
     return {
-      send: async (job) => batch.add(job),
+      send: (job) => batch.add(job),
       sendAll: async (jobs) => redis.lpush(key, ...jobs.map(envelopeOf)),
       pending: async () => redis.llen(key),
       close: async () => redis.disconnect(),

@@ -8,7 +8,7 @@ export const groupmq: System = {
   bulkSize: 500,
   async openProducer(place): Promise<Producer> {
     const { redis, queue } = open(place);
-    const send: Producer['send'] = async ({ tenant, data }) => queue.add({ groupId: tenant, data });
+    const send: Producer['send'] = ({ tenant, data }) => queue.add({ groupId: tenant, data });
     return {
       send,
       sendAll: async (jobs) => Promise.all(jobs.map(send)),

@@ -16,7 +16,7 @@ export const nooble: System = {
       tellsCaller ? { callbackQueue: `caller:${tenant}:enterprise` } : {};
     const actionOf = (job: Job) => embed.create({ ...inputOf(job), ...callback(job.tenant) });
     return {
-      send: async (job) => queues.enqueue(actionOf(job)),
+      send: (job) => queues.enqueue(actionOf(job)),
       sendAll: async (jobs) => assertAccepted(await queues.enqueueMany(jobs.map(actionOf))),
       pending: async () => pendingIn(queues, place.queue),
       close: async () => queues.close(),

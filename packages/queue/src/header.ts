@@ -17,7 +17,7 @@ export interface StoredAction {
 /** Splits a stored action; `lua/include/header.lua` is its twin. */
 export function parseStored(stored: string): StoredAction {
   const end = stored.indexOf('\n');
-  const [arrival, tier, tenantId = '', , expires, , retain] = stored.slice(0, end).split(' ');
+  const [arrival, , expires, tier, tenantId = '', , retain] = stored.slice(0, end).split(' ');
   return {
     tier: tierOf(tier),
     tenantId,
@@ -37,7 +37,7 @@ function expiryOf(ms: number, arrivalUs: number): number | undefined {
 /** An action as it is stored, but for its arrival, which the script puts in front. */
 export function storedWithoutArrival(item: AdmissionItem): string {
   const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, envelope } = item;
-  return `${tier} ${tenantId} ${cost} ${expiresMs} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
+  return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
 }
 
 /** What is known of an action's attempts. */

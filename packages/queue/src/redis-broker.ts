@@ -47,10 +47,11 @@ export class RedisBroker implements QueueBroker {
   }: ClaimRequest): Promise<ClaimReply> {
     checkServer(this.#options.redis, this.#options.onWarning);
     const [first = [], ...more] = this.#settling.batches(settlements);
-    await this.#settling.reply(first);
+    if (first.some(({ reply }) => reply)) await this.#settling.reply(first);
     const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
     // What was claimed must reach the worker; what was not settled is sent again.
     const unsent = more.flat().map(() => 'unsent' as const);
+    if (unsent.length === 0) return { ...claim, settled };
     const later = await this.#settling.settleAll(more).catch(() => unsent);
     return { ...claim, settled: [...settled, ...later] };
   }

@@ -56,9 +56,9 @@ export class Settling {
     const results = readSettled(valueOf(reply, attempted), batch.length);
     const ended = batch.filter((_, index) => results[index] === 'ok');
     this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
-    const replies = repliesOf(ended.filter((each) => this.#late.has(each)));
+    const late = ended.filter((each) => this.#late.has(each));
     // Where this fails, the caller's own patience ends the wait.
-    await sendReplies(this.#options, replies).catch(() => undefined);
+    if (late.length > 0) await sendReplies(this.#options, repliesOf(late)).catch(() => undefined);
     return results;
   }
 

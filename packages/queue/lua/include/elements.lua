@@ -2,7 +2,8 @@
 -- action was cancelled are passed over, those past their deadline are set aside to be ended. Reads only.
 -- include: many clock header run
 -- KEYS: actions active queue*
-local AHEAD, RAN, opened, expired, passed = 16, string.byte('!'), {}, {}, 0
+local AHEAD, RAN, USUAL = 16, string.byte('!'), ' 1 0 ' -- most cost 1 and never expire
+local opened, expired, passed = {}, {}, 0
 
 local function new_item(element, turn) -- with room for what becomes known of it: a table that grows is copied
   return {
@@ -27,16 +28,14 @@ local function run_of(item)
 end
 
 local function read_fresh(item) -- its cost, and when it expires; nil where the element is stale
-  local stored, turn = item.stored, item.turn
-  if string.sub(stored, 1, SINCE_DIGITS) ~= item.since then return nil end
-  local usual = turn.usual -- most cost 1 and never expire: one comparison tells
-  if string.sub(stored, SINCE_DIGITS + 1, SINCE_DIGITS + #usual) == usual then
-    item.text, item.cost = turn.lead .. item.since .. ' 0 0 0 1', 1
-    return '0'
+  local stored, since, turn, cost, expires = item.stored, item.since, item.turn, '1', '0'
+  if string.sub(stored, 1, SINCE_DIGITS) ~= since then return nil end
+  if string.sub(stored, SINCE_DIGITS + 1, SINCE_DIGITS + #USUAL) ~= USUAL then
+    cost, expires = string.match(stored, '^ (%S+) (%-?%d+) ', SINCE_DIGITS + 1)
   end
-  local cost, expires = string.match(stored, '^ %d %S+ (%S+) (%-?%d+) ', SINCE_DIGITS + 1)
-  item.text, item.cost = turn.lead .. item.since .. ' 0 0 0 ' .. cost, tonumber(cost)
-  return expires, item.since
+  item.text = clock_text .. turn.order.word .. turn.tenant .. ' ' .. since .. ' 0 0 0 ' .. cost
+  item.cost = tonumber(cost)
+  return expires, since
 end
 
 local function read_ran(item) -- the same of one that has a run, which goes on under the token of this claim
@@ -44,7 +43,7 @@ local function read_ran(item) -- the same of one that has a run, which goes on u
   local facts, since, cost = string.match(item.run, '^%d+ (%d %S+ (%d+) %d+ %d+ %d+ (%S+))$')
   if since ~= item.since then return nil end
   item.text, item.cost = clock_text .. ' ' .. facts, tonumber(cost)
-  local arrival, expires = string.match(item.stored, '^(%d+) %d %S+ %S+ (%-?%d+) ')
+  local arrival, expires = string.match(item.stored, '^(%d+) %S+ (%-?%d+) ')
   return expires, arrival
 end
 
@@ -69,8 +68,7 @@ end
 local function open(turns, count) -- the queues of several tenants, that many elements together
   local items = {}
   for _, turn in ipairs(turns) do
-    local who = turn.order.word .. turn.tenant .. ' '
-    turn.name, turn.lead, turn.usual, turn.items = queue[turn.order.tier] .. turn.tenant, clock_text .. who, who .. '1 0 ', {}
+    turn.name, turn.items = queue[turn.order.tier] .. turn.tenant, {}
     opened[#opened + 1] = turn
     read_on(turn, math.ceil(count / #turns), items)
   end

@@ -3,8 +3,8 @@
 local SINCE_DIGITS = 16
 
 local function parse_header(stored)
-  local arrival, tier, tenant, cost, notify, retain, once =
-    string.match(stored, '^(%d+) (%d) (%S+) (%S+) %-?%d+ (%d) (%d+) (%S+)\n')
+  local arrival, cost, tier, tenant, notify, retain, once =
+    string.match(stored, '^(%d+) (%S+) %-?%d+ (%d) (%S+) (%d) (%d+) (%S+)\n')
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
     notify = notify == '1', retain = tonumber(retain), once = once,

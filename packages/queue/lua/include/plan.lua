@@ -13,7 +13,7 @@ end
 local function serve(tier, tier_weight, wanted)
   local turn = front(tier)
   if not turn.items then open_front(turn, math.min(wanted, AHEAD)) end
-  local load = turn.load
+  local load = loads[turn.tenant] or UNLIMITED
   if load.running >= load.cap then
     capped[turn.tenant], newly_capped = true, newly_capped + 1
     return take_front(turn.order)
