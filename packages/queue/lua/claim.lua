@@ -25,17 +25,17 @@ local function lease_out() -- into `active` before out of the queue: an abort co
   local deadline, leases, runs, taken, of_tiers = string.format('%.0f', now + lease), {}, {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do
-    local id, turn = item.id, item.turn
+    local id, candidate = item.id, item.candidate
     leases[2 * at - 1], leases[2 * at] = deadline, id
     runs[2 * at - 1], runs[2 * at] = id, item.text
-    bump_arrival(turn.order.tier, item.since, -1)
-    taken[turn], words[at + 2] = (taken[turn] or 0) + 1, id
+    bump_arrival(candidate.order.tier, item.since, -1)
+    taken[candidate], words[at + 2] = (taken[candidate] or 0) + 1, id
     if item.run then item.run = item.text end
   end
   redis.call('ZADD', active, unpack(leases))
   redis.call('HSET', run, unpack(runs))
-  for turn, count in pairs(taken) do
-    local tier, tenant = turn.order.tier, turn.tenant
+  for candidate, count in pairs(taken) do
+    local tier, tenant = candidate.order.tier, candidate.tenant
     bump(depth, tenant, -count)
     bump(inflight, tenant, count)
     of_tiers[tier] = (of_tiers[tier] or 0) + count

@@ -5,9 +5,9 @@
 local AHEAD, RAN, USUAL = 16, string.byte('!'), ' 1 0 ' -- most cost 1 and never expire
 local opened, expired, passed = {}, {}, 0
 
-local function new_item(element, turn) -- with room for what becomes known of it: a table that grows is copied
+local function new_item(element, candidate) -- with room for what becomes known of it: a table that grows is copied
   return {
-    since = string.sub(element, 1, SINCE_DIGITS), id = string.sub(element, SINCE_DIGITS + 2), turn = turn,
+    since = string.sub(element, 1, SINCE_DIGITS), id = string.sub(element, SINCE_DIGITS + 2), candidate = candidate,
     ran = string.byte(element, SINCE_DIGITS + 1) == RAN, stored = nil, run = nil, text = nil, cost = nil,
   }
 end
@@ -28,12 +28,12 @@ local function run_of(item)
 end
 
 local function read_fresh(item) -- its cost, and when it expires; nil where the element is stale
-  local stored, since, turn, cost, expires = item.stored, item.since, item.turn, '1', '0'
+  local stored, since, candidate, cost, expires = item.stored, item.since, item.candidate, '1', '0'
   if string.sub(stored, 1, SINCE_DIGITS) ~= since then return nil end
   if string.sub(stored, SINCE_DIGITS + 1, SINCE_DIGITS + #USUAL) ~= USUAL then
     cost, expires = string.match(stored, '^ (%S+) (%-?%d+) ', SINCE_DIGITS + 1)
   end
-  item.text = clock_text .. turn.order.word .. turn.tenant .. ' ' .. since .. ' 0 0 0 ' .. cost
+  item.text = clock_text .. candidate.order.word .. candidate.tenant .. ' ' .. since .. ' 0 0 0 ' .. cost
   item.cost = tonumber(cost)
   return expires, since
 end
@@ -55,32 +55,32 @@ local function live(item) -- whether it may run; not where it was cancelled, run
   return false
 end
 
-local function read_on(turn, count, items) -- and one element more, which tells whether these are all
-  local elements = redis.call('LRANGE', turn.name, #turn.items, #turn.items + count)
-  turn.all = #elements <= count
+local function read_on(candidate, count, items) -- and one element more, which tells whether these are all
+  local elements = redis.call('LRANGE', candidate.name, #candidate.items, #candidate.items + count)
+  candidate.all = #elements <= count
   for at = 1, math.min(count, #elements) do
-    local item = new_item(elements[at], turn)
-    turn.items[#turn.items + 1], items[#items + 1] = item, item
+    local item = new_item(elements[at], candidate)
+    candidate.items[#candidate.items + 1], items[#items + 1] = item, item
   end
   return items
 end
 
-local function open(turns, count) -- the queues of several tenants, that many elements together
+local function open(candidates, count) -- the queues of several tenants, that many elements together
   local items = {}
-  for _, turn in ipairs(turns) do
-    turn.name, turn.items = queue[turn.order.tier] .. turn.tenant, {}
-    opened[#opened + 1] = turn
-    read_on(turn, math.ceil(count / #turns), items)
+  for _, candidate in ipairs(candidates) do
+    candidate.name, candidate.items = queue[candidate.order.tier] .. candidate.tenant, {}
+    opened[#opened + 1] = candidate
+    read_on(candidate, math.ceil(count / #candidates), items)
   end
   read_items(items)
 end
 
-local function next_live(turn, wanted, limit) -- the next action to run; met elements leave with the claim
+local function next_live(candidate, wanted, limit) -- the next action to run; met elements leave with the claim
   while passed < limit do
-    if turn.met == #turn.items and not turn.all then read_items(read_on(turn, math.min(wanted, #turn.items), {})) end
-    local item = turn.items[turn.met + 1]
+    if candidate.met == #candidate.items and not candidate.all then read_items(read_on(candidate, math.min(wanted, #candidate.items), {})) end
+    local item = candidate.items[candidate.met + 1]
     if not item then return nil end
-    turn.met = turn.met + 1
+    candidate.met = candidate.met + 1
     if live(item) then return item end
     passed = passed + 1
   end

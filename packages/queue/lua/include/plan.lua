@@ -1,30 +1,30 @@
 -- Who is served by this claim, decided from reads alone: tier by tier and tenant by tenant in the
 -- order of their start tags, within caps.
--- include: many tiers elements suspects
+-- include: many tiers elements loads suspects
 local MAX_BYTES, MAX_PASSED, MAX_CAPPED = 4194304, 100, 500
 local capped, newly_capped = {}, 0
 
-local function open_front(turn, wanted) -- and those behind it
-  local turns = next_on_page(turn.order, wanted)
-  read_loads(turns)
-  open(turns, wanted)
+local function open_front(candidate, wanted) -- and those behind it
+  local candidates = next_on_page(candidate.order, wanted)
+  read_loads(candidates)
+  open(candidates, wanted)
 end
 
 local function serve(tier, tier_weight, wanted)
-  local turn = front(tier)
-  if not turn.items then open_front(turn, math.min(wanted, AHEAD)) end
-  local load = loads[turn.tenant] or UNLIMITED
+  local candidate = front(tier)
+  if not candidate.items then open_front(candidate, math.min(wanted, AHEAD)) end
+  local load = loads[candidate.tenant] or UNLIMITED
   if load.running >= load.cap then
-    capped[turn.tenant], newly_capped = true, newly_capped + 1
-    return take_front(turn.order)
+    capped[candidate.tenant], newly_capped = true, newly_capped + 1
+    return take_front(candidate.order)
   end
-  local item = next_live(turn, wanted, MAX_PASSED)
-  if not item then return take_front(turn.order) end
+  local item = next_live(candidate, wanted, MAX_PASSED)
+  if not item then return take_front(candidate.order) end
   pick(item, load)
-  turn.order.start, turn.served = turn.tag, true
-  turn.tag = turn.tag + item.cost / load.weight
+  candidate.order.start, candidate.served = candidate.tag, true
+  candidate.tag = candidate.tag + item.cost / load.weight
   note_service(tier, item.cost, tier_weight)
-  rejoin(turn)
+  rejoin(candidate)
 end
 
 local function plan(slots, mode, floor, weights, accepts_suspect)

@@ -3,7 +3,7 @@
 -- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
 -- include: many counts touch wake tag
 -- KEYS: state ready* parked* queue* held
-local unplaced = {}
+local unplaced, queues_made, last_tags = {}, {}, {{}, {}, {}, {}}
 
 local function virtual_time(tier)
   return tonumber(redis.call('HGET', state, 'v' .. tier) or '0')
@@ -45,14 +45,23 @@ local function place(tier, tenant, waits) -- `waits`: whether its list is non-em
   unplaced[tier][tenant] = waits
 end
 
-local function write_tier(tier)
-  local tenants, entering, leaving, tags = names_in(unplaced[tier]), {}, {}, {}
-  local scores, holds = call_all('ZMSCORE', ready[tier], tenants), call_all('HMGET', held, tenants)
+local function held_of(tenants, waiting) -- of those that wait; nobody asks about the others
+  local names, found = {}, {}
+  for _, tenant in ipairs(tenants) do
+    if waiting[tenant] then names[#names + 1] = tenant end
+  end
+  for at, reasons in ipairs(call_all('HMGET', held, names)) do found[names[at]] = reasons end
+  return found
+end
+
+local function write_tier(tier, waiting)
+  local tenants, entering, leaving, tags = names_in(waiting), {}, {}, {}
+  local scores, holds = call_all('ZMSCORE', ready[tier], tenants), held_of(tenants, waiting)
   for at, tenant in ipairs(tenants) do
-    local serve = unplaced[tier][tenant] and not holds[at]
+    local serve = waiting[tenant] and not holds[tenant]
     if serve and not scores[at] then entering[#entering + 1] = tenant end
     if scores[at] and not serve then
-      leaving[#leaving + 1], tags[tenant] = tenant, scores[at]
+      leaving[#leaving + 1], tags[tenant] = tenant, last_tags[tier][tenant] or scores[at]
     end
   end
   enter(tier, entering)
@@ -60,13 +69,18 @@ local function write_tier(tier)
 end
 
 local function write_ready()
-  for tier in pairs(unplaced) do write_tier(tier) end
+  for tier, waiting in pairs(unplaced) do write_tier(tier, waiting) end
+  for tier, made in pairs(queues_made) do bump(counts, 't' .. tier, made) end
+end
+
+local function note_queue(tier, tenant, exists) -- it came into being, or ended
+  queues_made[tier] = (queues_made[tier] or 0) + (exists and 1 or -1)
+  place(tier, tenant, exists)
 end
 
 local function push(tier, tenant, elements, head)
   if redis.call(head and 'LPUSH' or 'RPUSH', queue[tier] .. tenant, unpack(elements)) == #elements then
-    bump(counts, 't' .. tier, 1)
-    place(tier, tenant, true)
+    note_queue(tier, tenant, true)
   end
 end
 

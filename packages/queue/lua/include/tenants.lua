@@ -1,5 +1,5 @@
--- The tenants of each tier in the order of their start tags, as this claim goes on. A tenant's turn comes from
--- the index, read a page at a time; turns that came already stand in `again`, by their new tags. Reads only.
+-- The tenants of each tier in the order of their start tags, as this claim goes on. Each is a candidate, known from
+-- the index, which is read a page at a time; those served already stand in `again`, by their new tags. Reads only.
 -- KEYS: ready*
 local FIRST_PAGE, MOST_PAGE, orders = 16, 64, {}
 local first_page = FIRST_PAGE -- as many as may be served, if that is less
@@ -26,7 +26,7 @@ local function turn_page(order)
   order.page, order.at, order.offset, order.size = page, 1, order.offset + order.size, math.min(2 * order.size, MOST_PAGE)
 end
 
-local function front(tier) -- the turn that comes next; at equal tags those not served yet go first
+local function front(tier) -- the candidate that comes next; at equal tags those not served yet go first
   local order = orders[tier] or new_order(tier)
   if order.front then return order.front end
   if order.at > #order.page and not order.ended then turn_page(order) end
@@ -47,18 +47,18 @@ local function stays_in_front(order, tag)
   return (fresh or order.ended) and not (fresh and fresh.tag <= tag) and not (again and again.tag <= tag)
 end
 
-local function rejoin(turn) -- the front, under its new tag
-  local order, tag = turn.order, turn.tag
+local function rejoin(candidate) -- the front, under its new tag
+  local order, tag = candidate.order, candidate.tag
   if stays_in_front(order, tag) then return end
   take_front(order)
   local again = order.again
   local at = #again + 1
   while at > order.first and again[at - 1].tag > tag do at = at - 1 end
-  table.insert(again, at, turn)
+  table.insert(again, at, candidate)
 end
 
 local function next_on_page(order, count)
-  local turns = {}
-  for at = order.at, math.min(#order.page, order.at + count - 1) do turns[#turns + 1] = order.page[at] end
-  return turns
+  local candidates = {}
+  for at = order.at, math.min(#order.page, order.at + count - 1) do candidates[#candidates + 1] = order.page[at] end
+  return candidates
 end
