@@ -5,25 +5,25 @@ const scripts = new URL('./generated/scripts.js', import.meta.resolve('@nooble/q
 const { SCRIPTS } = await import(scripts);
 
 const BREAKS = {
-  fencing: ['settle', /r\.token == item\.token/g, 'r.stalls >= 0'],
+  fencing: ['settle', 'token == ARGV[at + 1] and', 'token and'],
   window: ['enqueue', 'log_at(tenant, limit - 1)', 'log_at(tenant, limit)'],
   days: [
     'enqueue',
-    'admitted_on(date, tenant) >= policy.day',
-    'admitted_on(date, tenant) > policy.day',
+    'admitted_on(date, item.tenant) >= limits.day',
+    'admitted_on(date, item.tenant) > limits.day',
   ],
   charging: [
     'enqueue',
-    'local date = day_of(item.slot)',
-    'book(tenant, 100, item.slot) local date = day_of(item.slot)',
+    'local date = day_of(slot)',
+    'book(item.tenant, 100, slot) local date = day_of(slot)',
   ],
   tags: [null, "math.max(virtual, tonumber(tag or '0'))", '0'],
   reclaim: ['tick', 'return not late and', 'return false and'],
   outage: ['tick', "return not late and now >= tonumber(grace or '0')", 'return true'],
-  weights: [null, 'tag + cost / loads[tenant].weight', 'tag + 1'],
+  weights: [null, 'tag + item.cost / load.weight', 'tag + 1'],
   wake: ['enqueue', /^write_wake\(\)/gm, ''],
-  keys: ['enqueue', "idempotency .. tenant .. ':' .. once", 'idempotency .. once'],
-  callbacks: ['settle', /if item\.callback ~= '' then/g, 'if false then'],
+  keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
+  callbacks: ['settle', "if ending.callback ~= '' then", 'if false then'],
   floor: ['claim', 'if floor > 0 and', 'if false and'],
 };
 
