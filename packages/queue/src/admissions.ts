@@ -24,7 +24,8 @@ interface Waiting {
 export class Admissions {
   readonly #redis: RedisPool;
   readonly #partitions: Partitions;
-  readonly #calls = new CallNumbers();
+  /** By keyspace, so that numbers have no gaps there: the last answers stand in a ring. */
+  readonly #calls = new Map<string, CallNumbers>();
   readonly #queues = new Map<string, Waiting[]>();
 
   constructor({ redis, partitions }: { redis: RedisPool; partitions: Partitions }) {
@@ -67,7 +68,7 @@ export class Admissions {
   async #send(keyspace: Keyspace, batch: readonly Waiting[]): Promise<void> {
     try {
       const items = batch.map(({ item }) => item);
-      const call = enqueueCall(keyspace, this.#calls.next(), items);
+      const call = enqueueCall(keyspace, this.#callsOf(keyspace).next(), items);
       const reply = await runScript(this.#redis.command(), call);
       const verdicts = readVerdicts(reply, batch.length);
       // All of a call live elsewhere, or none.
@@ -76,6 +77,12 @@ export class Admissions {
     } catch (error) {
       refuse(batch, keyspace.domain, error);
     }
+  }
+
+  #callsOf({ wakeKey }: Keyspace): CallNumbers {
+    let calls = this.#calls.get(wakeKey);
+    if (!calls) this.#calls.set(wakeKey, (calls = new CallNumbers()));
+    return calls;
   }
 
   /** The tenants live elsewhere by now. While that is being arranged the domain is closed. */

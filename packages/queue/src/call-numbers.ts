@@ -6,7 +6,7 @@ interface Unanswered {
   readonly slots: number;
 }
 
-/** Numbers the calls of one process, so that a repeated call gets its first answer. */
+/** Numbers the calls of one process to one keyspace, so that a repeated call gets its first answer. */
 export class CallNumbers {
   readonly #process = newId();
   #unanswered: Unanswered[] = [];

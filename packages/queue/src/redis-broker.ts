@@ -116,7 +116,7 @@ export class RedisBroker implements QueueBroker {
     await this.#outbox.drained();
   }
 
-  /** One pipeline: settle, what time brings, claim. */
+  /** One round trip: settle, what time brings, claim. */
   async #roundTrip(
     batch: SettleBatch,
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },

@@ -251,6 +251,15 @@ it.each([1, 7])(
   },
 );
 
+it('numbers the calls to a domain without gaps, however many domains it sends to', async () => {
+  const { queues, prefix, stored } = openQueue();
+  for (const domain of ['embedding', 'query', 'embedding', 'query', 'embedding']) {
+    await queues.enqueue(actionOf({ actionType: `${domain}.generate` }));
+  }
+  const [key = ''] = await stored.client.keys(`${prefix}:{embedding}:calls:*`);
+  expect(Object.keys(await stored.client.hgetall(key))).toEqual(['1', '2', '3']);
+});
+
 it('admits callbacks over every limit, and counts them in depth', async () => {
   const queue = openQueue({ tiers: { free: { perMinute: 0, perDay: 0, maxDepth: 0 } } });
   const callback = actionOf({ tenantTier: 'free' });

@@ -18,7 +18,7 @@ export interface ScriptCall {
   readonly args: readonly (string | number)[];
 }
 
-/** What became of one call of a pipeline. */
+/** What became of one call of several. */
 export type ScriptReply =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
