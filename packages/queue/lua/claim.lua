@@ -63,7 +63,7 @@ local function end_expired()
 end
 
 local suspects_moved = #met_suspects + #passed_suspects > 0
-if #picked + passed > 0 or suspects_moved or next(capped) then
+if #picked + effort > 0 or suspects_moved or next(capped) then
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells())

@@ -1,6 +1,6 @@
 -- Admits a batch of actions of one domain, each all or nothing; a rejection leaves no trace.
 -- KEYS: run profiles
--- include: calls delay lines admission
+-- include: calls delay lines admission bookings caps
 -- ARGV: process, call, number of terms,
 --       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
@@ -16,8 +16,6 @@ local accepted, later, replies = {}, {}, {}
 
 local function admit(item)
   note_admitted(item)
-  local run_at = item.terms.run_at
-  if run_at ~= 0 then item.due = math.max(item.due, run_at < 0 and now - run_at or run_at) end
   item.arrival = clock_words(clock + #accepted)
   accepted[#accepted + 1] = item
   return item.due > now and item.due or nil
@@ -55,6 +53,7 @@ local function delay(item)
   local tier, cost = item.terms.tier, parse_header(item.arrival .. ' ' .. item.stored).cost
   redis.call('HSET', run, item.id, string.format('0 %d %s %s 0 0 0 %s', tier, item.tenant, item.arrival, cost))
   add_delayed(item.id, tier, item.tenant, item.due)
+  if item.slot then note_booking(item) end
 end
 
 local function note_markers(item)
@@ -75,6 +74,7 @@ for _, item in ipairs(accepted) do
   if item.due > now then later[#later + 1] = item else list(item.terms.tier, item.tenant, item.arrival, item.id) end
 end
 touch_lines()
+local uncapped = find_uncapped()
 store()
 clock = clock + #accepted
 write_clock()
@@ -82,6 +82,7 @@ write_profiles()
 for _, item in ipairs(later) do delay(item) end
 for _, item in ipairs(accepted) do note_markers(item) end
 push_lines()
+for tenant in pairs(uncapped) do hold(tenant, 'c', false) end
 write_window()
 write_days()
 write_ready()

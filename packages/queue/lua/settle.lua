@@ -1,13 +1,13 @@
 -- Ends attempts, each fenced by its token: done, retried later, dead, or given back.
--- include: many clock memory verbs
+-- include: many clock memory verbs dead_letters
 -- KEYS: revoked
--- ARGV: max stalls, ms until another worker delivers the callback, number of endings,
+-- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, number of endings,
 --       endings × (name, done | retry | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: per item that was not settled: its index, 1 already settled | 2 lost to another worker
 -- Complexity: O(log tenants) per item
-local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = 6, 3, 4
-local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[3] * ENDING_SIZE, 1, 2
+local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = 6, 3, 5
+local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[4] * ENDING_SIZE, 1, 2
 local endings, ids, taken, others, tenants, releasing, refused = {}, {}, {}, {}, {}, {}, {}
 
 for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
@@ -54,6 +54,7 @@ begin_writing()
 if #others > 0 then write_clock() end -- the rest stores nothing that has a time
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
 remove(gone)
+if buried > 0 then trim_surplus(tonumber(ARGV[3])) end
 write_leases()
 uncap_freed(those_held)
 write_ready()

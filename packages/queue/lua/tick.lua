@@ -1,9 +1,9 @@
 -- What time brings, at most 100 of each: acknowledged outbox entries leave, due actions and expired
 -- leases go back to their queues, overdue outbox entries are handed out, old dead letters go.
--- include: clock memory ready delay header run lease ending outbox dead_letters
+-- include: clock memory ready delay header run lease bookings ending outbox dead_letters
 -- KEYS: revoked
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
--- Output: per outbox entry handed out: callback id, message
+-- Output: 1 if there are more dead letters to drop at once, then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local max_age, max_dead, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
@@ -22,8 +22,12 @@ local function may_reclaim() -- after an outage longer than a lease, living work
   return not late and now >= tonumber(grace or '0')
 end
 
-local function promote(id, r)
+local function promote(id, r, stored)
   if not r then return redis.call('ZREM', delayed, id) end
+  if expiry_in(stored) <= now then
+    take_delayed(id, r.tier, r.tenant)
+    return finish(id, r, 'expired', stored)
+  end
   clock = clock + 1
   r.since = clock_words(clock)
   line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'tail')
@@ -47,6 +51,18 @@ local function reclaim(id, r)
   end_lease(id, r.tier, r.tenant)
 end
 
+local function promote_all(ids, runs) -- as far as one call reads; the rest stays due
+  local read, promoted = 0, {}
+  for at, id in ipairs(ids) do
+    local stored = redis.call('HGET', actions, id) or ''
+    read = read + #stored
+    if at > 1 and read > MAX_BYTES then break end
+    promote(id, runs[id], stored)
+    promoted[at] = id
+  end
+  forget_bookings(promoted)
+end
+
 local ripe, late = due_in(delayed, now), due_in(active, now)
 local ripe_runs, late_runs, tenants = read_runs(ripe), read_runs(late), {}
 for _, runs in ipairs({ripe_runs, late_runs}) do
@@ -56,17 +72,17 @@ local those_held = held_among(tenants)
 touch_lists(tenants)
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
-for _, id in ipairs(ripe) do promote(id, ripe_runs[id]) end
+promote_all(ripe, ripe_runs)
 if may_reclaim() then
   put_in_order(late, late_runs)
   for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end
 end
 write_leases()
 uncap_freed(those_held)
-trim_dead_letters(now - max_age, max_dead)
+local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 write_clock()
-local rows = hand_out(now + delivery)
+local rows = {more and 1 or 0, unpack(hand_out(now + delivery))}
 write_ready()
 write_counts()
 write_wake()

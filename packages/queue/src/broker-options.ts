@@ -22,6 +22,10 @@ export interface BrokerOptions {
   readonly floor?: number;
   /** How often workers may die running an action before it is given up. @default 2 */
   readonly maxStalls?: number;
+  /** Most dead letters of a domain, or of a partition of it; the oldest are dropped, and counted. @default 100_000 */
+  readonly maxDead?: number;
+  /** Dead letters older than this are dropped, ms. @default 14 days */
+  readonly maxDeadAgeMs?: number;
   /** Largest callback, reply or kept result, bytes. @default 1 MiB */
   readonly maxPayloadBytes?: number;
   /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
@@ -45,6 +49,7 @@ const DAY_MS = 86_400_000;
 export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
   const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
   const { leaseMs = 30_000, floor = 16, maxStalls = 2 } = options;
+  const { maxDead = 100_000, maxDeadAgeMs = 14 * DAY_MS } = options;
   const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
   assertDomain(domain);
   assertPrefix(prefix);
@@ -52,6 +57,8 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
   assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
   assertWhole('floor', floor, { least: 0, most: 1_000_000 });
   assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
+  assertWhole('maxDead', maxDead, { least: 1, most: 10_000_000 });
+  assertWhole('maxDeadAgeMs', maxDeadAgeMs, { least: 1, most: 366 * DAY_MS });
   assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
   const policies = resolveTierPolicies(tiers);
   return Object.freeze({
@@ -59,7 +66,7 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
     redis,
     prefix,
     order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight) },
-    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs: 14 * DAY_MS, maxDead: 100_000 },
+    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs, maxDead },
     maxPayloadBytes,
     onWarning,
   });

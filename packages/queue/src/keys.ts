@@ -72,8 +72,14 @@ export const KEY_TABLE = {
   delayed: {
     suffix: 'delayed',
     type: 'ZSET',
-    content: 'action_id → due time, ms',
+    content: 'action_id → when it is due, or expires if that is earlier, ms',
     lifetime: 'until due',
+  },
+  bookings: {
+    suffix: 'bookings',
+    type: 'HASH',
+    content: 'action_id → slot, ms, booked ahead in the minute log, and 1 if its day counts it',
+    lifetime: 'until due, or cancelled',
   },
   suspects: {
     suffix: 'suspects',
@@ -85,7 +91,7 @@ export const KEY_TABLE = {
     suffix: 'dead',
     type: 'ZSET',
     content: 'action_id → time of death, ms',
-    lifetime: '14 days, the newest 100,000',
+    lifetime: '14 days, the newest 100,000 (maxDeadAgeMs, maxDead)',
   },
   deaths: {
     suffix: 'deaths',
@@ -146,7 +152,7 @@ export const KEY_TABLE = {
     suffix: 'minute',
     type: 'LIST',
     per: 'tenant',
-    content: 'admission times, ms, newest first, at most as many as the limit',
+    content: 'admission times, ms, newest first: up to the limit, and those booked ahead',
     lifetime: '61 s after the newest',
   },
   day: {

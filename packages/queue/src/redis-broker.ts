@@ -132,10 +132,11 @@ export class RedisBroker implements QueueBroker {
       ...(ticks ? [tickCall(this.#keyspace, rules, delivered)] : []),
       claimCall(this.#keyspace, { id, order, acceptSuspect, ...most }),
     ]);
-    if (ticks) this.#ticked(replies.at(-2), delivered);
+    const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
     try {
       const settled = batch.length > 0 ? await this.#settling.settled(batch, replies[0]) : [];
-      const claim = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
+      const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
+      const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
       return { claim, settled };
     } catch (error) {
@@ -145,10 +146,16 @@ export class RedisBroker implements QueueBroker {
     }
   }
 
-  #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): void {
-    if (reply?.ok === true) return this.#outbox.deliver(readTick(reply.value));
+  /** Returns whether there is more to do at once. */
+  #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): boolean {
+    if (reply?.ok === true) {
+      const { entries, isCutShort } = readTick(reply.value);
+      this.#outbox.deliver(entries);
+      return isCutShort;
+    }
     this.#outbox.putBack(delivered);
     this.#timer.again();
+    return false;
   }
 
   #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {

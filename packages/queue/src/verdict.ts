@@ -1,4 +1,5 @@
 import {
+  InvalidActionError,
   QueueFullError,
   QueuePausedError,
   RateLimitError,
@@ -33,8 +34,7 @@ export function outcomeOf(
   const queue = formatQueueName({ domain, tenantId, tier: tenantTier });
   if (verdict.verdict === 'accepted') {
     const { notBeforeMs } = verdict;
-    const delay =
-      notBeforeMs === undefined ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
+    const delay = notBeforeMs === undefined ? {} : { notBefore: isoTime(notBeforeMs) };
     return { status: 'accepted', domain, actionId, queue, ...delay };
   }
   if (verdict.verdict === 'duplicate') {
@@ -42,14 +42,23 @@ export function outcomeOf(
   }
   if (verdict.verdict === 'minute' || verdict.verdict === 'day') {
     const { verdict: window, limit, retryAfterMs } = verdict;
-    const resetAt = new Date(Date.now() + retryAfterMs).toISOString();
+    const resetAt = isoTime(Date.now() + retryAfterMs);
     return new RateLimitError({ tenantId, domain, limit, window, retryAfterMs, resetAt });
   }
   if (verdict.verdict === 'foreign') {
     const reason = `an action of another tenant has the id "${actionId}"`;
     return new TenantMismatchError({ tenantId, reason });
   }
+  if (verdict.verdict === 'expires') {
+    const [starts, expires] = [verdict.startsMs, verdict.expiresMs].map(isoTime);
+    const reason = `it expires at ${expires}, before it may start at ${starts}`;
+    return new InvalidActionError({ actionId, reason });
+  }
   if (verdict.verdict === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
   const paused = verdict.verdict === 'closed' ? domain : queue;
   return new QueuePausedError({ domain: paused, attempted: `enqueue action "${actionId}"` });
+}
+
+function isoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
 }

@@ -31,6 +31,13 @@ export async function audit(stored: Stored): Promise<string[]> {
     runs.filter((id) => !known.has(id)),
     [],
   );
+  const delayed = await stored.scores(stored.key('delayed'));
+  const bookings = Object.keys(await stored.hash('bookings'));
+  expectSame(
+    'bookings of what is not delayed',
+    bookings.filter((id) => !delayed.has(id)),
+    [],
+  );
   return problems;
 }
 

@@ -1,9 +1,6 @@
 import { newId } from '@nooble/models';
 import { expect, it } from 'vitest';
 import type { DeadLetter, DeadLetters } from '../src/dead-letters.ts';
-import { tickCall } from '../src/operations/tick.ts';
-import { Keyspace } from '../src/keyspace.ts';
-import { runScript } from '@nooble/redis';
 import { audit } from './audit.ts';
 import { actionOf, failure, idsOf, NO_LIMITS, openQueue, type Queue } from './fixture.ts';
 
@@ -197,27 +194,6 @@ it('drops letters after 14 days, and counts them', async () => {
   const letters = await queue.queues.deadLetters('embedding').list();
   expect(letters.map(({ actionId }) => actionId)).toEqual([young]);
   expect((await queue.queues.stats('embedding')).deadDropped).toBe(2);
-  expect(await audit(queue.stored)).toEqual([]);
-});
-
-it('keeps the newest letters when there are too many, at most 100 dropped at a time', async () => {
-  const queue = openQueue();
-  const { redis, prefix } = queue;
-  for (let n = 0; n < 3; n += 1) await bury(queue, 50);
-  const rules = {
-    leaseMs: 30_000,
-    maxStalls: 2,
-    deliveryMs: 10_000,
-    maxDeadAgeMs: 1e9,
-    maxDead: 20,
-  };
-  const dropped: number[] = [];
-  for (let n = 0; n < 3; n += 1) {
-    await runScript(redis.command(), tickCall(new Keyspace(prefix, 'embedding'), rules, []));
-    dropped.push((await queue.queues.stats('embedding')).deadDropped);
-  }
-  expect(dropped).toEqual([100, 130, 130]);
-  expect(await queue.queues.deadLetters('embedding').list()).toHaveLength(20);
   expect(await audit(queue.stored)).toEqual([]);
 });
 

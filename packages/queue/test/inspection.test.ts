@@ -155,18 +155,6 @@ it('cancels a suspect', async () => {
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('drops at most 100 cancelled actions per claim, charges none, and then serves the others', async () => {
-  const queue = openQueue();
-  const actions = Array.from({ length: 250 }, () => actionOf());
-  await queue.queues.enqueueMany(actions);
-  for (const { actionId } of actions) await queue.queues.cancel({ domain: 'embedding', actionId });
-  const { actionId } = await queue.enqueue();
-  expect(await queue.claim(1)).toEqual([]);
-  expect(await queue.claim(1)).toEqual([]);
-  expect(idsOf(await queue.claim(1))).toEqual([actionId]);
-  expect(await audit(queue.stored)).toEqual([]);
-});
-
 it('takes the id of a cancelled action again, and serves it once', async () => {
   const queue = openQueue();
   const action = actionOf();

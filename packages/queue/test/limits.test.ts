@@ -92,7 +92,7 @@ it('books the first free slots in order where the tier delays', async () => {
   expect(due.slice(0, 2)).toEqual([undefined, undefined]);
   expect(due[4]).toBe(Number(due[2]) + MINUTE_MS);
   const log = await stored.client.lrange(stored.key('minute', 'acme'), 0, -1);
-  expect(log.map(Number)).toEqual([due[4], due[3]]);
+  expect(log.slice(0, 3).map(Number)).toEqual([due[4], due[3], due[2]]);
   const keptMs = await stored.client.pttl(stored.key('minute', 'acme'));
   expect((await stored.now()) + keptMs).toBeGreaterThanOrEqual(Number(due[4]) + MINUTE_MS);
   const delayed = await stored.scores(stored.key('delayed'));
@@ -232,11 +232,12 @@ const steps = fc.array(
     limit: fc.integer({ min: 1, max: 4 }),
     delays: fc.boolean(),
     ageMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 70_000 })),
+    cancels: fc.oneof(fc.constant(undefined), fc.nat(5)),
   }),
   { minLength: 5, maxLength: 40 },
 );
 
-it('never exceeds a minute limit that changes while bookings lie ahead', async () => {
+it('never exceeds a minute limit that changes while bookings lie ahead, some of which are cancelled', async () => {
   const queue = openQueue();
   const property = fc.asyncProperty(steps, async (commands) => {
     for (const { limit, slot, earlier } of await attempts(queue, commands)) {
@@ -265,40 +266,62 @@ interface Step {
   readonly delays: boolean;
   /** What passes before the attempt. */
   readonly ageMs: number;
+  /** Which of the bookings ahead is cancelled before the attempt, if there are any. */
+  readonly cancels: number | undefined;
 }
 
 interface Attempt {
   readonly limit: number;
   /** When it was admitted for, Unix ms; undefined when it was refused. */
   readonly slot: number | undefined;
-  /** Slots of the earlier admissions. */
+  /** Slots of the earlier admissions, without those that were given back. */
   readonly earlier: readonly number[];
   /** When it was tried, at the earliest. */
   readonly now: number;
 }
 
-/** Lets a new tenant try at its limits, with time moved on in between. */
+interface Admission {
+  readonly actionId: string;
+  readonly slot: number;
+}
+
+/** Lets a new tenant try at its limits, with time moved on and bookings cancelled in between. */
 async function attempts(queue: Queue, steps: readonly Step[]): Promise<Attempt[]> {
   const tenantId = newId();
   const made: Attempt[] = [];
-  let slots: number[] = [];
-  for (const { limit, delays, ageMs } of steps) {
+  let admitted: Admission[] = [];
+  for (const { limit, delays, ageMs, cancels } of steps) {
     await queue.stored.ageAdmissions(tenantId, ageMs);
-    slots = slots.map((slot) => slot - ageMs);
+    admitted = admitted.map(({ actionId, slot }) => ({ actionId, slot: slot - ageMs }));
     const now = await queue.stored.now();
-    const slot = await admit(queue, tenantId, { limit, delays });
-    made.push({ limit, slot, earlier: slots, now });
-    if (slot !== undefined) slots = [...slots, slot];
+    if (cancels !== undefined) admitted = await cancelOne(queue, admitted, cancels);
+    const admission = await admit(queue, tenantId, { limit, delays });
+    made.push({ limit, slot: admission?.slot, earlier: admitted.map(({ slot }) => slot), now });
+    if (admission) admitted = [...admitted, admission];
   }
   return made;
 }
 
-/** Tries to admit under a limit; answers the slot, Unix ms, or undefined when refused. */
+/** Those that stand when one of the bookings that lie well ahead is cancelled. */
+async function cancelOne(
+  { queues, stored }: Queue,
+  admitted: Admission[],
+  nth: number,
+): Promise<Admission[]> {
+  const now = await stored.now();
+  const ahead = admitted.filter(({ slot }) => slot > now + 5_000);
+  const one = ahead[nth % ahead.length];
+  if (!one) return admitted;
+  await queues.cancel({ domain: 'embedding', actionId: one.actionId });
+  return admitted.filter((each) => each !== one);
+}
+
+/** Tries to admit under a limit; answers undefined when refused. */
 async function admit(
   { redis, prefix, stored }: Queue,
   tenantId: string,
   { limit, delays }: { limit: number; delays: boolean },
-): Promise<number | undefined> {
+): Promise<Admission | undefined> {
   const onLimit = delays ? 'delay' : 'reject';
   const producer = new DomainQueueManager({
     redis,
@@ -306,8 +329,9 @@ async function admit(
     ...limits({ perMinute: limit, onLimit }),
   });
   try {
-    await producer.enqueue(actionOf({ tenantId }));
-    return Number(await stored.client.lindex(stored.key('minute', tenantId), 0));
+    const { actionId } = await producer.enqueue(actionOf({ tenantId }));
+    const slot = Number(await stored.client.lindex(stored.key('minute', tenantId), 0));
+    return { actionId, slot };
   } catch {
     return undefined;
   }

@@ -176,6 +176,11 @@ export class SchedulerModel {
     if (!this.#running.has(id)) this.#cancelled.add(id);
   }
 
+  /** Whoever is below its cap by now is held by it no more. */
+  capChanged(tenant: string): void {
+    if (this.#capped.has(tenant) && !this.#isAtCap(tenant)) this.#uncap(tenant);
+  }
+
   setPaused(tenant: string, paused: boolean): void {
     if (paused) this.#paused.add(tenant);
     else this.#paused.delete(tenant);

@@ -1,5 +1,6 @@
 import { tierPriority, TIERS, type Tier } from '@nooble/models';
 import type { RedisClient, RedisPool } from '@nooble/redis';
+import { parseStored } from '../src/header.ts';
 import { domainRoot, keysOf, type KeyName } from '../src/keys.ts';
 
 /** One key: its value in plain words, and when it expires, Unix ms (-1 for never). */
@@ -68,13 +69,28 @@ export class Stored {
     }
   }
 
-  /** The tenant's admissions are that much longer ago. */
+  /** The tenant's admissions are that much longer ago, and those booked ahead that much nearer. */
   async ageAdmissions(tenantId: string, byMs: number): Promise<void> {
     const key = this.key('minute', tenantId);
     const times = await this.client.lrange(key, 0, -1);
     for (const [index, time] of times.entries()) {
       await this.client.lset(key, index, String(Number(time) - byMs));
     }
+    const actions = await this.hash('actions');
+    for (const [actionId, booking] of Object.entries(await this.hash('bookings'))) {
+      if (parseStored(actions[actionId] ?? '').tenantId !== tenantId) continue;
+      const [slot, counted] = booking.split(' ');
+      const sooner = `${Number(slot) - byMs} ${counted}`;
+      await this.client.hset(this.key('bookings'), actionId, sooner);
+    }
+  }
+
+  /** A delayed action that expires is past its expiry, and due. */
+  async passExpiry(actionId: string): Promise<void> {
+    const text = (await this.hash('actions'))[actionId] ?? '';
+    const past = text.replace(/^(\d+ \S+) -?\d+ /, '$1 1 ');
+    await this.client.hset(this.key('actions'), actionId, past);
+    await this.client.zadd(this.key('delayed'), 1, actionId);
   }
 
   /** Every lease is over, and no outage excuses it. */

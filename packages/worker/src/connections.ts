@@ -13,16 +13,12 @@ export interface Connections {
 /** Opens what the options do not bring along. Connecting happens in the background. */
 export function openConnections(options: WorkerOptions): Connections {
   const { domain, prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
-  const { maxPayloadBytes, onWarning } = options;
+  const { maxDead, maxDeadAgeMs, maxPayloadBytes, onWarning } = options;
   const opened: { close(): Promise<void> }[] = [];
   const redis = poolOf(options, opened);
   const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
-  const broker =
-    options.broker ??
-    keep(
-      opened,
-      createBroker({ domain, redis, ...shared, ...defined({ leaseMs, mode, floor, maxStalls }) }),
-    );
+  const own = defined({ leaseMs, mode, floor, maxStalls, maxDead, maxDeadAgeMs });
+  const broker = options.broker ?? keep(opened, createBroker({ domain, redis, ...shared, ...own }));
   const queues = options.queues ?? keep(opened, new DomainQueueManager({ redis, ...shared }));
   return {
     broker,

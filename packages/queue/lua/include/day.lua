@@ -13,9 +13,9 @@ local function admitted_on(date, tenant)
   return earlier[key] + (admitted[date] and admitted[date][tenant] or 0)
 end
 
-local function count_day(date, tenant)
+local function count_day(date, tenant, by)
   admitted[date] = admitted[date] or {}
-  admitted[date][tenant] = (admitted[date][tenant] or 0) + 1
+  admitted[date][tenant] = (admitted[date][tenant] or 0) + by
 end
 
 local function write_days()

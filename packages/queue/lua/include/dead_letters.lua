@@ -1,7 +1,8 @@
--- Dead letters are kept within bounds: the oldest go first, and are counted.
+-- Dead letters are kept within bounds: the oldest go first, and are counted. Every script that buries an
+-- action trims, so that no script leaves more of them than permitted.
 -- include: many counts run ending batch
 -- KEYS: dead deaths
-local function trim(ids)
+local function drop_letters(ids)
   for _, r in pairs(read_runs(ids)) do
     bump_dead(r.tier, r.tenant, -1)
     bump(counts, 'trimmed', 1)
@@ -11,8 +12,15 @@ local function trim(ids)
   remove(ids)
 end
 
-local function trim_dead_letters(before, most)
-  trim(due_in(dead, before))
-  local surplus = math.min(BATCH, redis.call('ZCARD', dead) - most)
-  if surplus > 0 then trim(redis.call('ZRANGE', dead, 0, surplus - 1)) end
+local function trim_surplus(most) -- twice what was buried, so that also a bound that was lowered is reached
+  local surplus = redis.call('ZCARD', dead) - most
+  local count = math.min(surplus, math.max(BATCH, 2 * buried))
+  if count > 0 then drop_letters(redis.call('ZRANGE', dead, 0, count - 1)) end
+  return surplus > count
+end
+
+local function trim_dead_letters(before, most) -- returns whether there are more to drop
+  local old = due_in(dead, before)
+  drop_letters(old)
+  return trim_surplus(most) or #old == BATCH
 end

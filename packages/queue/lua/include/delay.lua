@@ -1,6 +1,6 @@
 -- Waiting for a time instead of a turn; counted in the tenant's depth.
--- include: ready
--- KEYS: delayed
+-- include: ready header
+-- KEYS: delayed actions
 local function add_delayed(id, tier, tenant, due)
   redis.call('ZADD', delayed, due, id)
   bump(counts, 'd' .. tier, 1)
@@ -13,4 +13,8 @@ local function take_delayed(id, tier, tenant)
   bump(counts, 'd' .. tier, -1)
   bump(depth, tenant, -1)
   return true
+end
+
+local function due_or_expiry(id, due) -- one that expires before it is due ends then, and its caller is told then
+  return math.min(due, expiry_in(redis.call('HGET', actions, id) or ''))
 end

@@ -1,7 +1,10 @@
 -- When something falls due next, so that a worker can set a timer.
 -- include: clock
 -- KEYS: delayed active outbox
+local due_now = false -- this call left behind what the next one may do
+
 local function due_in_ms() -- until the next delayed action, lease end or outbox entry; '' for never
+  if due_now then return '0' end
   local next_at
   for _, key in ipairs({delayed, active, outbox}) do
     local first = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])

@@ -1,9 +1,11 @@
 -- What stands in the queues, met from their heads by this claim and read some way ahead: elements whose
--- action was cancelled are passed over, those past their deadline are set aside to be ended. Reads only.
+-- action was cancelled are passed over, those past their expiry are set aside to be ended. Reads only.
+-- Both are effort without a service, limited per tenant and per call.
 -- include: many clock header run
 -- KEYS: actions active queue*
 local AHEAD, RAN, USUAL = 16, string.byte('!'), ' 1 0 ' -- most cost 1 and never expire
-local opened, expired, passed = {}, {}, 0
+local TENANT_EFFORT, CALL_EFFORT, CANCELLED, EXPIRED, CANCELLED_AHEAD = 500, 2000, 1, 5, 100
+local opened, expired, effort = {}, {}, 0
 
 local function new_item(element, candidate) -- with room for what becomes known of it: a table that grows is copied
   return {
@@ -48,11 +50,11 @@ local function read_ran(item) -- the same of one that has a run, which goes on u
 end
 
 local function live(item) -- whether it may run; not where it was cancelled, runs, or has expired
-  if not item.stored then return false end
+  if not item.stored then return false, CANCELLED end
   local expires, arrival = (item.ran and read_ran or read_fresh)(item)
-  if expires == '0' or expires and not is_past(expires, arrival, now) then return true end
+  if expires == '0' or expires and expiry_of(expires, arrival) > now then return true end
   if expires then expired[#expired + 1] = item end
-  return false
+  return false, expires and EXPIRED or CANCELLED
 end
 
 local function read_on(candidate, count, items) -- and one element more, which tells whether these are all
@@ -68,20 +70,50 @@ end
 local function open(candidates, count) -- the queues of several tenants, that many elements together
   local items = {}
   for _, candidate in ipairs(candidates) do
-    candidate.name, candidate.items = queue[candidate.order.tier] .. candidate.tenant, {}
+    candidate.name, candidate.items, candidate.effort = queue[candidate.order.tier] .. candidate.tenant, {}, 0
     opened[#opened + 1] = candidate
     read_on(candidate, math.ceil(count / #candidates), items)
   end
   read_items(items)
 end
 
-local function next_live(candidate, wanted, limit) -- the next action to run; met elements leave with the claim
-  while passed < limit do
-    if candidate.met == #candidate.items and not candidate.all then read_items(read_on(candidate, math.min(wanted, #candidate.items), {})) end
+local function spend(candidate, by)
+  candidate.effort, effort = candidate.effort + by, effort + by
+end
+
+local function is_spent(candidate)
+  return candidate.effort >= TENANT_EFFORT or effort >= CALL_EFFORT
+end
+
+local function pass_cancelled(candidate) -- of those not read yet, without reading the actions behind them
+  local first = #candidate.items
+  local elements = redis.call('LRANGE', candidate.name, first, first + CANCELLED_AHEAD)
+  for at = 1, math.min(#elements, CANCELLED_AHEAD) do
+    if redis.call('HEXISTS', actions, string.sub(elements[at], SINCE_DIGITS + 2)) == 1 then
+      candidate.cancelled = false
+      return
+    end
+    candidate.items[first + at], candidate.met = false, candidate.met + 1
+    spend(candidate, CANCELLED)
+  end
+  candidate.all = #elements <= CANCELLED_AHEAD
+end
+
+local function read_further(candidate, wanted)
+  while candidate.cancelled and not candidate.all and not is_spent(candidate) do pass_cancelled(candidate) end
+  if candidate.all or is_spent(candidate) then return end
+  read_items(read_on(candidate, math.min(wanted, #candidate.items), {}))
+end
+
+local function next_live(candidate, wanted) -- the next action to run; met elements leave with the claim
+  while not is_spent(candidate) do
+    if candidate.met == #candidate.items then read_further(candidate, wanted) end
     local item = candidate.items[candidate.met + 1]
     if not item then return nil end
     candidate.met = candidate.met + 1
-    if live(item) then return item end
-    passed = passed + 1
+    local runs, cost = live(item)
+    candidate.cancelled = cost == CANCELLED
+    if runs then return item end
+    spend(candidate, cost)
   end
 end

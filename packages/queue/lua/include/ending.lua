@@ -30,7 +30,10 @@ local function finish(id, r, reason, stored) -- expired or cancelled before it s
   remove({id})
 end
 
+local buried = 0
+
 local function bury(id, r, note)
+  buried = buried + 1
   redis.call('ZADD', dead, now, id)
   redis.call('HSET', deaths, id, note)
   r.token = '0'

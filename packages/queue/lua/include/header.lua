@@ -11,10 +11,15 @@ local function parse_header(stored)
   }
 end
 
-local function is_past(expires, arrival, at) -- at that time, ms; '0' for never, negative for ms after its arrival
+local function expiry_of(expires, arrival) -- Unix ms; '0' is never, a negative one is ms after its arrival
   local ms = tonumber(expires)
-  if ms < 0 then ms = math.floor(arrival / 1000) - ms end
-  return ms ~= 0 and ms <= at
+  if ms < 0 then return math.floor(arrival / 1000) - ms end
+  return ms > 0 and ms or math.huge
+end
+
+local function expiry_in(stored)
+  local arrival, expires = string.match(stored, '^(%d+) %S+ (%-?%d+) ')
+  return expires and expiry_of(expires, arrival) or math.huge
 end
 
 local function element_of(since, id, ran) -- the mark tells whether there is a run to read

@@ -24,15 +24,19 @@ for at = FIRST_ITEM, #ARGV, ITEM_SIZE do
   ids[#ids + 1], standing[tenant] = id, true
   items[#items + 1] = {
     id = id, tenant = tenant, terms = its, stored = ARGV[at + 3], once = its.once and idempotency .. tenant .. ':' .. its.once,
-    due = nil, arrival = nil, -- room for what becomes known of it
+    due = nil, slot = nil, arrival = nil, -- room for what becomes known of it
   }
 end
 
-local function read_standing() -- of each tenant: its depth, and whether it is suspended
+local function read_standing() -- of each tenant: its depth, and whether it is suspended, or held at its cap
   local tenants = names_in(standing)
   local waiting, holds = redis.call('HMGET', depth, unpack(tenants)), redis.call('HMGET', held, unpack(tenants))
   for at, tenant in ipairs(tenants) do
-    standing[tenant] = {depth = tonumber(waiting[at] or '0'), suspended = holds[at] and string.find(holds[at], 's'), profile = nil}
+    local reasons = holds[at] or ''
+    standing[tenant] = {
+      depth = tonumber(waiting[at] or '0'), profile = nil,
+      suspended = string.find(reasons, 's'), capped = string.find(reasons, 'c'),
+    }
   end
 end
 

@@ -1,7 +1,8 @@
 -- Who is served by this claim, decided from reads alone: tier by tier and tenant by tenant in the
 -- order of their start tags, within caps.
--- include: many tiers elements loads suspects
-local MAX_BYTES, MAX_PASSED, MAX_CAPPED = 4194304, 100, 500
+-- A tenant on which a call has spent its effort is skipped until the next call, which is due at once.
+-- include: many tiers elements loads suspects due
+local MAX_BYTES, MAX_CAPPED = 4194304, 500
 local capped, newly_capped = {}, 0
 
 local function open_front(candidate, wanted) -- and those behind it
@@ -18,8 +19,12 @@ local function serve(tier, tier_weight, wanted)
     capped[candidate.tenant], newly_capped = true, newly_capped + 1
     return take_front(candidate.order)
   end
-  local item = next_live(candidate, wanted, MAX_PASSED)
-  if not item then return take_front(candidate.order) end
+  local item = next_live(candidate, wanted)
+  if not item then
+    candidate.skipped = is_spent(candidate)
+    due_now = due_now or candidate.skipped
+    return take_front(candidate.order)
+  end
   pick(item, load)
   candidate.order.start, candidate.served = candidate.tag, true
   candidate.tag = candidate.tag + item.cost / load.weight
@@ -32,7 +37,11 @@ local function plan(slots, mode, floor, weights, accepts_suspect)
   first_page = math.min(slots, FIRST_PAGE)
   read_tiers()
   if accepts_suspect then pick_suspect() end
-  while #picked < slots and bytes < MAX_BYTES and passed < MAX_PASSED and newly_capped < MAX_CAPPED do
+  while #picked < slots do
+    if bytes >= MAX_BYTES or effort >= CALL_EFFORT or newly_capped >= MAX_CAPPED then
+      due_now = true
+      return
+    end
     local tier, once = next_tier(mode, floor)
     if not tier then return end
     serve(tier, weights[tier], once and 1 or slots - #picked)

@@ -5,7 +5,7 @@ local function is_emptied(candidate)
 end
 
 local function move_tag(candidate, cells) -- of one that leaves the index as well, where it is parked
-  local tag = tag_words(candidate.tag)
+  local tag = tag_words(candidate.skipped and math.max(candidate.tag, candidate.order.start) or candidate.tag)
   if is_emptied(candidate) then
     last_tags[candidate.order.tier][candidate.tenant] = tag
   else
@@ -18,7 +18,7 @@ local function move_tags()
   for tier in pairs(was_served) do cells[tier], tenants[tier] = {}, 0 end
   for _, candidate in ipairs(opened) do
     local tier = candidate.order.tier
-    if candidate.served then
+    if candidate.served or candidate.skipped and candidate.order.start then -- one that is skipped gains no credit by it
       tenants[tier] = tenants[tier] + 1
       move_tag(candidate, cells[tier])
     end

@@ -1,5 +1,5 @@
 -- Actions on their last permitted stall: they wait apart, and one is picked where it may run alone.
--- include: elements loads
+-- include: elements loads due
 -- KEYS: suspects held
 local SUSPECTS_SEEN, met_suspects, passed_suspects = 10, {}, {}
 
@@ -30,5 +30,6 @@ local function pick_suspect() -- those that may not run now make way for those b
       return pick(item, loads[item.candidate.tenant] or UNLIMITED)
     end
   end
+  due_now = #elements > SUSPECTS_SEEN and #met_suspects > 0 -- those that ended have hidden the ones behind them
   if #elements <= SUSPECTS_SEEN then passed_suspects = {} end
 end

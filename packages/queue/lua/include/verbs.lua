@@ -22,7 +22,7 @@ function verbs.done(id, r, ending)
 end
 
 function verbs.retry(id, r, ending)
-  add_delayed(id, r.tier, r.tenant, now + ending.delay)
+  add_delayed(id, r.tier, r.tenant, due_or_expiry(id, now + ending.delay))
   r.failures, r.token = r.failures + 1, '0'
   write_run(id, r)
 end

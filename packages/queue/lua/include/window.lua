@@ -1,4 +1,5 @@
--- Minute limit: an exact sliding window in O(1) over a capped log of admission times, newest first.
+-- Minute limit: an exact sliding window in O(1) over a log of admission times, newest first. It keeps all that a
+-- window may still reach: at most as many as the limit, and those that are booked ahead, one of which may be taken out.
 -- The bookings of this call stand before the stored ones until they are written.
 -- KEYS: minute
 local WINDOW_MS, booked, limits = 60001, {}, {}
@@ -19,11 +20,18 @@ local function book(tenant, limit, slot)
   limits[tenant] = limit
 end
 
+local function drop_passed(key, most) -- what no window from now on reaches
+  for _ = 1, most do
+    if tonumber(redis.call('LINDEX', key, -1)) > now - WINDOW_MS then return end
+    redis.call('RPOP', key)
+  end
+end
+
 local function write_window()
   for tenant, slots in pairs(booked) do
-    local key = minute .. tenant
+    local key, newest = minute .. tenant, slots[#slots]
     redis.call('LPUSH', key, unpack(slots))
-    redis.call('LTRIM', key, 0, limits[tenant] - 1)
-    redis.call('PEXPIRE', key, math.max(slots[#slots] - now, 0) + WINDOW_MS + 999)
+    if newest > now then drop_passed(key, 2 * #slots) else redis.call('LTRIM', key, 0, limits[tenant] - 1) end
+    redis.call('PEXPIRE', key, math.max(newest - now, 0) + WINDOW_MS + 999)
   end
 end

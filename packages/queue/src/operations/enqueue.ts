@@ -40,6 +40,8 @@ export type Verdict =
   | { readonly verdict: 'duplicate'; readonly actionId: string }
   | { readonly verdict: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
   | { readonly verdict: 'depth'; readonly limit: number }
+  /** It could not start before it expires; Unix ms. */
+  | { readonly verdict: 'expires'; readonly startsMs: number; readonly expiresMs: number }
   /** `foreign`: an action of another tenant has its id. */
   | { readonly verdict: 'closed' | 'suspended' | 'foreign' }
   /** The domain has another number of partitions by now. */
@@ -88,6 +90,8 @@ function verdictOf(cells: readonly string[], at: number): Verdict {
   if (code === '4') return { verdict: 'depth', limit: Number(detail) };
   if (code === '7') return { verdict: 'moved' };
   if (code === '8') return { verdict: 'foreign' };
+  if (code === '9')
+    return { verdict: 'expires', startsMs: Number(detail), expiresMs: Number(limit) };
   return { verdict: code === '5' ? 'closed' : 'suspended' };
 }
 

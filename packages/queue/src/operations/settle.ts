@@ -20,6 +20,8 @@ export interface SettleRules {
   readonly maxStalls: number;
   /** When another worker may deliver a callback that is still in the outbox, ms. */
   readonly deliveryMs: number;
+  /** Most dead letters of a partition; the oldest are dropped. */
+  readonly maxDead: number;
 }
 
 const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
@@ -27,7 +29,7 @@ const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
 /** The call that ends attempts, at most 500 and 4 MiB. */
 export function settleCall(
   keyspace: Keyspace,
-  { maxStalls, deliveryMs }: SettleRules,
+  { maxStalls, deliveryMs, maxDead }: SettleRules,
   items: readonly SettleItem[],
 ): ScriptCall {
   const endings: SettleItem[] = [];
@@ -38,7 +40,14 @@ export function settleCall(
   const cells = endings.flatMap(({ verb, delayMs, note, retainMs, callback }, name) => {
     return [name, verb, Math.round(delayMs), note, retainMs, callback];
   });
-  return keyspace.call('settle', [maxStalls, deliveryMs, endings.length, ...cells, ...rows]);
+  return keyspace.call('settle', [
+    maxStalls,
+    deliveryMs,
+    maxDead,
+    endings.length,
+    ...cells,
+    ...rows,
+  ]);
 }
 
 /** Items that end in the same way share one row: its place among those so far. */

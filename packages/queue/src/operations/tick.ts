@@ -7,8 +7,6 @@ export interface TickRules extends SettleRules {
   readonly leaseMs: number;
   /** Dead letters older than this go, ms. */
   readonly maxDeadAgeMs: number;
-  /** The newest so many dead letters stay. */
-  readonly maxDead: number;
 }
 
 /** A callback to deliver, or an ending to tell. */
@@ -28,11 +26,19 @@ export function tickCall(
   return keyspace.call('tick', [...fixed, ...acknowledged]);
 }
 
-/** The outbox entries that this worker is to deliver. */
-export function readTick(reply: unknown): OutboxEntry[] {
-  const cells = reply as string[];
-  return Array.from({ length: cells.length / 2 }, (_, row) => ({
+/** What a look brought. */
+export interface Tick {
+  /** The outbox entries that this worker is to deliver. */
+  readonly entries: readonly OutboxEntry[];
+  /** There was more to do than fits into one call: look again at once. */
+  readonly isCutShort: boolean;
+}
+
+export function readTick(reply: unknown): Tick {
+  const [more, ...cells] = reply as [number, ...string[]];
+  const entries = Array.from({ length: cells.length / 2 }, (_, row) => ({
     callbackId: cells[row * 2] ?? '',
     message: cells[row * 2 + 1] ?? '',
   }));
+  return { entries, isCutShort: more === 1 };
 }

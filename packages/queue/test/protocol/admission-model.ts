@@ -9,7 +9,7 @@ export interface ModelLimits {
 }
 
 export type Refusal =
-  | { readonly code: 'QUEUE_PAUSED' | 'TENANT_MISMATCH' }
+  | { readonly code: 'QUEUE_PAUSED' | 'TENANT_MISMATCH' | 'INVALID_ACTION' }
   | { readonly code: 'QUEUE_FULL'; readonly limit: number }
   | {
       readonly code: 'RATE_LIMIT';
@@ -26,6 +26,13 @@ export interface AtTheDoor {
   readonly depth: number;
 }
 
+/** What an action was counted as. */
+interface Booking {
+  readonly slot: number;
+  readonly inMinute: boolean;
+  readonly inDay: boolean;
+}
+
 const WINDOW_MS = 60_001;
 const DAY_MS = 86_400_000;
 
@@ -38,6 +45,8 @@ export class AdmissionModel {
   readonly #slots = new Map<string, number[]>();
   /** Those of them that were counted for their day. */
   readonly #days = new Map<string, number[]>();
+  /** Action id → the slot it was admitted for. */
+  readonly #bookings = new Map<string, Booking>();
   /** Tenant and idempotency key → the action it stands for, and until when. */
   readonly #keys = new Map<string, { readonly actionId: string; readonly untilMs: number }>();
 
@@ -49,11 +58,13 @@ export class AdmissionModel {
 
   /** When the action may start, or why it may not enter; what enters is counted. */
   judge(action: NewAction, door: AtTheDoor): number | Refusal {
-    const { tenant } = action;
+    const { tenant, delayMs, expiresMs } = action;
     const { maxDepth } = door.limits;
+    if (delayMs > 0 && expiresMs > 0 && door.nowMs + delayMs >= expiresMs)
+      return { code: 'INVALID_ACTION' };
     if (this.closed || this.suspended.has(tenant)) return { code: 'QUEUE_PAUSED' };
     if (maxDepth !== null && door.depth >= maxDepth) return { code: 'QUEUE_FULL', limit: maxDepth };
-    const slot = this.#slotOf(tenant, door);
+    const slot = this.#slotOf(action, door);
     if (typeof slot === 'number') this.#count(action, slot, door);
     return slot;
   }
@@ -73,6 +84,15 @@ export class AdmissionModel {
     return Object.fromEntries(used.map(([tenant, count]) => [tenant, String(count)]));
   }
 
+  /** Of an action that never started: a slot that has not come yet counts no more. */
+  giveBack({ id, tenant }: NewAction, nowMs: number): void {
+    const booking = this.#bookings.get(id);
+    this.#bookings.delete(id);
+    if (!booking || booking.slot <= nowMs) return;
+    if (booking.inMinute) remove(this.#slots, tenant, booking.slot);
+    if (booking.inDay) remove(this.#days, tenant, booking.slot);
+  }
+
   /** A key is free again, unless it stands for another action by now. */
   freeKey({ tenant, once, id }: NewAction): void {
     const name = `${tenant} ${once}`;
@@ -80,11 +100,12 @@ export class AdmissionModel {
   }
 
   /** The time to admit it for, or which window is full. */
-  #slotOf(tenant: string, { nowMs, limits }: AtTheDoor): number | Refusal {
+  #slotOf({ tenant, expiresMs }: NewAction, { nowMs, limits }: AtTheDoor): number | Refusal {
     const { perMinute, perDay, onLimit } = limits;
     if (perMinute === 0) return refuse('minute', 0, WINDOW_MS);
     const slot = perMinute === null ? nowMs : this.#firstSlot(tenant, perMinute, nowMs);
-    if (perMinute !== null && slot > nowMs && onLimit === 'reject') {
+    const isTooLate = onLimit === 'reject' || (expiresMs > 0 && slot >= expiresMs);
+    if (perMinute !== null && slot > nowMs && isTooLate) {
       return refuse('minute', perMinute, slot - nowMs);
     }
     if (perDay !== null && this.#admittedOn(dayOf(slot), tenant) >= perDay) {
@@ -95,8 +116,10 @@ export class AdmissionModel {
 
   /** A limit counts what was admitted while there was one. */
   #count({ id, tenant, once }: NewAction, slot: number, { nowMs, limits }: AtTheDoor): void {
-    if (limits.perMinute !== null) add(this.#slots, tenant, slot);
-    if (limits.perDay !== null) add(this.#days, tenant, slot);
+    const booking = { slot, inMinute: limits.perMinute !== null, inDay: limits.perDay !== null };
+    this.#bookings.set(id, booking);
+    if (booking.inMinute) add(this.#slots, tenant, slot);
+    if (booking.inDay) add(this.#days, tenant, slot);
     if (once === undefined) return;
     this.#keys.set(`${tenant} ${once}`, { actionId: id, untilMs: nowMs + DAY_MS });
   }
@@ -127,4 +150,9 @@ export function dayOf(timeMs: number): number {
 
 function add(lists: Map<string, number[]>, name: string, value: number): void {
   lists.set(name, [...(lists.get(name) ?? []), value]);
+}
+
+function remove(lists: Map<string, number[]>, name: string, value: number): void {
+  const values = lists.get(name) ?? [];
+  lists.set(name, values.toSpliced(values.indexOf(value), 1));
 }

@@ -32,7 +32,16 @@ export async function drain(run: Run): Promise<void> {
   await step('discard all dead letters', async (stage) => move(stage, 'discard', undefined));
   await step('the caller handles its callbacks', handleCallbacks);
   expect(await audit(world.stored)).toEqual([]);
-  const left = ['actions', 'run', 'held', 'profiles', 'counts', 'messages', 'deaths'] as const;
+  const left = [
+    'actions',
+    'run',
+    'held',
+    'profiles',
+    'counts',
+    'messages',
+    'deaths',
+    'bookings',
+  ] as const;
   for (const name of left) {
     const { trimmed: _trimmed, ...rest } = await world.stored.hash(name);
     expect([name, rest]).toEqual([name, {}]);

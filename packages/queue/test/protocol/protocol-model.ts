@@ -92,6 +92,7 @@ export class ProtocolModel {
     if (typeof verdict !== 'number') return { refused: verdict };
     const atMs = Math.max(verdict, this.nowMs + delayMs);
     this.#setProfile(tenant, setting);
+    this.scheduler.capChanged(tenant);
     const counters = { failures: 0, stalls: 0, redrives: 0 };
     const stored: StoredAction = {
       ...action,
@@ -111,8 +112,9 @@ export class ProtocolModel {
     return { accepted: action.id, notBeforeMs: atMs };
   }
 
-  /** It waits for a time; an idle worker has to hear of a new earliest one. */
-  delay(action: StoredAction, atMs: number): void {
+  /** It waits for a time, or for its expiry if that is earlier; an idle worker has to hear of a new earliest one. */
+  delay(action: StoredAction, dueMs: number): void {
+    const atMs = action.expiresMs > 0 ? Math.min(dueMs, action.expiresMs) : dueMs;
     Object.assign(action, { state: 'delayed', atMs });
     if (inOrder(this.actions.values(), 'delayed')[0] === action) this.wake();
   }
@@ -180,6 +182,7 @@ export class ProtocolModel {
     const action = this.actions.get(id);
     const isOpen = action?.state === 'waiting' || action?.state === 'delayed';
     if (!action || !isOpen) return this.stateOf(id) ?? 'unknown';
+    if (action.state === 'delayed') this.admission.giveBack(action, this.nowMs);
     this.finish(action, 'cancelled');
     this.forgetIdle();
     return 'cancelled';

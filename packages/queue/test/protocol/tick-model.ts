@@ -24,6 +24,8 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
 }
 
 function promote(model: ProtocolModel, action: StoredAction): void {
+  const { expiresMs } = action;
+  if (expiresMs > 0 && expiresMs <= model.nowMs) return model.finish(action, 'expired');
   model.arrive(action);
   if (model.isSuspect(action)) model.suspect(action);
   else model.scheduler.enqueue(action);

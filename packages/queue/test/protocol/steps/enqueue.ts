@@ -123,8 +123,9 @@ function readRefusal(error: NoobleError): Extract<Receipt, { refused: unknown }>
   if (error.code === 'QUEUE_FULL') {
     return { code: 'QUEUE_FULL', limit: Number(error.details['limit']) };
   }
-  if (error.code === 'QUEUE_PAUSED' || error.code === 'TENANT_MISMATCH')
-    return { code: error.code };
+  const { code } = error;
+  if (code === 'QUEUE_PAUSED' || code === 'TENANT_MISMATCH' || code === 'INVALID_ACTION')
+    return { code };
   throw error;
 }
 
