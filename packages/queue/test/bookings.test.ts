@@ -110,6 +110,16 @@ it('does not give back what was admitted at once, nor a slot that has come', asy
   expect(next?.dueMs).toBeGreaterThan(await queue.stored.now());
 });
 
+it('remembers no more than a window reaches while a tenant books ahead all the time', async () => {
+  const queue = delaying({ perMinute: 2 });
+  await book(queue, 4);
+  for (let minute = 0; minute < 8; minute += 1) {
+    await queue.stored.ageAdmissions('acme', MINUTE_MS);
+    await book(queue, 2);
+    expect(await queue.stored.client.llen(queue.stored.key('minute', 'acme'))).toBeLessThan(7);
+  }
+});
+
 it('forgets a booking when its slot has come', async () => {
   const queue = delaying({ perMinute: 1 });
   await book(queue, 2);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { TenantEntry } from '../src/directory.ts';
 import { audit } from './audit.ts';
-import { idsOf, openQueue } from './fixture.ts';
+import { actionOf, idsOf, openQueue } from './fixture.ts';
 
 /** A queue whose tenants have the entry that `entry` holds at the time. */
 function openChanging(entry: { now: TenantEntry }) {
@@ -83,4 +83,12 @@ it('changes no cap by an admission that is refused', async () => {
   const before = await queue.stored.dump();
   await expect(queue.enqueue()).rejects.toMatchObject({ code: 'QUEUE_FULL' });
   expect(await queue.stored.dump()).toEqual(before);
+});
+
+it('never runs more than the cap, however many workers claim at once', async () => {
+  const queue = openChanging({ now: capped(7) });
+  await queue.queues.enqueueMany(Array.from({ length: 100 }, () => actionOf()));
+  const claims = await Promise.all(Array.from({ length: 12 }, async () => queue.claim(10)));
+  expect(claims.flat()).toHaveLength(7);
+  expect(await audit(queue.stored)).toEqual([]);
 });
