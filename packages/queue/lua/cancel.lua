@@ -1,21 +1,29 @@
 -- Cancels actions that have not started; the element in the queue is dropped when a claim meets it. What they booked
 -- ahead is given back.
--- include: memory ready delay header run bookings ending
+-- include: calls memory ready delay header run bookings ending kept
 -- KEYS: active
--- ARGV: action ids
+-- ARGV: process, call, tenant whose actions they are or '', action ids
 -- Output: per id: cancelled | unknown | active | dead | how it ended
 -- Complexity: O(log actions) per id, and O(bookings ahead) of its tenant where it had booked
-local results, found = {}, {}
+local process, call, owner, ids, results, found = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}, {}, {}
+local answer = earlier_answer(process, call)
+if answer then return words_of(answer) end
+
+local function is_foreign(tenant)
+  return owner ~= '' and tenant ~= owner
+end
 
 local function look(id)
   local stored = redis.call('HGET', actions, id)
   if not stored then
-    local ended = redis.call('GET', kept .. id)
-    return ended and string.match(ended, '^[^\n]+') or 'unknown'
+    local ended, tenant = kept_of(id)
+    return not is_foreign(tenant) and ended or 'unknown'
   end
+  local header = parse_header(stored)
+  if is_foreign(header.tenant) then return 'unknown' end
   if redis.call('ZSCORE', active, id) then return 'active' end
   if redis.call('ZSCORE', dead, id) then return 'dead' end
-  local r = read_run(id) or new_run(parse_header(stored))
+  local r = read_run(id) or new_run(header)
   found[id] = {run = r, stored = stored, booking = booking_of(id, r.tenant)}
   return 'cancelled'
 end
@@ -26,7 +34,10 @@ local function cancel(id, r, stored, booking)
   finish(id, r, 'cancelled', stored)
 end
 
-for at, id in ipairs(ARGV) do results[at] = look(id) end
+for at, id in ipairs(ids) do results[at] = look(id) end
+if not next(found) then return results end
+
+touch_kept(ids)
 begin_writing()
 for id, its in pairs(found) do cancel(id, its.run, its.stored, its.booking) end
 forget_bookings(names_in(found))
@@ -35,4 +46,5 @@ write_days()
 write_ready()
 write_counts()
 write_wake()
+remember(process, call, results)
 return results

@@ -2,8 +2,8 @@
 -- KEYS: calls
 -- include: many memory calls served ending due claimed
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect
--- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, then per action:
---         its id (and its run, where this is not its first), stored
+-- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, ms by which the clock
+--         is ahead of the server's, then per action: its id (and its run, where this is not its first), stored
 -- Complexity: O(log tenants) per action
 local process, call, slots, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
@@ -54,6 +54,12 @@ local function move_suspects()
   end
 end
 
+local function expired_ids()
+  local ids = {}
+  for at, item in ipairs(expired) do ids[at] = item.id end
+  return ids
+end
+
 local function end_expired()
   for _, item in ipairs(expired) do
     local r = run_of(item)
@@ -64,6 +70,7 @@ end
 
 local suspects_moved = #met_suspects + #passed_suspects > 0
 if #picked + effort > 0 or suspects_moved or next(capped) then
+  touch_kept(expired_ids())
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells())

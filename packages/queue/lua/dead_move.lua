@@ -1,9 +1,13 @@
 -- Sends dead letters back to their queues with fresh attempts, uncharged, or discards them.
--- include: clock memory ready header run ending
--- ARGV: redrive | discard, action ids
+-- include: calls clock memory ready header run ending
+-- ARGV: process, call, redrive | discard, action ids
 -- Output: how many were dead and are not any more
 -- Complexity: O(log dead) per id
-local moved, ids, tenants = 0, {unpack(ARGV, 2)}, {}
+local process, call, verb, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
+local answer = earlier_answer(process, call)
+if answer then return tonumber(answer) end
+
+local moved, tenants = 0, {}
 local runs = read_runs(ids)
 for _, r in pairs(runs) do tenants[r.tenant] = true end
 touch_lists(tenants)
@@ -22,7 +26,7 @@ for _, id in ipairs(ids) do
   if r and redis.call('ZREM', dead, id) == 1 then
     redis.call('HDEL', deaths, id)
     bump_dead(r.tier, r.tenant, -1)
-    if ARGV[1] == 'redrive' then redrive(id, r) else remove({id}) end
+    if verb == 'redrive' then redrive(id, r) else remove({id}) end
     moved = moved + 1
   end
 end
@@ -30,4 +34,5 @@ write_clock()
 write_ready()
 write_counts()
 write_wake()
+remember(process, call, {moved})
 return moved

@@ -1,6 +1,6 @@
 -- Admits a batch of actions of one domain, each all or nothing; a rejection leaves no trace.
 -- KEYS: run profiles
--- include: calls delay lines admission bookings caps
+-- include: calls delay lines admission bookings caps kept
 -- ARGV: process, call, number of terms,
 --       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
@@ -18,7 +18,7 @@ local function admit(item)
   note_admitted(item)
   item.arrival = clock_words(clock + #accepted)
   accepted[#accepted + 1] = item
-  return item.due > now and item.due or nil
+  return item.due > now and item.due - lead_ms or nil
 end
 
 local function reply(index, code, detail, more)
@@ -61,6 +61,12 @@ local function note_markers(item)
   if not item.terms.profile then redis.call('SET', seen .. item.id, '1', 'PX', SEEN_TTL_MS) end
 end
 
+local function admitted_ids()
+  local names = {}
+  for at, item in ipairs(accepted) do names[at] = item.id end
+  return names
+end
+
 read_standing()
 mark_taken()
 for index, item in ipairs(items) do
@@ -75,12 +81,14 @@ for _, item in ipairs(accepted) do
 end
 touch_lines()
 local uncapped = find_uncapped()
+local supersedes = kept_until > now and touch_kept(ids) > 0
 store()
 clock = clock + #accepted
 write_clock()
 write_profiles()
 for _, item in ipairs(later) do delay(item) end
 for _, item in ipairs(accepted) do note_markers(item) end
+if supersedes then drop_kept(admitted_ids()) end
 push_lines()
 for tenant in pairs(uncapped) do hold(tenant, 'c', false) end
 write_window()

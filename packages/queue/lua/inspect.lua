@@ -2,7 +2,7 @@
 -- include: clock run
 -- KEYS: actions delayed active dead deaths kept
 -- ARGV: action id
--- Output: state, when ms ('' where it has none), run, stored, note; state is unknown | waiting | delayed | active | dead | ended
+-- Output: state, when ms ('' where it has none), run, stored, note (of one that has ended: how, whose, and the note); state is unknown | waiting | delayed | active | dead | ended
 -- Complexity: O(log actions)
 local id = ARGV[1]
 local stored = redis.call('HGET', actions, id)

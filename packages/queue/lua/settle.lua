@@ -8,7 +8,7 @@
 -- Complexity: O(log tenants) per item
 local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = 6, 3, 5
 local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[4] * ENDING_SIZE, 1, 2
-local endings, ids, taken, others, tenants, releasing, refused = {}, {}, {}, {}, {}, {}, {}
+local endings, ids, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}, {}
 
 for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
   endings[ARGV[at]] = {
@@ -25,6 +25,7 @@ local function take(id, text, ending) -- most leave nothing behind, and need not
   else
     local r = parse_run(text)
     others[#others + 1] = {id = id, run = r, ending = ending}
+    if ending.retain > 0 then kept_ids[#kept_ids + 1] = id end
     if ending.verb == 'release' then releasing[r.tenant] = true end
   end
 end
@@ -50,6 +51,7 @@ if not next(taken) then return refused end
 local those_held = held_among(tenants)
 touch_lists(those_held)
 touch_lists(releasing)
+touch_kept(kept_ids)
 begin_writing()
 if #others > 0 then write_clock() end -- the rest stores nothing that has a time
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end

@@ -2,11 +2,11 @@
 -- KEYS: state counts outbox suspects ready*
 -- include: clock
 -- ARGV: none
--- Output: now ms, paused ('' or what), outbox entries, suspects, how many tenants of tier 1 2 3 4 may be served
+-- Output: now ms, by how many ms the clock is ahead of the server's, paused ('' or what), outbox entries, suspects, how many tenants of tier 1 2 3 4 may be served
 --         now, then counts as field, value …
 -- Complexity: O(10-second arrival buckets)
 local rows = {
-  string.format('%.0f', now), paused or '', redis.call('ZCARD', outbox), redis.call('LLEN', suspects),
+  string.format('%.0f', now), lead_ms, paused or '', redis.call('ZCARD', outbox), redis.call('LLEN', suspects),
 }
 for tier = 1, 4 do rows[#rows + 1] = redis.call('ZCARD', ready[tier]) end
 for _, cell in ipairs(redis.call('HGETALL', counts)) do rows[#rows + 1] = cell end

@@ -43,7 +43,7 @@ local function reclaim(id, r)
     local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
     local header = parse_header(stored)
     if header.notify then send(id, r, note .. '\n' .. stored, now) end
-    keep(id, header.retain, 'dead', note)
+    keep(id, r, header.retain, 'dead', note)
     bury(id, r, note)
   else
     line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
@@ -70,6 +70,8 @@ for _, runs in ipairs({ripe_runs, late_runs}) do
 end
 local those_held = held_among(tenants)
 touch_lists(tenants)
+touch_kept(late)
+touch_kept(ripe)
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
 promote_all(ripe, ripe_runs)

@@ -100,10 +100,13 @@ export class ActionClient {
   }
 
   /** The caller is gone: an action that has not started need not. Before it is there it cannot be cancelled. */
-  async #cancel({ actionId, actionType }: DomainAction, sent: Promise<unknown>): Promise<void> {
+  async #cancel(
+    { actionId, actionType, tenantId }: DomainAction,
+    sent: Promise<unknown>,
+  ): Promise<void> {
     try {
       await sent;
-      await this.#queues.cancel({ domain: domainOf(actionType), actionId });
+      await this.#queues.cancel({ domain: domainOf(actionType), actionId, tenantId });
     } catch {
       // It was refused, or expires.
     }

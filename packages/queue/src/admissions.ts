@@ -1,110 +1,88 @@
-import { asRedisUnavailable, runScript, type RedisPool } from '@nooble/redis';
-import { batchesOf } from './batch.ts';
-import { CallNumbers } from './call-numbers.ts';
+import { isNoobleError } from '@nooble/errors';
+import type { RedisPool } from '@nooble/redis';
+import { AdmissionGate, refuse, type PendingAdmission } from './admission-gate.ts';
+import { CallRings } from './call-ring.ts';
 import { groupBy } from './group-by.ts';
 import type { Keyspace } from './keyspace.ts';
-import {
-  enqueueCall,
-  readVerdicts,
-  type AdmissionItem,
-  type Verdict,
-} from './operations/enqueue.ts';
+import type { AdmissionItem, Verdict } from './operations/enqueue.ts';
 import type { DomainKeyspaces, Partitions } from './partitions.ts';
 
-/** Items per script call: enough to share its cost, few enough to keep Redis responsive. */
-const BATCH_SIZE = 64;
-
-interface Waiting {
-  readonly item: AdmissionItem;
-  readonly resolve: (verdict: Verdict) => void;
-  readonly reject: (error: Error) => void;
+export interface AdmissionsParts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+  /** @default rings of its own */
+  readonly rings?: CallRings;
 }
 
 /** The way into the domains: what is admitted in one turn of the event loop travels together. */
 export class Admissions {
-  readonly #redis: RedisPool;
-  readonly #partitions: Partitions;
-  /** By keyspace, so that numbers have no gaps there: the last answers stand in a ring. */
-  readonly #calls = new Map<string, CallNumbers>();
-  readonly #queues = new Map<string, Waiting[]>();
+  readonly #parts: Required<AdmissionsParts>;
+  /** By wake key. */
+  readonly #gates = new Map<string, AdmissionGate>();
+  /** What came in this turn of the event loop, by domain. */
+  readonly #arrived = new Map<string, PendingAdmission[]>();
 
-  constructor({ redis, partitions }: { redis: RedisPool; partitions: Partitions }) {
-    this.#redis = redis;
-    this.#partitions = partitions;
+  constructor({ redis, partitions, rings = new CallRings() }: AdmissionsParts) {
+    this.#parts = { redis, partitions, rings };
   }
 
   /** Asks the domain's script. Rejects with RedisUnavailableError; asking again is safe. */
   admit(domain: string, item: AdmissionItem): Promise<Verdict> {
     return new Promise((resolve, reject) => {
-      let queue = this.#queues.get(domain);
-      if (!queue) {
-        this.#queues.set(domain, (queue = []));
+      let arrived = this.#arrived.get(domain);
+      if (!arrived) {
+        this.#arrived.set(domain, (arrived = []));
         setImmediate(() => void this.#flush(domain));
       }
-      queue.push({ item, resolve, reject });
+      arrived.push({ item, resolve, reject });
     });
   }
 
   async #flush(domain: string): Promise<void> {
-    const waiting = this.#queues.get(domain) ?? [];
-    this.#queues.delete(domain);
+    const arrived = this.#arrived.get(domain) ?? [];
+    this.#arrived.delete(domain);
     try {
-      const keyspaces = await this.#partitions.of(domain);
-      this.#sendAll(keyspaces, waiting);
+      const keyspaces = await this.#parts.partitions.of(domain);
+      this.#distribute(keyspaces, arrived);
     } catch (error) {
-      refuse(waiting, domain, (error as Error).cause);
+      refuse(arrived, domain, isNoobleError(error) ? error.cause : error);
     }
   }
 
-  #sendAll(keyspaces: DomainKeyspaces, waiting: readonly Waiting[]): void {
-    for (const [keyspace, own] of byKeyspace(keyspaces, waiting)) {
-      const batches = batchesOf(own, ({ item }) => 3 * item.envelope.length, {
-        maxCount: BATCH_SIZE,
+  #distribute(keyspaces: DomainKeyspaces, pending: readonly PendingAdmission[]): void {
+    for (const [keyspace, own] of byKeyspace(keyspaces, pending)) this.#gate(keyspace).add(own);
+  }
+
+  #gate(keyspace: Keyspace): AdmissionGate {
+    let gate = this.#gates.get(keyspace.wakeKey);
+    if (!gate) {
+      const { redis, rings } = this.#parts;
+      gate = new AdmissionGate({
+        redis,
+        keyspace,
+        ring: rings.of(keyspace),
+        onMoved: async (pending) => this.#follow(keyspace, pending),
       });
-      for (const batch of batches) void this.#send(keyspace, batch);
+      this.#gates.set(keyspace.wakeKey, gate);
     }
-  }
-
-  async #send(keyspace: Keyspace, batch: readonly Waiting[]): Promise<void> {
-    try {
-      const items = batch.map(({ item }) => item);
-      const call = enqueueCall(keyspace, this.#callsOf(keyspace).next(), items);
-      const reply = await runScript(this.#redis.command(), call);
-      const verdicts = readVerdicts(reply, batch.length);
-      // All of a call live elsewhere, or none.
-      if (verdicts[0]?.verdict === 'moved') return await this.#follow(keyspace, batch);
-      verdicts.forEach((verdict, index) => batch[index]?.resolve(verdict));
-    } catch (error) {
-      refuse(batch, keyspace.domain, error);
-    }
-  }
-
-  #callsOf({ wakeKey }: Keyspace): CallNumbers {
-    let calls = this.#calls.get(wakeKey);
-    if (!calls) this.#calls.set(wakeKey, (calls = new CallNumbers()));
-    return calls;
+    return gate;
   }
 
   /** The tenants live elsewhere by now. While that is being arranged the domain is closed. */
-  async #follow(left: Keyspace, batch: readonly Waiting[]): Promise<void> {
-    this.#partitions.forget(left.domain);
-    const keyspaces = await this.#partitions.of(left.domain);
+  async #follow(left: Keyspace, pending: readonly PendingAdmission[]): Promise<void> {
+    const { partitions } = this.#parts;
+    partitions.forget(left.domain);
+    const keyspaces = await partitions.of(left.domain);
     const isArranged = keyspaces.all.every(({ wakeKey }) => wakeKey !== left.wakeKey);
-    if (isArranged) return this.#sendAll(keyspaces, batch);
-    for (const { resolve } of batch) resolve({ verdict: 'closed' });
-  }
-}
-
-function refuse(waiting: readonly Waiting[], domain: string, error: unknown): void {
-  for (const { item, reject } of waiting) {
-    reject(asRedisUnavailable(error, `enqueue action "${item.actionId}" into "${domain}"`));
+    if (isArranged) return this.#distribute(keyspaces, pending);
+    for (const { resolve } of pending) resolve({ verdict: 'closed' });
   }
 }
 
 function byKeyspace(
   keyspaces: DomainKeyspaces,
-  waiting: readonly Waiting[],
-): Iterable<[Keyspace, readonly Waiting[]]> {
-  if (keyspaces.all.length === 1) return [[keyspaces.all[0], waiting]];
-  return groupBy(waiting, ({ item }) => keyspaces.of(item.tenantId));
+  pending: readonly PendingAdmission[],
+): Iterable<[Keyspace, readonly PendingAdmission[]]> {
+  if (keyspaces.all.length === 1) return [[keyspaces.all[0], pending]];
+  return groupBy(pending, ({ item }) => keyspaces.of(item.tenantId));
 }

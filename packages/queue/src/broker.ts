@@ -64,6 +64,8 @@ export interface ClaimReply {
   readonly settled: readonly SettleResult[];
   /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
   readonly dueInMs?: number;
+  /** How far the domain's clock is ahead of the server's, which was set back, ms; absent when it is not. */
+  readonly clockLeadMs?: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { asRedisUnavailable, runScript, runScripts } from '@nooble/redis';
 import type { RedisPool, ScriptCall, ScriptReply } from '@nooble/redis';
+import type { CallId, CallRing } from './call-ring.ts';
 
 /** What one call returned. Throws RedisUnavailableError, or what the script refused, saying what was attempted. */
 export async function ask(redis: RedisPool, call: ScriptCall, attempted: string): Promise<unknown> {
@@ -7,6 +8,26 @@ export async function ask(redis: RedisPool, call: ScriptCall, attempted: string)
     return await runScript(redis.command(), call);
   } catch (error) {
     throw asRedisUnavailable(error, attempted);
+  }
+}
+
+/** A call that carries a number, to one keyspace. */
+export interface NumberedCall {
+  readonly ring: CallRing;
+  readonly callOf: (id: CallId) => ScriptCall;
+  readonly attempted: string;
+}
+
+/** As `ask`, and acts once, also when a client that reconnects sends the call again. */
+export async function askOnce(
+  redis: RedisPool,
+  { ring, callOf, attempted }: NumberedCall,
+): Promise<unknown> {
+  const id = await ring.opened();
+  try {
+    return await ask(redis, callOf(id), attempted);
+  } finally {
+    ring.close(id);
   }
 }
 

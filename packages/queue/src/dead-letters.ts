@@ -1,8 +1,9 @@
 import type { WireError } from '@nooble/errors';
 import { assertActionId, type DomainAction, type Tier } from '@nooble/models';
-import type { RedisPool, ScriptCall } from '@nooble/redis';
+import type { RedisPool } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from './batch.ts';
-import { ask } from './calling.ts';
+import type { CallRings } from './call-ring.ts';
+import { ask, askOnce } from './calling.ts';
 import { errorOfNote } from './ending.ts';
 import type { Keyspace } from './keyspace.ts';
 import { deadListCall, readLetters } from './operations/dead-list.ts';
@@ -31,6 +32,13 @@ export interface DeadLetter extends ActionRef {
 /** Some letters, or every one that is dead at the time of the call. */
 export type LetterChoice = { readonly actionIds: readonly string[] } | { readonly all: true };
 
+/** What dead letters are reached through. */
+export interface DeadLettersParts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+  readonly rings: CallRings;
+}
+
 const START: LetterCursor = { diedMs: 0, actionId: '' };
 
 /** The dead letters of one domain. They are kept for 14 days, and the newest 100,000 of each partition. */
@@ -38,11 +46,13 @@ export class DeadLetters {
   readonly #redis: RedisPool;
   readonly #domain: string;
   readonly #partitions: Partitions;
+  readonly #rings: CallRings;
 
-  constructor({ redis, partitions }: { redis: RedisPool; partitions: Partitions }, domain: string) {
+  constructor({ redis, partitions, rings }: DeadLettersParts, domain: string) {
     this.#redis = redis;
     this.#domain = domain;
     this.#partitions = partitions;
+    this.#rings = rings;
   }
 
   /**
@@ -114,15 +124,21 @@ export class DeadLetters {
     verb: 'redrive' | 'discard',
     actionIds: readonly string[],
   ): Promise<number> {
-    return Number(await this.#ask(deadMoveCall(keyspace, verb, actionIds), verb));
+    const answer = await askOnce(this.#redis, {
+      ring: this.#rings.of(keyspace),
+      callOf: (id) => deadMoveCall(keyspace, { id, verb, actionIds }),
+      attempted: this.#attempted(verb),
+    });
+    return Number(answer);
   }
 
   async #page(keyspace: Keyspace, cursor: LetterCursor, count: number): Promise<LetterPage> {
-    return readLetters(await this.#ask(deadListCall(keyspace, cursor, count), 'list'));
+    const call = deadListCall(keyspace, cursor, count);
+    return readLetters(await ask(this.#redis, call, this.#attempted('list')));
   }
 
-  async #ask(call: ScriptCall, verb: string): Promise<unknown> {
-    return ask(this.#redis, call, `${verb} dead letters of domain "${this.#domain}"`);
+  #attempted(verb: string): string {
+    return `${verb} dead letters of domain "${this.#domain}"`;
   }
 
   #letterOf({ actionId, diedMs, run, envelope, note }: StoredLetter): DeadLetter {

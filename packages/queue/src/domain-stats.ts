@@ -30,6 +30,7 @@ function together(a: DomainStats, b: DomainStats): DomainStats {
     callbacksPending: a.callbacksPending + b.callbacksPending,
     suspects: a.suspects + b.suspects,
     deadDropped: a.deadDropped + b.deadDropped,
+    clockLeadMs: Math.max(a.clockLeadMs, b.clockLeadMs),
   };
 }
 

@@ -1,5 +1,6 @@
 import { RedisPool } from '@nooble/redis';
 import { Admissions } from './admissions.ts';
+import { CallRings } from './call-ring.ts';
 import { assertWhole, MAX_PAYLOAD_BYTES } from './broker-options.ts';
 import type { TenantDirectory } from './directory.ts';
 import { DEFAULT_PREFIX } from './keys.ts';
@@ -29,6 +30,7 @@ export interface QueueManagerParts {
   readonly policies: Policies;
   readonly directory: TenantDirectory | undefined;
   readonly partitions: Partitions;
+  readonly rings: CallRings;
   readonly admissions: Admissions;
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
@@ -51,13 +53,15 @@ export function openManagerParts(options: QueueManagerOptions): QueueManagerPart
       ? new RedisPool({ url: options.redis, name: 'nooble-queues' })
       : options.redis;
   const partitions = new Partitions({ redis, prefix });
+  const rings = new CallRings();
   return Object.freeze({
     redis,
     prefix,
     policies,
     directory,
     partitions,
-    admissions: new Admissions({ redis, partitions }),
+    rings,
+    admissions: new Admissions({ redis, partitions, rings }),
     maxPayloadBytes,
     onWarning,
     closing: new AbortController(),

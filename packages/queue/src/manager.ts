@@ -8,10 +8,11 @@ import {
   domainOf,
 } from '@nooble/models';
 import type { DomainAction } from '@nooble/models';
-import type { RedisPool, ScriptCall } from '@nooble/redis';
+import type { RedisPool } from '@nooble/redis';
 import { itemOf } from './admission-item.ts';
+import type { CallId } from './call-ring.ts';
 import { assertCallback } from './callback.ts';
-import { ask } from './calling.ts';
+import { ask, askOnce } from './calling.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { resolveTenant } from './directory.ts';
 import { domainStats } from './domain-stats.ts';
@@ -91,21 +92,36 @@ export class DomainQueueManager {
     );
   }
 
-  /** Where an action stands; undefined when the domain does not know it, any more. */
-  async get({ domain, actionId }: ActionRef): Promise<ActionSnapshot | undefined> {
-    assertActionId(actionId);
+  /** Where an action stands; undefined when the domain does not know it, any more, or it is another tenant's. */
+  async get(ref: ActionRef): Promise<ActionSnapshot | undefined> {
+    const { redis } = this.#parts;
+    const { domain, actionId } = ref;
+    const tenantId = this.#tenantOf(ref);
     const attempted = `look at action "${actionId}"`;
-    const replies = await this.#askEach(domain, attempted, (each) => inspectCall(each, actionId));
-    const inspection = replies.map(readInspection).find((found) => found !== undefined);
-    return inspection && snapshotOf({ domain, actionId }, inspection);
+    const keyspaces = await this.#keyspacesOf(ref);
+    const found = await Promise.all(
+      keyspaces.map(async (each) =>
+        readInspection(await ask(redis, inspectCall(each, actionId), attempted)),
+      ),
+    );
+    const own = found.find((each) => each && (tenantId ?? each.tenantId) === each.tenantId);
+    return own && snapshotOf({ domain, actionId }, own);
   }
 
-  /** Cancels an action that has not started; its caller is told. */
-  async cancel({ domain, actionId }: ActionRef): Promise<CancelResult> {
-    assertActionId(actionId);
+  /** Cancels an action that has not started; its caller is told. One of another tenant is `unknown`. */
+  async cancel(ref: ActionRef): Promise<CancelResult> {
+    const { redis, rings } = this.#parts;
+    const { actionId } = ref;
+    const tenantId = this.#tenantOf(ref);
     const attempted = `cancel action "${actionId}"`;
-    const replies = await this.#askEach(domain, attempted, (each) => cancelCall(each, [actionId]));
-    return replies.flatMap(readCancelled).find((result) => result !== 'unknown') ?? 'unknown';
+    const keyspaces = await this.#keyspacesOf(ref);
+    const results = await Promise.all(
+      keyspaces.map(async (each) => {
+        const callOf = (id: CallId) => cancelCall(each, { id, tenantId, actionIds: [actionId] });
+        return readCancelled(await askOnce(redis, { ring: rings.of(each), callOf, attempted }));
+      }),
+    );
+    return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
   }
 
   async stats(domain: string): Promise<DomainStats> {
@@ -188,14 +204,18 @@ export class DomainQueueManager {
     return this.#parts.partitions.lookAgain(domain);
   }
 
-  /** Asks every partition: an action is in one of them. */
-  async #askEach(
-    domain: string,
-    attempted: string,
-    callOf: (keyspace: Keyspace) => ScriptCall,
-  ): Promise<unknown[]> {
-    const { all } = await this.#keyspaces(domain);
-    return Promise.all(all.map(async (each) => ask(this.#parts.redis, callOf(each), attempted)));
+  /** Where an action may be: in the partition of its tenant, or in any. */
+  async #keyspacesOf(ref: ActionRef): Promise<readonly Keyspace[]> {
+    assertActionId(ref.actionId);
+    const tenantId = this.#tenantOf(ref);
+    const keyspaces = await this.#keyspaces(ref.domain);
+    return tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
+  }
+
+  /** Whoever acts for one tenant sees only what is that tenant's. */
+  #tenantOf({ tenantId = this.#parent?.tenantId }: ActionRef): string | undefined {
+    if (tenantId !== undefined) assertTenantId(tenantId);
+    return tenantId;
   }
 }
 

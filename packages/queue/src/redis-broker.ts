@@ -1,10 +1,11 @@
-import { asRedisUnavailable, type ScriptReply } from '@nooble/redis';
+import { asRedisUnavailable, isUnavailable, type ScriptReply } from '@nooble/redis';
 import type { Admissions } from './admissions.ts';
 import { batchesOf, MAX_IDS } from './batch.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
 import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
-import { CallNumbers } from './call-numbers.ts';
+import { ClockLead } from './clock-lead.ts';
+import { ClaimCalls } from './claim-calls.ts';
 import { sendCalls, valueOf } from './calling.ts';
 import type { Keyspace } from './keyspace.ts';
 import { claimCall, readClaim, type Claim } from './operations/claim.ts';
@@ -25,8 +26,9 @@ export class RedisBroker implements QueueBroker {
   readonly #outbox: Outbox;
   readonly #settling: Settling;
   readonly #wake: Wake;
-  readonly #calls = new CallNumbers();
+  readonly #calls = new ClaimCalls();
   readonly #timer: TickTimer;
+  readonly #lead: ClockLead;
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, admissions: Admissions) {
     const { domain, redis, prefix, rules } = options;
@@ -38,6 +40,7 @@ export class RedisBroker implements QueueBroker {
     this.#settling = new Settling(options, this.#keyspace, this.#outbox);
     this.#wake = new Wake(redis, this.#keyspace.wakeKey);
     this.#timer = new TickTimer(rules.leaseMs);
+    this.#lead = new ClockLead(domain, options.onWarning);
   }
 
   async claim({
@@ -122,7 +125,7 @@ export class RedisBroker implements QueueBroker {
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
   ): Promise<{ claim: Claim; settled: SettleResult[] }> {
     const { redis, order, rules } = this.#options;
-    const id = this.#calls.next({ slots });
+    const id = await this.#calls.next(slots);
     const delivered = this.#outbox.takeDelivered();
     const ticks = this.#timer.isDue() || delivered.length > 0;
     const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
@@ -137,11 +140,14 @@ export class RedisBroker implements QueueBroker {
       const settled = batch.length > 0 ? await this.#settling.settled(batch, replies[0]) : [];
       const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
+      this.#calls.answered(id);
+      this.#lead.note(claim.clockLeadMs ?? 0);
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
       return { claim, settled };
     } catch (error) {
       // It may have claimed: the same number again brings the same actions.
-      this.#calls.unanswered(id, slots);
+      if (isRefused(replies.at(-1))) this.#calls.answered(id);
+      else this.#calls.unanswered(id, slots);
       throw error;
     }
   }
@@ -161,4 +167,9 @@ export class RedisBroker implements QueueBroker {
   #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
     return valueOf(reply, `${attempted} of domain "${this.domain}"`);
   }
+}
+
+/** Whether the script itself raised an error: then there is no answer to ask for again. */
+function isRefused(reply: ScriptReply | undefined): boolean {
+  return reply?.ok === false && !isUnavailable(reply.error);
 }

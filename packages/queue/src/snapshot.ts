@@ -6,6 +6,7 @@ import type { ActionRef } from './verdict.ts';
 
 /** Where an action stands; one that has ended is known only as long as it asked to be (`retainMs`). */
 export interface ActionSnapshot extends ActionRef {
+  readonly tenantId: string;
   readonly state: Inspection['state'];
   /** As it was sent; absent once it has ended. */
   readonly action?: DomainAction;
@@ -22,11 +23,12 @@ export interface ActionSnapshot extends ActionRef {
 
 /** An inspection in the words of the public names. */
 export function snapshotOf(ref: ActionRef, inspection: Inspection): ActionSnapshot {
-  const { state, atMs, run, envelope, note } = inspection;
+  const { state, tenantId, atMs, run, envelope, note } = inspection;
   const action = envelope === undefined ? undefined : decodedOr(envelope);
   return {
     domain: ref.domain,
     actionId: ref.actionId,
+    tenantId,
     state,
     ...(action && { action }),
     ...(atMs !== undefined && { at: new Date(atMs).toISOString() }),

@@ -29,6 +29,7 @@ class Round {
   readonly #claimed: ClaimedAction[] = [];
   readonly #settled = new Map<Settlement, SettleResult>();
   #dueInMs = Number.POSITIVE_INFINITY;
+  #clockLeadMs = 0;
   #answers = 0;
   #failure: unknown;
 
@@ -57,16 +58,21 @@ class Round {
     return {
       claimed: this.#claimed,
       settled: this.settlements.map((settlement) => this.#settled.get(settlement) ?? 'unsent'),
+      ...(this.#clockLeadMs > 0 && { clockLeadMs: this.#clockLeadMs }),
       ...(Number.isFinite(this.#dueInMs) && { dueInMs: this.#dueInMs }),
     };
   }
 
-  #answered({ claimed, settled, dueInMs }: ClaimReply, own: readonly Settlement[]): void {
+  #answered(
+    { claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimReply,
+    own: readonly Settlement[],
+  ): void {
     this.#answers += 1;
     this.#claimed.push(...claimed);
     for (const [index, settlement] of own.entries()) {
       this.#settled.set(settlement, settled[index] ?? 'unsent');
     }
+    this.#clockLeadMs = Math.max(this.#clockLeadMs, clockLeadMs);
     this.#dueInMs = Math.min(this.#dueInMs, dueInMs ?? Number.POSITIVE_INFINITY);
   }
 }

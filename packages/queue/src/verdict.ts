@@ -13,12 +13,15 @@ import type { Verdict } from './operations/enqueue.ts';
 export interface ActionRef {
   readonly domain: string;
   readonly actionId: string;
+  /** Whose it is: an action of another tenant is as if there were none. @default any tenant's */
+  readonly tenantId?: string;
 }
 
 /** An accepted action; also a reference to it. */
 export interface Receipt extends ActionRef {
   /** `duplicate`: it, or one with its idempotency key, was there already; `actionId` names that one. */
   readonly status: 'accepted' | 'duplicate';
+  readonly tenantId: string;
   /** Logical queue, `{domain}:{tenant_id}:{tier}`. */
   readonly queue: string;
   /** ISO 8601 UTC; only for an action that was delayed. */
@@ -35,10 +38,10 @@ export function outcomeOf(
   if (verdict.verdict === 'accepted') {
     const { notBeforeMs } = verdict;
     const delay = notBeforeMs === undefined ? {} : { notBefore: isoTime(notBeforeMs) };
-    return { status: 'accepted', domain, actionId, queue, ...delay };
+    return { status: 'accepted', domain, actionId, tenantId, queue, ...delay };
   }
   if (verdict.verdict === 'duplicate') {
-    return { status: 'duplicate', domain, actionId: verdict.actionId, queue };
+    return { status: 'duplicate', domain, actionId: verdict.actionId, tenantId, queue };
   }
   if (verdict.verdict === 'minute' || verdict.verdict === 'day') {
     const { verdict: window, limit, retryAfterMs } = verdict;

@@ -14,6 +14,7 @@ it('shows an action in every state it passes through', async () => {
   expect(await look()).toEqual({
     domain: 'embedding',
     actionId: action.actionId,
+    tenantId: 'acme',
     state: 'delayed',
     action,
     at: receipt.notBefore,
@@ -51,6 +52,7 @@ it('keeps the result of an action as long as it asked', async () => {
   expect(await queue.queues.get(receipt)).toEqual({
     domain: 'embedding',
     actionId: receipt.actionId,
+    tenantId: 'acme',
     state: 'done',
     failures: 0,
     stalls: 0,
@@ -229,6 +231,7 @@ it('counts what a domain holds, tier by tier', async () => {
     callbacksPending: 0,
     suspects: 0,
     deadDropped: 0,
+    clockLeadMs: 0,
   });
 });
 
@@ -260,4 +263,32 @@ it('has no age once the oldest is served, and none for what only runs', async ()
   await queue.enqueue();
   await queue.claimOne();
   expect((await queue.queues.stats('embedding')).tiers.professional).not.toHaveProperty('oldestMs');
+});
+
+it('shows no tenant how the action of another ended whose id it used again', async () => {
+  const queue = openQueue();
+  const [actionId, domain] = ['order-1', 'embedding'];
+  const ofVictim = { domain, actionId, tenantId: 'victim' };
+  await queue.enqueue({ actionId, tenantId: 'victim' }, { retainMs: 60_000 });
+  await queue.settle(await queue.claimOne(), done);
+  expect(await queue.queues.get({ ...ofVictim, tenantId: 'attacker' })).toBeUndefined();
+  expect(await queue.queues.cancel({ ...ofVictim, tenantId: 'attacker' })).toBe('unknown');
+  const receipt = await queue.enqueue({ actionId, tenantId: 'attacker' });
+  await queue.settle(await queue.claimOne(), done);
+  for (const ref of [receipt, { domain, actionId }, ofVictim]) {
+    expect(await queue.queues.get(ref)).toBeUndefined();
+  }
+});
+
+it('lets a tenant neither see nor cancel the action of another', async () => {
+  const queue = openQueue();
+  const receipt = await queue.enqueue({ tenantId: 'victim' });
+  const asAttacker = { ...receipt, tenantId: 'attacker' };
+  const inHandler = queue.queues.within(actionOf({ tenantId: 'attacker' }));
+  expect(await queue.queues.get(asAttacker)).toBeUndefined();
+  expect(await queue.queues.cancel(asAttacker)).toBe('unknown');
+  const { domain, actionId } = receipt;
+  expect(await inHandler.get({ domain, actionId })).toBeUndefined();
+  expect(await inHandler.cancel({ domain, actionId })).toBe('unknown');
+  expect(await queue.queues.get(receipt)).toMatchObject({ state: 'waiting', tenantId: 'victim' });
 });

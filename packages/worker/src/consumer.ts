@@ -41,6 +41,7 @@ export class Consumer {
   #busy = false;
   #failures = 0;
   #lastAnswerMs: number | undefined;
+  #clockLeadMs = 0;
   readonly #whenConsuming: (() => void)[] = [];
   readonly #whenDrained: (() => void)[] = [];
 
@@ -56,6 +57,11 @@ export class Consumer {
   /** When the queue last answered, on the monotonic clock; undefined before it first did. */
   get lastAnswerMs(): number | undefined {
     return this.#lastAnswerMs;
+  }
+
+  /** How far the domain's clock is ahead of the server's, as of the last claim, ms. */
+  get clockLeadMs(): number {
+    return this.#clockLeadMs;
   }
 
   /** Resolves after the first answered claim, however long the queue takes to be reachable. */
@@ -168,10 +174,11 @@ export class Consumer {
 
   #answered(
     { slots }: RoundTripRequest,
-    { unsent, dueInMs }: RoundTripAnswer,
+    { unsent, dueInMs, clockLeadMs }: RoundTripAnswer,
     started: number,
   ): void {
     this.#lastAnswerMs = this.#parts.clock.monotonicMs();
+    this.#clockLeadMs = clockLeadMs;
     if (slots > 0) this.#mayHaveWork = this.#busy = started >= slots;
     resolveAll(this.#whenConsuming);
     if (unsent > 0) return this.#pause();

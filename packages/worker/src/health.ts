@@ -22,6 +22,8 @@ export interface WorkerHealth {
   /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
   readonly overdue: number;
   readonly concurrency: number;
+  /** How far the domain's clock is ahead of that of Redis, which was set back, ms; usually 0. */
+  readonly clockLeadMs: number;
   /** Ms since the queue last answered a claim; absent before the first. */
   readonly lastClaimMs?: number;
 }
@@ -40,7 +42,7 @@ export interface HealthParts {
 export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   const { consumer, running, concurrency, clock, state } = parts;
   const connection = state === 'started' ? await reasonNotAnswering(parts) : undefined;
-  const { lastAnswerMs } = consumer;
+  const { lastAnswerMs, clockLeadMs } = consumer;
   const silence =
     lastAnswerMs === undefined ? {} : { lastClaimMs: clock.monotonicMs() - lastAnswerMs };
   const { slotsHeld, overdue } = running;
@@ -53,7 +55,8 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   ].filter((reason) => reason !== undefined);
   const status = reasons.length === 0 ? 'ok' : 'red';
   const consuming = state === 'started' && connection === undefined && lastAnswerMs !== undefined;
-  return { status, consuming, reasons, running: slotsHeld, overdue, concurrency, ...silence };
+  const slots = { running: slotsHeld, overdue, concurrency };
+  return { status, consuming, reasons, ...slots, clockLeadMs, ...silence };
 }
 
 function reasonSilent(silentMs: number | undefined): string | undefined {

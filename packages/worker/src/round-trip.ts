@@ -27,6 +27,7 @@ export interface RoundTripAnswer {
   /** Settlements that have to be sent again; they are pending already. */
   readonly unsent: number;
   readonly dueInMs: number | undefined;
+  readonly clockLeadMs: number;
 }
 
 /**
@@ -40,8 +41,8 @@ export async function makeRoundTrip(
   const { settlements } = parts;
   const batch = settlements.take();
   try {
-    const { claimed, settled, dueInMs } = await send(parts, request, batch);
-    return { claimed, unsent: settlements.answer(batch, settled), dueInMs };
+    const { claimed, settled, dueInMs, clockLeadMs = 0 } = await send(parts, request, batch);
+    return { claimed, unsent: settlements.answer(batch, settled), dueInMs, clockLeadMs };
   } catch (error) {
     if (isUnavailable(error)) settlements.putBack(batch);
     else await settlements.sendEach(batch);

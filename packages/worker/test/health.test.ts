@@ -8,7 +8,10 @@ function partsOf(silentMs: number | undefined, facts: Partial<HealthParts> = {})
   const nowMs = 1_000_000;
   const parts = {
     broker: new FakeBroker(),
-    consumer: { lastAnswerMs: silentMs === undefined ? undefined : nowMs - silentMs },
+    consumer: {
+      lastAnswerMs: silentMs === undefined ? undefined : nowMs - silentMs,
+      clockLeadMs: 0,
+    },
     running: { slotsHeld: 3, overdue: 0 },
     concurrency: 16,
     clock: { monotonicMs: () => nowMs, epochMs: () => 0 },

@@ -17,7 +17,7 @@ local function expiry_at_door(item)
 end
 
 local function asked_start(run_at)
-  return run_at == 0 and now or math.max(now, run_at < 0 and now - run_at or run_at)
+  return run_at == 0 and now or math.max(now, run_at < 0 and now - run_at or run_at + lead_ms)
 end
 
 local function judge_rate(item, limits, expires) -- minute and day; books the place of an accepted item, which sets when it is due
@@ -39,7 +39,7 @@ local function judge(item)
   local twin = owner and item.id or (item.once or not terms.profile) and twin_of(item)
   if twin then return DUPLICATE, twin end
   local start, expires = asked_start(terms.run_at), expiry_at_door(item)
-  if start > now and start >= expires then return EXPIRES, start, expires end
+  if start > now and start >= expires then return EXPIRES, start - lead_ms, expires - lead_ms end
   item.due = start
   if not terms.profile then return ACCEPTED end
   if closed then return CLOSED end

@@ -1,12 +1,16 @@
 -- Same call, same answer: a client that reconnects sends unanswered calls again. The last answers of a
--- process stand in a ring.
+-- process stand in a ring, and a process keeps fewer calls open than it has places (src/call-ring.ts): a
+-- place with the answer of a younger call means that this one was over long ago.
 -- KEYS: calls
 local CALLS_KEPT, CALLS_TTL_MS = 64, 600000
 
 local function earlier_answer(process, call)
   local kept = redis.call('HGET', calls .. process, call % CALLS_KEPT)
   local number, answer = string.match(kept or '', '^(%d+) (.*)$')
-  return number == call and answer or nil
+  if number == call then return answer end
+  if number and tonumber(number) > tonumber(call) then
+    error({err = 'FORGOTTEN Call ' .. call .. ' of this process was answered before: it is ' .. number - call .. ' calls old'})
+  end
 end
 
 local function words_of(answer)

@@ -3,7 +3,7 @@
 -- KEYS: actions active
 local function reply(items) -- an action that runs for the first time has no run to tell
   local suspect = items[1] and items[1].suspect
-  local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0'}, 4
+  local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0', lead_ms}, 5
   for _, item in ipairs(items) do
     rows[at], rows[at + 1], at = item.run and item.id .. ' ' .. item.run or item.id, item.stored, at + 2
   end

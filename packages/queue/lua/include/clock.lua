@@ -1,9 +1,20 @@
 -- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision; and what else every call asks.
+-- The server's clock may be set back. Then the domain's goes on from where it is, by what passes on the server's, and a
+-- hundredth slower until it is ahead no longer. Times of the world outside are compared with the server's clock.
 -- KEYS: state
+local LEAD_KEPT, SLOWER = 1000, 100 -- µs: calls within a moment are ahead by less; one part in a hundred
 local time = redis.call('TIME')
-local last_clock, paused, grace, turns = unpack(redis.call('HMGET', state, 'clock', 'paused', 'grace', 'turns'))
-local clock = math.max(time[1] * 1000000 + time[2], tonumber(last_clock or '0') + 1)
-local now = math.floor(clock / 1000)
+local last_clock, last_lead, paused, grace, turns, kept_until =
+  unpack(redis.call('HMGET', state, 'clock', 'lead', 'paused', 'grace', 'turns', 'kept'))
+last_clock, last_lead, kept_until = tonumber(last_clock or '0'), tonumber(last_lead or '0'), tonumber(kept_until or '0')
+
+local server = time[1] * 1000000 + time[2]
+local clock = math.max(server, last_clock + 1)
+if last_lead > 0 then
+  local passed = server - (last_clock - last_lead) -- since the clock was last written
+  clock = math.max(clock, last_clock + passed - math.floor(passed / SLOWER))
+end
+local now, lead_ms = math.floor(clock / 1000), math.floor((clock - server) / 1000)
 
 local function clock_words(us) -- in two halves: as one integer it is too long for some Lua, as a float slow to write
   return string.format('%d%07d', us / 10000000, us % 10000000)
@@ -12,8 +23,12 @@ end
 local clock_text = clock_words(clock)
 
 local function write_state(cells) -- with the clock, as far as it has been moved on
+  local lead = clock - server
   clock_text = clock_words(clock)
   cells[#cells + 1], cells[#cells + 2] = 'clock', clock_text
+  if lead >= LEAD_KEPT or last_lead > 0 then
+    cells[#cells + 1], cells[#cells + 2] = 'lead', lead >= LEAD_KEPT and clock_words(lead) or '0'
+  end
   redis.call('HSET', state, unpack(cells))
 end
 

@@ -1,6 +1,6 @@
 -- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
--- include: many clock ready header run
--- KEYS: actions messages outbox idempotency kept dead deaths
+-- include: many clock ready header run kept
+-- KEYS: actions messages outbox idempotency dead deaths
 local function send(id, r, message, due) -- under a name of this end alone: an id may be used again after it
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
   redis.call('HSET', messages, callback, message)
@@ -13,10 +13,6 @@ local function remove(ids)
   call_all('HDEL', run, ids)
 end
 
-local function keep(id, retain, state, note) -- how it ended, for whoever asks within its retention
-  if retain > 0 then redis.call('SET', kept .. id, state .. '\n' .. note, 'PX', retain) end
-end
-
 local function free_key(id, header) -- unless it stands for a younger action by now
   local key = idempotency .. header.tenant .. ':' .. header.once
   if redis.call('GET', key) == id then redis.call('UNLINK', key) end
@@ -25,7 +21,7 @@ end
 local function finish(id, r, reason, stored) -- expired or cancelled before it started
   local header = parse_header(stored)
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
-  keep(id, header.retain, reason, '')
+  keep(id, r, header.retain, reason, '')
   if header.once ~= '-' and r.failures + r.stalls + r.redrives == 0 then free_key(id, header) end
   remove({id})
 end

@@ -1,5 +1,6 @@
 -- The header line before a stored envelope (no script parses the envelope itself), and queue elements.
 -- An arrival, or a time since when, has 16 digits: µs of the domain's clock, unique in the domain.
+-- include: clock
 local SINCE_DIGITS = 16
 
 local function parse_header(stored)
@@ -11,10 +12,10 @@ local function parse_header(stored)
   }
 end
 
-local function expiry_of(expires, arrival) -- Unix ms; '0' is never, a negative one is ms after its arrival
+local function expiry_of(expires, arrival) -- by the domain's clock, ms; '0' is never, a negative one is ms after its arrival
   local ms = tonumber(expires)
   if ms < 0 then return math.floor(arrival / 1000) - ms end
-  return ms > 0 and ms or math.huge
+  return ms > 0 and ms + lead_ms or math.huge
 end
 
 local function expiry_in(stored)

@@ -17,7 +17,7 @@ local verbs = {}
 
 function verbs.done(id, r, ending)
   if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
-  keep(id, ending.retain, 'done', ending.note)
+  keep(id, r, ending.retain, 'done', ending.note)
   gone[#gone + 1] = id
 end
 
@@ -29,7 +29,7 @@ end
 
 function verbs.dead(id, r, ending)
   if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
-  keep(id, ending.retain, 'dead', ending.note)
+  keep(id, r, ending.retain, 'dead', ending.note)
   bury(id, r, ending.note)
 end
 

@@ -1,12 +1,24 @@
 import type { ScriptCall } from '@nooble/redis';
+import type { CallId } from '../call-ring.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** What a cancel found: it was `cancelled`, or stands where it cannot be, or ended so before. */
 export type CancelResult = 'cancelled' | 'active' | 'dead' | 'done' | 'expired' | 'unknown';
 
+/** What to cancel, and whose it has to be. */
+export interface CancelArguments {
+  readonly id: CallId;
+  /** An action of another tenant is `unknown`. @default any tenant */
+  readonly tenantId: string | undefined;
+  readonly actionIds: readonly string[];
+}
+
 /** The call that cancels what has not started. */
-export function cancelCall(keyspace: Keyspace, actionIds: readonly string[]): ScriptCall {
-  return keyspace.call('cancel', actionIds);
+export function cancelCall(
+  keyspace: Keyspace,
+  { id, tenantId = '', actionIds }: CancelArguments,
+): ScriptCall {
+  return keyspace.call('cancel', [id.process, id.number, tenantId, ...actionIds]);
 }
 
 /** One result per id, in order. */

@@ -1,8 +1,8 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { ClaimedAction } from '../broker.ts';
+import type { CallId } from '../call-ring.ts';
 import { firstRun, parseRun, parseStored } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
-import type { CallId } from './enqueue.ts';
 
 /** How a worker chooses among tiers. */
 export interface ClaimOrder {
@@ -24,6 +24,8 @@ export interface ClaimArguments {
 /** What a claim brought. */
 export interface Claim {
   readonly claimed: readonly ClaimedAction[];
+  /** How far the domain's clock is ahead of the server's, ms; absent when it is not. */
+  readonly clockLeadMs?: number;
   readonly dueInMs?: number;
 }
 
@@ -36,14 +38,19 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
 
 /** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock, ms. */
 export function readClaim(reply: unknown, deadline: number): Claim {
-  const [clock = '0', dueIn = '', suspect, ...cells] = reply as string[];
+  const [clock = '0', dueIn = '', suspect, lead, ...cells] = reply as string[];
   const claimed: ClaimedAction[] = [];
   for (let at = 0; at < cells.length; at += 2) {
     const [who = '', stored = ''] = [cells[at], cells[at + 1]];
     const isSuspect = at === 0 && suspect === '1';
     claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
   }
-  return dueIn === '' ? { claimed } : { claimed, dueInMs: Number(dueIn) };
+  const clockLeadMs = Number(lead);
+  return {
+    claimed,
+    ...(clockLeadMs > 0 && { clockLeadMs }),
+    ...(dueIn !== '' && { dueInMs: Number(dueIn) }),
+  };
 }
 
 interface ClaimRow {

@@ -1,4 +1,5 @@
 import type { ScriptCall } from '@nooble/redis';
+import type { CallId } from '../call-ring.ts';
 import { storedWithoutArrival } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
 
@@ -46,12 +47,6 @@ export type Verdict =
   | { readonly verdict: 'closed' | 'suspended' | 'foreign' }
   /** The domain has another number of partitions by now. */
   | { readonly verdict: 'moved' };
-
-/** Who calls, and the number of the call: the same pair again gets the same answer. */
-export interface CallId {
-  readonly process: string;
-  readonly number: number;
-}
 
 /** The call that admits a batch, at most 500 items and 4 MiB. */
 export function enqueueCall(

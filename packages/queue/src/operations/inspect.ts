@@ -7,6 +7,7 @@ export interface Inspection {
   readonly state: 'waiting' | 'delayed' | 'active' | 'dead' | 'done' | 'expired' | 'cancelled';
   /** When it is due, its lease ends, or it died; Unix ms. */
   readonly atMs?: number;
+  readonly tenantId: string;
   readonly run?: RunFacts;
   readonly envelope?: string;
   /** JSON of its result or error, or `stalled <n>`. */
@@ -24,13 +25,16 @@ export function readInspection(reply: unknown): Inspection | undefined {
   if (state === 'unknown') return undefined;
   if (state === 'ended') {
     const end = note.indexOf('\n');
-    return { state: note.slice(0, end) as Inspection['state'], note: note.slice(end + 1) };
+    const [how, tenantId = ''] = note.slice(0, end).split(' ');
+    return { state: how as Inspection['state'], tenantId, note: note.slice(end + 1) };
   }
+  const { tenantId, envelope } = parseStored(stored);
   return {
     state: state as Inspection['state'],
+    tenantId,
     ...(at !== '' && { atMs: Number(at) }),
     ...(run !== '' && { run: parseRun(run) }),
-    envelope: parseStored(stored).envelope,
+    envelope,
     note,
   };
 }

@@ -32,6 +32,8 @@ export interface DomainStats {
   readonly suspects: number;
   /** Dead letters dropped because there were too many or they were too old. */
   readonly deadDropped: number;
+  /** How far the domain's clock is ahead of the server's, which was set back, ms; usually 0. */
+  readonly clockLeadMs: number;
 }
 
 export function statsCall(keyspace: Keyspace): ScriptCall {
@@ -39,7 +41,7 @@ export function statsCall(keyspace: Keyspace): ScriptCall {
 }
 
 export function readStats(domain: string, reply: unknown): DomainStats {
-  const [now, paused, outbox, suspects, ...cells] = reply as (string | number)[];
+  const [now, lead, paused, outbox, suspects, ...cells] = reply as (string | number)[];
   const counts = countsOf(cells.slice(TIERS.length));
   const tiers = TIERS.map((tier, index) => {
     const count = (letter: string): number => counts.get(`${letter}${index + 1}`) ?? 0;
@@ -62,6 +64,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
     callbacksPending: Number(outbox),
     suspects: Number(suspects),
     deadDropped: counts.get('trimmed') ?? 0,
+    clockLeadMs: Number(lead),
   };
 }
 

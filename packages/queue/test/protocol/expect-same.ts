@@ -61,6 +61,7 @@ function expectedStats(model: ProtocolModel): DomainStats {
     callbacksPending: model.outbox.dueTimes.size,
     suspects: model.suspects.length,
     deadDropped: model.deadDropped,
+    clockLeadMs: 0,
   };
 }
 

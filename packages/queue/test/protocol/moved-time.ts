@@ -1,14 +1,14 @@
 import type { RedisClient } from '@nooble/redis';
 import { vi } from 'vitest';
+import { MOVED_CLOCK } from './scripts-on-moved-time.ts';
 import type { Stored } from '../stored.ts';
 
 /** Lifetimes of keys are whole multiples of this; real time that passes between two moves is less. */
 const LIFETIME_STEP_MS = 10_000;
 
 /**
- * Time that moves only when told. Scripts take the later of the server's clock and the one stored in
- * their domain, so a stored clock that is ahead of the server's stands still, but for its strict
- * increase by microseconds; the monotonic clock of this process and the lifetimes of keys follow it.
+ * Time that moves only when told: scripts read it in place of the server's clock; the monotonic clock of
+ * this process and the lifetimes of keys follow it.
  */
 export class MovedTime {
   nowMs: number;
@@ -18,7 +18,6 @@ export class MovedTime {
   /** Key → when it expires; Redis itself no longer ends it. */
   readonly #expiries = new Map<string, number>();
 
-  /** Starts at `nowMs`, which has to be ahead of every clock there is. */
   constructor(nowMs: number, domains: readonly Stored[], prefix: string) {
     this.nowMs = nowMs;
     this.#domains = domains;
@@ -63,9 +62,13 @@ export class MovedTime {
   }
 
   async #setClocks(): Promise<void> {
-    const clock = String(this.nowMs * 1000);
+    const [seconds, micros] = MOVED_CLOCK;
+    const clock = {
+      [seconds]: Math.floor(this.nowMs / 1000),
+      [micros]: (this.nowMs % 1000) * 1000,
+    };
     await Promise.all(
-      this.#domains.map(async (domain) => domain.client.hset(domain.key('state'), 'clock', clock)),
+      this.#domains.map(async (domain) => domain.client.hset(domain.key('state'), clock)),
     );
   }
 }

@@ -14,6 +14,13 @@ export interface TenantSetting {
   readonly limits: ModelLimits;
 }
 
+/** How an action ended, for those that asked for it. */
+interface KeptEnding {
+  readonly tenant: string;
+  readonly ending: Ending;
+  readonly untilMs: number;
+}
+
 /** What holds for a whole sequence. */
 export interface Setting {
   readonly order: ModelOrder;
@@ -61,7 +68,7 @@ export class ProtocolModel {
   readonly profiles: Record<string, ModelTenant> = {};
   /** Met by the claim that is going on, too late to start. */
   expired: StoredAction[] = [];
-  readonly #kept = new Map<string, { readonly ending: Ending; readonly untilMs: number }>();
+  readonly #kept = new Map<string, KeptEnding>();
   #since = 0;
 
   constructor({ order, maxStalls, tenants }: Setting, nowMs: number) {
@@ -103,6 +110,7 @@ export class ProtocolModel {
       atMs,
     };
     this.actions.set(action.id, stored);
+    this.#kept.delete(action.id);
     this.arrive(stored);
     if (atMs <= this.nowMs) {
       this.scheduler.enqueue(stored);
@@ -166,22 +174,24 @@ export class ProtocolModel {
     this.actions.delete(action.id);
   }
 
-  keep({ id, retainMs }: StoredAction, ending: Ending): void {
-    if (retainMs > 0) this.#kept.set(id, { ending, untilMs: this.nowMs + retainMs });
+  keep({ id, tenant, retainMs }: StoredAction, ending: Ending): void {
+    if (retainMs > 0) this.#kept.set(id, { tenant, ending, untilMs: this.nowMs + retainMs });
   }
 
-  /** Where an action stands, or how it ended as far as that is kept. */
-  stateOf(id: string): StoredAction['state'] | Ending | undefined {
+  /** Where an action of a tenant, or of any, stands, or how it ended as far as that is kept. */
+  stateOf(id: string, of?: string): StoredAction['state'] | Ending | undefined {
     const stored = this.actions.get(id);
-    if (stored) return stored.state;
-    const kept = this.#kept.get(id);
-    return kept && kept.untilMs > this.nowMs ? kept.ending : undefined;
+    const found = stored ?? this.#kept.get(id);
+    if (!found || (of ?? found.tenant) !== found.tenant) return undefined;
+    if ('state' in found) return found.state;
+    return found.untilMs > this.nowMs ? found.ending : undefined;
   }
 
-  cancel(id: string): StoredAction['state'] | Ending | 'unknown' {
+  cancel(id: string, of?: string): StoredAction['state'] | Ending | 'unknown' {
+    const state = this.stateOf(id, of);
     const action = this.actions.get(id);
-    const isOpen = action?.state === 'waiting' || action?.state === 'delayed';
-    if (!action || !isOpen) return this.stateOf(id) ?? 'unknown';
+    const isOpen = state === 'waiting' || state === 'delayed';
+    if (!action || !isOpen) return state ?? 'unknown';
     if (action.state === 'delayed') this.admission.giveBack(action, this.nowMs);
     this.finish(action, 'cancelled');
     this.forgetIdle();

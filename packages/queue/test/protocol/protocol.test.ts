@@ -11,6 +11,12 @@ import type { ProtocolCommand, Run } from './step.ts';
 import { setting } from './tenants.ts';
 import { World } from './world.ts';
 
+vi.mock('../../src/generated/scripts.ts', async (original) => {
+  const { onMovedTime } = await import('./scripts-on-moved-time.ts');
+  const { SCRIPTS: scripts } = await original<{ SCRIPTS: typeof SCRIPTS }>();
+  return { SCRIPTS: onMovedTime(scripts) };
+});
+
 /** `NOOBLE_SEQUENCES` says how many, `NOOBLE_SEED` repeats those of an earlier run. */
 const numRuns = Number(process.env['NOOBLE_SEQUENCES'] ?? 200);
 const seed = Number(process.env['NOOBLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -32,7 +38,6 @@ it(
       startOfDay,
       sequences,
       async (how, offsetMs, commands) => {
-        // Ahead of the server's clock, so that time stands still until it is moved.
         const nowMs = (Math.floor(Date.now() / DAY_MS) + 2) * DAY_MS + offsetMs;
         const world = new World(redis, how, nowMs);
         const run: Run = { model: new ProtocolModel(how, nowMs), world, lines: [] };

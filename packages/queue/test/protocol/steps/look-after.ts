@@ -1,45 +1,52 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { ActionRef } from '../../../src/verdict.ts';
 import type { ProtocolModel } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand } from '../step.ts';
+import { tenantName } from '../tenants.ts';
 
-const pick = fc.nat(20);
+/** Some action that was ever enqueued, and the tenant who asks; undefined for whoever looks after all. */
+const pick = fc.tuple(fc.nat(20), fc.option(tenantName, { nil: undefined, freq: 2 }));
 
-export const cancel: fc.Arbitrary<ProtocolCommand> = pick.map((nth) =>
+export const cancel: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
   commandOf({
-    text: 'cancel',
+    text: `cancel${of === undefined ? '' : ` as ${of}`}`,
     isPossible: ({ known }) => known.size > 0,
     act: async ({ model, world, note }) => {
-      const actionId = idOf(model, nth);
-      const expected = model.cancel(actionId);
-      note(`${actionId} → ${expected}`);
-      expect(await world.queues.cancel({ domain: 'embedding', actionId })).toBe(expected);
+      const id = idOf(model, nth);
+      const expected = model.cancel(id, of);
+      note(`${id} → ${expected}`);
+      expect(await world.queues.cancel(refOf(id, of))).toBe(expected);
     },
   }),
 );
 
 /** Asks where an action stands. */
-export const get: fc.Arbitrary<ProtocolCommand> = pick.map((nth) =>
+export const get: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
   commandOf({
-    text: 'get',
+    text: `get${of === undefined ? '' : ` as ${of}`}`,
     isPossible: ({ known }) => known.size > 0,
     act: async ({ model, world, note }) => {
-      const actionId = idOf(model, nth);
-      const expected = snapshotOf(model, actionId);
-      note(`${actionId} → ${JSON.stringify(expected)}`);
-      const found = await world.queues.get({ domain: 'embedding', actionId });
+      const id = idOf(model, nth);
+      const expected = snapshotOf(model, id, of);
+      note(`${id} → ${JSON.stringify(expected)}`);
+      const found = await world.queues.get(refOf(id, of));
       const { state, at, failures, stalls } = found ?? {};
       expect(found && { state, at, failures, stalls }).toEqual(expected);
     },
   }),
 );
 
+function refOf(actionId: string, tenantId: string | undefined): ActionRef {
+  return { domain: 'embedding', actionId, ...(tenantId !== undefined && { tenantId }) };
+}
+
 function idOf({ known }: ProtocolModel, nth: number): string {
   return [...known][nth % known.size] ?? '';
 }
 
-function snapshotOf(model: ProtocolModel, id: string) {
-  const state = model.stateOf(id);
+function snapshotOf(model: ProtocolModel, id: string, of: string | undefined) {
+  const state = model.stateOf(id, of);
   if (state === undefined) return undefined;
   const stored = model.actions.get(id);
   if (!stored) return { state, failures: 0, stalls: 0 };

@@ -1,0 +1,24 @@
+/** A lead beyond this is told, ms: less passes by itself after every failover. */
+const TOLD_MS = 1_000;
+
+/** Warns, once per time that it happens, of a domain whose clock is ahead of its server's. */
+export class ClockLead {
+  readonly #domain: string;
+  readonly #onWarning: (warning: string) => void;
+  #isTold = false;
+
+  constructor(domain: string, onWarning: (warning: string) => void) {
+    this.#domain = domain;
+    this.#onWarning = onWarning;
+  }
+
+  note(leadMs: number): void {
+    const isAhead = leadMs > TOLD_MS;
+    if (isAhead && !this.#isTold) {
+      this.#onWarning(
+        `The clock of Redis was set back by ${leadMs} ms: domain "${this.#domain}" goes on from where it was, so its UTC days begin that much early. Check the time service of the Redis host`,
+      );
+    }
+    this.#isTold = isAhead;
+  }
+}

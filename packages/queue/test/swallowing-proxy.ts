@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { inject, onTestFinished } from 'vitest';
+
+/** A way to Redis that can lose what comes back. */
+export interface SwallowingProxy {
+  readonly url: string;
+  /** From the next request on that has the words, requests arrive and their replies do not. */
+  swallowReplies(words: string): void;
+  /** Ends every connection; the next ones work. */
+  cut(): void;
+}
+
+/** Opens a proxy before the Redis of the run. */
+export async function openSwallowingProxy(): Promise<SwallowingProxy> {
+  const { hostname, port } = new URL(inject('redisUrl'));
+  const sockets = new Set<Socket>();
+  let isSwallowing = false;
+  let awaited: string | undefined;
+  const server = createServer((client) => {
+    const redis = connect({ host: hostname, port: Number(port) });
+    for (const [socket, other] of [
+      [client, redis],
+      [redis, client],
+    ] as const) {
+      sockets.add(socket.setNoDelay(true).on('error', () => undefined));
+      socket.once('close', () => other.destroy());
+    }
+    client.on('data', (request: Buffer) => {
+      isSwallowing ||= awaited !== undefined && request.includes(awaited);
+      redis.write(request);
+    });
+    redis.on('data', (reply) => isSwallowing || client.write(reply));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = (): void => {
+    isSwallowing = false;
+    awaited = undefined;
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  onTestFinished(() => {
+    server.close();
+    cut();
+  });
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    swallowReplies: (words) => void (awaited = words),
+    cut,
+  };
+}
