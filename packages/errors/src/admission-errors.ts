@@ -23,6 +23,26 @@ export class TenantMismatchError extends NoobleError {
   }
 }
 
+/** The tenant directory failed, or returned an entry that cannot be used. */
+export class TenantDirectoryError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'TENANT_DIRECTORY',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'The tenant directory failed, or returned an entry that cannot be used.',
+    remedy:
+      'Correct the entry that the message names, or repair the directory, then send it again.',
+  };
+  constructor({ tenantId, reason, cause }: { tenantId: string; reason: string } & Caused) {
+    super({
+      kind: TenantDirectoryError.kind,
+      message: `Cannot admit for tenant "${tenantId}": the tenant directory ${reason}`,
+      details: { tenantId, reason },
+      cause,
+    });
+  }
+}
+
 /** A message exceeds the size limit. */
 export class PayloadTooLargeError extends NoobleError {
   static readonly kind: ErrorKind = {

@@ -15,6 +15,7 @@ import {
   QueueFullError,
   QueuePausedError,
   RateLimitError,
+  TenantDirectoryError,
   TenantMismatchError,
 } from './admission-errors.ts';
 import { RedisUnavailableError, SettingsError } from './service-errors.ts';
@@ -35,6 +36,7 @@ export const ERROR_CLASSES = [
   StalledError,
   ActionFailedError,
   QueuePausedError,
+  TenantDirectoryError,
   RedisUnavailableError,
   ActionTimeoutError,
   DeadlineExceededError,

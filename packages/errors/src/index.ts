@@ -16,6 +16,7 @@ export {
   QueueFullError,
   QueuePausedError,
   RateLimitError,
+  TenantDirectoryError,
   TenantMismatchError,
   type RateLimitFacts,
 } from './admission-errors.ts';
@@ -23,5 +24,6 @@ export { ERROR_CLASSES } from './error-classes.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';
-export { fromWireError, toWireError } from './wire.ts';
+export { quoted, truncate } from './text.ts';
+export { fromWireError, isWireError, toWireError } from './wire.ts';
 export type { WireError } from './wire-error.ts';

@@ -1,5 +1,6 @@
 import { ERROR_CLASSES } from './error-classes.ts';
 import { isNoobleError, UnknownWireError, type NoobleError } from './nooble-error.ts';
+import { quoted, truncate } from './text.ts';
 import type { WireError } from './wire-error.ts';
 
 /** Longer messages would fill Redis with what is, at worst, a handler's dump. */
@@ -19,8 +20,27 @@ export function toWireError(error: unknown): WireError {
   }
 }
 
-/** The error a wire error stands for, of its class where the code is known. */
-export function fromWireError(wire: WireError): NoobleError {
+/** Whether a value from outside is a wire error, field by field. */
+export function isWireError(value: unknown): value is WireError {
+  if (!isObject(value)) return false;
+  const { code, message, retryable, http_status: status, details } = value;
+  return (
+    typeof code === 'string' &&
+    typeof message === 'string' &&
+    typeof retryable === 'boolean' &&
+    Number.isInteger(status) &&
+    (details === undefined || isObject(details))
+  );
+}
+
+/**
+ * The error a wire error stands for, of its class where the code is known. What is none, because another service
+ * wrote it, becomes `INTERNAL`; never throws.
+ */
+export function fromWireError(given: WireError): NoobleError {
+  const wire = isWireError(given)
+    ? given
+    : internal(`An error that cannot be read: ${quoted(given)}`);
   const known = ERROR_CLASSES.find((each) => each.kind.code === wire.code);
   const error = new UnknownWireError(wire);
   if (!known) return error;
@@ -57,7 +77,7 @@ function internal(message: string): WireError {
 
 /** Nothing obliges an error to have a message, or one that is text. */
 function messageOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE);
+  return truncate(String(error instanceof Error ? error.message : error), MAX_MESSAGE);
 }
 
 function plainDetails(
@@ -66,8 +86,13 @@ function plainDetails(
   try {
     const text = JSON.stringify(details);
     if (text.length > MAX_DETAILS || text === '{}') return undefined;
-    return JSON.parse(text) as Record<string, unknown>;
+    const plain = JSON.parse(text) as unknown;
+    return isObject(plain) ? plain : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

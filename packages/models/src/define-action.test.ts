@@ -4,8 +4,6 @@ import { z } from 'zod';
 import { callbackTypeOf, defineCallback, type CallbackData } from './callback.ts';
 import { childFields } from './child-fields.ts';
 import { defineAction, type ActionData, type ActionResult } from './define-action.ts';
-import { assertAction } from './envelope.ts';
-import { createCollectionContext } from './execution-context.ts';
 
 const generate = defineAction('embedding.generate', {
   data: z.object({ texts: z.array(z.string()), model: z.string().default('local') }),
@@ -51,18 +49,6 @@ describe('an action definition', () => {
     expect(() => generate.create({ ...acme, data: { texts: [] }, ...fields })).toThrow(
       InvalidActionError,
     );
-  });
-
-  it('makes actions that are known to be sound, as long as they cannot be changed', () => {
-    const data = { texts: [] };
-    const action = generate.create({ ...acme, data, metadata: { traceparent: '00-1' } });
-    expect(() => assertAction(action)).not.toThrow();
-    expect(() => assertAction({ ...action, tenantId: 'a:b' })).toThrow(/tenant_id/);
-    expect(() => assertAction({ ...action, metadata: [] as never })).toThrow(/metadata/);
-    const executionContext = { ...createCollectionContext({ ...acme, collections: [] }) };
-    const within = generate.create({ ...acme, data, executionContext });
-    Object.assign(executionContext, { tenantId: 'globex' });
-    expect(() => assertAction(within)).toThrow('differs from its tenant_id');
   });
 
   it('checks results', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
-import { freezeChecked } from './envelope.ts';
+import { sealAction } from './encode-action.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { newId } from './ids.ts';
 import { isoNow, isoTime } from './iso-time.ts';
@@ -25,6 +25,7 @@ export interface ActionInput<Data = unknown> {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly parentActionId?: string;
   readonly timeoutMs?: number;
+  /** A valid Date, or ISO 8601 text with a zone. */
   readonly expiresAt?: string | Date;
 }
 
@@ -97,8 +98,8 @@ function createAction<Data>(actionType: string, input: ActionInput<Data>): Domai
     actionType,
     taskId: taskId ?? newId(),
     metadata: metadata ?? {},
-    ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
+    ...(expiresAt !== undefined && { expiresAt: isoTime('expiresAt', expiresAt) }),
     createdAt: isoNow(),
   };
-  return freezeChecked(action);
+  return sealAction(action);
 }

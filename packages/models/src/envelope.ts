@@ -1,4 +1,4 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, truncate } from '@nooble/errors';
 import { z } from 'zod';
 import type { DomainAction } from './domain-action.ts';
 import { contextFromWire, contextToWire, executionContextSchema } from './execution-context.ts';
@@ -6,8 +6,10 @@ import { MAX_TYPE_LENGTH, NAME_PATTERNS } from './names.ts';
 import { INBOX_NAME, QUEUE_NAME } from './queue-name.ts';
 import { TIERS } from './tiers.ts';
 import { issuesOf } from './validation.ts';
+import { wellFormed } from './well-formed.ts';
 
-const text = z.string().min(1).max(256);
+/** Ill-formed text is refused where it identifies: in UTF-8 all of its lone surrogates become the same character. */
+const text = wellFormed(z.string().min(1).max(256));
 const actionType = z
   .string()
   .max(MAX_TYPE_LENGTH)
@@ -40,44 +42,18 @@ export const envelopeSchema = z.object({
 
 type Envelope = z.infer<typeof envelopeSchema>;
 
-/** The action as wire JSON: UTF-8, snake_case, absent rather than null. Throws InvalidActionError. */
-export function encodeAction(action: DomainAction): string {
-  const envelope = toEnvelope(action);
-  try {
-    return JSON.stringify(envelope);
-  } catch (cause) {
-    const reason = 'its data or metadata cannot be written as JSON';
-    throw new InvalidActionError({ actionId: action.actionId, reason, cause });
-  }
-}
-
 /** The action in wire JSON; fields this version does not know are kept. Throws InvalidActionError. */
 export function decodeAction(json: string): DomainAction {
   const raw = parseObject(json);
   return fromEnvelope(checkEnvelope(raw), raw);
 }
 
-/** Throws InvalidActionError unless the action could be decoded again by its receiver. */
-export function assertAction(action: DomainAction): void {
-  if (!checked.has(action)) checkEnvelope(toEnvelope(action));
-}
-
-/** Checks a new action and freezes it, so that it need not be checked again. Throws InvalidActionError. */
-export function freezeChecked<Data>(action: DomainAction<Data>): DomainAction<Data> {
-  assertAction(action);
-  Object.freeze(action);
-  // What is frozen is the action itself: a context can still be changed to name another tenant. Data and
-  // the values of metadata may be anything, so they can.
-  if (!action.executionContext && !action.extensions) checked.add(action);
-  return action;
-}
-
-const checked = new WeakSet<DomainAction>();
-
-function checkEnvelope(raw: object): Envelope {
+/** Throws InvalidActionError unless a receiver would take the envelope. */
+export function checkEnvelope(raw: object): Envelope {
   const parsed = envelopeSchema.safeParse(raw);
-  const actionId = 'action_id' in raw ? String(raw.action_id).slice(0, 128) : undefined;
   if (!parsed.success) {
+    const { action_id: id } = raw as Partial<Envelope>;
+    const actionId = typeof id === 'string' ? truncate(id, 128) : undefined;
     const reason = issuesOf(parsed.error)
       .map(({ path, message }) => `${path || 'envelope'}: ${message}`)
       .join('; ');
@@ -113,7 +89,8 @@ function parseObject(json: string): object {
   throw new InvalidActionError({ reason: 'its envelope is not a JSON object' });
 }
 
-function toEnvelope(action: DomainAction): object {
+/** The action by its names on the wire; unchecked. */
+export function toEnvelope(action: DomainAction): object {
   const context = action.executionContext;
   const known = {
     v: action.v,

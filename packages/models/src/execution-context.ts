@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newId } from './ids.ts';
 import { NAME_PATTERNS } from './names.ts';
 import { TIERS, type Tier } from './tiers.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What kind of execution an action belongs to. */
 export const CONTEXT_TYPES = ['agent', 'workflow', 'collection'] as const;
@@ -57,13 +58,13 @@ export function createCollectionContext(
 
 /** Its form on the wire; unknown fields of a sender are kept by whoever passes the action on. */
 export const executionContextSchema = z.looseObject({
-  context_id: z.string().min(1).max(128),
+  context_id: wellFormed(z.string().min(1).max(128)),
   context_type: z.enum(CONTEXT_TYPES),
   tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
   tenant_tier: z.enum(TIERS),
-  primary_agent_id: z.string().min(1).optional(),
-  agents: z.array(z.string()),
-  collections: z.array(z.string()),
+  primary_agent_id: wellFormed(z.string().min(1)).optional(),
+  agents: z.array(wellFormed(z.string())),
+  collections: z.array(wellFormed(z.string())),
   metadata: z.record(z.string(), z.unknown()),
   created_at: z.iso.datetime(),
 });

@@ -9,7 +9,8 @@ export {
   type ActionSchemas,
 } from './define-action.ts';
 export type { DomainAction } from './domain-action.ts';
-export { assertAction, decodeAction, encodeAction } from './envelope.ts';
+export { encodeAction, reviseAction, sealAction } from './encode-action.ts';
+export { decodeAction } from './envelope.ts';
 export {
   createAgentContext,
   createCollectionContext,
@@ -20,6 +21,7 @@ export {
   type ExecutionContext,
 } from './execution-context.ts';
 export { newId } from './ids.ts';
+export { timeOf } from './iso-time.ts';
 export { domainActionJsonSchema } from './json-schema.ts';
 export {
   assertActionId,
@@ -43,7 +45,9 @@ export {
 } from './queue-name.ts';
 export {
   DEFAULT_TIER_POLICIES,
+  expectedOf,
   resolveTierPolicies,
+  type PolicyField,
   type TierOverrides,
   type TierPolicy,
 } from './tier-policies.ts';

@@ -1,6 +1,17 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
+import { z } from 'zod';
 
 let last = { ms: 0, text: '' };
+
+/** The last millisecond of the year 9999: later times have no ISO 8601 form of four digits. */
+const LATEST_MS = 253_402_300_799_999;
+const TIME_FORM =
+  'a valid Date, or ISO 8601 text with a zone as in "2026-11-27T09:30:00Z", from 1970 to 9999';
+/** `Date.parse` alone takes almost any text with a number in it, and the 30th of February. */
+const ISO_TIME = z.union([
+  z.iso.datetime({ offset: true }),
+  z.iso.datetime({ offset: true, precision: -1 }), // without seconds
+]);
 
 /** This moment, ISO 8601 UTC; written once per millisecond. */
 export function isoNow(): string {
@@ -9,9 +20,34 @@ export function isoNow(): string {
   return last.text;
 }
 
-/** A time as ISO 8601 UTC. Throws InvalidActionError for what is none. */
-export function isoTime(given: string | Date): string {
-  const time = new Date(given);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new InvalidActionError({ reason: `expires_at: "${String(given)}" is not a time` });
+/**
+ * A time from outside as Unix ms: a valid `Date`, or ISO 8601 text with a zone (`Z` or `±hh:mm`), from 1970 to 9999.
+ * Throws InvalidActionError, which names the field, for everything else.
+ */
+export function timeOf(field: string, given: unknown): number {
+  const ms = given instanceof Date ? msOfDate(given) : msOfText(given);
+  if (ms >= 0 && ms <= LATEST_MS) return ms;
+  const wrong = Number.isNaN(ms) ? 'is not a time' : 'is out of range';
+  throw new InvalidActionError({
+    reason: `${field} ${quoted(given)} ${wrong}: expected ${TIME_FORM}`,
+  });
+}
+
+/** A time from outside as ISO 8601 UTC. Throws InvalidActionError, which names the field. */
+export function isoTime(field: string, given: unknown): string {
+  return new Date(timeOf(field, given)).toISOString();
+}
+
+function msOfDate(date: Date): number {
+  try {
+    return Date.prototype.getTime.call(date);
+  } catch {
+    // An object that only inherits from Date.
+    return Number.NaN;
+  }
+}
+
+function msOfText(given: unknown): number {
+  const isTime = typeof given === 'string' && ISO_TIME.safeParse(given).success;
+  return isTime ? Date.parse(given) : Number.NaN;
 }

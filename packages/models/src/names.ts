@@ -1,4 +1,4 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
 
 /**
  * The names that become parts of Redis keys and queue names. None admits `:`, `{`, `}` or `*`,
@@ -63,6 +63,6 @@ export function domainOf(actionType: string): string {
 
 function refuse(what: string, value: unknown, pattern: RegExp): never {
   throw new InvalidActionError({
-    reason: `${JSON.stringify(value)?.slice(0, 200)} is not a valid ${what}, which matches ${pattern.source}`,
+    reason: `${quoted(value)} is not a valid ${what}, which matches ${pattern.source}`,
   });
 }

@@ -1,4 +1,4 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
 import { NAME_PATTERNS } from './names.ts';
 import { TIERS, type Tier } from './tiers.ts';
 
@@ -17,9 +17,12 @@ export const QUEUE_NAME = new RegExp(
 /** `inbox:<id>`. */
 export const INBOX_NAME = new RegExp(`^inbox:${bare(NAME_PATTERNS.actionId)}$`);
 
+const INBOX_FORM = 'an inbox, "inbox:<id>"';
+
 /** `embedding:tenant123:professional`. Throws InvalidActionError for parts that are not names. */
 export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
-  const name = `${domain}:${tenantId}:${tier}`;
+  const parts: readonly unknown[] = [domain, tenantId, tier];
+  const name = parts.every((part) => typeof part === 'string') ? parts.join(':') : parts;
   assertQueueName(name);
   return name;
 }
@@ -38,14 +41,14 @@ export function isQueueName(value: unknown): value is string {
 
 /** `inbox:<id>`, where the reply to an awaited request goes. Throws InvalidActionError. */
 export function formatInboxName(inboxId: string): string {
-  const name = `inbox:${inboxId}`;
-  parseInboxName(name);
+  const name: unknown = typeof inboxId === 'string' ? `inbox:${inboxId}` : inboxId;
+  if (!isInboxName(name)) refuse(name, INBOX_FORM);
   return name;
 }
 
 /** The id in `inbox:<id>`. Throws InvalidActionError. */
 export function parseInboxName(name: string): string {
-  if (!isInboxName(name)) refuse(name, 'an inbox, "inbox:<id>"');
+  if (!isInboxName(name)) refuse(name, INBOX_FORM);
   return name.slice('inbox:'.length);
 }
 
@@ -54,13 +57,13 @@ export function isInboxName(value: unknown): value is string {
   return typeof value === 'string' && INBOX_NAME.test(value);
 }
 
-function assertQueueName(name: string): void {
+function assertQueueName(name: unknown): asserts name is string {
   if (!isQueueName(name)) refuse(name, 'a queue, "<domain>:<tenant_id>:<tier>"');
 }
 
 function refuse(name: unknown, expected: string): never {
   throw new InvalidActionError({
-    reason: `${JSON.stringify(name)?.slice(0, 300)} does not name ${expected}`,
+    reason: `${quoted(name, 300)} does not name ${expected}`,
   });
 }
 

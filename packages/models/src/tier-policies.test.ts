@@ -31,7 +31,7 @@ describe('tier policies', () => {
   });
 
   it.each([
-    [{ free: { weight: 0 } }, 'Invalid weight "0" of tier "free"'],
+    [{ free: { weight: 0 } }, 'Invalid weight 0 of tier "free"'],
     [{ free: { weight: 1e4 } }, 'Invalid weight'],
     [{ free: { perMinute: -1 } }, 'Invalid perMinute'],
     [{ free: { perDay: 1.5 } }, 'Invalid perDay'],

@@ -1,4 +1,5 @@
-import { tierPriority, TIERS, type Tier } from './tiers.ts';
+import { quoted } from '@nooble/errors';
+import { isTier, tierPriority, TIERS, type Tier } from './tiers.ts';
 
 /** What a tier is entitled to, per tenant and domain. `null` means without limit. */
 export interface TierPolicy {
@@ -49,28 +50,43 @@ export const DEFAULT_TIER_POLICIES: Readonly<Record<Tier, TierPolicy>> = deepFre
   free: { ...BASE, priority: 4, weight: 1, perMinute: 10, perDay: 100, timeoutMs: 30_000 },
 });
 
+/** A field of a policy that can be set. */
+export type PolicyField = Exclude<keyof TierPolicy, 'priority'>;
+
 /** The defaults with overrides applied, checked and frozen. Throws RangeError naming tier and field. */
 export function resolveTierPolicies(
   overrides: TierOverrides = {},
 ): Readonly<Record<Tier, TierPolicy>> {
-  const unknown = Object.keys(overrides).find(
-    (name) => !(TIERS as readonly string[]).includes(name),
-  );
+  assertObject('tiers', overrides);
+  const unknown = Object.keys(overrides).find((name) => !isTier(name));
   if (unknown !== undefined) {
-    throw new RangeError(`Unknown tier "${unknown}": expected one of ${TIERS.join(', ')}`);
+    throw new RangeError(`Unknown tier ${quoted(unknown)}: expected one of ${TIERS.join(', ')}`);
   }
   const entries = TIERS.map((tier) => [tier, resolveOne(tier, overrides[tier] ?? {})] as const);
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Tier, TierPolicy>>;
 }
 
+/** What a field of a policy has to be, for a value that does not fit; undefined for one that does. */
+export function expectedOf(field: PolicyField, value: unknown): string | undefined {
+  const { fits, expected } = RULES[field];
+  return fits(value) ? undefined : expected;
+}
+
 function resolveOne(tier: Tier, overrides: Partial<TierPolicy>): TierPolicy {
+  assertObject(`policy of tier "${tier}"`, overrides);
   const policy = { ...DEFAULT_TIER_POLICIES[tier], ...overrides, priority: tierPriority(tier) };
-  for (const [field, { fits, expected }] of Object.entries(RULES)) {
-    const value = policy[field as keyof TierPolicy];
-    if (fits(value)) continue;
-    throw new RangeError(`Invalid ${field} "${value}" of tier "${tier}": expected ${expected}`);
+  for (const field of Object.keys(RULES) as PolicyField[]) {
+    const expected = expectedOf(field, policy[field]);
+    if (expected === undefined) continue;
+    const given = `${field} ${quoted(policy[field])}`;
+    throw new RangeError(`Invalid ${given} of tier "${tier}": expected ${expected}`);
   }
   return Object.freeze(policy);
+}
+
+function assertObject(what: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new RangeError(`Invalid ${what} ${quoted(value)}: expected an object`);
 }
 
 interface Rule {
@@ -83,7 +99,7 @@ const LIMIT: Rule = {
   expected: 'a whole number from 0 up, or null for no limit',
 };
 
-const RULES: { readonly [Field in Exclude<keyof TierPolicy, 'priority'>]: Rule } = {
+const RULES: Readonly<Record<PolicyField, Rule>> = {
   weight: {
     fits: (value) => typeof value === 'number' && value >= 1e-3 && value <= 1e3,
     expected: 'a number from 0.001 to 1000',

@@ -10,10 +10,10 @@ local first = rank and rank + 1 or redis.call('ZCOUNT', dead, '-inf', '(' .. ARG
 local found = redis.call('ZRANGE', dead, first, first + ARGV[3] - 1, 'WITHSCORES')
 for at = 1, #found, 2 do
   local id = found[at]
-  local stored = redis.call('HGET', actions, id)
+  local stored, attempts = redis.call('HGET', actions, id) or '', redis.call('HGET', run, id) or ''
   if bytes > 0 and bytes + #stored > MAX_BYTES then break end
   bytes = bytes + #stored
-  for _, cell in ipairs({id, found[at + 1], redis.call('HGET', run, id), stored, redis.call('HGET', deaths, id)}) do
+  for _, cell in ipairs({id, found[at + 1], attempts, stored, redis.call('HGET', deaths, id) or ''}) do
     rows[#rows + 1] = cell
   end
 end

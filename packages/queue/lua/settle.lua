@@ -37,11 +37,12 @@ end
 
 for index, text in ipairs(call_all('HMGET', run, ids)) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
+  local ending = endings[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token == ARGV[at + 1] and not taken[id] then
+  if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing or parse_run(text)) then
     tenants[tenant] = true
     end_lease(id, tier, tenant)
-    take(id, text, endings[ARGV[at + 2]])
+    take(id, text, ending)
   else
     refuse(index, id, ARGV[at + 1])
   end

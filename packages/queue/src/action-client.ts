@@ -3,6 +3,7 @@ import {
   ActionFailedError,
   ActionTimeoutError,
   fromWireError,
+  quoted,
 } from '@nooble/errors';
 import { domainOf } from '@nooble/models';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
@@ -113,10 +114,10 @@ export class ActionClient {
   }
 }
 
-function assertTimeout(ms: number): void {
-  if (ms > 0 && isDuration(ms)) return;
+function assertTimeout(ms: unknown): void {
+  if (isDuration(ms) && ms > 0) return;
   throw new RangeError(
-    `Cannot use "${ms}" as timeoutMs: expected a number of ms above 0 and up to ${MAX_DURATION_MS}`,
+    `Cannot use ${quoted(ms)} as timeoutMs: expected a number of ms above 0 and up to ${MAX_DURATION_MS}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from '@nooble/errors';
 import { assertDomain, resolveTierPolicies, TIERS, type TierOverrides } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { DEFAULT_PREFIX } from './keys.ts';
@@ -72,19 +73,20 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
   });
 }
 
-function assertMode(mode: string): void {
+function assertMode(mode: unknown): void {
   if (mode === 'strict' || mode === 'weighted') return;
-  throw new RangeError(`Invalid mode "${mode}": expected "strict" or "weighted"`);
+  throw new RangeError(`Invalid mode ${quoted(mode)}: expected "strict" or "weighted"`);
 }
 
 /** Throws RangeError unless the option is a whole number within its bounds. */
 export function assertWhole(
   name: string,
-  value: number,
+  value: unknown,
   { least, most }: { least: number; most: number },
 ): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most)
+    return;
   throw new RangeError(
-    `Invalid ${name} "${value}": expected a whole number from ${least} to ${most}`,
+    `Invalid ${name} ${quoted(value)}: expected a whole number from ${least} to ${most}`,
   );
 }

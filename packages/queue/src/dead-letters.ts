@@ -1,7 +1,8 @@
 import type { WireError } from '@nooble/errors';
-import { assertActionId, type DomainAction, type Tier } from '@nooble/models';
+import { assertActionId, timeOf, type DomainAction, type Tier } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from './batch.ts';
+import { assertWhole } from './broker-options.ts';
 import type { CallRings } from './call-ring.ts';
 import { ask, askOnce } from './calling.ts';
 import { errorOfNote } from './ending.ts';
@@ -63,11 +64,12 @@ export class DeadLetters {
   async list({ after, limit = 100 }: { after?: DeadLetter; limit?: number } = {}): Promise<
     DeadLetter[]
   > {
+    assertWhole('limit', limit, { least: 1, most: Number.MAX_SAFE_INTEGER });
     const keyspaces = await this.#partitions.lookAgain(this.#domain);
     const first = after ? keyspaces.all.indexOf(keyspaces.of(after.tenantId)) : 0;
-    let cursor = after ? { diedMs: Date.parse(after.diedAt), actionId: after.actionId } : START;
+    let cursor = after ? cursorAfter(after) : START;
     for (const keyspace of keyspaces.all.slice(first)) {
-      const count = Math.min(Math.max(1, limit), MAX_IDS);
+      const count = Math.min(limit, MAX_IDS);
       const { letters } = await this.#page(keyspace, cursor, count);
       if (letters.length > 0) return letters.map((letter) => this.#letterOf(letter));
       cursor = START;
@@ -157,4 +159,9 @@ export class DeadLetters {
       envelope,
     };
   }
+}
+
+function cursorAfter({ diedAt, actionId }: DeadLetter): LetterCursor {
+  assertActionId(actionId);
+  return { diedMs: timeOf('diedAt', diedAt), actionId };
 }

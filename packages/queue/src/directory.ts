@@ -1,5 +1,6 @@
-import { TenantMismatchError } from '@nooble/errors';
-import type { DomainAction, Tier } from '@nooble/models';
+import { isNoobleError, quoted, TenantDirectoryError, TenantMismatchError } from '@nooble/errors';
+import { expectedOf, isTier, TIERS } from '@nooble/models';
+import type { DomainAction, PolicyField, Tier } from '@nooble/models';
 import type { AdmissionPolicy } from './operations/enqueue.ts';
 
 /** Limits of one tenant that differ from those of its tier. */
@@ -21,45 +22,77 @@ export interface TenantDirectory {
   resolve(tenantId: string): Promise<TenantEntry | undefined> | TenantEntry | undefined;
 }
 
-/** The entry of the action's tenant. Throws TenantMismatchError for one that is unknown, suspended or of another tier. */
+/**
+ * The entry of the action's tenant, checked field by field. Throws TenantMismatchError for a tenant that is unknown,
+ * suspended or of another tier, and TenantDirectoryError for an entry that cannot be used.
+ */
 export async function resolveTenant(
   { tenantId, tenantTier }: DomainAction,
-  directory: TenantDirectory | undefined,
+  directory: TenantDirectory,
 ): Promise<TenantEntry> {
-  if (!directory) return { tier: tenantTier };
-  const entry = await directory.resolve(tenantId);
+  const entry = await lookUp(tenantId, directory);
   const refuse = (reason: string): never => {
     throw new TenantMismatchError({ tenantId, reason });
   };
   if (!entry) return refuse('the tenant directory does not know it');
   if (entry.suspended === true) return refuse('it is suspended');
   if (entry.tier !== tenantTier) refuse(`its tier is "${entry.tier}", not "${tenantTier}"`);
-  assertNumbers(tenantId, entry);
   return entry;
 }
 
-/** A script must never meet a number that is none. */
-function assertNumbers(tenantId: string, { weight = 1, limits = {} }: TenantEntry): void {
-  const { onLimit = 'reject', ...numbers } = limits;
-  const facts = { weight, onLimit, ...numbers };
-  const wrong = Object.entries(facts).find(([name, value]) => !(CHECKS[name]?.(value) ?? true));
-  if (!wrong) return;
-  const [name, value] = wrong;
-  throw new RangeError(
-    `Invalid ${name} "${value}" of tenant "${tenantId}" in the tenant directory`,
-  );
+async function lookUp(
+  tenantId: string,
+  directory: TenantDirectory,
+): Promise<TenantEntry | undefined> {
+  try {
+    const given: unknown = await directory.resolve(tenantId);
+    return given === undefined || given === null ? undefined : checkedEntry(given);
+  } catch (cause) {
+    if (isNoobleError(cause)) throw cause;
+    if (!(cause instanceof Misfit))
+      throw new TenantDirectoryError({ tenantId, reason: 'failed', cause });
+    throw new TenantDirectoryError({ tenantId, reason: `returned ${cause.message}` });
+  }
 }
 
-const isLimit =
-  (least: number) =>
-  (value: unknown): boolean =>
-    (value ?? null) === null || (Number.isSafeInteger(value) && Number(value) >= least);
+/** A copy, each field read once: a script must never meet a number that is none. */
+function checkedEntry(given: unknown): TenantEntry {
+  if (!isObject(given)) throw new Misfit('entry', given, 'an object');
+  const { tier, weight, limits, suspended } = given;
+  if (!isTier(tier)) throw new Misfit('tier', tier, `one of ${TIERS.join(', ')}`);
+  if (suspended !== undefined && typeof suspended !== 'boolean')
+    throw new Misfit('suspended', suspended, 'true or false');
+  if (weight !== undefined) assertFits('weight', weight);
+  return {
+    tier,
+    ...(weight !== undefined && { weight: weight as number }),
+    ...(limits !== undefined && { limits: checkedLimits(limits) }),
+    ...(suspended !== undefined && { suspended }),
+  };
+}
 
-const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  weight: (value) => Number(value) >= 1e-3 && Number(value) <= 1e3,
-  onLimit: (value) => value === 'reject' || value === 'delay',
-  perMinute: isLimit(0),
-  perDay: isLimit(0),
-  maxDepth: isLimit(0),
-  maxActive: isLimit(1),
-};
+const LIMITS = ['perMinute', 'perDay', 'maxDepth', 'onLimit', 'maxActive'] as const;
+
+function checkedLimits(given: unknown): TenantLimits {
+  if (!isObject(given)) throw new Misfit('limits', given, 'an object');
+  const limits = LIMITS.map((field) => [field, given[field]] as const);
+  const stated = limits.filter(([, value]) => value !== undefined);
+  for (const [field, value] of stated) assertFits(field, value);
+  return Object.fromEntries(stated) as TenantLimits;
+}
+
+function assertFits(field: PolicyField, value: unknown): void {
+  const expected = expectedOf(field, value);
+  if (expected !== undefined) throw new Misfit(field, value, expected);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field of an entry that cannot be used. */
+class Misfit extends Error {
+  constructor(field: string, value: unknown, expected: string) {
+    super(`${field} ${quoted(value)}: expected ${expected}`);
+  }
+}

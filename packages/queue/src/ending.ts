@@ -1,6 +1,7 @@
 import {
   ActionCancelledError,
   DeadlineExceededError,
+  isWireError,
   StalledError,
   toWireError,
   type WireError,
@@ -65,10 +66,12 @@ export function errorOfNote(actionId: string, note: string): WireError {
   if (stalls !== undefined)
     return toWireError(new StalledError({ actionId, stalls: Number(stalls) }));
   try {
-    return JSON.parse(note) as WireError;
+    const error: unknown = JSON.parse(note);
+    if (isWireError(error)) return error;
   } catch {
-    return toWireError(new Error(note));
+    // It is text.
   }
+  return toWireError(new Error(note));
 }
 
 /** What a script's ending means to the caller. */

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
+import { timeOf } from '@nooble/models';
 import { isDuration, MAX_DURATION_MS } from './durations.ts';
 
 /** How one action is enqueued. */
 export interface EnqueueOptions {
-  /** The same key of the same tenant within 24 h enqueues once; 1 to 256 bytes. */
+  /** The same key of the same tenant within 24 h enqueues once; 1 to 256 bytes of well-formed text. */
   readonly idempotencyKey?: string;
   /** Not before that many ms from now. Excludes `runAt`. */
   readonly delayMs?: number;
-  /** Not before this time. Excludes `delayMs`. */
+  /** Not before this time: a valid Date, or ISO 8601 text with a zone. Excludes `delayMs`. */
   readonly runAt?: Date | string;
   /** Never starts later than that many ms from its admission, by the clock of Redis. Excludes `expiresAt` of the action. */
   readonly expiresInMs?: number;
@@ -43,8 +44,8 @@ const NONE: ResolvedEnqueueOptions = Object.freeze({
 export function resolveEnqueueOptions(options: EnqueueOptions | undefined): ResolvedEnqueueOptions {
   if (!options) return NONE;
   const { idempotencyKey, cost = 1, expiresInMs = 0, retainMs = 0 } = options;
-  if (!(cost >= MIN_COST && cost <= MAX_COST)) {
-    refuse(`cost ${cost} is not a number from ${MIN_COST} to ${MAX_COST}`);
+  if (!(typeof cost === 'number' && cost >= MIN_COST && cost <= MAX_COST)) {
+    refuse(`cost ${quoted(cost)} is not a number from ${MIN_COST} to ${MAX_COST}`);
   }
   assertDuration('expiresInMs', expiresInMs);
   assertDuration('retainMs', retainMs);
@@ -65,20 +66,21 @@ function runAtOf({ delayMs, runAt }: EnqueueOptions): number {
     return delayMs === 0 ? 0 : -Math.ceil(delayMs);
   }
   if (runAt === undefined) return 0;
-  const at = new Date(runAt).getTime();
-  if (Number.isNaN(at) || at < 0) refuse(`runAt "${String(runAt)}" is not a time`);
-  return at;
+  return timeOf('runAt', runAt);
 }
 
-function hashOf(key: string): string {
+/** Ill-formed keys would collide: every lone surrogate has the same bytes in UTF-8. */
+function hashOf(key: unknown): string {
+  if (typeof key !== 'string') return refuse(`its idempotency key is ${quoted(key)}, not text`);
+  if (!key.isWellFormed()) refuse('its idempotency key is not well-formed Unicode text');
   const bytes = Buffer.byteLength(key);
   if (bytes < 1 || bytes > 256) refuse(`its idempotency key has ${bytes} bytes, not 1 to 256`);
   return createHash('sha256').update(key).digest('hex');
 }
 
-function assertDuration(name: string, ms: number): void {
+function assertDuration(name: string, ms: unknown): void {
   if (isDuration(ms)) return;
-  refuse(`${name} ${ms} is not a number of ms from 0 to ${MAX_DURATION_MS}`);
+  refuse(`${name} ${quoted(ms)} is not a number of ms from 0 to ${MAX_DURATION_MS}`);
 }
 
 function refuse(reason: string): never {

@@ -14,23 +14,29 @@ export interface StoredAction {
   readonly envelope: string;
 }
 
-/** Splits a stored action; `lua/include/header.lua` is its twin. */
+/**
+ * Splits a stored action; `lua/include/header.lua` is its twin. Never throws: of a header that does not parse the
+ * missing facts are the defaults, and text without a header is all envelope, for the worker to refuse.
+ */
 export function parseStored(stored: string): StoredAction {
   const end = stored.indexOf('\n');
-  const [arrival, , expires, tier, tenantId = '', , retain] = stored.slice(0, end).split(' ');
+  const [arrival, , expires, tier, tenantId = '', , retain] = stored
+    .slice(0, Math.max(0, end))
+    .split(' ');
+  const arrivalUs = countOf(arrival);
   return {
     tier: tierOf(tier),
     tenantId,
-    arrivalUs: Number(arrival),
-    expiresMs: expiryOf(Number(expires), Number(arrival)),
-    retainMs: Number(retain),
+    arrivalUs,
+    expiresMs: expiryOf(Number(expires), arrivalUs),
+    retainMs: countOf(retain),
     envelope: stored.slice(end + 1),
   };
 }
 
 /** Negative for ms after its arrival. */
 function expiryOf(ms: number, arrivalUs: number): number | undefined {
-  if (ms === 0) return undefined;
+  if (ms === 0 || !Number.isSafeInteger(ms)) return undefined;
   return ms > 0 ? ms : Math.floor(arrivalUs / 1000) - ms;
 }
 
@@ -53,17 +59,17 @@ export interface RunFacts {
   readonly redrives: number;
 }
 
-/** Reads `token tier tenant since failures stalls redrives cost`; `lua/include/run.lua` is its twin. */
+/** Reads `token tier tenant since failures stalls redrives cost`; `lua/include/run.lua` is its twin. Never throws. */
 export function parseRun(text: string): RunFacts {
   const [token = '0', tier, tenantId = '', since, failures, stalls, redrives] = text.split(' ');
   return {
     tier: tierOf(tier),
     tenantId,
     token,
-    sinceUs: Number(since),
-    failures: Number(failures),
-    stalls: Number(stalls),
-    redrives: Number(redrives),
+    sinceUs: countOf(since),
+    failures: countOf(failures),
+    stalls: countOf(stalls),
+    redrives: countOf(redrives),
   };
 }
 
@@ -72,9 +78,12 @@ export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: str
   return { tier, tenantId, token, sinceUs: arrivalUs, failures: 0, stalls: 0, redrives: 0 };
 }
 
-/** Tiers are stored as their priority, 1 to 4. */
-export function tierOf(priority: string | undefined): Tier {
-  const tier = TIERS[Number(priority) - 1];
-  if (!tier) throw new RangeError(`Unknown tier "${priority}" in a stored action`);
-  return tier;
+/** Tiers are stored as their priority, 1 to 4; whatever is none of these is the last. */
+function tierOf(priority: string | undefined): Tier {
+  return TIERS[Number(priority) - 1] ?? 'free';
+}
+
+function countOf(text: string | undefined): number {
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count >= 0 ? count : 0;
 }

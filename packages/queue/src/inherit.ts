@@ -1,5 +1,5 @@
 import { TenantMismatchError } from '@nooble/errors';
-import { childFields, type DomainAction } from '@nooble/models';
+import { childFields, reviseAction, type DomainAction } from '@nooble/models';
 
 /**
  * A child action: the task, session, tenant and trace of its parent. Throws TenantMismatchError for one
@@ -11,5 +11,5 @@ export function inherit(action: DomainAction, parent: DomainAction): DomainActio
     throw new TenantMismatchError({ tenantId: parent.tenantId, reason });
   }
   const { metadata, ...fields } = childFields(parent);
-  return { ...action, ...fields, metadata: { ...metadata, ...action.metadata } };
+  return reviseAction(action, { ...fields, metadata: { ...metadata, ...action.metadata } });
 }

@@ -1,12 +1,6 @@
 import type { NoobleError } from '@nooble/errors';
 import { fromWireError, isNoobleError, QueuePausedError, toWireError } from '@nooble/errors';
-import {
-  assertAction,
-  assertActionId,
-  assertDomain,
-  assertTenantId,
-  domainOf,
-} from '@nooble/models';
+import { assertActionId, assertDomain, assertTenantId, domainOf, sealAction } from '@nooble/models';
 import type { DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { itemOf } from './admission-item.ts';
@@ -171,8 +165,8 @@ export class DomainQueueManager {
 
   async #admit(given: DomainAction, options?: EnqueueOptions): Promise<Receipt | NoobleError> {
     const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = this.#parts;
-    const action = this.#parent ? inherit(given, this.#parent) : given;
-    assertAction(action);
+    const sealed = sealAction(given);
+    const action = this.#parent ? inherit(sealed, this.#parent) : sealed;
     assertCallback(action);
     const domain = domainOf(action.actionType);
     const tenant = directory ? await resolveTenant(action, directory) : { tier: action.tenantTier };

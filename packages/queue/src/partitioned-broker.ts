@@ -80,15 +80,13 @@ export class PartitionedBroker implements QueueBroker {
     await Promise.all([...groups].map(async ([broker, own]) => broker.release(own)));
   }
 
-  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
     const brokers = this.#brokersOf(await this.#keyspaces());
     if (brokers.length === 1) return brokers[0].waitForWork(options);
     const woken = new AbortController();
     const signal = AbortSignal.any([options.signal, woken.signal]);
     try {
-      return await Promise.any(
-        brokers.map(async (each) => each.waitForWork({ ...options, signal })),
-      );
+      await Promise.any(brokers.map(async (each) => each.waitForWork({ ...options, signal })));
     } catch (error) {
       throw (error as AggregateError).errors[0];
     } finally {

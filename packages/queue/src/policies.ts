@@ -28,6 +28,7 @@ export class Policies {
     this.#particular = new Map(
       Object.entries(domains).map(([domain, overrides]) => {
         assertDomain(domain);
+        resolveTierPolicies(overrides);
         return [domain, resolveTierPolicies(merge(tiers, overrides))];
       }),
     );

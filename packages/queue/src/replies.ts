@@ -1,4 +1,5 @@
-import { parseInboxName, type CallbackData } from '@nooble/models';
+import { isWireError } from '@nooble/errors';
+import { isActionId, parseInboxName, type CallbackData } from '@nooble/models';
 import { asRedisUnavailable, runScript, type RedisPool } from '@nooble/redis';
 import { replyCall } from './operations/reply.ts';
 
@@ -15,16 +16,21 @@ export function encodeReply({ actionId, data }: Reply): string {
   return JSON.stringify({ action_id: actionId, ...data });
 }
 
-/** Reads a reply; undefined for text that is none. */
+/** Reads a reply; undefined for text that is none, since anybody may have written it. */
 export function decodeReply(text: string): { actionId: string; data: CallbackData } | undefined {
   try {
-    const { action_id: actionId, ...data } = JSON.parse(text) as CallbackData & {
-      action_id: string;
-    };
-    return typeof actionId === 'string' ? { actionId, data } : undefined;
+    const { action_id: actionId, ...data } = JSON.parse(text) as Record<string, unknown>;
+    return isActionId(actionId) && isOutcome(data) ? { actionId, data } : undefined;
   } catch {
     return undefined;
   }
+}
+
+const UNDONE: readonly unknown[] = ['dead', 'expired', 'cancelled'];
+
+function isOutcome(data: Record<string, unknown>): data is CallbackData {
+  const { status, error } = data;
+  return status === 'done' || (UNDONE.includes(status) && isWireError(error));
 }
 
 /** Writes replies, those for one inbox together. Throws RedisUnavailableError. */

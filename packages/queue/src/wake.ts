@@ -9,7 +9,7 @@ export class Wake {
   readonly #key: string;
   readonly #waiting = new Set<AbortSignal>();
   #blocking: RedisClient | undefined;
-  #popping: Promise<boolean> | undefined;
+  #popping: Promise<void> | undefined;
 
   constructor(redis: RedisPool, key: string) {
     this.#redis = redis;
@@ -17,18 +17,18 @@ export class Wake {
   }
 
   /**
-   * Resolves to whether a token came within `timeoutMs` (at most 5 s) and before an abort. One that comes
-   * after the abort is pushed back for another worker. Throws RedisUnavailableError.
+   * Resolves with a token, after `timeoutMs` (at most 5 s), or on abort. A token that comes after the
+   * abort is pushed back for another worker. Throws RedisUnavailableError.
    */
-  async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
-    if (signal.aborted) return false;
+  async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+    if (signal.aborted) return;
     this.#waiting.add(signal);
     // One that was given up has left its pop behind: another would only queue up after it.
     this.#popping ??= this.#pop(timeoutMs);
     try {
-      return await untilAborted(this.#popping, signal);
+      await untilAborted(this.#popping, signal);
     } catch (error) {
-      if (signal.aborted) return false;
+      if (signal.aborted) return;
       throw asRedisUnavailable(error, 'wait for work', this.#blocking);
     } finally {
       this.#waiting.delete(signal);
@@ -40,14 +40,13 @@ export class Wake {
     this.#blocking = undefined;
   }
 
-  async #pop(timeoutMs: number): Promise<boolean> {
+  async #pop(timeoutMs: number): Promise<void> {
     this.#blocking ??= this.#redis.blocking();
     const seconds = Math.max(1, Math.min(timeoutMs, BLOCK_MS)) / 1000;
     try {
       const token = await this.#blocking.blpop(this.#key, seconds);
       const isHeard = [...this.#waiting].some((signal) => !signal.aborted);
       if (token && !isHeard) this.#passOn();
-      return token !== null;
     } finally {
       this.#popping = undefined;
     }
@@ -61,9 +60,9 @@ export class Wake {
   }
 }
 
-async function untilAborted(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(false);
+    const stop = (): void => resolve();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

@@ -52,24 +52,6 @@ it('applies the limits the directory states, on top of those of the tier', async
   expect(await codesOf('umbrella')).toEqual(['accepted', 'accepted', 'accepted', 'QUEUE_FULL']);
 });
 
-it.each<Partial<TenantEntry>>([
-  { weight: 0 },
-  { weight: Number.NaN },
-  { weight: 1_001 },
-  { limits: { perMinute: -1 } },
-  { limits: { perDay: 1.5 } },
-  { limits: { maxDepth: Number.POSITIVE_INFINITY } },
-  { limits: { maxActive: 0 } },
-])(
-  'refuses an impossible number of the directory before any script meets it: %o',
-  async (entry) => {
-    const directory = directoryOf({ acme: { tier: 'professional', ...entry } });
-    const { enqueue, stored } = openQueue({ directory });
-    await expect(enqueue()).rejects.toThrow(RangeError);
-    expect(await stored.dump()).toEqual({});
-  },
-);
-
 it.each<EnqueueOptions>([
   { cost: 0 },
   { cost: -1 },

@@ -1,3 +1,4 @@
+import { quoted } from '@nooble/errors';
 import { assertDuration } from './durations.ts';
 
 /** How often an action is tried, and how long between attempts. */
@@ -25,7 +26,7 @@ export function resolveRetryPolicy(
   const policy = Object.freeze({ ...defaults, ...overrides });
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
     throw new RangeError(
-      `Cannot use ${policy.attempts} attempts: expected a whole number from 1 up`,
+      `Cannot use ${quoted(policy.attempts)} attempts: expected a whole number from 1 up`,
     );
   }
   assertDuration('baseMs', policy.baseMs);

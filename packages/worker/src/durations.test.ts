@@ -8,7 +8,7 @@ it.each([0, 0.5, 3e9, MAX_DURATION_MS])('%d ms are a duration', (ms) => {
 
 it.each([-1, NaN, Infinity, 1e300, MAX_DURATION_MS + 1])('%d ms are none', (ms) => {
   expect(() => assertDuration('graceMs', ms)).toThrow(
-    `Cannot use "${ms}" as graceMs: expected a number of ms from 0 to 31622400000`,
+    `Cannot use ${ms} as graceMs: expected a number of ms from 0 to 31622400000`,
   );
 });
 

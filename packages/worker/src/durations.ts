@@ -1,3 +1,5 @@
+import { quoted } from '@nooble/errors';
+
 /** The longest delay of a Node timer, ms; a longer one would fire at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -5,10 +7,10 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const MAX_DURATION_MS = 366 * 24 * 60 * 60 * 1_000;
 
 /** Throws RangeError unless `ms` is a number from 0 to `MAX_DURATION_MS`. */
-export function assertDuration(name: string, ms: number): void {
-  if (ms >= 0 && ms <= MAX_DURATION_MS) return;
+export function assertDuration(name: string, ms: unknown): void {
+  if (typeof ms === 'number' && ms >= 0 && ms <= MAX_DURATION_MS) return;
   throw new RangeError(
-    `Cannot use "${ms}" as ${name}: expected a number of ms from 0 to ${MAX_DURATION_MS}`,
+    `Cannot use ${quoted(ms)} as ${name}: expected a number of ms from 0 to ${MAX_DURATION_MS}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@nooble/models';
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
 import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './action-processor.ts';
@@ -56,7 +56,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
   assertSameDomain(processor, domain);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(
-      `Cannot run "${concurrency}" actions at a time: expected a whole number from 1 up`,
+      `Cannot run ${quoted(concurrency)} actions at a time: expected a whole number from 1 up`,
     );
   }
   assertDuration('graceMs', graceMs);

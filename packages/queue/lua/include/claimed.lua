@@ -15,8 +15,9 @@ local function replayed(earlier, deadline) -- what that call claimed, as far as 
   for at = 3, #words do
     local id = words[at]
     local text = redis.call('HGET', run, id)
-    if text and parse_run(text).token == words[1] then
-      items[#items + 1] = {id = id, run = text, suspect = words[2] == id, stored = redis.call('HGET', actions, id)}
+    local r = parse_run(text)
+    if r and r.token == words[1] then
+      items[#items + 1] = {id = id, run = text, suspect = words[2] == id, stored = redis.call('HGET', actions, id) or ''}
       cells[#cells + 1], cells[#cells + 2] = deadline, id
     end
   end

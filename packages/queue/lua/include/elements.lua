@@ -3,7 +3,7 @@
 -- Both are effort without a service, limited per tenant and per call.
 -- include: many clock header run
 -- KEYS: actions active queue*
-local AHEAD, RAN, USUAL = 16, string.byte('!'), ' 1 0 ' -- most cost 1 and never expire
+local AHEAD, RAN, USUAL = 16, string.byte('!'), ' 1 0' -- most cost 1 and never expire
 local TENANT_EFFORT, CALL_EFFORT, CANCELLED, EXPIRED, CANCELLED_AHEAD = 500, 2000, 1, 5, 100
 local opened, expired, effort = {}, {}, 0
 
@@ -29,24 +29,40 @@ local function run_of(item)
   return item.run and parse_run(item.run) or new_run(parse_header(item.stored))
 end
 
+local function begin_anew(item) -- whose header or run does not parse: the worker judges what is left of it
+  local r, candidate = new_run(parse_header(item.stored)), item.candidate
+  if candidate then r.tier, r.tenant = candidate.order.tier, candidate.tenant end
+  r.token, r.since = clock_text, item.since
+  item.text, item.cost = run_text(r), cost_of(r.cost)
+  item.run = item.text
+  return '0', item.since
+end
+
 local function read_fresh(item) -- its cost, and when it expires; nil where the element is stale
   local stored, since, candidate, cost, expires = item.stored, item.since, item.candidate, '1', '0'
-  if string.sub(stored, 1, SINCE_DIGITS) ~= since then return nil end
-  if string.sub(stored, SINCE_DIGITS + 1, SINCE_DIGITS + #USUAL) ~= USUAL then
-    cost, expires = string.match(stored, '^ (%S+) (%-?%d+) ', SINCE_DIGITS + 1)
+  if string.sub(stored, 1, SINCE_DIGITS) ~= since then
+    if not string.find(stored, '^%d+ ') then return begin_anew(item) end
+    return nil
   end
-  item.text = clock_text .. candidate.order.word .. candidate.tenant .. ' ' .. since .. ' 0 0 0 ' .. cost
-  item.cost = tonumber(cost)
+  local whose = candidate.order.word .. candidate.tenant .. ' '
+  if string.sub(stored, SINCE_DIGITS + 1, SINCE_DIGITS + #USUAL + #whose) ~= USUAL .. whose then
+    local place
+    cost, expires, place = string.match(stored, '^ (%S+) (%-?%d+)()', SINCE_DIGITS + 1)
+    if not place or string.sub(stored, place, place + #whose - 1) ~= whose then return begin_anew(item) end
+  end
+  item.text = clock_text .. whose .. since .. ' 0 0 0 ' .. cost
+  item.cost = cost_of(cost)
   return expires, since
 end
 
 local function read_ran(item) -- the same of one that has a run, which goes on under the token of this claim
   if not item.run then return nil end
-  local facts, since, cost = string.match(item.run, '^%d+ (%d %S+ (%d+) %d+ %d+ %d+ (%S+))$')
+  local facts, since, cost = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+))$')
+  if not facts then return begin_anew(item) end
   if since ~= item.since then return nil end
-  item.text, item.cost = clock_text .. ' ' .. facts, tonumber(cost)
+  item.text, item.cost = clock_text .. ' ' .. facts, cost_of(cost)
   local arrival, expires = string.match(item.stored, '^(%d+) %S+ (%-?%d+) ')
-  return expires, arrival
+  return expires or '0', arrival
 end
 
 local function live(item) -- whether it may run; not where it was cancelled, runs, or has expired

@@ -3,13 +3,22 @@
 -- include: clock
 local SINCE_DIGITS = 16
 
+-- One that does not parse, as no version of ours writes it, belongs to nobody, and fails for nobody else.
+local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000
+
 local function parse_header(stored)
   local arrival, cost, tier, tenant, notify, retain, once =
-    string.match(stored, '^(%d+) (%S+) %-?%d+ (%d) (%S+) (%d) (%d+) (%S+)\n')
+    string.match(stored or '', '^(%d+) (%S+) %-?%d+ ([1-4]) (%S+) (%d) (%d+) (%S+)\n')
+  if not arrival then arrival, cost, tier, tenant, retain, once = NO_ARRIVAL, '1', '4', NOBODY, '0', '-' end
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
     notify = notify == '1', retain = tonumber(retain), once = once,
   }
+end
+
+local function cost_of(text) -- any other would break the order of a tier for good
+  local cost = tonumber(text)
+  return cost and cost >= MIN_COST and cost <= MAX_COST and cost or 1
 end
 
 local function expiry_of(expires, arrival) -- by the domain's clock, ms; '0' is never, a negative one is ms after its arrival

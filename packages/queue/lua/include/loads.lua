@@ -1,5 +1,5 @@
 -- What the tenants met by a claim may still run: how many they run now, their weights and their caps.
--- include: many
+-- include: many profile
 -- KEYS: inflight profiles
 local UNLIMITED = {running = 0, weight = 1, cap = math.huge} -- whoever has no profile
 local picked, bytes, loads = {}, 0, {}
@@ -10,9 +10,8 @@ local function read_loads(candidates) -- of tenants with a profile; the others h
   for at, kept in ipairs(redis.call('HMGET', profiles, unpack(tenants))) do
     local tenant = tenants[at]
     if kept and not loads[tenant] then
-      local weight, cap = string.match(kept, '^(%S+) (%S+)$')
-      cap, limited[#limited + 1] = tonumber(cap), tenant
-      loads[tenant] = {running = nil, weight = tonumber(weight), cap = cap >= 0 and cap or math.huge}
+      local weight, cap = parse_profile(kept)
+      limited[#limited + 1], loads[tenant] = tenant, {running = nil, weight = weight, cap = cap}
     end
   end
   for at, running in ipairs(call_all('HMGET', inflight, limited)) do loads[limited[at]].running = tonumber(running or '0') end

@@ -1,13 +1,13 @@
 -- The ways in which an attempt ends.
--- include: ready delay header run lease ending
+-- include: ready delay header run lease ending profile
 local max_stalls, delivery, gone, returned = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
 
 local function give_back(r) -- the cost, never below V
-  local weight = string.match(redis.call('HGET', profiles, r.tenant) or '1 -1', '^%S+')
+  local weight = parse_profile(redis.call('HGET', profiles, r.tenant))
   for _, index in ipairs({ready[r.tier], parked[r.tier]}) do
     local tag = tonumber(redis.call('ZSCORE', index, r.tenant))
     if tag then
-      local back = math.max(virtual_time(r.tier), tag - r.cost / weight)
+      local back = math.max(virtual_time(r.tier), tag - cost_of(r.cost) / weight)
       redis.call('ZADD', index, tag_words(math.min(back, tag)), r.tenant)
     end
   end

@@ -1,0 +1,10 @@
+-- A tenant's weight and cap as they are stored. What does not parse, or is out of range, counts as the default: the
+-- profile of one tenant must not stop a claim for the others.
+local MIN_WEIGHT, MAX_WEIGHT = 0.001, 1000
+
+local function parse_profile(text)
+  local weight, cap = string.match(text or '', '^(%S+) (%S+)$')
+  weight, cap = tonumber(weight or ''), tonumber(cap or '')
+  if not (weight and weight >= MIN_WEIGHT and weight <= MAX_WEIGHT) then weight = 1 end
+  return weight, cap and cap >= 1 and cap or math.huge
+end
