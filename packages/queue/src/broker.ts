@@ -84,8 +84,14 @@ export interface QueueBroker {
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
   /** Gives actions back to the head of their queues, no attempt counted; pass them in the order of their claim. */
   release(claimed: readonly ClaimedAction[]): Promise<void>;
-  /** Resolves when there may be work, after `timeoutMs` at the latest, or when the signal aborts. Never rejects on abort. */
-  waitForWork(options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
+  /**
+   * Resolves to true when there may be work, and to false after `timeoutMs` or when the signal aborts. Never
+   * rejects on abort. Until then it may take the word that was meant for another worker.
+   */
+  waitForWork(options: {
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  }): Promise<boolean>;
   /** Round trip on the connection that consumes; rejects when it is not usable. */
   ping(): Promise<void>;
   /** Ends the broker's own connections. */

@@ -15,7 +15,8 @@ export const KEY_TABLE = {
   state: {
     suffix: 'state',
     type: 'HASH',
-    content: 'the clock (µs), virtual times, turns per tier, last look at leases, pause flag',
+    content:
+      'the clock (µs) and its lead over the server, virtual times, turns per tier, last look at leases, until when endings are kept, pause flag',
     lifetime: 'as long as the domain',
   },
   partitions: {
@@ -180,7 +181,7 @@ export const KEY_TABLE = {
     suffix: 'kept',
     type: 'STRING',
     per: 'action',
-    content: 'how an action ended, for those enqueued with retainMs',
+    content: 'how an action ended, and whose it was, for those enqueued with retainMs',
     lifetime: 'retainMs',
   },
   calls: {

@@ -80,13 +80,15 @@ export class PartitionedBroker implements QueueBroker {
     await Promise.all([...groups].map(async ([broker, own]) => broker.release(own)));
   }
 
-  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
     const brokers = this.#brokersOf(await this.#keyspaces());
     if (brokers.length === 1) return brokers[0].waitForWork(options);
     const woken = new AbortController();
     const signal = AbortSignal.any([options.signal, woken.signal]);
     try {
-      await Promise.any(brokers.map(async (each) => each.waitForWork({ ...options, signal })));
+      return await Promise.any(
+        brokers.map(async (each) => each.waitForWork({ ...options, signal })),
+      );
     } catch (error) {
       throw (error as AggregateError).errors[0];
     } finally {

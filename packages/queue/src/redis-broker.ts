@@ -84,7 +84,7 @@ export class RedisBroker implements QueueBroker {
     throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
   }
 
-  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
     return this.#wake.wait(options);
   }
 

@@ -9,7 +9,7 @@ export class Wake {
   readonly #key: string;
   readonly #waiting = new Set<AbortSignal>();
   #blocking: RedisClient | undefined;
-  #popping: Promise<void> | undefined;
+  #popping: Promise<boolean> | undefined;
 
   constructor(redis: RedisPool, key: string) {
     this.#redis = redis;
@@ -17,18 +17,18 @@ export class Wake {
   }
 
   /**
-   * Resolves with a token, after `timeoutMs` (at most 5 s), or on abort. A token that comes after the
-   * abort is pushed back for another worker. Throws RedisUnavailableError.
+   * Resolves to whether a token came within `timeoutMs` (at most 5 s) and before an abort. One that comes
+   * after the abort is pushed back for another worker. Throws RedisUnavailableError.
    */
-  async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
-    if (signal.aborted) return;
+  async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+    if (signal.aborted) return false;
     this.#waiting.add(signal);
     // One that was given up has left its pop behind: another would only queue up after it.
     this.#popping ??= this.#pop(timeoutMs);
     try {
-      await untilAborted(this.#popping, signal);
+      return await untilAborted(this.#popping, signal);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       throw asRedisUnavailable(error, 'wait for work', this.#blocking);
     } finally {
       this.#waiting.delete(signal);
@@ -40,13 +40,14 @@ export class Wake {
     this.#blocking = undefined;
   }
 
-  async #pop(timeoutMs: number): Promise<void> {
+  async #pop(timeoutMs: number): Promise<boolean> {
     this.#blocking ??= this.#redis.blocking();
     const seconds = Math.max(1, Math.min(timeoutMs, BLOCK_MS)) / 1000;
     try {
       const token = await this.#blocking.blpop(this.#key, seconds);
       const isHeard = [...this.#waiting].some((signal) => !signal.aborted);
       if (token && !isHeard) this.#passOn();
+      return token !== null;
     } finally {
       this.#popping = undefined;
     }
@@ -60,9 +61,9 @@ export class Wake {
   }
 }
 
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+async function untilAborted(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => resolve();
+    const stop = (): void => resolve(false);
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

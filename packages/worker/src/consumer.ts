@@ -1,6 +1,6 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { backoffMs } from './backoff.ts';
-import { HEARTBEAT_MS } from './heartbeat.ts';
+import { BUSY_HEARTBEAT_MS, HEARTBEAT_MS } from './heartbeat.ts';
 import {
   makeRoundTrip,
   type RoundTripAnswer,
@@ -50,6 +50,7 @@ export class Consumer {
     this.#wakeUp = new WakeUp({
       broker: parts.broker,
       onWake: () => this.#woken(),
+      onSilence: () => this.schedule(),
       onError: (error) => this.#failed('wait for work', error),
     });
   }
@@ -111,7 +112,8 @@ export class Consumer {
     if (this.#isDrained()) resolveAll(this.#whenDrained);
     // A full worker would only take the word from one that is free.
     const listens = this.#calls.length === 0 && this.#freeSlots() > 0;
-    if (this.#state === 'consuming' && listens) this.#wakeUp.listen();
+    const isBusy = this.#parts.running.slotsHeld > 0;
+    if (this.#state === 'consuming' && listens) this.#wakeUp.listen({ isBusy });
   }
 
   #isWorthACall(): boolean {
@@ -184,8 +186,14 @@ export class Consumer {
     if (unsent > 0) return this.#pause();
     this.#failures = 0;
     this.#paused = false;
-    const dueMs = this.#freeSlots() > 0 ? (dueInMs ?? HEARTBEAT_MS) : HEARTBEAT_MS;
-    this.#wakeUp.after(Math.min(dueMs, HEARTBEAT_MS));
+    this.#wakeUp.after(this.#restMs(dueInMs));
+  }
+
+  /** Until the next call if nothing happens before. */
+  #restMs(dueInMs = HEARTBEAT_MS): number {
+    if (this.#freeSlots() === 0) return HEARTBEAT_MS;
+    const isBusy = this.#parts.running.slotsHeld > 0;
+    return Math.min(dueInMs, isBusy ? BUSY_HEARTBEAT_MS : HEARTBEAT_MS);
   }
 
   #woken(): void {

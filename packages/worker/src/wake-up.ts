@@ -1,11 +1,22 @@
 import type { QueueBroker } from '@nooble/queue';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 
+/**
+ * How long a worker listens at a time while its handlers run, ms. One that computes cannot heed a word that it
+ * takes, and this is how soon it takes none any more.
+ */
+export const LISTEN_BUSY_MS = 200;
+
+/** Redis ends a wait up to so much late, ms. */
+const LATE_MS = 150;
+
 /** What a wake-up needs from its consumer. */
 export interface WakeUpOptions {
   readonly broker: QueueBroker;
   /** There may be work, or something is due: make a call. */
   readonly onWake: () => void;
+  /** No word came while it listened. */
+  readonly onSilence: () => void;
   /** The queue could not be waited on. */
   readonly onError: (error: unknown) => void;
 }
@@ -15,6 +26,7 @@ export class WakeUp {
   readonly #options: WakeUpOptions;
   readonly #deaf = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #timerDueMs = 0;
   #listening = false;
   #stopped = false;
 
@@ -26,14 +38,16 @@ export class WakeUp {
   after(delayMs: number): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.#options.onWake(), Math.max(1, delayMs));
+    const ms = Math.max(1, delayMs);
+    this.#timerDueMs = performance.now() + ms;
+    this.#timer = setTimeout(() => this.#options.onWake(), ms);
   }
 
-  /** Blocks on the queue unless it does already. */
-  listen(): void {
+  /** Blocks on the queue unless it does already; while handlers run, for a short time. */
+  listen({ isBusy }: { isBusy: boolean }): void {
     if (this.#listening || this.#deaf.signal.aborted) return;
     this.#listening = true;
-    void this.#listen();
+    void this.#listen(isBusy ? LISTEN_BUSY_MS : this.#untilTimer());
   }
 
   /** Hears no more words from the queue, for good; the timer stays. */
@@ -48,14 +62,22 @@ export class WakeUp {
     this.#stopped = true;
   }
 
-  async #listen(): Promise<void> {
-    const { broker, onWake, onError } = this.#options;
+  /** The timer starts handlers as well: by then it no longer listens for long. */
+  #untilTimer(): number {
+    const leftMs = this.#timerDueMs - performance.now() - LATE_MS;
+    return Math.max(LISTEN_BUSY_MS, Math.min(leftMs, HEARTBEAT_MS));
+  }
+
+  async #listen(timeoutMs: number): Promise<void> {
+    const { broker, onWake, onSilence, onError } = this.#options;
     const { signal } = this.#deaf;
     try {
-      await broker.waitForWork({ timeoutMs: HEARTBEAT_MS, signal });
+      const isWoken = await broker.waitForWork({ timeoutMs, signal });
       this.#listening = false;
+      if (signal.aborted) return;
       // Also when every slot has filled meanwhile: the call then passes the word on to another worker.
-      if (!signal.aborted) onWake();
+      if (isWoken) onWake();
+      else onSilence();
     } catch (error) {
       this.#listening = false;
       if (!signal.aborted) onError(error);

@@ -103,10 +103,45 @@ describe('the claim loop', () => {
     const worker = workerOn(broker, length);
     await worker.start();
     await expect.poll(() => broker.waits).toHaveLength(1);
-    expect(broker.waits).toEqual([{ timeoutMs: 5_000 }]);
     const done = next(worker, 'done');
     broker.add(generateAction());
     await done;
+  });
+
+  it('listens long while it is idle, and for a short time while handlers run', async () => {
+    const broker = new FakeBroker();
+    const hold = deferred();
+    const worker = workerOn(broker, async () => {
+      await hold.promise;
+      return { length: 1 };
+    });
+    await worker.start();
+    await expect.poll(() => broker.waits).toHaveLength(1);
+    expect(broker.waits[0]?.timeoutMs).toBeGreaterThan(4_000);
+    broker.add(generateAction());
+    await expect.poll(() => broker.waits).toHaveLength(2);
+    expect(broker.waits[1]).toEqual({ timeoutMs: 200 });
+    hold.resolve();
+  });
+
+  it('ends a long wait before the time at which it will claim', async () => {
+    const broker = new FakeBroker();
+    broker.dueInMs = 2_000;
+    const worker = workerOn(broker, length);
+    await worker.start();
+    await expect.poll(() => broker.waits).toHaveLength(1);
+    expect(broker.waits[0]?.timeoutMs).toBeLessThanOrEqual(1_850);
+  });
+
+  it('listens again, without a claim, when no word came', async () => {
+    const broker = new FakeBroker();
+    const wait = broker.waitForWork.bind(broker);
+    let silences = 3;
+    broker.waitForWork = async (options) => ((silences -= 1) >= 0 ? false : wait(options));
+    const worker = workerOn(broker, length);
+    await worker.start();
+    await expect.poll(() => broker.waits).toHaveLength(1);
+    expect(broker.claims).toHaveLength(1);
   });
 
   it('claims again when the queue said something falls due', async () => {

@@ -93,13 +93,13 @@ export class FakeBroker implements QueueBroker {
   async waitForWork({
     timeoutMs,
     signal,
-  }: Parameters<QueueBroker['waitForWork']>[0]): Promise<void> {
+  }: Parameters<QueueBroker['waitForWork']>[0]): Promise<boolean> {
     this.waits.push({ timeoutMs });
     this.#reach('wait');
-    if (this.#waiting.length > 0) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+    if (this.#waiting.length > 0) return true;
+    return new Promise((resolve) => {
+      this.#wake = () => resolve(true);
+      signal.addEventListener('abort', () => resolve(false), { once: true });
     });
   }
 
