@@ -14,13 +14,15 @@ const START_MS = Date.parse('2026-03-01T12:00:00.000Z');
 const HOUR_MS = 3_600_000;
 const LEASE_MS = 30_000;
 
+const at = (ms: number): string => new Date(START_MS + ms).toISOString();
+
 /** A queue on a server whose clock a test sets, in ms after a certain noon. */
 async function openOnSetClock(options: Parameters<typeof openQueue>[0] = {}) {
   const queue = openQueue({ worker: { onWarning: () => undefined }, ...options });
   const [seconds, micros] = MOVED_CLOCK;
   const setClock = async (ms: number): Promise<void> => {
-    const at = START_MS + ms;
-    const clock = { [seconds]: Math.floor(at / 1_000), [micros]: (at % 1_000) * 1_000 };
+    const now = START_MS + ms;
+    const clock = { [seconds]: Math.floor(now / 1_000), [micros]: (now % 1_000) * 1_000 };
     await queue.stored.client.hset(queue.stored.key('state'), clock);
   };
   await setClock(0);
@@ -106,7 +108,6 @@ it('warns once of a clock that is more than a second ahead', async () => {
 it('compares times of the world outside with the clock of the server', async () => {
   const { enqueue, claim, stateOf, setClock, jumpAheadAndBack } = await openOnSetClock();
   await jumpAheadAndBack(HOUR_MS);
-  const at = (ms: number): string => new Date(START_MS + ms).toISOString();
   const later = await enqueue({}, { runAt: at(60_000) });
   expect(later.notBefore).toBe(at(60_000));
   const { actionId } = await enqueue({ expiresAt: at(30_000) });
