@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { truncate } from '@nooble/errors';
 
 /** A Markdown file. */
 export interface Document {
@@ -18,7 +19,7 @@ export async function readDocuments(folder: string): Promise<Document[]> {
   if (files.length === 0) throw new Error(`There is no Markdown in "${folder}"`);
   return Promise.all(
     files.toSorted().map(async (file) => {
-      const text = (await readFile(file, 'utf8')).slice(0, MAX_CHARACTERS);
+      const text = truncate(await readFile(file, 'utf8'), MAX_CHARACTERS);
       const id = relative(folder, file);
       return { id, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text };
     }),

@@ -1,9 +1,11 @@
+import { truncate } from '@nooble/errors';
+
 /** Longest line where the terminal does not say how wide it is, or is wider. */
 export const MAX_WIDTH = 80;
 
 /** A text in so many characters: filled up, or cut with an ellipsis. */
 export function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text.padEnd(width);
+  return text.length > width ? `${truncate(text, Math.max(0, width - 1))}…` : text.padEnd(width);
 }
 
 /** A text in lines of at most so many characters, broken between words; an indent is kept. */

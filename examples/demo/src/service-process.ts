@@ -89,7 +89,7 @@ export class ServiceProcess {
   }
 
   #keep(text: string): void {
-    this.#lastWords = `${this.#lastWords}${text}\n`.slice(-2_000);
+    this.#lastWords = `${this.#lastWords}${text}\n`.slice(-2_000).toWellFormed();
   }
 
   #ended(code: unknown): void {

@@ -23,7 +23,9 @@ export class OpenAIEmbedder implements Embedder {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Embedded> {
     const format = 'float' as const;
-    const request = { model: this.model, input: [...texts], encoding_format: format };
+    // Strict endpoints refuse JSON with half of a surrogate pair.
+    const input = texts.map((text) => text.toWellFormed());
+    const request = { model: this.model, input, encoding_format: format };
     const answer: Partial<OpenAI.CreateEmbeddingResponse> = await this.#client.embeddings
       .create(request, { signal })
       .catch(failedRequest);

@@ -30,7 +30,8 @@ export class LlmAnswerer implements Answerer {
     const content = `${numbered.join('\n\n')}\n\nQuestion: ${question}`;
     const messages = [
       { role: 'system' as const, content: INSTRUCTIONS },
-      { role: 'user' as const, content },
+      // Strict endpoints refuse JSON with half of a surrogate pair.
+      { role: 'user' as const, content: content.toWellFormed() },
     ];
     const completion = await this.#client.chat.completions
       .create({ model: this.#model, messages }, { signal })

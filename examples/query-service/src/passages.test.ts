@@ -38,3 +38,42 @@ it('loses no word, and makes no passage longer than asked', () => {
     }),
   );
 });
+
+it.each([
+  ['emoji without a space', `好${'😀'.repeat(900)}`],
+  ['flags', '🇹🇭'.repeat(700)],
+  ['a flag in a long line', `${'ก'.repeat(59)}🇹🇭${'ข'.repeat(300)}`],
+  ['families of several emoji', '👩‍👩‍👧‍👦'.repeat(70)],
+  ['letters with combining marks', 'e\u0301\u0323'.repeat(200)],
+  ['syllables of jamo', '한글'.normalize('NFD').repeat(100)],
+])('never cuts inside of a character: %s', (_what, text) => {
+  const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const count = (each: string): number => [...characters.segment(each)].length;
+  const passages = cut(text);
+  expect(passages.join('')).toBe(text);
+  expect(passages.every((passage) => passage.length <= 60)).toBe(true);
+  expect(passages.reduce((sum, passage) => sum + count(passage), 0)).toBe(count(text));
+});
+
+it('cuts a character that is longer than a passage, though not inside of an emoji', () => {
+  const marks = `e${'\u0301'.repeat(200)}`;
+  expect(cut(marks).join('')).toBe(marks);
+  const family = '👩‍👩‍👧‍👦'.repeat(3);
+  const passages = cut(family, 5);
+  expect(passages.join('')).toBe(family);
+  expect(passages.every((passage) => passage.isWellFormed())).toBe(true);
+  expect(cut('😀😀', 1)).toEqual(['😀', '😀']);
+});
+
+it('cuts any well-formed text into well-formed passages', () => {
+  const texts = fc.string({ unit: 'grapheme', maxLength: 300 });
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(cut(text, 20).every((passage) => passage.isWellFormed())).toBe(true);
+    }),
+  );
+});
+
+it('cuts a document of a million characters without a space', () => {
+  expect(cut('好'.repeat(1_000_000), 800)).toHaveLength(1_250);
+});

@@ -1,3 +1,5 @@
+import { truncate } from '@nooble/errors';
+
 /** A piece of a document, short enough to be one vector. */
 export interface Passage {
   readonly id: string;
@@ -45,9 +47,31 @@ function blocksOf(text: string): string[] {
 
 /** A block that is too long, cut between words. */
 function pieces(block: string, most: number): string[] {
-  if (block === '') return [];
-  if (block.length <= most) return [block];
-  const space = block.slice(0, most + 1).search(/\s\S*$/);
-  const end = space > 0 ? space : most;
-  return [block.slice(0, end).trim(), ...pieces(block.slice(end).trim(), most)];
+  const texts: string[] = [];
+  let rest = block;
+  while (rest.length > most) {
+    const end = endOfPiece(rest, most);
+    texts.push(rest.slice(0, end).trim());
+    rest = rest.slice(end).trim();
+  }
+  return rest === '' ? texts : [...texts, rest];
+}
+
+/** Before the last space; without one, between two characters as a reader sees them. */
+function endOfPiece(text: string, most: number): number {
+  const space = text.slice(0, most + 1).search(/\s\S*$/);
+  return space > 0 ? space : endOfCharacter(text, most);
+}
+
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/**
+ * Never inside of an emoji, a flag or a letter with its marks (UAX #29), or, where one of them is longer than a passage,
+ * at least not inside of a surrogate pair, which strict endpoints refuse.
+ */
+function endOfCharacter(text: string, most: number): number {
+  // The whole text would be read again at every cut.
+  const cut = CHARACTERS.segment(text.slice(0, most + 2)).containing(most);
+  if (cut && cut.index > 0) return cut.index;
+  return truncate(text, most).length || 2;
 }

@@ -1,3 +1,5 @@
+import { truncate } from '@nooble/errors';
+
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS = new Set(
   (
@@ -17,5 +19,5 @@ function stemOf(word: string): string {
   const stem = word
     .replace(/(?<=\p{L}{3})(?:ing|ed|es|s)$/u, '')
     .replace(/(?<=\p{L}{2})[ey]$/u, '');
-  return stem.slice(0, 6);
+  return truncate(stem, 6);
 }

@@ -70,7 +70,7 @@ async function untilAnswering(
 function lastWords(child: ChildProcess): () => string {
   let text = '';
   const keep = (chunk: Buffer): void => {
-    text = (text + chunk.toString()).slice(-2_000);
+    text = (text + chunk.toString()).slice(-2_000).toWellFormed();
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
