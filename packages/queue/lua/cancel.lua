@@ -5,7 +5,8 @@
 -- ARGV: process, call, tenant whose actions they are or '', action ids
 -- Output: per id: cancelled | unknown | active | dead | how it ended
 -- Complexity: O(log actions) per id, and O(bookings ahead) of its tenant where it had booked
-local process, call, owner, ids, results, found = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}, {}, {}
+local process, call, owner, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
+local results, found, ending = {}, {}, {}
 local answer = earlier_answer(process, call)
 if answer then return words_of(answer) end
 
@@ -23,23 +24,26 @@ local function look(id)
   if is_foreign(header.tenant) then return 'unknown' end
   if redis.call('ZSCORE', active, id) then return 'active' end
   if redis.call('ZSCORE', dead, id) then return 'dead' end
+  if found[id] then return 'cancelled' end
   local r = read_run(id) or new_run(header)
-  found[id] = {run = r, stored = stored, booking = booking_of(id, r.tenant)}
+  found[id] = {id = id, run = r, stored = stored, booking = booking_of(id, r.tenant)}
+  ending[#ending + 1] = found[id]
   return 'cancelled'
 end
 
-local function cancel(id, r, stored, booking)
+local function cancel(item)
+  local id, r = item.id, item.run
   if not take_delayed(id, r.tier, r.tenant) then bump_waiting(r.tier, r.tenant, r.since, -1) end
-  if booking then give_slot_back(booking) end
-  finish(id, r, 'cancelled', stored)
+  if item.booking then give_slot_back(item.booking) end
+  finish(id, r, 'cancelled', item.stored)
 end
 
 for at, id in ipairs(ids) do results[at] = look(id) end
-if not next(found) then return results end
+if #ending == 0 then return results end
 
-touch_kept(ids)
+touch_finish(ending)
 begin_writing()
-for id, its in pairs(found) do cancel(id, its.run, its.stored, its.booking) end
+for _, item in ipairs(ending) do cancel(item) end
 forget_bookings(names_in(found))
 write_clock()
 write_days()

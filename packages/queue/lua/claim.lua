@@ -54,12 +54,6 @@ local function move_suspects()
   end
 end
 
-local function expired_ids()
-  local ids = {}
-  for at, item in ipairs(expired) do ids[at] = item.id end
-  return ids
-end
-
 local function end_expired()
   for _, item in ipairs(expired) do
     local r = run_of(item)
@@ -70,7 +64,7 @@ end
 
 local suspects_moved = #met_suspects + #passed_suspects > 0
 if #picked + effort > 0 or suspects_moved or next(capped) then
-  touch_kept(expired_ids())
+  touch_finish(expired)
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells())

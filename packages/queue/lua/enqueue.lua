@@ -80,6 +80,7 @@ for _, item in ipairs(accepted) do
   if item.due > now then later[#later + 1] = item else list(item.terms.tier, item.tenant, item.arrival, item.id) end
 end
 touch_lines()
+touch_days()
 local uncapped = find_uncapped()
 local supersedes = kept_until > now and touch_kept(ids) > 0
 store()

@@ -9,6 +9,7 @@ local pausing = verb ~= 'resume'
 
 if ARGV[4] ~= '1' and paused == 'moved' then return 0 end
 
+if tenant ~= '' then touch_lists({[tenant] = true}) end
 begin_writing()
 if tenant == '' then
   if pausing then
@@ -20,7 +21,6 @@ if tenant == '' then
     wake_wanted = true
   end
 else
-  touch_lists({[tenant] = true})
   hold(tenant, 'p', pausing)
   hold(tenant, 's', pausing and refuses)
   if not pausing and redis.call('EXISTS', suspects) == 1 then wake_wanted = true end

@@ -51,14 +51,24 @@ local function reclaim(id, r)
   end_lease(id, r.tier, r.tenant)
 end
 
-local function promote_all(ids, runs) -- as far as one call reads; the rest stays due
-  local read, promoted = 0, {}
+local function read_ripe(ids) -- as far as one call reads; the rest stays due
+  local read, items, ended = 0, {}, {}
   for at, id in ipairs(ids) do
     local stored = redis.call('HGET', actions, id) or ''
     read = read + #stored
     if at > 1 and read > MAX_BYTES then break end
-    promote(id, runs[id], stored)
-    promoted[at] = id
+    items[at] = {id = id, stored = stored}
+    if expiry_in(stored) <= now then ended[#ended + 1] = items[at] end
+  end
+  touch_finish(ended)
+  return items
+end
+
+local function promote_all(items, runs)
+  local promoted = {}
+  for at, item in ipairs(items) do
+    promote(item.id, runs[item.id], item.stored)
+    promoted[at] = item.id
   end
   forget_bookings(promoted)
 end
@@ -71,10 +81,10 @@ end
 local those_held = held_among(tenants)
 touch_lists(tenants)
 touch_kept(late)
-touch_kept(ripe)
+local ripe_items = read_ripe(ripe)
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
-promote_all(ripe, ripe_runs)
+promote_all(ripe_items, ripe_runs)
 if may_reclaim() then
   put_in_order(late, late_runs)
   for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end

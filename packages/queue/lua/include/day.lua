@@ -1,7 +1,7 @@
 -- Day limit: one counter per tenant and UTC day, of the day an action is admitted for.
 -- include: counts
 -- KEYS: day
-local DAY_MS, admitted, earlier = 86400000, {}, {}
+local DAY_MS, admitted, earlier, over = 86400000, {}, {}, {}
 
 local function day_of(slot)
   return math.floor(slot / DAY_MS)
@@ -18,9 +18,15 @@ local function count_day(date, tenant, by)
   admitted[date][tenant] = (admitted[date][tenant] or 0) + by
 end
 
+local function touch_days() -- the first admission of a day ends the table of two days before
+  for date in pairs(admitted) do
+    if redis.call('EXISTS', day .. date) == 0 and redis.call('EXISTS', day .. (date - 2)) == 1 then over[date - 2] = true end
+  end
+end
+
 local function write_days()
+  for date in pairs(over) do redis.call('UNLINK', day .. date) end
   for date, tenants in pairs(admitted) do
-    if redis.call('EXISTS', day .. date) == 0 then redis.call('UNLINK', day .. (date - 2)) end
     write_fields(day .. date, tenants)
     redis.call('PEXPIRE', day .. date, math.max(date * DAY_MS - now, 0) + 3 * DAY_MS)
   end

@@ -1,5 +1,5 @@
 -- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
--- include: many clock ready header run kept
+-- include: many clock ready header run kept touch
 -- KEYS: actions messages outbox idempotency dead deaths
 local function send(id, r, message, due) -- under a name of this end alone: an id may be used again after it
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
@@ -13,8 +13,22 @@ local function remove(ids)
   call_all('HDEL', run, ids)
 end
 
+local function once_key(header)
+  return idempotency .. header.tenant .. ':' .. header.once
+end
+
+local function touch_finish(items) -- of which `id` and `stored` are known; before the first write
+  local names = {}
+  for _, item in ipairs(items) do
+    local header = parse_header(item.stored)
+    if header.once ~= '-' then names[#names + 1] = once_key(header) end
+    if header.retain > 0 then names[#names + 1] = kept .. item.id end
+  end
+  touch(names)
+end
+
 local function free_key(id, header) -- unless it stands for a younger action by now
-  local key = idempotency .. header.tenant .. ':' .. header.once
+  local key = once_key(header)
   if redis.call('GET', key) == id then redis.call('UNLINK', key) end
 end
 
