@@ -56,21 +56,24 @@ export class Partitions {
     this.#known.delete(domain);
   }
 
-  /** Says for all processes how many there are; they notice by themselves. */
+  /** Says for all processes how many there are; they notice by themselves. Throws RedisUnavailableError. */
   async write(domain: string, count: number): Promise<DomainKeyspaces> {
     const keyspaces = new DomainKeyspaces(this.#prefix, domain, count);
-    await this.#redis.command().set(this.#keyOf(domain), count);
+    try {
+      await this.#redis.command().set(this.#keyOf(domain), count);
+    } catch (error) {
+      throw asRedisUnavailable(error, `set the number of partitions of domain "${domain}"`);
+    }
     this.#known.set(domain, Promise.resolve(keyspaces));
     return keyspaces;
   }
 
   async #look(domain: string): Promise<DomainKeyspaces> {
-    const client = this.#redis.command();
     try {
-      const count = await client.get(this.#keyOf(domain));
+      const count = await this.#redis.command().get(this.#keyOf(domain));
       return new DomainKeyspaces(this.#prefix, domain, Number(count ?? 1));
     } catch (error) {
-      throw asRedisUnavailable(error, `find the partitions of domain "${domain}"`, client);
+      throw asRedisUnavailable(error, `find the partitions of domain "${domain}"`);
     }
   }
 

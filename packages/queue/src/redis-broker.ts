@@ -89,12 +89,11 @@ export class RedisBroker implements QueueBroker {
   }
 
   async ping(): Promise<void> {
-    const client = this.#options.redis.command();
     try {
       // A key of its own, so that on a Cluster the node answers that has the queue.
-      await client.exists(this.#keyspace.wakeKey);
+      await this.#options.redis.command().exists(this.#keyspace.wakeKey);
     } catch (error) {
-      throw asRedisUnavailable(error, `reach the queue of domain "${this.domain}"`, client);
+      throw asRedisUnavailable(error, `reach the queue of domain "${this.domain}"`);
     }
   }
 

@@ -29,7 +29,7 @@ export class Wake {
       return await untilAborted(this.#popping, signal);
     } catch (error) {
       if (signal.aborted) return false;
-      throw asRedisUnavailable(error, 'wait for work', this.#blocking);
+      throw asRedisUnavailable(error, 'wait for work');
     } finally {
       this.#waiting.delete(signal);
     }

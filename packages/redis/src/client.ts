@@ -1,8 +1,11 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { bareErrors } from './bare-errors.ts';
 import { watchTrouble } from './connection-trouble.ts';
+import { onInnerClient } from './inner-clients.ts';
+import { printWithoutOptions } from './printed-client.ts';
 import { watchSilence } from './silence.ts';
 import { limitWaiting, rejectForgotten } from './unreachable.ts';
-import { parseRedisUrl, type RedisEndpoint } from './url.ts';
+import { parseRedisUrl, redactUrl, type RedisEndpoint } from './url.ts';
 
 /** A connection that takes commands: to one server, a Sentinel's primary, or a Cluster. */
 export type RedisClient = Redis | Cluster;
@@ -22,6 +25,12 @@ export function createClient({ url, name, onError }: ClientOptions): RedisClient
   const endpoint = parseRedisUrl(url);
   const client =
     endpoint.kind === 'cluster' ? clusterOf(endpoint, name) : new Redis(optionsOf(endpoint, name));
+  const keepSecrets = (part: RedisClient): void => {
+    bareErrors(part, client);
+    printWithoutOptions(part, redactUrl(url));
+  };
+  keepSecrets(client);
+  onInnerClient(client, keepSecrets);
   client.on('error', onError);
   watchTrouble(client, url);
   watchSilence(client);

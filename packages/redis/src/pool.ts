@@ -1,4 +1,5 @@
 import { createClient, type RedisClient } from './client.ts';
+import { whyFailed } from './connection-trouble.ts';
 import { parseRedisUrl, redactUrl } from './url.ts';
 import { within } from './within.ts';
 
@@ -58,7 +59,7 @@ export class RedisPool {
       await within(timeoutMs, this.command().ping());
       return { ok: true, latencyMs: performance.now() - started };
     } catch (error) {
-      return { ok: false, problem: (error as Error).message };
+      return { ok: false, problem: whyFailed(error as Error, this.#command) };
     }
   }
 

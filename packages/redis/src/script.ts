@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './client.ts';
-import { rememberOrigin } from './connection-trouble.ts';
 
 /** A Lua script, called by its digest. */
 export interface RedisScript {
@@ -79,14 +78,8 @@ async function send(
   try {
     return { ok: true, value: await client[command](text, keys.length, ...keys, ...args) };
   } catch (error) {
-    return { ok: false, error: fromClient(error, client) };
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
   }
-}
-
-function fromClient(thrown: unknown, client: RedisClient): Error {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  rememberOrigin(error, client);
-  return error;
 }
 
 function isUnknownScript(reply: ScriptReply | undefined): boolean {

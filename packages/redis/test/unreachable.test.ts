@@ -122,7 +122,7 @@ it('says which Redis is unavailable and why, without its password', async () => 
   const [ofScript, ofCommand] = await Promise.all(failures);
   for (const error of [
     asRedisUnavailable(ofScript, 'look'),
-    asRedisUnavailable(ofCommand, 'look', client),
+    asRedisUnavailable(ofCommand, 'look'),
   ]) {
     expect(error.message).toBe(
       'Cannot look: Redis at "redis://ann:***@127.0.0.1:1" is unavailable: connect ECONNREFUSED 127.0.0.1:1',

@@ -1,0 +1,12 @@
+import { inspect } from 'node:util';
+import type { RedisClient } from './client.ts';
+
+/** Makes a client print as its name, URL and status: its options contain passwords. */
+export function printWithoutOptions(client: RedisClient, redactedUrl: string): void {
+  const print = (): object => ({
+    client: client.constructor.name,
+    url: redactedUrl,
+    status: client.status,
+  });
+  Object.defineProperties(client, { toJSON: { value: print }, [inspect.custom]: { value: print } });
+}
