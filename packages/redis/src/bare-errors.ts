@@ -2,22 +2,15 @@ import type { Command } from 'ioredis';
 import type { RedisClient } from './client.ts';
 import { rememberOrigin } from './connection-trouble.ts';
 
+/** Where an error keeps others. */
+const INNER = ['cause', 'errors', 'lastNodeError', 'previousErrors'];
 /** Properties of an error that say where and why it failed, and never what was sent. */
-const KEPT: ReadonlySet<string> = new Set([
-  ...[
-    'name',
-    'message',
-    'stack',
-    'code',
-    'errno',
-    'syscall',
-    'address',
-    'port',
-    'hostname',
-    'host',
-  ],
-  ...['cause', 'errors', 'lastNodeError', 'previousErrors'],
-]);
+const KEPT: ReadonlySet<string> = new Set(
+  [
+    ['name', 'message', 'stack', 'code', 'errno', 'syscall', 'address', 'port', 'hostname', 'host'],
+    INNER,
+  ].flat(),
+);
 const WITHHELD = '***';
 /** Shorter arguments are numbers and flags, which a sentence may contain by chance. */
 const SHORTEST_ARGUMENT = 4;
@@ -71,7 +64,7 @@ export function bareError<Thrown>(error: Thrown): Thrown {
   for (const name of Object.getOwnPropertyNames(error)) {
     if (!KEPT.has(name)) delete properties[name];
   }
-  for (const inner of ['cause', 'errors', 'lastNodeError', 'previousErrors']) {
+  for (const inner of INNER) {
     [properties[inner]].flat().forEach(bareError);
   }
   return error;
