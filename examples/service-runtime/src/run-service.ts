@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { toLogFields } from '@nooble/errors';
 import { DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import { type ActionProcessor, BaseWorker } from '@nooble/worker';
@@ -35,9 +36,14 @@ export interface RunningService {
 export async function runService(parts: ServiceParts): Promise<RunningService> {
   const { settings, redis } = parts;
   const { serviceName, serviceVersion, logLevel } = settings;
-  const logger = pino({ name: serviceName, level: logLevel, base: { version: serviceVersion } });
+  const logger = pino({
+    name: serviceName,
+    level: logLevel,
+    base: { version: serviceVersion },
+    serializers: { err: toLogFields },
+  });
   const { worker, queues } = assemble(parts, logger);
-  const app = healthServer(worker);
+  const app = healthServer(worker, logger);
   const stay = endWithParent(() => void worker.stop());
   // Not `once` of node:events: it rejects at the first `error` event, and an outage of Redis is one.
   const stopped = new Promise((resolve) => worker.events.once('stopped', resolve)).then(

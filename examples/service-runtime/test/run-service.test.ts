@@ -50,6 +50,10 @@ async function statusOf(url: string): Promise<number | string> {
   );
 }
 
+async function reasonsOf(url: string): Promise<unknown> {
+  return ((await (await fetch(url)).json()) as { reasons: unknown }).reasons;
+}
+
 const patient = { timeout: 20_000 };
 
 it('survives an outage of Redis, is not ready meanwhile and is ready again after it', async () => {
@@ -71,6 +75,9 @@ it('waits for a Redis that is away at its start', async () => {
   const starting = start({ REDIS_URL: redis.url, HTTP_PORT: String(port) });
   const ready = `http://127.0.0.1:${port}/ready`;
   await expect.poll(async () => statusOf(ready), patient).toBe(503);
+  const reasons = await reasonsOf(ready);
+  expect(reasons).toContainEqual({ dependency: 'redis', code: 'NO_CLAIM' });
+  expect(JSON.stringify(reasons)).not.toMatch(/127\.0\.0\.1|redis:|ECONN/);
   await redis.restart();
   await starting;
   expect(await statusOf(ready)).toBe(200);

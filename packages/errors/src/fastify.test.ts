@@ -48,7 +48,7 @@ test('a body that does not parse answers 400', async () => {
 });
 
 test('a request without a route answers 404 as problem details', async () => {
-  const response = await appWith(undefined).inject({ method: 'PUT', url: '/nowhere?x=1' });
+  const response = await appWith(undefined).inject({ method: 'PUT', url: '/nowhere?token=x' });
   expect(response.statusCode).toBe(404);
   expect(response.headers['content-type']).toContain('application/problem+json');
   expect(response.json()).toEqual({
@@ -57,7 +57,7 @@ test('a request without a route answers 404 as problem details', async () => {
     status: 404,
     detail: 'Nothing answers PUT here.',
     code: 'NOT_FOUND',
-    instance: '/nowhere?x=1',
+    instance: '/nowhere',
   });
 });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { ValidationError } from './action-errors.ts';
+import { toLogFields } from './log-fields.ts';
 import { isNoobleError } from './nooble-error.ts';
 import { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 
@@ -25,22 +26,32 @@ export function handleErrors(handler: RouteHandlerMethod): RouteHandlerMethod {
 
 function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = fromFastify(thrown);
-  const problem = toProblemDetails(error, { instance: request.url });
-  if (problem.status >= 500) request.log.error({ err: thrown }, 'Request failed');
+  const problem = toProblemDetails(error, { instance: pathOf(request) });
+  if (problem.status >= 500) logOf(request).error({ err: thrown }, 'Request failed');
   const retryAfterMs = isNoobleError(error) ? error.details['retryAfterMs'] : undefined;
   if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
   return send(reply, problem);
 }
 
-function noRoute({ method, url }: FastifyRequest): ProblemDetails {
-  const detail = `Nothing answers ${method} here.`;
+/** Without its query, which may contain a token. */
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** pino's own serializer writes whatever was attached to an error. */
+function logOf({ log }: FastifyRequest): FastifyRequest['log'] {
+  return log.child({}, { serializers: { err: toLogFields } });
+}
+
+function noRoute(request: FastifyRequest): ProblemDetails {
+  const detail = `Nothing answers ${request.method} here.`;
   return {
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
     detail,
     code: 'NOT_FOUND',
-    instance: url,
+    instance: pathOf(request),
   };
 }
 

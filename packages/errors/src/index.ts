@@ -21,6 +21,7 @@ export {
   type RateLimitFacts,
 } from './admission-errors.ts';
 export { ERROR_CLASSES } from './error-classes.ts';
+export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';

@@ -80,7 +80,8 @@ function messageOf(error: unknown): string {
   return truncate(String(error instanceof Error ? error.message : error), MAX_MESSAGE);
 }
 
-function plainDetails(
+/** Details as JSON carries them; undefined where they are empty, too large or have no JSON. */
+export function plainDetails(
   details: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> | undefined {
   try {

@@ -82,8 +82,9 @@ function parseObject(json: string): object {
   let raw: unknown;
   try {
     raw = JSON.parse(json);
-  } catch (cause) {
-    throw new InvalidActionError({ reason: 'its envelope is not JSON', cause });
+  } catch {
+    // The parser's own error quotes the text, which is data.
+    throw new InvalidActionError({ reason: 'its envelope is not JSON' });
   }
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw;
   throw new InvalidActionError({ reason: 'its envelope is not a JSON object' });

@@ -1,4 +1,5 @@
 import type { QueueBroker } from '@nooble/queue';
+import { isUnavailable } from '@nooble/redis';
 import type { Clock } from './clock.ts';
 import type { Consumer } from './consumer.ts';
 import type { Running } from './running.ts';
@@ -10,13 +11,30 @@ const PING_LIMIT_MS = 1_000;
 /** How long the queue may go without an answer, ms: three missed claims. */
 const SILENCE_LIMIT_MS = 3 * HEARTBEAT_MS;
 
+/** One thing that keeps a worker from doing its job. */
+export interface HealthReason {
+  /** What is not ready. */
+  readonly dependency: 'redis' | 'worker';
+  readonly code:
+    | 'NOT_STARTED'
+    | 'STOPPING'
+    | 'STOPPED'
+    | 'REDIS_UNAVAILABLE'
+    | 'REDIS_REFUSES'
+    | 'NO_ANSWER'
+    | 'NO_CLAIM'
+    | 'HANDLERS_OVERDUE';
+  /** A sentence for operators. It may contain addresses: keep it out of answers to anybody. */
+  readonly message: string;
+}
+
 /** Whether a worker does its job, and if not, why. */
 export interface WorkerHealth {
   readonly status: 'ok' | 'red';
   /** Whether the worker was started and the consuming connection answers. */
   readonly consuming: boolean;
-  /** One sentence each; empty when the status is `ok`. */
-  readonly reasons: readonly string[];
+  /** Empty when the status is `ok`. */
+  readonly reasons: readonly HealthReason[];
   /** Slots in use, the overdue ones included. */
   readonly running: number;
   /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
@@ -47,11 +65,9 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
     lastAnswerMs === undefined ? {} : { lastClaimMs: clock.monotonicMs() - lastAnswerMs };
   const { slotsHeld, overdue } = running;
   const reasons = [
-    state === 'started' ? connection : `The worker is ${state === 'new' ? 'not started' : state}`,
+    reasonNotRunning(state) ?? connection,
     reasonSilent(silence.lastClaimMs),
-    overdue * 2 >= concurrency
-      ? `${overdue} of ${concurrency} slots are held by handlers that do not obey their aborted signal`
-      : undefined,
+    reasonOverdue(overdue, concurrency),
   ].filter((reason) => reason !== undefined);
   const status = reasons.length === 0 ? 'ok' : 'red';
   const consuming = state === 'started' && connection === undefined && lastAnswerMs !== undefined;
@@ -59,17 +75,40 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   return { status, consuming, reasons, ...slots, clockLeadMs, ...silence };
 }
 
-function reasonSilent(silentMs: number | undefined): string | undefined {
-  if (silentMs === undefined) return 'The queue has not answered a claim yet';
-  if (silentMs <= SILENCE_LIMIT_MS) return undefined;
-  return `The queue last answered a claim ${Math.round(silentMs)} ms ago`;
+function reasonNotRunning(state: HealthParts['state']): HealthReason | undefined {
+  const dependency = 'worker';
+  if (state === 'new')
+    return { dependency, code: 'NOT_STARTED', message: 'The worker is not started' };
+  if (state === 'stopping')
+    return { dependency, code: 'STOPPING', message: 'The worker is stopping' };
+  if (state === 'stopped') return { dependency, code: 'STOPPED', message: 'The worker is stopped' };
+  return undefined;
 }
 
-async function reasonNotAnswering({ broker }: HealthParts): Promise<string | undefined> {
+function reasonSilent(silentMs: number | undefined): HealthReason | undefined {
+  if (silentMs !== undefined && silentMs <= SILENCE_LIMIT_MS) return undefined;
+  const message =
+    silentMs === undefined
+      ? 'The queue has not answered a claim yet'
+      : `The queue last answered a claim ${Math.round(silentMs)} ms ago`;
+  return { dependency: 'redis', code: 'NO_CLAIM', message };
+}
+
+function reasonOverdue(overdue: number, concurrency: number): HealthReason | undefined {
+  if (overdue * 2 < concurrency) return undefined;
+  const message = `${overdue} of ${concurrency} slots are held by handlers that do not obey their aborted signal`;
+  return { dependency: 'worker', code: 'HANDLERS_OVERDUE', message };
+}
+
+async function reasonNotAnswering({ broker }: HealthParts): Promise<HealthReason | undefined> {
   const answer = broker.ping().then(
     () => undefined,
-    (error: unknown) => `The consuming connection does not answer: ${String(error)}`,
+    (error: unknown): HealthReason => ({
+      dependency: 'redis',
+      code: isUnavailable(error) ? 'REDIS_UNAVAILABLE' : 'REDIS_REFUSES',
+      message: `The consuming connection does not answer: ${String(error)}`,
+    }),
   );
-  const late = `The consuming connection did not answer within ${PING_LIMIT_MS} ms`;
-  return within(PING_LIMIT_MS, answer, late);
+  const message = `The consuming connection did not answer within ${PING_LIMIT_MS} ms`;
+  return within(PING_LIMIT_MS, answer, { dependency: 'redis', code: 'NO_ANSWER', message });
 }

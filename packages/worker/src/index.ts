@@ -12,7 +12,7 @@ export type {
   WorkerEventMap,
   WorkerEvents,
 } from './events.ts';
-export type { WorkerHealth } from './health.ts';
+export type { HealthReason, WorkerHealth } from './health.ts';
 export type { LoggerOption } from './logging.ts';
 export type { Middleware } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';

@@ -1,3 +1,4 @@
+import { toLogFields } from '@nooble/errors';
 import { pino, type Logger } from 'pino';
 import type { DomainAction } from '@nooble/models';
 import type { ActionEvent, WorkerEvents } from './events.ts';
@@ -5,10 +6,19 @@ import type { ActionEvent, WorkerEvents } from './events.ts';
 /** The `logger` option: a pino logger to write to, or `false` to write nothing. */
 export type LoggerOption = Logger | false;
 
-/** The logger a worker writes to; by default JSON lines on stdout, from level `info`. */
+/**
+ * The logger a worker and its handlers write to; by default JSON lines on stdout, from level `info`. It writes `err` and
+ * `error` without what clients attach to their errors, such as requests with their data and credentials.
+ */
 export function resolveLogger(option: LoggerOption | undefined, domain: string): Logger {
   if (option === false) return pino({ enabled: false });
-  return option ?? pino({ name: `${domain}-worker` });
+  const logger = option ?? pino({ name: `${domain}-worker` });
+  return logger.child({}, { serializers: { err: toLogFields, error: withoutAttachments } });
+}
+
+/** The `error` of a failed action is an error of the wire already. */
+function withoutAttachments(error: unknown): unknown {
+  return error instanceof Error ? toLogFields(error) : error;
 }
 
 /** The logger of one attempt, which names its action in every line. */

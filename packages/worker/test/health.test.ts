@@ -41,14 +41,21 @@ describe('health', () => {
     expect(await worker.health()).toMatchObject({
       status: 'red',
       consuming: false,
-      reasons: ['The worker is not started', 'The queue has not answered a claim yet'],
+      reasons: [
+        { dependency: 'worker', code: 'NOT_STARTED', message: 'The worker is not started' },
+        {
+          dependency: 'redis',
+          code: 'NO_CLAIM',
+          message: 'The queue has not answered a claim yet',
+        },
+      ],
     });
   });
 
   it('is red when the queue has been silent for three heartbeats', async () => {
     expect(await readHealth(partsOf(15_001))).toMatchObject({
       status: 'red',
-      reasons: ['The queue last answered a claim 15001 ms ago'],
+      reasons: [{ code: 'NO_CLAIM', message: 'The queue last answered a claim 15001 ms ago' }],
     });
     expect(await readHealth(partsOf(15_000))).toMatchObject({ status: 'ok' });
   });
@@ -61,7 +68,13 @@ describe('health', () => {
     expect(await readHealth(partsOf(0, { broker }))).toMatchObject({
       status: 'red',
       consuming: false,
-      reasons: ['The consuming connection does not answer: Error: connection is closed'],
+      reasons: [
+        {
+          dependency: 'redis',
+          code: 'REDIS_UNAVAILABLE',
+          message: 'The consuming connection does not answer: Error: connection is closed',
+        },
+      ],
     });
   });
 
@@ -70,7 +83,9 @@ describe('health', () => {
     broker.ping = async () => new Promise(() => {});
     expect(await readHealth(partsOf(0, { broker }))).toMatchObject({
       status: 'red',
-      reasons: ['The consuming connection did not answer within 1000 ms'],
+      reasons: [
+        { code: 'NO_ANSWER', message: 'The consuming connection did not answer within 1000 ms' },
+      ],
     });
   });
 
@@ -79,7 +94,13 @@ describe('health', () => {
     expect(await readHealth(partsOf(0, { running }))).toMatchObject({
       status: 'red',
       consuming: true,
-      reasons: ['8 of 16 slots are held by handlers that do not obey their aborted signal'],
+      reasons: [
+        {
+          dependency: 'worker',
+          code: 'HANDLERS_OVERDUE',
+          message: '8 of 16 slots are held by handlers that do not obey their aborted signal',
+        },
+      ],
     });
   });
 });

@@ -127,7 +127,7 @@ describe('stop()', () => {
     await starting;
     expect(await worker.health()).toMatchObject({
       status: 'red',
-      reasons: expect.arrayContaining(['The worker is stopped']),
+      reasons: expect.arrayContaining([expect.objectContaining({ code: 'STOPPED' })]),
     });
   });
 });
