@@ -1,7 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './client.ts';
 import { onInnerClient } from './inner-clients.ts';
-import { redactUrl } from './url.ts';
 
 /** What a client says when it has no usable connection. Why it has none, another error says. */
 const SYMPTOM =
@@ -24,8 +23,8 @@ export function isSymptom(error: Error): boolean {
 }
 
 /** Keeps the last error of a client's connections, inner ones included, until it is connected again. */
-export function watchTrouble(client: RedisClient, url: string): void {
-  const trouble: Trouble = { url: redactUrl(url), lastError: undefined };
+export function watchTrouble(client: RedisClient, redactedUrl: string): void {
+  const trouble: Trouble = { url: redactedUrl, lastError: undefined };
   troubles.set(client, trouble);
   const clear = (): void => void (trouble.lastError = undefined);
   const keep = (error: Error): void => {

@@ -74,7 +74,10 @@ export async function startEmbeddedRedis(
 
 async function specOf(options: EmbeddedRedisOptions, directory: string): Promise<ServerSpec> {
   const { port = await freePort(), durable = false, settings = [], sentinel } = options;
-  if (sentinel) return { port, directory, ...(await sentinelSpec(directory, sentinel)) };
+  if (sentinel) {
+    const spec = await sentinelSpec(directory, sentinel);
+    return { port, directory, ...spec, settings: [...spec.settings, ...settings] };
+  }
   const durability = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : [];
   return { port, directory, settings: ['--save', '', ...durability, ...settings] };
 }

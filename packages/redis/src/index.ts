@@ -1,4 +1,5 @@
 export type { RedisClient } from './client.ts';
+export type { ConnectionOptions, DnsLookup, NatMap } from './connection.ts';
 export { RedisPool, type RedisHealth, type RedisPoolOptions } from './pool.ts';
 export { closeRedisPool, getRedisClient } from './process-pool.ts';
 export {
@@ -11,4 +12,5 @@ export {
 } from './script.ts';
 export { readServerFacts, serverWarnings, type ServerFacts } from './server-facts.ts';
 export { asRedisUnavailable, isUnavailable } from './unavailable.ts';
+export type { TlsOptions } from './tls.ts';
 export { parseRedisUrl, redactUrl, type HostPort, type RedisEndpoint } from './url.ts';

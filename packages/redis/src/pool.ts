@@ -1,11 +1,9 @@
-import { createClient, type RedisClient } from './client.ts';
+import { createClient, type ClientOptions, type RedisClient } from './client.ts';
 import { whyFailed } from './connection-trouble.ts';
-import { parseRedisUrl, redactUrl } from './url.ts';
+import { resolveConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import { within } from './within.ts';
 
-export interface RedisPoolOptions {
-  /** See `parseRedisUrl` for the forms. */
-  readonly url: string;
+export interface RedisPoolOptions extends ConnectionOptions {
   /** Name of the connections in `CLIENT LIST`. @default 'nooble' */
   readonly name?: string;
   /** Told of every connection error. Commands fail by themselves, so nothing has to be done. @default nothing */
@@ -24,29 +22,33 @@ export interface RedisHealth {
 /** The connections of a process to one Redis: one for commands, and dedicated ones for blocking reads. */
 export class RedisPool {
   readonly redactedUrl: string;
-  readonly #options: Required<RedisPoolOptions>;
+  readonly #connection: Connection;
+  readonly #clients: ClientOptions;
   readonly #dedicated = new Set<RedisClient>();
   #command: RedisClient | undefined;
   #closed = false;
 
-  /** Connects when a connection is first asked for. Throws RangeError for a malformed URL. */
-  constructor({ url, name = 'nooble', onError = () => {} }: RedisPoolOptions) {
-    parseRedisUrl(url);
-    this.#options = { url, name, onError };
-    this.redactedUrl = redactUrl(url);
+  /** Connects at the first use. Throws RangeError for a malformed URL and for options that contradict it. */
+  constructor({ name = 'nooble', onError = () => {}, ...options }: RedisPoolOptions) {
+    this.#connection = resolveConnection(options);
+    this.#clients = { name, onError };
+    this.redactedUrl = this.#connection.redactedUrl;
   }
 
   /** The shared connection; never block on it. */
   command(): RedisClient {
     this.#assertOpen();
-    this.#command ??= createClient(this.#options);
+    this.#command ??= createClient(this.#connection, this.#clients);
     return this.#command;
   }
 
   /** A connection of the caller's own, to block on. End it with `disconnect()`, or leave it to `close()`. */
   blocking(): RedisClient {
     this.#assertOpen();
-    const client = createClient({ ...this.#options, name: `${this.#options.name}-blocking` });
+    const client = createClient(this.#connection, {
+      ...this.#clients,
+      name: `${this.#clients.name}-blocking`,
+    });
     this.#dedicated.add(client);
     client.once('end', () => this.#dedicated.delete(client));
     return client;

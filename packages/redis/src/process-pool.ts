@@ -1,13 +1,21 @@
 import type { RedisClient } from './client.ts';
-import { RedisPool } from './pool.ts';
+import { RedisPool, type RedisPoolOptions } from './pool.ts';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
 const pools = new Map<string, RedisPool>();
 
-/** The process-wide command connection to a Redis. @default `REDIS_URL`, or redis://127.0.0.1:6379 */
-export function getRedisClient(url: string = process.env['REDIS_URL'] ?? DEFAULT_URL): RedisClient {
+/**
+ * Returns the process-wide command connection to a Redis. The first call for a URL opens it, with its options;
+ * later calls for the URL share it.
+ *
+ * @default `REDIS_URL`, or redis://127.0.0.1:6379
+ */
+export function getRedisClient(
+  url: string = process.env['REDIS_URL'] ?? DEFAULT_URL,
+  options: Omit<RedisPoolOptions, 'url'> = {},
+): RedisClient {
   let pool = pools.get(url);
-  if (!pool) pools.set(url, (pool = new RedisPool({ url })));
+  if (!pool) pools.set(url, (pool = new RedisPool({ ...options, url })));
   return pool.command();
 }
 

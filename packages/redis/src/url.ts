@@ -14,7 +14,10 @@ export type RedisEndpoint =
       readonly master: string;
       readonly db: number;
       readonly tls: boolean;
+      readonly sentinelUsername?: string;
       readonly sentinelPassword?: string;
+      /** False where the primary is encrypted and its Sentinels are not. */
+      readonly sentinelTls?: false;
     })
   | (Credentials & {
       readonly kind: 'cluster';
@@ -32,6 +35,13 @@ interface Credentials {
   readonly password?: string;
 }
 
+/** Parameters each kind of URL may have. */
+const PARAMETERS: Readonly<Record<RedisEndpoint['kind'], readonly string[]>> = {
+  server: ['db'],
+  socket: ['db'],
+  sentinel: ['db', 'sentinelUsername', 'sentinelPassword', 'sentinelTls'],
+  cluster: [],
+};
 const FORMS =
   'redis://host:6379/0, rediss://…, unix:///path/to/socket, redis+sentinel://host1,host2/name, redis+cluster://host1,host2';
 /** A host never contains `@`, so a login ends at the last one: whoever forgot to encode a password is understood. */
@@ -89,36 +99,43 @@ const READERS: Readonly<Record<string, (parts: UrlParts) => RedisEndpoint>> = {
   'rediss+cluster': readCluster,
 };
 
-function readServer({ url, hosts, path, tls, login }: UrlParts): RedisEndpoint {
+function readServer({ url, hosts, path, query, tls, login }: UrlParts): RedisEndpoint {
+  const parameters = parametersOf(url, 'server', query);
   const [node, ...more] = hostsOf(url, hosts, 6379);
   if (!node || more.length > 0) throw invalid(url, 'it needs exactly one host');
-  return { kind: 'server', ...node, db: databaseOf(url, path.slice(1)), tls, ...login };
+  const db = databaseOf(url, path.slice(1), parameters['db']);
+  return { kind: 'server', ...node, db, tls, ...login };
 }
 
 function readSocket({ url, hosts, path, query, login }: UrlParts): RedisEndpoint {
   if (hosts !== '' || path.length < 2)
     throw invalid(url, 'it needs an absolute path, unix:///path');
-  return { kind: 'socket', path, db: databaseOf(url, query.get('db') ?? ''), ...login };
+  const { db } = parametersOf(url, 'socket', query);
+  return { kind: 'socket', path, db: databaseOf(url, '', db), ...login };
 }
 
 function readSentinel({ url, hosts, path, query, tls, login }: UrlParts): RedisEndpoint {
-  const [master = '', db = ''] = path.slice(1).split('/');
+  const [master = '', database = ''] = path.slice(1).split('/');
   if (master === '')
     throw invalid(url, 'it needs the name of the monitored primary after the hosts');
-  const password = query.get('sentinelPassword');
-  const nodes = hostsOf(url, hosts, 26_379);
+  const { db, sentinelTls, ...credentials } = parametersOf(url, 'sentinel', query);
+  if (sentinelTls !== undefined && !/^(yes|no)$/.test(sentinelTls))
+    throw invalid(url, 'its sentinelTls is neither "yes" nor "no"');
+  if (sentinelTls === 'yes' && !tls) throw invalid(url, 'its sentinelTls needs "rediss+sentinel"');
   return {
     kind: 'sentinel',
-    nodes,
+    nodes: hostsOf(url, hosts, 26_379),
     master,
-    db: databaseOf(url, db),
+    db: databaseOf(url, database, db),
     tls,
-    ...(password !== null && { sentinelPassword: password }),
+    ...(sentinelTls === 'no' && { sentinelTls: false }),
+    ...credentials,
     ...login,
   };
 }
 
-function readCluster({ url, hosts, path, tls, login }: UrlParts): RedisEndpoint {
+function readCluster({ url, hosts, path, query, tls, login }: UrlParts): RedisEndpoint {
+  parametersOf(url, 'cluster', query);
   if (path.length > 1) throw invalid(url, 'a cluster has only database 0');
   return { kind: 'cluster', nodes: hostsOf(url, hosts, 6379), tls, ...login };
 }
@@ -134,9 +151,27 @@ function hostsOf(url: string, text: string, defaultPort: number): HostPort[] {
   });
 }
 
-function databaseOf(url: string, text: string): number {
-  if (!/^\d{0,5}$/.test(text)) throw invalid(url, 'what follows its host is not a database number');
-  return Number(text || 0);
+/** The number of the database from the path or from the parameter; a URL has one of them. */
+function databaseOf(url: string, text: string, parameter = text): number {
+  if (![text, parameter].every((each) => /^\d{0,5}$/.test(each)))
+    throw invalid(url, 'what follows its host is not a database number');
+  if (text !== '' && Number(text) !== Number(parameter))
+    throw invalid(url, 'it has two different database numbers');
+  return Number(parameter || 0);
+}
+
+/** An unknown parameter is refused: `?ssl=true` would otherwise connect without encryption. */
+function parametersOf(
+  url: string,
+  kind: RedisEndpoint['kind'],
+  query: URLSearchParams,
+): Readonly<Record<string, string>> {
+  const known = PARAMETERS[kind];
+  if ([...query.keys()].some((name) => !known.includes(name))) {
+    const may = known.length > 0 ? `can only have ${known.join(', ')}` : 'has none';
+    throw invalid(url, `it has an unknown parameter; a URL of this kind ${may}`);
+  }
+  return Object.fromEntries(query);
 }
 
 /** Only what is named a password may contain `@`: anything else is the rest of a password with a `?` in it. */

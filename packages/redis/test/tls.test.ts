@@ -1,49 +1,110 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { generate } from 'selfsigned';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
 import { expect, it, onTestFinished } from 'vitest';
-import { startEmbeddedRedis } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { RedisPool, type RedisPoolOptions } from '../src/pool.ts';
+import { certificateFor, startTlsCluster, startTlsServer } from './servers.ts';
 
-const execute = promisify(execFile);
-const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
-
-/** A server that also listens with TLS, and the certificate it shows. */
-async function startTlsServer(): Promise<{ url: string; certificate: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'nooble-test-'));
-  onTestFinished(async () => rm(folder, { recursive: true, force: true }));
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  });
-  const [certificate, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
-  await Promise.all([writeFile(certificate, cert), writeFile(keyFile, key)]);
-  const port = await freePort();
-  const files = ['--tls-cert-file', certificate, '--tls-key-file', keyFile];
-  const trust = ['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'];
-  const settings = ['--tls-port', String(port), ...files, ...trust];
-  const redis = await startEmbeddedRedis({ settings });
-  onTestFinished(async () => redis.stop());
-  return { url: `rediss://localhost:${port}`, certificate };
+function openPool(options: RedisPoolOptions): RedisPool {
+  const pool = new RedisPool(options);
+  onTestFinished(async () => pool.close(100));
+  return pool;
 }
 
-/** What the health of a pool is in a process of its own, which may trust a certificate. */
-async function healthOf(url: string, trusted?: string): Promise<string> {
-  const script = `
-    import { RedisPool } from ${JSON.stringify(built)};
-    const pool = new RedisPool({ url: ${JSON.stringify(url)} });
-    console.log(JSON.stringify(await pool.health()));
-    await pool.close(100);`;
-  const env = { ...process.env, ...(trusted !== undefined && { NODE_EXTRA_CA_CERTS: trusted }) };
-  const args = ['--input-type=module', '--eval', script];
-  return (await execute(process.execPath, args, { env })).stdout;
+const health = async (options: RedisPoolOptions) => openPool(options).health(5_000);
+
+/** Waits until the pool says that it cannot connect for this reason. */
+async function expectRefusal(options: RedisPoolOptions, why: string): Promise<void> {
+  const pool = openPool(options);
+  const refused = { ok: false, problem: expect.stringContaining(why) as string };
+  await expect.poll(async () => pool.health(100), { timeout: 10_000 }).toMatchObject(refused);
 }
 
 it('talks TLS to a server whose certificate it trusts, and to no other', async () => {
-  const { url, certificate } = await startTlsServer();
-  expect(await healthOf(url, certificate)).toContain('"ok":true');
-  expect(await healthOf(url)).toContain('"ok":false');
+  const certificate = await certificateFor('localhost');
+  const { tlsPort } = await startTlsServer(certificate);
+  const [url, tls] = [`rediss://localhost:${tlsPort}`, { ca: certificate.cert }];
+  expect(await health({ url, tls })).toMatchObject({ ok: true });
+  await expectRefusal({ url }, 'self-signed');
+  expect(await health({ url, tls: { rejectUnauthorized: false } })).toMatchObject({ ok: true });
+});
+
+it('reaches by its address a server whose certificate is for a name, if the name is given', async () => {
+  const certificate = await certificateFor('redis.example.com');
+  const { tlsPort } = await startTlsServer(certificate);
+  const [url, ca] = [`rediss://127.0.0.1:${tlsPort}`, certificate.cert];
+  const named = { url, tls: { ca, servername: 'redis.example.com' } };
+  expect(await health(named)).toMatchObject({ ok: true });
+  await expectRefusal({ url, tls: { ca } }, 'does not match certificate');
+});
+
+it('shows a certificate of its own to a server that asks for one', async () => {
+  const certificate = await certificateFor('localhost');
+  const settings = ['--tls-auth-clients', 'yes'];
+  const { tlsPort } = await startTlsServer(certificate, { settings });
+  const { cert, key } = certificate;
+  const url = `rediss://localhost:${tlsPort}`;
+  expect(await health({ url, tls: { ca: cert, cert, key } })).toMatchObject({ ok: true });
+  expect(await health({ url, tls: { ca: cert } })).toMatchObject({ ok: false });
+});
+
+it('sends the host name to the server, which may choose its certificate by it', async () => {
+  const { cert, key } = await certificateFor('localhost');
+  const server = createServer({ cert, key }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  for (const scheme of ['rediss', 'rediss+cluster']) {
+    const pool = openPool({ url: `${scheme}://localhost:${port}`, tls: { ca: cert } });
+    const accepted = once(server, 'secureConnection') as Promise<
+      [TLSSocket & { servername: string }]
+    >;
+    pool.command().once('error', () => undefined);
+    const [socket] = await accepted;
+    expect(socket.servername).toBe('localhost');
+    socket.destroy();
+  }
+});
+
+it('reaches a Cluster whose certificates are for names, whatever its nodes announce', async () => {
+  const certificate = await certificateFor('localhost');
+  const announced = ['--cluster-announce-ip', '127.0.0.1'];
+  const { tlsPort, admin } = await startTlsCluster(certificate, announced);
+  const options = { url: `rediss+cluster://localhost:${tlsPort}`, tls: { ca: certificate.cert } };
+  const slots = async () => JSON.stringify(await admin.call('CLUSTER', 'SLOTS'));
+
+  expect(await slots()).toContain('["127.0.0.1",');
+  const byAddress = openPool(options);
+  expect(await byAddress.command().set('test:a', '1')).toBe('OK');
+  expect(await byAddress.blocking().get('test:a')).toBe('1');
+
+  await admin.config('SET', 'cluster-announce-hostname', 'localhost');
+  await admin.config('SET', 'cluster-preferred-endpoint-type', 'hostname');
+  expect(await slots()).toContain('["localhost",');
+  const byName = openPool(options);
+  expect(await byName.command().set('test:b', '1')).toBe('OK');
+});
+
+it('refuses a node of a Cluster whose certificate is for neither its address nor a name of the URL', async () => {
+  const certificate = await certificateFor('elsewhere.example.com');
+  const { tlsPort } = await startTlsCluster(certificate, ['--cluster-announce-ip', '127.0.0.1']);
+  const [url, ca] = [`rediss+cluster://localhost:${tlsPort}`, certificate.cert];
+  await expectRefusal({ url, tls: { ca } }, 'does not match certificate');
+  const servername = 'elsewhere.example.com';
+  expect(await health({ url, tls: { ca, servername } })).toMatchObject({ ok: true });
+});
+
+it('asks Sentinels over TLS for a primary that they announce by its address', async () => {
+  const certificate = await certificateFor('localhost');
+  const primary = await startTlsServer(certificate);
+  const watched = { name: 'main', primaryPort: primary.tlsPort };
+  const settings = ['--tls-replication', 'yes', '--requirepass', 'watcher'];
+  const sentinel = await startTlsServer(certificate, { settings, sentinel: watched });
+  const tls = { ca: certificate.cert };
+  const options = { tls, sentinelPassword: 'watcher' };
+  const encrypted = { ...options, url: `rediss+sentinel://localhost:${sentinel.tlsPort}/main` };
+  expect(await health(encrypted)).toMatchObject({ ok: true });
+  const url = `rediss+sentinel://localhost:${sentinel.port}/main?sentinelTls=no`;
+  expect(await health({ ...options, url })).toMatchObject({ ok: true });
+  await expectRefusal({ tls, url }, 'NOAUTH');
 });

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedRedis } from '../src/embedded.ts';
 import { RedisPool } from '../src/pool.ts';
 import { defineScript, runScript, runScripts } from '../src/script.ts';
+import { giveAllSlots, temporaryFolder } from './servers.ts';
 
 const write = defineScript({ name: 'write', lua: `return redis.call('INCR', KEYS[1])` });
 
@@ -19,12 +18,6 @@ function openPool(url: string): RedisPool {
   const pool = new RedisPool({ url });
   onTestFinished(async () => pool.close(100));
   return pool;
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'nooble-test-'));
-  onTestFinished(async () => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 it('asks Sentinel where the primary is', async () => {
@@ -58,10 +51,7 @@ it('runs scripts on a cluster, each on the node of its slot', async () => {
   const url = await startServer(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']);
   const node = new Redis(url);
   onTestFinished(() => node.disconnect());
-  await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await expect
-    .poll(async () => node.call('CLUSTER', 'INFO'), { timeout: 10_000 })
-    .toContain('cluster_state:ok');
+  await giveAllSlots(node);
   const pool = openPool(url.replace('redis://', 'redis+cluster://'));
   const call = { script: write, keys: ['test:{a}:x'], args: [] };
   expect(await runScript(pool.command(), call)).toBe(1);

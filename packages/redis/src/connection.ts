@@ -1,0 +1,126 @@
+import { isIP } from 'node:net';
+import type { TlsOptions } from './tls.ts';
+import { parseRedisUrl, redactUrl, type HostPort, type RedisEndpoint } from './url.ts';
+
+/** Resolves a host name, as `dns.lookup` does. */
+export type DnsLookup = (
+  hostname: string,
+  callback: (error: Error | null | undefined, address: string, family?: number) => void,
+) => void;
+
+/** Address to connect to in place of an announced `host:port`. */
+export type NatMap =
+  Readonly<Record<string, HostPort>> | ((announced: string) => HostPort | null | undefined);
+
+/** Where a Redis is and how to reach it. */
+export interface ConnectionOptions {
+  /** See `parseRedisUrl` for the forms. */
+  readonly url: string;
+  /** User of the access control list. @default that of the URL */
+  readonly username?: string;
+  /** @default that of the URL */
+  readonly password?: string;
+  /** Number of the database; a Cluster has only 0. @default that of the URL, or 0 */
+  readonly db?: number;
+  /** Maximum time for a connection to be established, ms. @default 5_000 */
+  readonly connectTimeoutMs?: number;
+  /** Certificates and their checks, for a `rediss` URL. @default those Node trusts */
+  readonly tls?: TlsOptions;
+  /** Replaces addresses that a Cluster or a Sentinel announces and that this process cannot reach. */
+  readonly natMap?: NatMap;
+  /** Resolves the hosts in the URL of a Cluster. @default `dns.lookup`; with TLS the names stay, for the certificates */
+  readonly dnsLookup?: DnsLookup;
+  /** User of the Sentinels. @default that of the URL */
+  readonly sentinelUsername?: string;
+  /** Password of the Sentinels. @default that of the URL */
+  readonly sentinelPassword?: string;
+}
+
+/** Options that are checked and complete. */
+export interface Connection {
+  readonly redactedUrl: string;
+  readonly endpoint: RedisEndpoint;
+  readonly connectTimeoutMs: number;
+  readonly tls: TlsOptions;
+  /** Host names in the URL, without IP addresses. */
+  readonly names: readonly string[];
+  readonly natMap: NatMap | undefined;
+  readonly dnsLookup: DnsLookup | undefined;
+}
+
+const ONLY_FOR: Readonly<Record<string, readonly RedisEndpoint['kind'][]>> = {
+  natMap: ['cluster', 'sentinel'],
+  dnsLookup: ['cluster'],
+  sentinelUsername: ['sentinel'],
+  sentinelPassword: ['sentinel'],
+};
+const OVERRIDES = ['username', 'password', 'db', 'sentinelUsername', 'sentinelPassword'] as const;
+
+/** Checks and completes the options. Throws RangeError for a malformed URL and for options that contradict it. */
+export function resolveConnection(options: ConnectionOptions): Connection {
+  const { url, connectTimeoutMs = 5_000, tls, natMap, dnsLookup } = options;
+  const endpoint = parseRedisUrl(url);
+  assertFits(options, endpoint);
+  if (!(connectTimeoutMs > 0 && connectTimeoutMs <= 600_000)) {
+    throw contradiction(options, 'its connectTimeoutMs is not between 1 and 600000');
+  }
+  const hosts = hostsOf(endpoint).filter((host) => isIP(host) === 0);
+  return Object.freeze({
+    redactedUrl: redactUrl(url),
+    endpoint: { ...endpoint, ...overridesOf(options, endpoint) },
+    connectTimeoutMs,
+    tls: tls ?? {},
+    names: [...new Set(hosts)],
+    natMap,
+    dnsLookup,
+  });
+}
+
+function assertFits(options: ConnectionOptions, endpoint: RedisEndpoint): void {
+  for (const [name, kinds] of Object.entries(ONLY_FOR)) {
+    const isGiven = options[name as keyof ConnectionOptions] !== undefined;
+    if (isGiven && !kinds.includes(endpoint.kind)) {
+      throw contradiction(options, `its ${name} is only for ${kinds.join(' and ')} URLs`);
+    }
+  }
+  const { db, tls } = options;
+  if (tls && !isEncrypted(endpoint)) {
+    throw contradiction(options, 'its tls needs a URL that begins with "rediss"');
+  }
+  if (db === undefined) return;
+  if (!Number.isInteger(db) || db < 0) throw contradiction(options, 'its db is not a whole number');
+  if (endpoint.kind === 'cluster' && db !== 0) {
+    throw contradiction(options, 'a cluster has only database 0');
+  }
+}
+
+/** Fields of the options that take precedence over an empty place in the URL. */
+function overridesOf(
+  options: ConnectionOptions,
+  endpoint: RedisEndpoint,
+): Partial<Pick<ConnectionOptions, (typeof OVERRIDES)[number]>> {
+  const inUrl = endpoint as Partial<Record<(typeof OVERRIDES)[number], string | number>>;
+  const given = OVERRIDES.filter((name) => options[name] !== undefined);
+  for (const name of given) {
+    // Zero is also what a URL without a database says.
+    if ((inUrl[name] ?? 0) !== 0 && inUrl[name] !== options[name]) {
+      throw contradiction(options, `its ${name} is another one than in the URL`);
+    }
+  }
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+function isEncrypted(endpoint: RedisEndpoint): boolean {
+  return endpoint.kind !== 'socket' && endpoint.tls;
+}
+
+function hostsOf(endpoint: RedisEndpoint): readonly string[] {
+  if (endpoint.kind === 'socket') return [];
+  if (endpoint.kind === 'server') return [endpoint.host];
+  return endpoint.nodes.map(({ host }) => host);
+}
+
+/** Values are not quoted: one of them may be a password. */
+function contradiction({ url }: ConnectionOptions, why: string): RangeError {
+  return new RangeError(`Cannot connect to Redis at "${redactUrl(url)}": ${why}`);
+}

@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
+
+/** What TLS needs to know beyond a `rediss` URL; see `tls.connect` of Node. */
+export type TlsOptions = Pick<
+  ConnectionOptions,
+  'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'
+>;
+
+/**
+ * TLS options for one address. Sends the host name to the server, which Node leaves out. Where Redis announces
+ * an IP address, its certificate may be valid for that address or for a host name of the URL: the services
+ * that announce addresses have one certificate, for the name of their endpoint.
+ */
+export function tlsTo(
+  host: string,
+  { options, names }: { options: TlsOptions; names: readonly string[] },
+): ConnectionOptions {
+  if (options.servername !== undefined) return options;
+  if (isIP(host) === 0) return { ...options, servername: host };
+  const [endpoint] = names;
+  if (endpoint === undefined) return options;
+  return {
+    ...options,
+    servername: endpoint,
+    checkServerIdentity: (_servername, certificate) => {
+      const problems = [host, ...names].map((name) => checkServerIdentity(name, certificate));
+      return problems.includes(undefined) ? undefined : problems[0];
+    },
+  };
+}
