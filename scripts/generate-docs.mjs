@@ -85,6 +85,7 @@ const REPOSITORY_VARIABLES = [
     'the first that exists',
   ],
   ['`NOOBLE_SEQUENCES`', 'Random sequences of the protocol test', '`200`'],
+  ['`NOOBLE_FUZZ`', 'Hostile inputs per property of the fuzz tests', '`300`'],
   [
     '`NOOBLE_SEED`',
     'Seed of the protocol test, to repeat an earlier run, which prints it',

@@ -4,6 +4,7 @@ import {
   ERROR_CLASSES,
   fromWireError,
   isNoobleError,
+  NoobleError,
   RateLimitError,
   SettingsError,
   toProblemDetails,
@@ -76,6 +77,28 @@ describe('errors on the wire', () => {
       retryable: true,
       http_status: 500,
     });
+  });
+
+  test('a revoked Proxy is none of ours, and has problem details as well', () => {
+    expect(isNoobleError(revoked())).toBe(false);
+    expect(toProblemDetails(revoked())).toMatchObject({ code: 'INTERNAL', status: 500 });
+  });
+
+  test('details that JSON cannot carry do not reach problem details', () => {
+    const { kind } = ValidationError;
+    const error = new NoobleError({ kind, message: 'boom', details: { count: 1n } });
+    expect(JSON.parse(JSON.stringify(toProblemDetails(error)))).toMatchObject({ detail: 'boom' });
+  });
+
+  test.each([
+    null,
+    5,
+    'text',
+    {},
+    { code: { toString: 1 } },
+    { code: 'VALIDATION', message: 'm', retryable: false, http_status: 400, details: 5 },
+  ])('what came as an error and is none (%o) is internal', (given) => {
+    expect(fromWireError(given as never)).toMatchObject({ code: 'INTERNAL', httpStatus: 500 });
   });
 
   test('an unknown code keeps what it says', () => {

@@ -29,7 +29,8 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   const problem = toProblemDetails(error, { instance: pathOf(request) });
   if (problem.status >= 500) logOf(request).error({ err: thrown }, 'Request failed');
   const retryAfterMs = isNoobleError(error) ? error.details['retryAfterMs'] : undefined;
-  if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  if (typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs))
+    reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
   return send(reply, problem);
 }
 

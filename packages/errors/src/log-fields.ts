@@ -1,6 +1,6 @@
 import { isNoobleError } from './nooble-error.ts';
 import { quoted, truncate } from './text.ts';
-import { plainDetails } from './wire.ts';
+import { plainDetails } from './plain-details.ts';
 
 const MAX_MESSAGE = 4096;
 const MAX_STACK = 8192;

@@ -44,7 +44,12 @@ export class NoobleError extends Error {
 
 /** Whether this is one of our errors, whichever copy of the package made it. */
 export function isNoobleError(error: unknown): error is NoobleError {
-  return typeof error === 'object' && error !== null && BRAND in error;
+  try {
+    return typeof error === 'object' && error !== null && BRAND in error;
+  } catch {
+    // A Proxy can be thrown as well, and throws at the mere question what it is.
+    return false;
+  }
 }
 
 /** An error of a code this version does not know, sent by another one. */

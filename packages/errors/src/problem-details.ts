@@ -1,5 +1,6 @@
 import { ERROR_CLASSES } from './error-classes.ts';
 import { isNoobleError } from './nooble-error.ts';
+import { plainDetails } from './plain-details.ts';
 
 /** An error for an HTTP client (RFC 9457). */
 export interface ProblemDetails {
@@ -33,7 +34,7 @@ export function toProblemDetails(
   const kind = ERROR_CLASSES.find((each) => each.kind.code === error.code)?.kind;
   const hidden = error.httpStatus > INTERNAL_STATUS;
   return {
-    ...(hidden ? {} : error.details),
+    ...(hidden ? {} : plainDetails(error.details)),
     type: `urn:nooble:error:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title: kind?.summary ?? error.name,
     status: error.httpStatus,

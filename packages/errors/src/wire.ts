@@ -1,11 +1,11 @@
 import { ERROR_CLASSES } from './error-classes.ts';
 import { isNoobleError, UnknownWireError, type NoobleError } from './nooble-error.ts';
 import { quoted, truncate } from './text.ts';
+import { isObject, plainDetails } from './plain-details.ts';
 import type { WireError } from './wire-error.ts';
 
 /** Longer messages would fill Redis with what is, at worst, a handler's dump. */
 const MAX_MESSAGE = 4096;
-const MAX_DETAILS = 16_384;
 
 /**
  * An error for the wire. Any error that is not ours becomes `INTERNAL`, retryable, with its message
@@ -78,22 +78,4 @@ function internal(message: string): WireError {
 /** Nothing obliges an error to have a message, or one that is text. */
 function messageOf(error: unknown): string {
   return truncate(String(error instanceof Error ? error.message : error), MAX_MESSAGE);
-}
-
-/** Details as JSON carries them; undefined where they are empty, too large or have no JSON. */
-export function plainDetails(
-  details: Readonly<Record<string, unknown>>,
-): Record<string, unknown> | undefined {
-  try {
-    const text = JSON.stringify(details);
-    if (text.length > MAX_DETAILS || text === '{}') return undefined;
-    const plain = JSON.parse(text) as unknown;
-    return isObject(plain) ? plain : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

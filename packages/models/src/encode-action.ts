@@ -34,29 +34,28 @@ export function encodeAction(action: DomainAction): string {
 }
 
 function seal<Data>(given: DomainAction<Data>, dataText?: string): DomainAction<Data> {
-  const action = plainCopy(given);
-  checkEnvelope(toEnvelope(action));
-  const data = dataText ?? jsonOf(action.data, 'data');
-  sealed.set(action, { text: textOf(action, data), data });
-  return Object.freeze(action);
+  try {
+    const action = plainCopy(given);
+    checkEnvelope(toEnvelope(action));
+    const data = dataText ?? jsonOf(action.data, 'data');
+    sealed.set(action, { text: textOf(action, data), data });
+    return Object.freeze(action);
+  } catch (cause) {
+    if (cause instanceof InvalidActionError) throw cause;
+    // A getter or a Proxy among its fields.
+    throw new InvalidActionError({ reason: `${quoted(given)} cannot be read as one`, cause });
+  }
 }
 
 /** Fields that hold objects are replaced by what JSON carries of them, which is then what is checked. */
 function plainCopy<Data>(given: DomainAction<Data>): DomainAction<Data> {
-  try {
-    const { metadata, executionContext, extensions, ...fields } = given;
-    return {
-      ...fields,
-      metadata: plain(metadata, 'metadata'),
-      ...(executionContext !== undefined && {
-        executionContext: plain(executionContext, 'executionContext'),
-      }),
-      ...(extensions !== undefined && { extensions: plain(extensions, 'extensions') }),
-    };
-  } catch (cause) {
-    if (cause instanceof InvalidActionError) throw cause;
-    throw new InvalidActionError({ reason: `${quoted(given)} cannot be read`, cause });
-  }
+  const { metadata, executionContext: context, extensions, ...fields } = given;
+  return {
+    ...fields,
+    metadata: plain(metadata, 'metadata'),
+    ...(context !== undefined && { executionContext: plain(context, 'executionContext') }),
+    ...(extensions !== undefined && { extensions: plain(extensions, 'extensions') }),
+  };
 }
 
 function plain<T>(value: T, what: string): T {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAction } from './define-action.ts';
-import { encodeAction } from './encode-action.ts';
+import { encodeAction, sealAction } from './encode-action.ts';
 import { decodeAction } from './envelope.ts';
 import { createAgentContext } from './execution-context.ts';
 
@@ -93,6 +93,14 @@ describe('the envelope on the wire', () => {
     expect(action).not.toHaveProperty('admin');
     expect(Object.prototype).not.toHaveProperty('admin');
     expect(encodeAction(action)).toContain('"__proto__":{"admin":true}');
+  });
+
+  it('treats __proto__ as a plain field of metadata as well', () => {
+    const json = wire().replace('"metadata":{', '"metadata":{"__proto__":{"admin":true}');
+    const action = decodeAction(json);
+    expect(action.metadata).not.toHaveProperty('admin');
+    expect(encodeAction(action)).toContain('"metadata":{"__proto__":{"admin":true}}');
+    expect(encodeAction(sealAction(action))).toContain('"metadata":{"__proto__":{"admin":true}}');
   });
 
   it('survives any JSON as data and any unknown fields', () => {

@@ -117,7 +117,9 @@ export function toEnvelope(action: DomainAction): object {
 
 function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
   const { session_id, callback_queue, callback_type, reply_to } = envelope;
-  const { execution_context, parent_action_id, timeout_ms, expires_at } = envelope;
+  const { parent_action_id, timeout_ms, expires_at } = envelope;
+  // As they came: zod leaves a field named `__proto__` out of its copies.
+  const { metadata, execution_context } = raw as Envelope;
   const extensions = unknownFields(raw);
   return {
     v: 1,
@@ -132,7 +134,7 @@ function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
     ...(reply_to !== undefined && { replyTo: reply_to }),
     ...(execution_context && { executionContext: contextFromWire(execution_context) }),
     data: envelope.data,
-    metadata: envelope.metadata,
+    metadata,
     ...(parent_action_id !== undefined && { parentActionId: parent_action_id }),
     ...(timeout_ms !== undefined && { timeoutMs: timeout_ms }),
     ...(expires_at !== undefined && { expiresAt: expires_at }),

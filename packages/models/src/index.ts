@@ -21,7 +21,7 @@ export {
   type ExecutionContext,
 } from './execution-context.ts';
 export { newId } from './ids.ts';
-export { timeOf } from './iso-time.ts';
+export { isoOf, timeOf } from './iso-time.ts';
 export { domainActionJsonSchema } from './json-schema.ts';
 export {
   assertActionId,

@@ -25,7 +25,7 @@ export function isoNow(): string {
  * Throws InvalidActionError, which names the field, for everything else.
  */
 export function timeOf(field: string, given: unknown): number {
-  const ms = given instanceof Date ? msOfDate(given) : msOfText(given);
+  const ms = msOf(given);
   if (ms >= 0 && ms <= LATEST_MS) return ms;
   const wrong = Number.isNaN(ms) ? 'is not a time' : 'is out of range';
   throw new InvalidActionError({
@@ -38,16 +38,18 @@ export function isoTime(field: string, given: unknown): string {
   return new Date(timeOf(field, given)).toISOString();
 }
 
-function msOfDate(date: Date): number {
-  try {
-    return Date.prototype.getTime.call(date);
-  } catch {
-    // An object that only inherits from Date.
-    return Number.NaN;
-  }
+/** A stored time, Unix ms, as ISO 8601 UTC; never throws: one that is out of range is the nearest that is not. */
+export function isoOf(ms: number): string {
+  return new Date(Math.min(Math.max(0, ms || 0), LATEST_MS)).toISOString();
 }
 
-function msOfText(given: unknown): number {
+function msOf(given: unknown): number {
+  try {
+    if (given instanceof Date) return Date.prototype.getTime.call(given);
+  } catch {
+    // A Proxy, or an object that only inherits from Date.
+    return Number.NaN;
+  }
   const isTime = typeof given === 'string' && ISO_TIME.safeParse(given).success;
   return isTime ? Date.parse(given) : Number.NaN;
 }

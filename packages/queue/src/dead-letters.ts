@@ -1,5 +1,5 @@
 import type { WireError } from '@nooble/errors';
-import { assertActionId, timeOf, type DomainAction, type Tier } from '@nooble/models';
+import { assertActionId, isoOf, timeOf, type DomainAction, type Tier } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from './batch.ts';
 import { assertWhole } from './broker-options.ts';
@@ -150,7 +150,7 @@ export class DeadLetters {
       actionId,
       tenantId: run.tenantId,
       tier: run.tier,
-      diedAt: new Date(diedMs).toISOString(),
+      diedAt: isoOf(diedMs),
       error: errorOfNote(actionId, note),
       failures: run.failures,
       stalls: run.stalls,

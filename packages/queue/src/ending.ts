@@ -6,7 +6,13 @@ import {
   toWireError,
   type WireError,
 } from '@nooble/errors';
-import { decodeAction, parseQueueName, type CallbackData, type DomainAction } from '@nooble/models';
+import {
+  decodeAction,
+  isoOf,
+  parseQueueName,
+  type CallbackData,
+  type DomainAction,
+} from '@nooble/models';
 import { callbackFor } from './callback.ts';
 import { parseStored, type StoredAction } from './header.ts';
 import type { OutboxEntry } from './operations/tick.ts';
@@ -81,7 +87,7 @@ function endingOf(
   stalls: number,
 ): CallbackData {
   if (word === 'expired') {
-    const expiresAt = new Date(expiresMs).toISOString();
+    const expiresAt = isoOf(expiresMs);
     const error = toWireError(new DeadlineExceededError({ actionId, expiresAt }));
     return { status: 'expired', error };
   }

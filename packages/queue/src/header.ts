@@ -1,4 +1,5 @@
 import { TIERS, type Tier } from '@nooble/models';
+import { MAX_DURATION_MS } from './durations.ts';
 import type { AdmissionItem } from './operations/enqueue.ts';
 
 /** What stands before a stored envelope: the facts scripts need without parsing it. */
@@ -29,7 +30,7 @@ export function parseStored(stored: string): StoredAction {
     tenantId,
     arrivalUs,
     expiresMs: expiryOf(Number(expires), arrivalUs),
-    retainMs: countOf(retain),
+    retainMs: Math.min(countOf(retain), MAX_DURATION_MS),
     envelope: stored.slice(end + 1),
   };
 }

@@ -1,5 +1,5 @@
 import { isNoobleError, type WireError } from '@nooble/errors';
-import { decodeAction, type DomainAction } from '@nooble/models';
+import { decodeAction, isoOf, type DomainAction } from '@nooble/models';
 import { errorOfNote } from './ending.ts';
 import type { Inspection } from './operations/inspect.ts';
 import type { ActionRef } from './verdict.ts';
@@ -31,10 +31,10 @@ export function snapshotOf(ref: ActionRef, inspection: Inspection): ActionSnapsh
     tenantId,
     state,
     ...(action && { action }),
-    ...(atMs !== undefined && { at: new Date(atMs).toISOString() }),
+    ...(atMs !== undefined && { at: isoOf(atMs) }),
     failures: run?.failures ?? 0,
     stalls: run?.stalls ?? 0,
-    ...(state === 'done' && { result: JSON.parse(note) as unknown }),
+    ...(state === 'done' && { result: resultOf(note) }),
     ...(state === 'dead' && { error: errorOfNote(ref.actionId, note) }),
   };
 }
@@ -46,5 +46,14 @@ export function decodedOr(envelope: string): DomainAction | undefined {
   } catch (error) {
     if (isNoobleError(error)) return undefined;
     throw error;
+  }
+}
+
+/** Undefined for one that does not parse: nobody else must be refused for it. */
+function resultOf(note: string): unknown {
+  try {
+    return JSON.parse(note) as unknown;
+  } catch {
+    return undefined;
   }
 }

@@ -60,6 +60,32 @@ it.each<[string, (text: string) => string]>([
   expect(letter?.envelope).toBe(odd.envelope);
 });
 
+it('an end whose retention is beyond all measure is kept for as long as one may ask', async () => {
+  const queue = openQueue();
+  const { actionId } = await queue.enqueue({}, { retainMs: 1_000 });
+  const endless = '9'.repeat(30);
+  await spoil(queue, ['actions', actionId], (text) => text.replace(' 1000 -', ` ${endless} -`));
+  expect(await queue.queues.cancel({ domain: 'embedding', actionId })).toBe('cancelled');
+  expect(await queue.stateOf(actionId)).toBe('cancelled');
+});
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, '5', undefined])(
+  'a retry after %o ms, which is no duration, is a retry at once, and spoils no other settlement',
+  async (delayMs) => {
+    const queue = openQueue();
+    const { actionId } = await queue.enqueue();
+    await queue.enqueue();
+    const [one, other] = await queue.claim(2);
+    const retry = { status: 'retry', delayMs: delayMs as number, error: failure } as const;
+    const settlements = [
+      { claimed: one!, outcome: retry },
+      { claimed: other!, outcome: dead },
+    ];
+    expect(await queue.brokerOf().settle(settlements)).toEqual(['ok', 'ok']);
+    expect(idsOf(await queue.claim(2))).toEqual([actionId]);
+  },
+);
+
 it('an action whose run does not parse begins anew, wherever it stands', async () => {
   const queue = openQueue();
   const retried = await queue.enqueue();

@@ -4,7 +4,7 @@
 local SINCE_DIGITS = 16
 
 -- One that does not parse, as no version of ours writes it, belongs to nobody, and fails for nobody else.
-local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000
+local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST, MAX_RETAIN_MS = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000, 31622400000
 
 local function parse_header(stored)
   local arrival, cost, tier, tenant, notify, retain, once =
@@ -12,7 +12,7 @@ local function parse_header(stored)
   if not arrival then arrival, cost, tier, tenant, retain, once = NO_ARRIVAL, '1', '4', NOBODY, '0', '-' end
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
-    notify = notify == '1', retain = tonumber(retain), once = once,
+    notify = notify == '1', retain = math.min(tonumber(retain), MAX_RETAIN_MS), once = once,
   }
 end
 

@@ -1,5 +1,6 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { SettleResult } from '../broker.ts';
+import { isDuration } from '../durations.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** How one attempt ended, as the script takes it. */
@@ -38,7 +39,7 @@ export function settleCall(
     rows.push(item.actionId, item.token, String(endingOf(item, endings)));
   }
   const cells = endings.flatMap(({ verb, delayMs, note, retainMs, callback }, name) => {
-    return [name, verb, Math.round(delayMs), note, retainMs, callback];
+    return [name, verb, Math.round(isDuration(delayMs) ? delayMs : 0), note, retainMs, callback];
   });
   return keyspace.call('settle', [
     maxStalls,

@@ -1,0 +1,136 @@
+import { fromWireError, isWireError } from '../../packages/errors/src/index.ts';
+import { encodeAction, TIERS, type DomainAction } from '../../packages/models/src/index.ts';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { deliveryOf, errorOfNote, readyMessage } from '../../packages/queue/src/ending.ts';
+import { parseRun, parseStored, storedWithoutArrival } from '../../packages/queue/src/header.ts';
+import { decodeReply, encodeReply } from '../../packages/queue/src/replies.ts';
+import { snapshotOf } from '../../packages/queue/src/snapshot.ts';
+import { fuzz, resultOr } from './fuzz.ts';
+import { json, number, spoiled, text } from './hostile.ts';
+
+const ARRIVAL = '1795688174000000';
+const action: DomainAction = {
+  v: 1,
+  actionId: 'a',
+  actionType: 'embedding.generate',
+  taskId: 't',
+  tenantId: 'acme',
+  tenantTier: 'free',
+  callbackQueue: 'query:acme:free',
+  data: null,
+  metadata: {},
+  createdAt: '2026-01-01T00:00:00Z',
+};
+const error = { code: 'INTERNAL', message: 'boom', retryable: true, http_status: 500 };
+
+/** Words as they stand in a header or a run, and others. */
+const line = fc
+  .array(fc.oneof(text, number.map(String), fc.constantFrom('acme', '1', '9', ARRIVAL)), {
+    maxLength: 9,
+  })
+  .map((words) => words.join(' '));
+const envelope = fc.oneof(
+  text,
+  spoiled(JSON.parse(encodeAction(action)) as object).map((make) => JSON.stringify(make())),
+);
+const stored = fc.oneof(
+  text,
+  fc.tuple(line, envelope).map((parts) => parts.join('\n')),
+);
+
+fuzz('whatever is stored of an action can be read', fc.tuple(stored, line), ([one, other]) => {
+  for (const { tier, retainMs } of [parseStored(one), { ...parseRun(other), retainMs: 0 }]) {
+    expect(TIERS).toContain(tier);
+    expect(retainMs).toBeGreaterThanOrEqual(0);
+  }
+  expect(one.endsWith(parseStored(one).envelope)).toBe(true);
+});
+
+fuzz(
+  'a header says what was written into it',
+  fc.record({ expiresMs: fc.integer(), retainMs: fc.nat(), envelope: text }),
+  (facts) => {
+    const usual = { ...action, tier: 2, cost: 1e-3, notify: true, runAtMs: 0, onceHash: '-' };
+    const text = `${ARRIVAL} ${storedWithoutArrival({ ...usual, ...facts })}`;
+    expect(parseStored(text)).toMatchObject({
+      tier: 'professional',
+      tenantId: 'acme',
+      retainMs: facts.retainMs,
+      envelope: facts.envelope,
+    });
+  },
+);
+
+const word = fc.constantFrom(
+  'callback query',
+  'expired',
+  'cancelled',
+  'stalled 3',
+  'stalled x',
+  '',
+);
+const message = fc.oneof(
+  text,
+  fc.tuple(fc.oneof(word, text), fc.oneof(stored, envelope)).map((parts) => parts.join('\n')),
+);
+
+fuzz('an outbox message is delivered, or refused', message, (each) => {
+  resultOr('INVALID_ACTION', () => deliveryOf({ callbackId: 'a.cb1', message: each }));
+});
+
+fuzz('a callback made ready is delivered as it is', json, (data) => {
+  const ready = readyMessage('query', encodeAction({ ...action, data }));
+  const delivery = deliveryOf({ callbackId: 'a.cb1', message: ready });
+  expect(delivery).toMatchObject({ to: 'domain', domain: 'query' });
+});
+
+const reply = fc.oneof(
+  spoiled({ action_id: 'a', status: 'dead', error }),
+  spoiled(error).map((make) => () => ({ action_id: 'a', status: 'dead', error: make() })),
+);
+
+fuzz(
+  'a reply is read, or dropped',
+  fc.oneof(
+    text,
+    fc
+      .oneof(
+        json.map((each) => () => each),
+        reply,
+      )
+      .map((make) => JSON.stringify(make())),
+  ),
+  (each) => {
+    const read = decodeReply(each);
+    if (!read) return;
+    expect(typeof read.actionId).toBe('string');
+    if (read.data.status !== 'done') fromWireError(read.data.error);
+  },
+);
+
+fuzz('a reply arrives as it was sent', json, (result) => {
+  const sent = { replyTo: 'inbox:x', actionId: 'a', data: { status: 'done', result } } as const;
+  const carried: unknown = JSON.parse(JSON.stringify(result));
+  expect(decodeReply(encodeReply(sent))?.data).toEqual({ status: 'done', result: carried });
+});
+
+const states = fc.constantFrom('waiting', 'delayed', 'active', 'dead', 'done', 'expired' as const);
+
+fuzz(
+  'whatever is kept of an action can be told',
+  fc.record({
+    state: states,
+    atMs: number,
+    envelope,
+    note: fc.oneof(
+      text,
+      json.map((each) => JSON.stringify(each)),
+    ),
+  }),
+  (inspection) => {
+    const ref = { domain: 'embedding', actionId: 'a' };
+    snapshotOf(ref, { ...inspection, tenantId: 'acme' });
+    expect(isWireError(errorOfNote('a', inspection.note))).toBe(true);
+  },
+);
