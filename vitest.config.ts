@@ -22,6 +22,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most files wait for servers and processes more than they compute.
     maxWorkers: 2,
+    maxConcurrency: 3,
     coverage: {
       provider: 'v8',
       // The guarantee harness runs as processes of its own, which a coverage of this one does not see.

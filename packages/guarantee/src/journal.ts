@@ -44,6 +44,8 @@ export type Entry =
   /** An awaited result, and what it said. */
   | { readonly event: 'answered'; readonly tenant: string; readonly result: string }
   | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
+  /** A worker has looked for work; how long Redis took to reply, ms. */
+  | { readonly event: 'claimed'; readonly ms: number }
   /** The process that writes had stood still for so long. */
   | { readonly event: 'stall'; readonly ms: number }
   /** What a worker says of itself, whenever it changes. */

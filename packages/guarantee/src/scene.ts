@@ -21,8 +21,10 @@ const DEFAULTS = {
   actions: 0,
   restMs: 10,
   mischief: false,
+  instant: false,
   limits: { perMinute: null, perDay: null },
   diesAfter: 0,
+  notesClaims: false,
   measuresMemory: false,
 };
 
@@ -75,6 +77,12 @@ export class Scene {
 
   of(name: ActorName): ActorProcess[] {
     return [...this.#actors].flatMap(([actor, role]) => (role.name === name ? [actor] : []));
+  }
+
+  /** Whether a worker consumes: it said last that it is healthy. */
+  isUp({ pid }: ActorProcess): boolean {
+    const last = this.history().findLast((line) => line.event === 'health' && line.pid === pid);
+    return last?.event === 'health' && last.status === 'ok';
   }
 
   /** Actors of a kind that have done something by now; workers, only those with an action in their hands. */

@@ -5,11 +5,13 @@ import type { Verdict } from './promise.ts';
 /** Of the example. */
 const MOST_LINES = 20;
 
-/** Findings by kind, with the history of one of them. */
+/** Findings by kind, with the history of one of them; without any, what was not tried enough does not hold either. */
 export function summarise(
   findings: readonly Finding[],
+  untried?: string,
 ): Pick<Verdict, 'held' | 'worst' | 'example'> {
   const [first] = findings;
+  if (!first && untried !== undefined) return { held: false, worst: `not tried: ${untried}` };
   if (!first) return { held: true, worst: '0 lost, 0 twice, 0 misrouted' };
   const kinds = new Map<string, string[]>();
   for (const { what, id } of findings) kinds.set(what, [...(kinds.get(what) ?? []), id]);

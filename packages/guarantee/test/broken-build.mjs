@@ -1,16 +1,24 @@
 // Breaks one rule of the queue's scripts, named by BROKEN, or the health of workers, before anything uses them:
-// what tries the promises has to notice. Loaded with `node --import`.
+// what tries the promises has to notice. Loaded with `node --import`; throws when there is nothing to break.
 
-const scripts = new URL('./generated/scripts.js', import.meta.resolve('@nooble/queue'));
-const { SCRIPTS } = await import(scripts);
+const { SCRIPTS } = await import(
+  new URL('./generated/scripts.js', import.meta.resolve('@nooble/queue'))
+);
 
+/** Makes a function of the scripts do something first: it may return at once, or change its parameters. */
+const first = (name, lua) => [new RegExp(`local function ${name}\\([^)]*\\)`, 'g'), `$& ${lua}\n`];
+
+/** Which scripts lose the rule, null for all, and what takes its place. Functions outlive a change of their bodies. */
 const BREAKS = {
   fencing: ['settle', 'token == ARGV[at + 1] and', 'token and'],
-  window: ['enqueue', 'log_at(tenant, limit - 1)', 'log_at(tenant, limit)'],
+  answers: [null, ...first('earlier_answer', 'if true then return nil end')],
+  window: ['enqueue', ...first('first_slot', 'limit = limit + 1')],
   days: [
     'enqueue',
-    'admitted_on(date, item.tenant) >= limits.day',
-    'admitted_on(date, item.tenant) > limits.day',
+    ...first(
+      'judge_rate',
+      'limits = setmetatable({day = limits.day and limits.day + 1}, {__index = limits})',
+    ),
   ],
   charging: [
     'enqueue',
@@ -18,29 +26,28 @@ const BREAKS = {
     'book(item.tenant, 100, slot) local date = day_of(slot)',
   ],
   tags: [null, "math.max(virtual, tonumber(tag or '0'))", '0'],
-  reclaim: ['tick', 'return not late and', 'return false and'],
-  outage: ['tick', "return not late and now >= tonumber(grace or '0')", 'return true'],
+  reclaim: ['tick', ...first('may_reclaim', 'if true then return false end')],
+  outage: ['tick', ...first('may_reclaim', 'if true then return true end')],
   weights: [null, 'tag + item.cost / load.weight', 'tag + 1'],
-  wake: ['enqueue', /^write_wake\(\)/gm, ''],
+  wake: ['enqueue', ...first('write_wake', 'if true then return end')],
   keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
   callbacks: ['settle', "if ending.callback ~= '' then", 'if false then'],
-  floor: ['claim', 'if floor > 0 and', 'if false and'],
+  floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 
-if (process.env.BROKEN === 'health') {
+const { BROKEN } = process.env;
+if (BROKEN === 'health') {
   // Not imported above: whoever uses the scripts must not be loaded before they are broken.
   const { BaseWorker } = await import('@nooble/worker');
   BaseWorker.prototype.health = async () => ({ status: 'ok' });
-} else breakScripts(...BREAKS[process.env.BROKEN]);
+} else if (Object.hasOwn(BREAKS, BROKEN ?? '')) {
+  breakScripts(...BREAKS[BROKEN]);
+} else throw new Error(`Cannot break "${BROKEN}": there are ${Object.keys(BREAKS).join(', ')}`);
 
 function breakScripts(script, from, to) {
-  let broken = 0;
-  for (const [name, each] of Object.entries(SCRIPTS)) {
-    if (script !== null && name !== script) continue;
-    const lua = each.lua.replaceAll(from, to);
-    if (lua !== each.lua) broken += 1;
-    each.lua = lua;
-  }
-  if (broken === 0)
-    throw new Error(`Nothing to break for "${process.env.BROKEN}": the scripts have changed`);
+  const chosen = Object.entries(SCRIPTS).filter(([name]) => script === null || name === script);
+  const before = chosen.map(([, { lua }]) => lua);
+  for (const [, each] of chosen) each.lua = each.lua.replaceAll(from, to);
+  if (chosen.some(([, { lua }], at) => lua !== before[at])) return;
+  throw new Error(`Cannot break "${BROKEN}": "${String(from)}" is in no script any more`);
 }

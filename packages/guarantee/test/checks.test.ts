@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { challenges } from '../src/checks/challenges.ts';
+import { challenges, deathsAfterSettling } from '../src/checks/challenges.ts';
 import { check } from '../src/checks/checker.ts';
 import { idled } from '../src/checks/idleness.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
@@ -74,6 +74,13 @@ it('counts outcomes of a worker whose successor was at work', () => {
   expect(challenges(history(started, finished))).toBe(0);
   expect(challenges(history(started, again, finished))).toBe(1);
   expect(challenges(history(started, again, { ...settled, pid: 2 }, finished))).toBe(0);
+});
+
+it('counts deaths of workers whose last act was a settlement', () => {
+  const killed = { event: 'killed', victim: 1, pid: 9 } as const;
+  expect(deathsAfterSettling(history(started, settled, killed))).toBe(1);
+  expect(deathsAfterSettling(history(started, settled, started, killed))).toBe(0);
+  expect(deathsAfterSettling(history(started, { ...settled, pid: 2 }, killed))).toBe(0);
 });
 
 it('finds an action that begins again after its end', () => {

@@ -7,11 +7,21 @@ const ONE_IN = { slow: 6, failing: 10, hopeless: 200, rubbish: 200, hang: 300, b
 /** The slow ones take so long at most, ms. */
 const MOST_MS = 1_500;
 
+interface Invented {
+  readonly data: Work;
+  readonly timeout: { readonly timeoutMs?: number };
+}
+
+export const INSTANT_WORK: Invented = {
+  data: { takesMs: 0, failures: 0, mischief: 'none' },
+  timeout: {},
+};
+
 /** Work as a seed would have it: most of it short and good, some outlasting a lease, some bad. */
 export function inventWork(
   random: Random,
   { leaseMs, mischief }: { leaseMs: number; mischief: boolean },
-): { data: Work; timeout: { timeoutMs?: number } } {
+): Invented {
   const is = (kind: keyof typeof ONE_IN): boolean => random.below(ONE_IN[kind]) === 0;
   const takesMs = is('slow') ? random.below(Math.min(3 * leaseMs, MOST_MS)) : random.below(20);
   const failures = mischief && is('hopeless') ? ATTEMPTS : Number(is('failing'));

@@ -6,12 +6,12 @@ import { ATTEMPTS, CALLER_DOMAIN, work } from '../actions.ts';
 import { Journal } from '../journal.ts';
 import { noteMemory } from './memory.ts';
 import { seededRandom } from '../random.ts';
-import { inventWork } from './invent-work.ts';
+import { INSTANT_WORK, inventWork } from './invent-work.ts';
 import { readOrders } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
 const { redis, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
-const { actions, restMs, tenant, mischief } = orders;
+const { actions, restMs, tenant, mischief, instant } = orders;
 const random = seededRandom(seed);
 const journal = new Journal(folder);
 endWithParent();
@@ -26,7 +26,7 @@ const AT_A_TIME = 8;
 async function send(): Promise<void> {
   const tenantId = tenant ?? `tenant-${random.below(5)}`;
   const tenantTier: Tier = tenant === undefined ? random.pick(TIERS) : 'free';
-  const { data, timeout } = inventWork(random, { leaseMs, mischief });
+  const { data, timeout } = instant ? INSTANT_WORK : inventWork(random, { leaseMs, mischief });
   const callbackQueue = `${CALLER_DOMAIN}:${tenantId}:${tenantTier}`;
   const action = work.create({ tenantId, tenantTier, data, callbackQueue, ...timeout });
   const entry = { id: action.actionId, tenant: tenantId };

@@ -9,7 +9,7 @@ import { readOrders } from './orders.ts';
 import { endWithParent } from './parent.ts';
 import { noteStalls } from './stalls.ts';
 
-const { redis, prefix, journal: folder, leaseMs, concurrency, diesAfter } = readOrders();
+const { redis, prefix, journal: folder, leaseMs, concurrency, ...orders } = readOrders();
 const journal = new Journal(folder);
 endWithParent();
 noteMemory(journal, 'worker');
@@ -46,9 +46,12 @@ worker.events.on('done', (event) => {
   journal.write({ event: 'settled', id: idOf(event) });
   settled += 1;
   // Redis knows of the end by now; the callback has not left this process.
-  if (settled === diesAfter) process.kill(process.pid, 'SIGKILL');
+  if (settled === orders.diesAfter) process.kill(process.pid, 'SIGKILL');
 });
 worker.events.on('dead', (event) => journal.write({ event: 'dead', id: idOf(event) }));
 worker.events.on('lost', (event) => journal.write({ event: 'lost', id: idOf(event) }));
+if (orders.notesClaims) {
+  worker.events.on('claimed', ({ tookMs }) => journal.write({ event: 'claimed', ms: tookMs }));
+}
 void noteHealth(journal, worker);
 await worker.start();

@@ -17,3 +17,14 @@ export function challenges(lines: readonly Line[]): number {
   }
   return count;
 }
+
+/** How often a worker died with its last act a settlement: only what Redis knows can still tell the caller. */
+export function deathsAfterSettling(lines: readonly Line[]): number {
+  const lastActs = new Map<number, Line['event']>();
+  let count = 0;
+  for (const line of lines) {
+    if (line.event === 'killed') count += lastActs.get(line.victim) === 'settled' ? 1 : 0;
+    else lastActs.set(line.pid, line.event);
+  }
+  return count;
+}

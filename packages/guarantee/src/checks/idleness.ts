@@ -6,7 +6,7 @@ const PROMPTLY_MS = 2_500;
 
 /**
  * Actions that had not begun so long after they were accepted, although fewer than `slots` were running all that
- * time. For histories in which nothing was disturbed; a process that stood still meanwhile excuses it.
+ * time. For histories in which nothing was disturbed; the time for which processes stood still meanwhile is excused.
  */
 export function idled(lines: readonly Line[], slots: number): Finding[] {
   const ends = lines.at(-1)?.at ?? 0;
@@ -18,10 +18,10 @@ export function idled(lines: readonly Line[], slots: number): Finding[] {
   }
   const late = [...accepted].flatMap(([id, from]) => {
     const to = begins.get(id) ?? ends;
-    return to - from > PROMPTLY_MS ? [{ id, from, to }] : [];
+    return to - from > PROMPTLY_MS + stoodStillMs(lines, from, to) ? [{ id, from, to }] : [];
   });
   return late
-    .filter(({ from, to }) => mostRunning(lines, from, to) < slots && !stoodStill(lines, from, to))
+    .filter(({ from, to }) => mostRunning(lines, from, to) < slots)
     .map(({ id }) => ({
       what: 'starved',
       id,
@@ -42,7 +42,7 @@ function mostRunning(lines: readonly Line[], from: number, to: number): number {
   return most;
 }
 
-function stoodStill(lines: readonly Line[], from: number, to: number): boolean {
-  const stalls = lines.filter((line) => line.event === 'stall' && line.at >= from && line.at <= to);
-  return stalls.some((line) => line.event === 'stall' && line.ms > PROMPTLY_MS / 5);
+function stoodStillMs(lines: readonly Line[], from: number, to: number): number {
+  const within = lines.filter(({ at }) => at >= from && at <= to);
+  return within.reduce((sum, line) => sum + (line.event === 'stall' ? line.ms : 0), 0);
 }

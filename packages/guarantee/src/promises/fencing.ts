@@ -20,10 +20,10 @@ export const fencing: Guarantee = {
       isEnough: (lines) => challenges(lines) >= LEAST_CHALLENGES,
     });
     const late = challenges(history);
+    const untried = late < LEAST_CHALLENGES ? `${LEAST_CHALLENGES} such outcomes` : undefined;
     return {
       tried: `${freezes} workers frozen past their lease, ${faults} times replies swallowed, ${late} outcomes sent while another held the lease`,
-      ...summarise(check(history)),
-      ...(late === 0 && { held: false, worst: 'no frozen worker came back in time to try' }),
+      ...summarise(check(history), untried),
     };
   },
 };

@@ -10,8 +10,12 @@ import { until } from '../until.ts';
 const FLOOD = { tenant: 'flooding', restMs: 5 };
 const TRICKLES = ['quiet-1', 'quiet-2'].map((tenant) => ({ tenant, restMs: 150 }));
 const CROWD = { workers: 2, concurrency: 4 };
-/** So little that most slots of a single worker are free, several times before it would look by itself. */
-const CALM = [{ restMs: 1_000 }];
+/**
+ * So little that most slots of a single worker are free. An idle worker looks by itself every 5 s: the time has room
+ * for that and for a wait that is too long, whenever it began.
+ */
+const CALM = [{ restMs: 1_000, instant: true }];
+const CALM_MS = 8_000;
 const SOLITUDE = { workers: 1, concurrency: 16 };
 /** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them, ms. */
 const LEAST_BEGUN = 5;
@@ -32,7 +36,12 @@ export async function tryFlood(trial: Trial) {
 
 /** As `tryFlood`, with slots to spare; how many actions waited all the same. */
 export async function tryCalm(trial: Trial) {
-  const history = await watch(trial, { orders: CALM, ...SOLITUDE, least: LEAST_CALM });
+  const history = await watch(trial, {
+    orders: CALM,
+    ...SOLITUDE,
+    least: LEAST_CALM,
+    leastMs: CALM_MS,
+  });
   const begun = beganOf(history).length;
   return {
     begun,
@@ -42,28 +51,36 @@ export async function tryCalm(trial: Trial) {
 }
 
 interface Sight {
-  readonly orders: readonly { readonly tenant?: string; readonly restMs: number }[];
+  readonly orders: readonly {
+    readonly tenant?: string;
+    readonly restMs: number;
+    readonly instant?: boolean;
+  }[];
   readonly workers: number;
   readonly concurrency: number;
   /** Actions of each tenant that have to begin. */
   readonly least: number;
+  /** From the first action accepted on. */
+  readonly leastMs?: number;
 }
 
 async function watch(
   trial: Trial,
-  { orders, workers, concurrency, least }: Sight,
+  { orders, workers, concurrency, least, leastMs = 0 }: Sight,
 ): Promise<readonly Line[]> {
   const scene = await Scene.open(trial, 5_000);
   try {
     for (let each = 0; each < workers; each += 1) scene.start('worker', { concurrency });
     scene.start('caller');
     await until(
-      () => scene.of('worker').every(({ pid }) => isUp(scene, pid)) || undefined,
+      () => scene.of('worker').every((worker) => scene.isUp(worker)) || undefined,
       PATIENCE_MS,
     );
     for (const each of orders) scene.start('producer', each);
     const isEnough = (): boolean => {
       const begun = beganOf(scene.history());
+      const first = scene.history().find(({ event }) => event === 'accepted');
+      if (Date.now() - (first?.at ?? Infinity) < leastMs) return false;
       return orders.every(({ tenant }) => count(begun, tenant) >= least);
     };
     await until(() => isEnough() || undefined, PATIENCE_MS);
@@ -72,12 +89,6 @@ async function watch(
   } finally {
     await scene.close();
   }
-}
-
-function isUp(scene: Scene, pid: number): boolean {
-  return scene
-    .history()
-    .some((line) => line.pid === pid && line.event === 'health' && line.status === 'ok');
 }
 
 function beganOf(history: readonly Line[]) {

@@ -1,4 +1,6 @@
+import { deathsAfterSettling } from '../checks/challenges.ts';
 import { check } from '../checks/checker.ts';
+import type { Line } from '../journal.ts';
 import type { Guarantee } from '../promise.ts';
 import { LONG_RUN_SECONDS } from '../faults/fault.ts';
 import { summarise } from '../summary.ts';
@@ -13,13 +15,24 @@ export const nothingLost: Guarantee = {
     const freezes = ['producer', 'worker', 'caller'] as const;
     const isLong = trial.seconds >= LONG_RUN_SECONDS;
     const faults = isLong ? faultsThatKeepWrites(trial.target) : trial.target.faults;
-    const aftermath = await weather(trial, { leaseMs: 1_000, kills, freezes, faults });
+    const aftermath = await weather(trial, {
+      leaseMs: 1_000,
+      kills,
+      freezes,
+      faults,
+      isEnough: (lines) => deathsAfterSettling(lines) > 0,
+    });
     const count = (event: string): number =>
       aftermath.history.filter((line) => line.event === event).length;
     const processes = `${aftermath.kills} processes killed, ${aftermath.freezes} frozen`;
     const others = faults.length === 0 ? '' : `, ${aftermath.faults} faults of Redis`;
     const tried = `${count('accepted')} accepted, ${count('answered')} answered, ${processes}${others}`;
-    if (count('answered') === 0) return { tried, held: false, worst: 'no call was answered' };
-    return { tried, ...summarise(check(aftermath.history)) };
+    return { tried, ...summarise(check(aftermath.history), untriedIn(aftermath.history)) };
   },
 };
+
+function untriedIn(history: readonly Line[]): string | undefined {
+  if (!history.some(({ event }) => event === 'answered')) return 'no call was answered';
+  if (deathsAfterSettling(history) > 0) return undefined;
+  return 'no worker died between a settlement and its callback';
+}

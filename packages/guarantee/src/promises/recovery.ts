@@ -36,7 +36,7 @@ export const recovery: Guarantee = {
 /** How long the worker takes to consume again once the fault is over, ms, and whether it said meanwhile that it did not. */
 async function suffer(scene: Scene, worker: ActorProcess, fault: Fault) {
   // What is red still from the fault before would not show this one.
-  await until(() => isHealthy(scene) || undefined, fault.limitMs);
+  await until(() => scene.isUp(worker) || undefined, fault.limitMs);
   const begun = Date.now();
   await fault.strike();
   const over = Date.now();
@@ -49,12 +49,6 @@ async function suffer(scene: Scene, worker: ActorProcess, fault: Fault) {
         line.event === 'health' && line.status === 'red' && line.at >= begun && line.at <= end,
     );
   return { recovered, wasRed };
-}
-
-/** What the only worker last said of itself. */
-function isHealthy(scene: Scene): boolean {
-  const last = scene.history().findLast((line) => line.event === 'health');
-  return last?.event === 'health' && last.status === 'ok';
 }
 
 function faultsFor({ target, seconds }: Trial, worker: ActorProcess): Fault[] {
