@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { printable } from '@nooble/errors';
 import { HELP, readOptions } from './options.ts';
 
 const interrupt = new AbortController();
@@ -22,6 +23,6 @@ try {
   }
 } catch (error) {
   const usage = error instanceof TypeError ? `\n\n${HELP}` : '';
-  process.stderr.write(`\nThe demo stopped: ${(error as Error).message}${usage}\n`);
+  process.stderr.write(`\nThe demo stopped: ${printable((error as Error).message)}${usage}\n`);
   process.exitCode = interrupt.signal.aborted ? 130 : 1;
 }

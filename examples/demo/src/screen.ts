@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '@nooble/errors';
 import type { Flow } from './flow.ts';
 import { duration, flowRow, MAX_WIDTH, wrap } from './layout.ts';
 
@@ -13,7 +14,10 @@ const TIER_STYLES = {
 } as const;
 const MARKS = { done: ['green', '✓'], retry: ['yellow', '↻'], dead: ['red', '✗'] } as const;
 
-/** Writes for people: in colour and with a moving line on a terminal, plain lines elsewhere; no line is wider. */
+/**
+ * Writes for people: in colour and with a moving line on a terminal, plain lines elsewhere; no line is wider. Documents,
+ * answers and errors may contain anything: none of their control characters reaches the terminal.
+ */
 export class Screen {
   readonly #out: NodeJS.WriteStream;
   readonly #live: boolean;
@@ -25,27 +29,28 @@ export class Screen {
   }
 
   heading(text: string): void {
-    this.#write(`\n${this.#paint('bold', wrap(text, this.#width))}`);
+    this.#write(`\n${this.#paint('bold', this.#wrapped(text))}`);
   }
 
   line(text = ''): void {
-    this.#write(wrap(text, this.#width));
+    this.#write(this.#wrapped(text));
   }
 
   faint(text: string): void {
-    this.#write(this.#paint('dim', wrap(text, this.#width)));
+    this.#write(this.#paint('dim', this.#wrapped(text)));
   }
 
   /** A line that the next one replaces; off a terminal only the last one is written. */
   progress(label: string, { done, all }: { done: number; all: number }): void {
     const filled = Math.round((BAR * done) / all);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
+    const line = `${bar} ${oneLine(label)} ${done}/${all}`;
     if (this.#live) {
       this.#clear();
-      this.#out.write(`${bar} ${label} ${done}/${all}`);
+      this.#out.write(line);
       this.#moving = true;
     }
-    if (done === all) this.#write(`${bar} ${label} ${done}/${all}`);
+    if (done === all) this.#write(line);
   }
 
   flowHeader(): void {
@@ -59,7 +64,11 @@ export class Screen {
   }
 
   tier(tier: keyof typeof TIER_STYLES, text: string): void {
-    this.#write(this.#paint(TIER_STYLES[tier], text));
+    this.#write(this.#paint(TIER_STYLES[tier], oneLine(text)));
+  }
+
+  #wrapped(text: string): string {
+    return wrap(printable(text), this.#width);
   }
 
   get #width(): number {
@@ -67,7 +76,8 @@ export class Screen {
   }
 
   #row(mark: string, style: Style, cells: Parameters<typeof flowRow>[0]): void {
-    this.#write(`${mark}${this.#paint(style, flowRow(cells, this.#width - 2))}`);
+    const row = oneLine(flowRow(cells, this.#width - 2));
+    this.#write(`${mark}${this.#paint(style, row)}`);
   }
 
   #write(text: string): void {
@@ -83,4 +93,8 @@ export class Screen {
     if (this.#moving) this.#out.write('\r\u001b[2K');
     this.#moving = false;
   }
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll('\n', ' ');
 }

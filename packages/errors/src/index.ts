@@ -25,6 +25,6 @@ export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';
-export { quoted, truncate } from './text.ts';
+export { printable, quoted, truncate } from './text.ts';
 export { fromWireError, isWireError, toWireError } from './wire.ts';
 export type { WireError } from './wire-error.ts';

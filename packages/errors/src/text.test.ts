@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoted, toWireError, truncate } from './index.ts';
+import { printable, quoted, toWireError, truncate } from './index.ts';
 
 test('a text is never cut between the halves of a surrogate pair', () => {
   expect(truncate('ab😀', 3)).toBe('ab');
@@ -45,4 +45,22 @@ test('any value is quoted without running its code', () => {
     'a symbol',
     'a function',
   ]);
+});
+
+test('a text for a terminal has no control characters but line breaks, and keeps its letters', () => {
+  const clipboard = '\u001b]52;c;cm0gLXJm\u0007';
+  const colours = '\u001b[31mred\u009b0m\u0090x\u009c\u007f\b\r';
+  const reordered = 'user\u202etxt.exe\u2066\u200f';
+  for (const text of [clipboard, colours, reordered]) {
+    expect(printable(text)).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
+  }
+  expect(printable(clipboard)).toBe('\ufffd]52;c;cm0gLXJm\ufffd');
+  expect(printable('a\tb\r\nc\u2028d')).toBe('a b\nc\ufffdd');
+  const letters = 'naïve שלום 你好 👩‍👩‍👧 – “x”';
+  expect(printable(letters)).toBe(letters);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(printable(text)).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}|\p{Surrogate}/u);
+    }),
+  );
 });

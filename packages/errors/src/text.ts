@@ -22,6 +22,20 @@ export function quoted(value: unknown, maxLength = 200): string {
   return kindOf(value);
 }
 
+/**
+ * A text from outside for a terminal, which obeys what is written to it: it may take over the clipboard, the title or
+ * the colours, and show text in another order than it has. Control characters but line breaks become U+FFFD, those of
+ * bidirectional text vanish.
+ */
+export function printable(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\t', ' ')
+    .replaceAll(/(?!\n)[\p{Cc}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+    .replaceAll(/\p{Bidi_Control}/gu, '');
+}
+
 function kindOf(value: object): string {
   try {
     if (Array.isArray(value)) return 'a list';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
+import { printable } from '@nooble/errors';
 import { INTERRUPTED_EXIT_CODE, interruption } from './interruption.ts';
 import { HELP, readOptions } from './options.ts';
 import { runGuarantees, type Result } from './run.ts';
@@ -24,7 +25,7 @@ try {
   }
 } catch (error) {
   const usage = error instanceof TypeError ? `\n\n${HELP}` : '';
-  process.stderr.write(`Cannot try the promises: ${(error as Error).message}${usage}\n`);
+  process.stderr.write(`Cannot try the promises: ${printable((error as Error).message)}${usage}\n`);
   if (signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
   process.exitCode = 2;
 }
@@ -33,5 +34,5 @@ function show({ id, text, held, tried, worst, example = [] }: Result): void {
   const word = held ? 'held' : 'BROKEN';
   const mark = coloured ? styleText(held ? 'green' : 'red', word) : word;
   process.stdout.write(`${id} ${mark}  ${text}: ${tried}; ${worst}\n`);
-  for (const line of example) process.stdout.write(`     ${line}\n`);
+  for (const line of example) process.stdout.write(`     ${printable(line)}\n`);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs, styleText } from 'node:util';
+import { printable } from '@nooble/errors';
 import { INTERRUPTED_EXIT_CODE, interruption } from '../interruption.ts';
 import { seededRandom } from '../random.ts';
 import { summarise } from '../summary.ts';
@@ -29,7 +30,7 @@ const signal = interruption();
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`Cannot run the soak: ${(error as Error).message}\n`);
+  process.stderr.write(`Cannot run the soak: ${printable((error as Error).message)}\n`);
   if (signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
   process.exitCode = 2;
 }
@@ -92,9 +93,9 @@ function report({ findings, memory, leftKeys, progress }: SoakResult, seed: stri
   const lines = [
     `${coloured ? '\n' : ''}${lineOf(progress)}`,
     ...memory.map(memoryLine),
-    `${leftKeys.length} keys left behind${leftKeys.map((key) => ` ${key}`).join('')}`,
+    `${leftKeys.length} keys left behind${leftKeys.map((key) => ` ${printable(key)}`).join('')}`,
     worst,
-    ...example,
+    ...example.map(printable),
     `Repeat with --seed ${seed}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
