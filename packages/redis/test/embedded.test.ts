@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -84,14 +84,16 @@ exit 0`;
   const server = await real.start({ port, directory: folder, settings: [] });
   onTestFinished(async () => server.stop());
   const running = await launcher.start({ port, directory: folder, settings: [] });
+  await expect.poll(async () => readFile(log, 'utf8')).toContain('run');
   await running.kill();
-  const { readFile } = await import('node:fs/promises');
   expect((await readFile(log, 'utf8')).split('\n')).toEqual(['info', 'run', 'kill', '']);
 });
 
 it('says how to get one where there is none', async () => {
   vi.stubEnv('PATH', '');
-  vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
+  const folder = await temporaryFolder();
+  vi.stubEnv('XDG_CACHE_HOME', folder);
+  vi.stubEnv('TMPDIR', folder);
   vi.stubEnv('NOOBLE_REDIS_KIND', '');
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(findRedis()).rejects.toThrow(/none found[^]*apt-get install redis-server/);

@@ -1,88 +1,66 @@
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unpackPackages } from './apt-packages.ts';
+import { cacheFolders, createFolder } from './cache-folders.ts';
 import type { Finder, RedisLauncher } from './launcher.ts';
-import { launcherOf } from './path-redis.ts';
 import { outputOf } from './run-program.ts';
+import { copyName, findCopyBelow, launcherIn } from './unpacked-copy.ts';
 
-/** The server itself is in redis-tools on Debian and Ubuntu; redis-server is a link to it. */
-const PACKAGES = ['redis-server', 'redis-tools'];
+const WORK = 'unpacking-';
+/** Longer than any unpacking takes, ms. */
+const STALE_MS = 3_600_000;
 
 /**
  * A copy unpacked from the distribution's own package into a cache folder: nothing is installed, and
- * no rights are needed. Undefined where `apt-get` does not exist or finds no package.
+ * no rights are needed. Undefined where `apt-get` does not exist, finds no package, or none that starts.
  */
 export const findAptCopy: Finder = async ({ onProgress }) => {
-  const folder = join(cacheFolder(), `redis-${process.arch}`);
-  const cached = await launcherIn(folder);
-  if (cached) return cached;
+  const name = await copyName();
+  for (const folder of cacheFolders()) {
+    const cached = await findCopyBelow(folder, name);
+    if (cached) return cached;
+  }
   if ((await outputOf('apt-get', ['--version'])) === undefined) return undefined;
   onProgress('No Redis on the PATH: unpacking the one of this distribution into a cache folder');
-  await mkdir(cacheFolder(), { recursive: true });
-  const work = await mkdtemp(join(cacheFolder(), 'unpacking-'));
+  for (const folder of cacheFolders()) {
+    if (!(await createFolder(folder))) continue;
+    const launcher = await unpackInto(folder, name).catch((error: Error) =>
+      onProgress(`Cannot unpack a Redis into "${folder}": ${error.message}`),
+    );
+    if (launcher) return launcher;
+  }
+  return undefined;
+};
+
+/** Unpacks beside the final place and moves the whole: an interruption leaves no half of a copy. */
+async function unpackInto(folder: string, name: string): Promise<RedisLauncher> {
+  await removeStale(folder);
+  const work = await mkdtemp(join(folder, WORK));
   try {
-    if (!(await unpackPackages(work))) return undefined;
-    await rename(join(work, 'root'), folder).catch(() => undefined);
+    if (!(await unpackPackages(work))) throw new Error('its package cannot be downloaded');
+    if (!(await launcherIn(join(work, 'root')))) throw new Error('its server does not start');
+    const target = join(folder, name);
+    // Another process may have been quicker, with a copy that is in use by now.
+    if (!(await launcherIn(target))) {
+      await rename(target, join(work, 'broken')).catch(() => undefined);
+      await rename(join(work, 'root'), target).catch(() => undefined);
+    }
+    const launcher = await launcherIn(target);
+    if (!launcher) throw new Error(`"${target}" cannot be replaced`);
+    return launcher;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return launcherIn(folder);
-};
-
-/** `$XDG_CACHE_HOME/nooble`, `~/.cache/nooble`, or a temporary folder for a user without a home. */
-function cacheFolder(): string {
-  const home = homedir();
-  const base = process.env['XDG_CACHE_HOME'] ?? (home === '/' ? tmpdir() : join(home, '.cache'));
-  return join(base, 'nooble');
 }
 
-async function launcherIn(folder: string): Promise<RedisLauncher | undefined> {
-  const program = join(folder, 'usr/bin/redis-server');
-  try {
-    await access(program);
-  } catch {
-    return undefined;
-  }
-  const libraries = join(folder, 'usr/lib');
-  const triplets = (await readdir(libraries)).filter((name) => name.includes('-linux-'));
-  const paths = [...triplets.map((name) => join(libraries, name)), libraries];
-  const env = { LD_LIBRARY_PATH: paths.join(':') };
-  const description = 'redis-server of this distribution, unpacked into a cache folder';
-  return launcherOf({ kind: 'apt', program, description, env });
-}
-
-async function unpackPackages(work: string): Promise<boolean> {
-  for (const lists of [[], await privateLists(work)]) {
-    const libraries = await missingLibraries(lists);
-    const download = [...lists, 'download', ...PACKAGES, ...libraries];
-    if ((await outputOf('apt-get', download, { cwd: work })) === undefined) continue;
-    const archives = (await readdir(work)).filter((name) => name.endsWith('.deb'));
-    const root = join(work, 'root');
-    const unpacked = await Promise.all(
-      archives.map(async (name) => outputOf('dpkg', ['-x', join(work, name), root])),
+/** Removes what processes left behind that were killed while they unpacked. */
+async function removeStale(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(WORK));
+  for (const path of names.map((name) => join(folder, name))) {
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
     );
-    return archives.length > 0 && !unpacked.includes(undefined);
+    if (age > STALE_MS) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
-  return false;
-}
-
-/** Libraries of the packages that this machine does not have. */
-async function missingLibraries(lists: readonly string[]): Promise<string[]> {
-  const depends = await outputOf('apt-cache', [...lists, 'depends', ...PACKAGES]);
-  const named = [...(depends ?? '').matchAll(/Depends: ((?:lib|lua-)[a-z0-9.+-]+)$/gm)].map(
-    ([, name = '']) => name,
-  );
-  const installed = (await outputOf('dpkg-query', ['-W', '-f', '${Package} ${Status}\n'])) ?? '';
-  return [...new Set(named)].filter((name) => !installed.includes(`${name} install ok installed`));
-}
-
-/** Options for package lists of our own, for machines (most containers) whose lists are empty. */
-async function privateLists(work: string): Promise<string[]> {
-  const state = join(work, 'lists');
-  await mkdir(join(state, 'partial'), { recursive: true });
-  const cache = join(work, 'archives');
-  await mkdir(join(cache, 'partial'), { recursive: true });
-  const options = ['-o', `Dir::State::Lists=${state}`, '-o', `Dir::Cache=${cache}`];
-  await outputOf('apt-get', [...options, 'update'], { timeoutMs: 180_000 });
-  return options;
 }

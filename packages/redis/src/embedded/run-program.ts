@@ -6,19 +6,21 @@ const execute = promisify(execFile);
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Variables beside those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** What a program prints on stdout; undefined when it does not exist, fails or takes too long. */
 export async function outputOf(
   command: string,
   args: readonly string[],
-  { cwd, timeoutMs = 60_000 }: ProgramOptions = {},
+  { cwd, timeoutMs = 60_000, env = {} }: ProgramOptions = {},
 ): Promise<string | undefined> {
   try {
     const { stdout } = await execute(command, args, {
       timeout: timeoutMs,
       maxBuffer: 16 * 1024 * 1024,
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd !== undefined && { cwd }),
     });
     return stdout;
