@@ -46,6 +46,17 @@ export interface Settlement {
   readonly outcome: Outcome;
 }
 
+/**
+ * It was refused as it is: no message can carry its outcome, or its script raised an error. No other settlement is
+ * concerned.
+ */
+export interface SettleRefusal {
+  readonly refused: unknown;
+}
+
+/** What became of one settlement. */
+export type SettleAnswer = SettleResult | SettleRefusal;
+
 /** `ok` it took effect, `already` an earlier sending did, `lost` another worker owns the action, `unsent` send it again. */
 export type SettleResult = 'ok' | 'already' | 'lost' | 'unsent';
 
@@ -60,8 +71,11 @@ export interface ClaimRequest {
 
 export interface ClaimReply {
   readonly claimed: readonly ClaimedAction[];
-  /** One result per settlement of the request, in its order. */
-  readonly settled: readonly SettleResult[];
+  /**
+   * One answer per settlement of the request, in its order. A promise, which never rejects, for one whose caller
+   * could not be told at once: it is settled apart.
+   */
+  readonly settled: readonly (SettleAnswer | Promise<SettleAnswer>)[];
   /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
   readonly dueInMs?: number;
   /** How far the domain's clock is ahead of the server's, which was set back, ms; absent when it is not. */
@@ -78,8 +92,8 @@ export interface QueueBroker {
   readonly leaseMs: number;
   /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
-  /** Settles without claiming; one result per settlement. */
-  settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]>;
+  /** Settles without claiming; one answer per settlement. */
+  settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]>;
   /** Moves the deadlines of running actions; answers the renewed leases, with lost ones left out. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
   /** Gives actions back to the head of their queues, no attempt counted; pass them in the order of their claim. */

@@ -16,6 +16,7 @@ import {
 import { callbackFor } from './callback.ts';
 import { parseStored, type StoredAction } from './header.ts';
 import type { OutboxEntry } from './operations/tick.ts';
+import { decodeReply } from './replies.ts';
 
 /** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
 export type Delivery =
@@ -30,14 +31,22 @@ export type Delivery =
       readonly replyTo: string;
       readonly actionId: string;
       readonly data: CallbackData;
+      /** The reply as it is written into the inbox, where it has been made before. */
+      readonly text?: string;
     };
 
 /** First word of a message that a worker has made ready. */
 const READY = 'callback';
+const REPLY = 'reply';
 
 /** A finished callback, as it stands in the outbox. */
 export function readyMessage(domain: string, envelope: string): string {
   return `${READY} ${domain}\n${envelope}`;
+}
+
+/** A finished reply, as it stands in the outbox. */
+export function replyMessage({ replyTo, text }: { replyTo: string; text: string }): string {
+  return `${REPLY} ${replyTo}\n${text}`;
 }
 
 /** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for an envelope that does not parse. */
@@ -47,6 +56,10 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
   const rest = message.slice(end + 1);
   if (word === READY) {
     return { to: 'domain', domain: detail, callback: decodeAction(rest), envelope: rest };
+  }
+  if (word === REPLY) {
+    const reply = decodeReply(rest);
+    return reply && { to: 'inbox', replyTo: detail, text: rest, ...reply };
   }
   const stored = parseStored(rest);
   const action = decodeAction(stored.envelope);

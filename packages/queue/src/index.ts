@@ -9,6 +9,8 @@ export type {
   Outcome,
   QueueBroker,
   Settlement,
+  SettleAnswer,
+  SettleRefusal,
   SettleResult,
 } from './broker.ts';
 export { DeadLetters, type DeadLetter, type LetterChoice } from './dead-letters.ts';

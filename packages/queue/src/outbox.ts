@@ -61,7 +61,8 @@ export class Outbox {
 
   async #send(delivery: Delivery): Promise<void> {
     if (delivery.to === 'inbox') {
-      return sendReplies(this.#options, [{ ...delivery, text: encodeReply(delivery) }]);
+      const { text = encodeReply(delivery) } = delivery;
+      return sendReplies(this.#options, [{ ...delivery, text }]);
     }
     const { domain, callback, envelope = encodeAction(callback) } = delivery;
     const { verdict } = await this.#options.admissions.admit(

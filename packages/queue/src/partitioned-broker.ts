@@ -2,12 +2,14 @@ import { Admissions } from './admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
-import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
+import type { QueueBroker, Settlement, SettleAnswer } from './broker.ts';
 import { groupBy } from './group-by.ts';
 import type { Keyspace } from './keyspace.ts';
 import { Partitions, type DomainKeyspaces } from './partitions.ts';
 import { RedisBroker } from './redis-broker.ts';
+import { SettleAnswers } from './settle-answers.ts';
 import { claimInTurn } from './turns.ts';
+import { within } from './within.ts';
 
 /** How often a worker looks whether the number of partitions has changed, ms. */
 const LOOK_MS = 10_000;
@@ -26,6 +28,8 @@ export class PartitionedBroker implements QueueBroker {
   readonly #admissions: Admissions;
   /** By their wake key; those of a partition that is no more stay until the end. */
   readonly #brokers = new Map<string, RedisBroker>();
+  readonly #late = new Set<QueueBroker>();
+  #known: DomainKeyspaces | undefined;
   #lookDueMs = 0;
   #turn = 0;
 
@@ -44,28 +48,31 @@ export class PartitionedBroker implements QueueBroker {
     if (brokers.length === 1) return brokers[0].claim(request);
     const at = this.#turn++ % brokers.length;
     const turns = [...brokers.slice(at), ...brokers.slice(0, at)];
-    return claimInTurn(turns, request, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
+    const brokerOf = ({ claimed }: Settlement) => this.#brokerOf(keyspaces, claimed.lease);
+    return claimInTurn({ brokers: turns, brokerOf, late: this.#late }, request);
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
     const keyspaces = await this.#keyspaces();
-    const results = new Map<Settlement, SettleResult>();
+    const answers = new SettleAnswers();
     const groups = groupBy(settlements, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
-    for (const [broker, own] of groups) {
-      const settled = await broker.settle(own);
-      for (const [index, settlement] of own.entries()) {
-        results.set(settlement, settled[index] ?? 'unsent');
-      }
-    }
-    return settlements.map((settlement) => results.get(settlement) ?? 'unsent');
+    await Promise.all(
+      [...groups].map(async ([broker, own]) => {
+        const batch = own.map((settlement) => ({ settlement }));
+        answers.note(batch, await broker.settle(own));
+      }),
+    );
+    return answers.all(settlements);
   }
 
-  /** Leases of a partition that cannot be reached stay as they are; throws when none can. */
+  /** Leases of a partition that cannot be reached, or soon enough, stay as they are; throws when none can. */
   async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
     const keyspaces = await this.#keyspaces();
     const groups = [...groupBy(leases, (lease) => this.#brokerOf(keyspaces, lease))];
     const renewals = await Promise.allSettled(
-      groups.map(async ([broker, own]) => broker.renew(own)),
+      groups.map(async ([broker, own]) =>
+        groups.length === 1 ? broker.renew(own) : within(this.leaseMs / 6, broker.renew(own), own),
+      ),
     );
     const failed = renewals.find((renewal) => renewal.status === 'rejected');
     if (failed && renewals.every(({ status }) => status === 'rejected')) throw failed.reason;
@@ -113,9 +120,17 @@ export class PartitionedBroker implements QueueBroker {
   async #keyspaces(): Promise<DomainKeyspaces> {
     if (performance.now() > this.#lookDueMs) {
       this.#lookDueMs = performance.now() + LOOK_MS;
-      this.#partitions.forget(this.domain);
+      const look = this.#partitions.lookAgain(this.domain);
+      // Whoever knows a number goes on with it: the shard that says the number is but one of several.
+      if (this.#known) void look.then((found) => (this.#known = found)).catch(() => undefined);
+      else this.#known = await look.catch((error: unknown) => this.#lookFailed(error));
     }
-    return this.#partitions.of(this.domain);
+    return (this.#known ??= await this.#partitions.of(this.domain));
+  }
+
+  #lookFailed(error: unknown): never {
+    this.#lookDueMs = 0;
+    throw error;
   }
 
   #brokersOf({ all: [first, ...others] }: DomainKeyspaces): [RedisBroker, ...RedisBroker[]] {

@@ -3,7 +3,7 @@ import type { Admissions } from './admissions.ts';
 import { batchesOf, MAX_IDS } from './batch.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
-import type { QueueBroker, Settlement, SettleResult } from './broker.ts';
+import type { QueueBroker, Settlement, SettleAnswer } from './broker.ts';
 import { ClockLead } from './clock-lead.ts';
 import { ClaimCalls } from './claim-calls.ts';
 import { sendCalls, valueOf } from './calling.ts';
@@ -13,6 +13,7 @@ import { readRenewed, renewCall } from './operations/renew.ts';
 import { readTick, tickCall } from './operations/tick.ts';
 import { Outbox } from './outbox.ts';
 import { checkServer } from './server-check.ts';
+import { SettleAnswers } from './settle-answers.ts';
 import { Settling, type SettleBatch } from './settling.ts';
 import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
@@ -49,18 +50,17 @@ export class RedisBroker implements QueueBroker {
     acceptSuspect = true,
   }: ClaimRequest): Promise<ClaimReply> {
     checkServer(this.#options.redis, this.#options.onWarning);
-    const [first = [], ...more] = this.#settling.batches(settlements);
-    if (first.some(({ reply }) => reply)) await this.#settling.reply(first);
+    const { batches, apart } = await this.#settling.begin(settlements);
+    const [first = [], ...more] = batches;
     const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
-    // What was claimed must reach the worker; what was not settled is sent again.
-    const unsent = more.flat().map(() => 'unsent' as const);
-    if (unsent.length === 0) return { ...claim, settled };
-    const later = await this.#settling.settleAll(more).catch(() => unsent);
-    return { ...claim, settled: [...settled, ...later] };
+    const answers = new SettleAnswers(apart);
+    answers.note(first, settled);
+    for (const batch of more) answers.note(batch, await this.#settling.send(batch));
+    return { ...claim, settled: answers.of(settlements) };
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
-    return this.#settling.settleAll(this.#settling.batches(settlements));
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+    return this.#settling.settleAll(settlements);
   }
 
   async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
@@ -80,6 +80,8 @@ export class RedisBroker implements QueueBroker {
     const results = await this.settle(
       claimed.toReversed().map((each) => ({ claimed: each, outcome })),
     );
+    const refusal = results.find((result) => typeof result === 'object');
+    if (refusal) throw asRedisUnavailable(refusal.refused, 'give actions back');
     if (!results.includes('unsent')) return;
     throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
   }
@@ -122,7 +124,7 @@ export class RedisBroker implements QueueBroker {
   async #roundTrip(
     batch: SettleBatch,
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
-  ): Promise<{ claim: Claim; settled: SettleResult[] }> {
+  ): Promise<{ claim: Claim; settled: SettleAnswer[] }> {
     const { redis, order, rules } = this.#options;
     const id = await this.#calls.next(slots);
     const delivered = this.#outbox.takeDelivered();

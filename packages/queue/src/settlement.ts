@@ -3,13 +3,14 @@ import type { CallbackData } from '@nooble/models';
 import { measured } from './admission-item.ts';
 import type { Settlement } from './broker.ts';
 import { callbackIdFor } from './callback.ts';
-import { deliveryFor, readyMessage } from './ending.ts';
+import { deliveryFor, readyMessage, replyMessage } from './ending.ts';
 import type { SettleItem } from './operations/settle.ts';
 import type { OutboxEntry } from './operations/tick.ts';
 import { encodeReply, type Reply } from './replies.ts';
 
 /** A settlement made ready: what the script gets, and how the caller is told. */
 export interface ReadySettlement {
+  readonly settlement: Settlement;
   readonly item: SettleItem;
   /** Written before the settle. */
   readonly reply?: Reply & { readonly text: string };
@@ -39,14 +40,24 @@ export function readySettlement(settlement: Settlement, maxPayloadBytes: number)
     callback: '',
   };
   const { deadline } = lease;
-  if (!delivery) return { item, deadline };
+  if (!delivery) return { settlement, item, deadline };
   if (delivery.to === 'inbox') {
     const text = encodeReply(delivery);
     assertSize(text, `reply of action "${lease.actionId}"`, maxPayloadBytes);
-    return { item, deadline, reply: { ...delivery, text } };
+    return { settlement, item, deadline, reply: { ...delivery, text } };
   }
   const message = readyMessage(delivery.domain, measured(delivery.callback, maxPayloadBytes));
-  return { item: { ...item, callback: message }, deadline, entry: { callbackId, message } };
+  const entry = { callbackId, message };
+  return { settlement, item: { ...item, callback: message }, deadline, entry };
+}
+
+/** The same with its reply in the outbox of the domain, from where a worker delivers it once it is settled. */
+export function throughOutbox(ready: ReadySettlement): ReadySettlement {
+  const { reply, settlement, item, deadline } = ready;
+  if (!reply) return ready;
+  const message = replyMessage(reply);
+  const entry = { callbackId: callbackIdFor(settlement.claimed.lease), message };
+  return { settlement, item: { ...item, callback: message }, deadline, entry };
 }
 
 /** Bytes a settlement adds to a call, at most. */

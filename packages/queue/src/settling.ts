@@ -1,24 +1,45 @@
 import { isUnavailable, type ScriptCall, type ScriptReply } from '@nooble/redis';
 import { batchesOf } from './batch.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
-import type { Settlement, SettleResult } from './broker.ts';
+import type { Settlement, SettleAnswer } from './broker.ts';
 import { sendCalls, valueOf } from './calling.ts';
 import type { Keyspace } from './keyspace.ts';
 import { readSettled, settleCall } from './operations/settle.ts';
 import type { Outbox } from './outbox.ts';
 import { sendReplies } from './replies.ts';
-import { readySettlement, settlementBytes, type ReadySettlement } from './settlement.ts';
+import { SettleAnswers } from './settle-answers.ts';
+import { readySettlement, settlementBytes, throughOutbox } from './settlement.ts';
+import type { ReadySettlement } from './settlement.ts';
+import { within } from './within.ts';
 
 /** Settlements that fit into one call. */
 export type SettleBatch = readonly ReadySettlement[];
 
-/** Ends attempts and sees to it that their callers are told. */
+/** How long a call waits for the inboxes of its replies, ms: the others are settled apart. */
+const PROMPT_MS = 20;
+/** How long an inbox may take after that, ms: then its reply goes through the outbox. */
+const PATIENCE_MS = 2_000;
+
+/** Settlements made ready for calls. Each that cannot travel with the others has its answer, now or later. */
+export interface SettleRound {
+  readonly batches: readonly SettleBatch[];
+  /** Those that are in no batch. */
+  readonly apart: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
+}
+
+/** A settlement whose caller is being told. */
+interface Telling {
+  readonly ready: ReadySettlement;
+  /** Whether its inbox has the reply. Never rejects. */
+  readonly told: Promise<boolean>;
+  isTold: boolean | undefined;
+}
+
+/** Ends attempts and sees to it that their callers are told; each fails or waits alone. */
 export class Settling {
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
   readonly #outbox: Outbox;
-  /** Those whose callers have not heard of their outcome yet. */
-  readonly #late = new WeakSet<ReadySettlement>();
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, outbox: Outbox) {
     this.#options = options;
@@ -26,21 +47,24 @@ export class Settling {
     this.#outbox = outbox;
   }
 
-  /** Throws for a result that no message can carry, before anything is sent. */
-  batches(settlements: readonly Settlement[]): SettleBatch[] {
-    const { maxPayloadBytes } = this.#options;
-    return batchesOf(
-      settlements.map((each) => readySettlement(each, maxPayloadBytes)),
-      settlementBytes,
-    );
-  }
-
-  /** Callers hear of the outcome before it is settled; where the lease is over, and it may be void, once it is. */
-  async reply(batch: SettleBatch): Promise<void> {
-    const now = performance.now();
-    const early = batch.filter(({ deadline }) => deadline > now);
-    for (const each of batch) if (each.deadline <= now) this.#late.add(each);
-    await sendReplies(this.#options, repliesOf(early));
+  /**
+   * Makes settlements ready and tells the callers that await them: before the settle, since a worker may die
+   * in between. Whoever cannot be told promptly holds no other back. Never rejects.
+   */
+  async begin(settlements: readonly Settlement[]): Promise<SettleRound> {
+    const apart = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
+    const ready = settlements.flatMap((settlement) => this.#prepare(settlement, apart));
+    const tellings = ready.flatMap((each) => (each.reply ? [this.#tell(each)] : []));
+    if (tellings.length > 0) {
+      await within(PROMPT_MS, Promise.all(tellings.map(async ({ told }) => told)), undefined);
+    }
+    for (const telling of tellings.filter(({ isTold }) => isTold === undefined)) {
+      apart.set(telling.ready.settlement, this.#settleLater(telling));
+    }
+    const untold = new Set(tellings.flatMap((each) => (each.isTold === false ? [each.ready] : [])));
+    const now = ready.filter(({ settlement }) => !apart.has(settlement));
+    const sent = now.map((each) => (untold.has(each) ? throughOutbox(each) : each));
+    return { batches: batchesOf(sent, settlementBytes), apart };
   }
 
   call(batch: SettleBatch): ScriptCall {
@@ -48,31 +72,67 @@ export class Settling {
     return settleCall(this.#keyspace, this.#options.rules, items);
   }
 
-  /** Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. */
-  async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleResult[]> {
-    if (reply?.ok === false && isUnavailable(reply.error))
-      return batch.map(() => 'unsent' as const);
+  /**
+   * Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. A batch that
+   * Redis refused is sent again one by one. Never rejects.
+   */
+  async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleAnswer[]> {
     const attempted = `settle actions of domain "${this.#keyspace.domain}"`;
-    const results = readSettled(valueOf(reply, attempted), batch.length);
-    const ended = batch.filter((_, index) => results[index] === 'ok');
-    this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
-    const late = ended.filter((each) => this.#late.has(each));
-    // Where this fails, the caller's own patience ends the wait.
-    if (late.length > 0) await sendReplies(this.#options, repliesOf(late)).catch(() => undefined);
-    return results;
-  }
-
-  async settleAll(batches: readonly SettleBatch[]): Promise<SettleResult[]> {
-    const results: SettleResult[] = [];
-    for (const batch of batches) {
-      await this.reply(batch);
-      const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
-      results.push(...(await this.settled(batch, reply)));
+    try {
+      const results = readSettled(valueOf(reply, attempted), batch.length);
+      const ended = batch.filter((_, index) => results[index] === 'ok');
+      this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
+      return results;
+    } catch (error) {
+      if (isUnavailable(error)) return batch.map(() => 'unsent');
+      if (batch.length === 1) return [{ refused: error }];
+      return (await Promise.all(batch.map(async (each) => this.#settleAlone(each)))).flat();
     }
-    return results;
   }
-}
 
-function repliesOf(batch: SettleBatch) {
-  return batch.flatMap(({ reply }) => (reply ? [reply] : []));
+  /** Settles without claiming. Never rejects. */
+  async settleAll(settlements: readonly Settlement[]): Promise<SettleAnswer[]> {
+    const { batches, apart } = await this.begin(settlements);
+    const answers = new SettleAnswers(apart);
+    for (const batch of batches) answers.note(batch, await this.send(batch));
+    return answers.all(settlements);
+  }
+
+  /** One call for one batch. Never rejects. */
+  async send(batch: SettleBatch): Promise<SettleAnswer[]> {
+    const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
+    return this.settled(batch, reply);
+  }
+
+  async #settleAlone(ready: ReadySettlement): Promise<SettleAnswer> {
+    return (await this.send([ready]))[0] ?? 'unsent';
+  }
+
+  /** A result that no message can carry concerns its action alone. */
+  #prepare(settlement: Settlement, apart: Map<Settlement, unknown>): ReadySettlement[] {
+    try {
+      const ready = readySettlement(settlement, this.#options.maxPayloadBytes);
+      // With its lease over the outcome may be void: the caller is told once it has been settled.
+      return [ready.deadline > performance.now() ? ready : throughOutbox(ready)];
+    } catch (error) {
+      apart.set(settlement, { refused: error });
+      return [];
+    }
+  }
+
+  #tell(ready: ReadySettlement): Telling {
+    const sent = sendReplies(this.#options, ready.reply ? [ready.reply] : []);
+    const told = sent.then(
+      () => true,
+      () => false,
+    );
+    const telling: Telling = { ready, told, isTold: undefined };
+    void told.then((isTold) => (telling.isTold = isTold));
+    return telling;
+  }
+
+  async #settleLater({ ready, told }: Telling): Promise<SettleAnswer> {
+    const isTold = await within(PATIENCE_MS, told, false);
+    return this.#settleAlone(isTold ? ready : throughOutbox(ready));
+  }
 }

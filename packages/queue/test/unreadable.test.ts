@@ -122,7 +122,7 @@ it('a run that does not parse is not settled, and keeps no other settlement back
   await spoil(queue, ['run', actionId], (text) => text.replace(/ 0 0 0 .*$/, ' garbage'));
   const settlements = claimed.map((each) => ({ claimed: each, outcome: dead }));
   const results = await queue.brokerOf().settle(settlements);
-  expect(results.toSorted()).toEqual(['already', 'ok']);
+  expect(new Set(results)).toEqual(new Set(['already', 'ok']));
 });
 
 it.each<[string, 'actions' | 'run' | 'deaths', string]>([

@@ -176,14 +176,13 @@ export class Consumer {
 
   #answered(
     { slots }: RoundTripRequest,
-    { unsent, dueInMs, clockLeadMs }: RoundTripAnswer,
+    { dueInMs, clockLeadMs }: RoundTripAnswer,
     started: number,
   ): void {
     this.#lastAnswerMs = this.#parts.clock.monotonicMs();
     this.#clockLeadMs = clockLeadMs;
     if (slots > 0) this.#mayHaveWork = this.#busy = started >= slots;
     resolveAll(this.#whenConsuming);
-    if (unsent > 0) return this.#pause();
     this.#failures = 0;
     this.#paused = false;
     this.#wakeUp.after(this.#restMs(dueInMs));

@@ -1,5 +1,4 @@
 import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
-import { isUnavailable } from '@nooble/redis';
 import type { Attempt } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Publish } from './events.ts';
@@ -24,15 +23,13 @@ export interface RoundTripRequest {
 /** What came of it. */
 export interface RoundTripAnswer {
   readonly claimed: readonly ClaimedAction[];
-  /** Settlements that have to be sent again; they are pending already. */
-  readonly unsent: number;
   readonly dueInMs: number | undefined;
   readonly clockLeadMs: number;
 }
 
 /**
  * One call to the queue, with everything there is to settle. When it fails, its settlements are pending
- * again (or were sent one by one, if the queue choked on one of them), and the error is thrown.
+ * again, and the error is thrown.
  */
 export async function makeRoundTrip(
   parts: RoundTripParts,
@@ -42,10 +39,10 @@ export async function makeRoundTrip(
   const batch = settlements.take();
   try {
     const { claimed, settled, dueInMs, clockLeadMs = 0 } = await send(parts, request, batch);
-    return { claimed, unsent: settlements.answer(batch, settled), dueInMs, clockLeadMs };
+    settlements.answer(batch, settled);
+    return { claimed, dueInMs, clockLeadMs };
   } catch (error) {
-    if (isUnavailable(error)) settlements.putBack(batch);
-    else await settlements.sendEach(batch);
+    settlements.putBack(batch);
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import { isNoobleError, toWireError } from '@nooble/errors';
-import type { QueueBroker, SettleResult } from '@nooble/queue';
+import type { QueueBroker, SettleAnswer } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
 import type { Attempt } from './attempt.ts';
 import type { Publish } from './events.ts';
 import { Refused } from './refused.ts';
+
+type MaybeLater = SettleAnswer | Promise<SettleAnswer>;
 
 /** What the settlements need from their worker. */
 export interface SettlementsOptions {
@@ -11,13 +13,15 @@ export interface SettlementsOptions {
   readonly publish: Publish;
   /** The queue has given its final answer on this attempt. */
   readonly onAnswered: (attempt: Attempt) => void;
-  /** One that was refused has been sent again, outside of a round trip. */
+  /** One has been answered outside of a round trip. */
   readonly onRetried: () => void;
 }
 
 /** Ended attempts on their way to the queue. They stay here until it has answered: no result is lost to an outage. */
 export class Settlements {
   #pending: Attempt[] = [];
+  /** Those that the queue settles apart from the others. */
+  #apart = 0;
   readonly #refused: Refused;
   readonly #options: SettlementsOptions;
 
@@ -33,14 +37,14 @@ export class Settlements {
 
   /** Those the queue has not answered, the refused ones included. */
   get size(): number {
-    return this.#pending.length + this.#refused.size;
+    return this.#pending.length + this.#apart + this.#refused.size;
   }
 
   add(attempt: Attempt): void {
     this.#pending.push(attempt);
   }
 
-  /** Everything pending, for one call; hand it to `answer`, `putBack` or `sendEach` afterwards. */
+  /** Everything pending, for one call; hand it to `answer` or `putBack` afterwards. */
   take(): readonly Attempt[] {
     return this.#pending.splice(0);
   }
@@ -49,22 +53,12 @@ export class Settlements {
     this.#pending = [...batch, ...this.#pending];
   }
 
-  /** Deals with the results of one call, given in the order of `batch`; answers how many must be sent again. */
-  answer(batch: readonly Attempt[], results: readonly SettleResult[]): number {
-    const unsent = batch.filter((attempt, index) => !this.#conclude(attempt, results[index]));
-    this.putBack(unsent);
-    return unsent.length;
-  }
-
-  /** Sends a batch the queue choked on one by one, so that the cause of it holds no other back. Never rejects. */
-  async sendEach(batch: readonly Attempt[]): Promise<void> {
-    const { broker } = this.#options;
-    for (const attempt of batch) {
-      try {
-        this.answer([attempt], await broker.settle([attempt.settlement]));
-      } catch (error) {
-        this.#notStored(attempt, error);
-      }
+  /** Deals with the answers of one call, given in the order of `batch`. */
+  answer(batch: readonly Attempt[], answers: readonly MaybeLater[]): void {
+    for (const [index, attempt] of batch.entries()) {
+      const answer = answers[index] ?? 'unsent';
+      if (answer instanceof Promise) void this.#await(attempt, answer);
+      else this.#conclude(attempt, answer);
     }
   }
 
@@ -78,22 +72,34 @@ export class Settlements {
     this.#refused.stop();
   }
 
-  async #retry(attempt: Attempt): Promise<void> {
-    await this.sendEach([attempt]);
+  async #await(attempt: Attempt, answer: Promise<SettleAnswer>): Promise<void> {
+    this.#apart += 1;
+    const known = await answer;
+    this.#apart -= 1;
+    this.#conclude(attempt, known);
     this.#options.onRetried();
   }
 
-  #conclude(attempt: Attempt, result: SettleResult | undefined): boolean {
-    if (result === undefined || result === 'unsent') return false;
+  /** One that was refused, again and alone. */
+  async #retry(attempt: Attempt): Promise<void> {
+    const { broker, onRetried } = this.#options;
+    const [answer = 'unsent'] = await broker
+      .settle([attempt.settlement])
+      .catch((error: unknown) => [refusalOf(error)]);
+    this.#conclude(attempt, answer);
+    onRetried();
+  }
+
+  #conclude(attempt: Attempt, answer: SettleAnswer): void {
+    if (answer === 'unsent') return this.#refused.add(attempt);
+    if (typeof answer === 'object') return this.#notStored(attempt, answer.refused);
     const { publish, onAnswered } = this.#options;
     onAnswered(attempt);
-    if (result === 'lost') publish('lost', attempt.event);
+    if (answer === 'lost') publish('lost', attempt.event);
     else publishOutcome(attempt, publish);
-    return true;
   }
 
   #notStored(attempt: Attempt, error: unknown): void {
-    if (isUnavailable(error)) return this.putBack([attempt]);
     const { publish, onAnswered } = this.#options;
     const attempted = `settle action "${attempt.claimed.lease.actionId}"`;
     publish('error', { attempted, error });
@@ -103,6 +109,11 @@ export class Settlements {
     attempt.replaceOutcome({ status: 'dead', error: { ...toWireError(error), retryable: false } });
     this.putBack([attempt]);
   }
+}
+
+/** What a broker that throws says of a settlement. */
+function refusalOf(error: unknown): SettleAnswer {
+  return isUnavailable(error) ? 'unsent' : { refused: error };
 }
 
 /** Whether no message can carry the outcome, now or later: it was refused before anything was sent. */

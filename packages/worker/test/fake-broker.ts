@@ -7,6 +7,7 @@ import type {
   Lease,
   QueueBroker,
   Settlement,
+  SettleAnswer,
   SettleResult,
 } from '@nooble/queue';
 
@@ -25,7 +26,7 @@ export class FakeBroker implements QueueBroker {
   closed = false;
   down = false;
   dueInMs: number | undefined;
-  /** Decides the result of a settlement; throwing makes its call fail. */
+  /** Decides the result of a settlement; one that it throws for is refused. */
   onSettle: (settlement: Settlement) => SettleResult = () => 'ok';
   /** Runs before a claim answers. */
   beforeClaim: () => Promise<void> = async () => {};
@@ -72,7 +73,7 @@ export class FakeBroker implements QueueBroker {
       : { claimed, settled, dueInMs: this.dueInMs };
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleResult[]> {
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
     this.#reach('settle');
     return this.#settle(settlements);
   }
@@ -107,13 +108,21 @@ export class FakeBroker implements QueueBroker {
     this.closed = true;
   }
 
-  #settle(settlements: readonly Settlement[]): SettleResult[] {
+  #settle(settlements: readonly Settlement[]): SettleAnswer[] {
     return settlements.map((settlement) => {
       if (this.#lost.has(settlement.claimed.lease.actionId)) return 'lost';
-      const result = this.onSettle(settlement);
-      if (result !== 'unsent') this.settled.push(settlement);
-      return result;
+      const answer = this.#answer(settlement);
+      if (answer !== 'unsent' && typeof answer !== 'object') this.settled.push(settlement);
+      return answer;
     });
+  }
+
+  #answer(settlement: Settlement): SettleAnswer {
+    try {
+      return this.onSettle(settlement);
+    } catch (error) {
+      return { refused: error };
+    }
   }
 
   #reach(attempted: string): void {

@@ -1,0 +1,18 @@
+import { startTimer } from './durations.ts';
+
+/** What `work` resolves to, or `late` when that takes longer than `limitMs`. Rejects with what `work` rejects with. */
+export async function within<T, Late>(
+  limitMs: number,
+  work: Promise<T>,
+  late: Late,
+): Promise<T | Late> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<Late>((resolve) => {
+    timer = startTimer(() => resolve(late), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

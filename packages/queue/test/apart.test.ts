@@ -1,0 +1,162 @@
+import { decodeAction } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import { describe, expect, it } from 'vitest';
+import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
+import { inboxKey } from '../src/keys.ts';
+import { scriptOf } from '../src/keyspace.ts';
+import { createBroker } from '../src/partitioned-broker.ts';
+import { claimInTurn } from '../src/turns.ts';
+import { audit } from './audit.ts';
+import { openQueue, PATIENT, type Queue } from './fixture.ts';
+
+const done = { status: 'done', result: 'fine' } as const;
+const asked = { replyTo: 'inbox:me' } as const;
+const called = { callbackQueue: 'query:first:free' } as const;
+
+function settlementOf(claimed: ClaimedAction, outcome: Outcome = done) {
+  return { claimed, action: decodeAction(claimed.envelope), outcome };
+}
+
+/** Two actions at work, of which the first was enqueued with `fields`. */
+async function twoAtWork(queue: Queue, fields: Parameters<Queue['enqueue']>[0]) {
+  await queue.enqueue({ tenantId: 'first', ...fields });
+  await queue.enqueue({ tenantId: 'second' });
+  const claimed = await queue.claim(2);
+  const of = (tenantId: string): ClaimedAction => {
+    const found = claimed.find(({ lease }) => lease.tenantId === tenantId);
+    if (!found) throw new Error(`Nothing of ${tenantId}`);
+    return found;
+  };
+  return [of('first'), of('second')] as const;
+}
+
+describe('a result that no message can carry', () => {
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+
+  it.each([
+    ['too large', 'x'.repeat(2_000)],
+    ['circular', circular],
+    ['a BigInt', 1n],
+    [
+      'with a toJSON that throws',
+      {
+        toJSON() {
+          throw new Error('no');
+        },
+      },
+    ],
+  ])('refuses its own settlement and no other: %s', async (_what, result) => {
+    const queue = openQueue();
+    for (const fields of [asked, called]) {
+      const [bad, good] = await twoAtWork(queue, fields);
+      const settlements = [settlementOf(bad, { status: 'done', result }), settlementOf(good)];
+      const broker = queue.brokerOf({ maxPayloadBytes: 1_024 });
+      const { settled } = await broker.claim({ slots: 1, settlements });
+      expect(settled).toEqual([{ refused: expect.any(Error) }, 'ok']);
+      const error = { code: 'X', message: 'x', retryable: false, http_status: 500 };
+      const dead = settlementOf(bad, { status: 'dead', error });
+      expect(await broker.settle([dead])).toEqual(['ok']);
+    }
+    expect(await audit(queue.stored)).toEqual([]);
+  });
+});
+
+it('settles the others of a batch when Redis refuses one of them', async () => {
+  const queue = openQueue();
+  const [bad, good] = await twoAtWork(queue, called);
+  await queue.stored.client.set(queue.stored.key('messages'), 'a key of another type');
+  const settlements = [settlementOf(bad), settlementOf(good)];
+  const { settled } = await queue.brokerOf().claim({ slots: 1, settlements });
+  expect(settled).toEqual([{ refused: expect.any(Error) }, 'ok']);
+  await queue.stored.client.del(queue.stored.key('messages'));
+  expect(await queue.settle(bad, done)).toBe('ok');
+});
+
+/** A pool whose inboxes cannot be reached: replies fail, or get no answer. */
+function withoutInboxes(redis: RedisPool, fate: 'fail' | 'hang'): RedisPool {
+  const client = redis.command();
+  const { sha, lua } = scriptOf('reply');
+  const command = new Proxy(client, {
+    get: (_client, name) => {
+      const own: unknown = Reflect.get(client, name, client);
+      if (typeof own !== 'function') return own;
+      return async (...args: unknown[]) => {
+        if (args[0] !== sha && args[0] !== lua)
+          return (own as (...given: unknown[]) => unknown).apply(client, args);
+        if (fate === 'fail') throw new Error('Connection is closed.');
+        return new Promise(() => {});
+      };
+    },
+  });
+  return { command: () => command } as unknown as RedisPool;
+}
+
+it('settles an action whose reply cannot be written, and delivers the reply later', async () => {
+  const queue = openQueue();
+  const [replied, plain] = await twoAtWork(queue, asked);
+  const redis = withoutInboxes(queue.redis, 'fail');
+  const broker = createBroker({ domain: 'embedding', redis, prefix: queue.prefix });
+  const settlements = [settlementOf(replied), settlementOf(plain)];
+  expect(await broker.settle(settlements)).toEqual(['ok', 'ok']);
+  expect((await queue.queues.stats('embedding')).callbacksPending).toBe(1);
+  await queue.stored.hasten('outbox', 10_000);
+  await queue.brokerOf().claim({ slots: 0 });
+  const inbox = inboxKey(queue.prefix, 'me');
+  await expect
+    .poll(async () => queue.stored.client.lrange(inbox, 0, -1), PATIENT)
+    .toEqual([JSON.stringify({ action_id: replied.lease.actionId, ...done })]);
+  expect(await audit(queue.stored)).toEqual([]);
+});
+
+it('lets a claim not wait for an inbox that does not answer', async () => {
+  const queue = openQueue();
+  const [replied, plain] = await twoAtWork(queue, asked);
+  await queue.enqueue();
+  const redis = withoutInboxes(queue.redis, 'hang');
+  const broker = createBroker({ domain: 'embedding', redis, prefix: queue.prefix });
+  const settlements = [settlementOf(replied), settlementOf(plain)];
+  const { claimed, settled } = await broker.claim({ slots: 1, settlements });
+  expect(claimed).toHaveLength(1);
+  expect(settled).toEqual([expect.any(Promise), 'ok']);
+  expect(await settled[0]).toBe('ok');
+  expect((await queue.queues.stats('embedding')).callbacksPending).toBe(1);
+});
+
+describe('a partition that does not answer', () => {
+  const answering = (claims: number[]): QueueBroker =>
+    ({
+      claim: async ({ slots }: { slots: number }) => {
+        claims.push(slots);
+        return { claimed: [], settled: [] };
+      },
+    }) as unknown as QueueBroker;
+
+  it('is passed over while its claim is under way, and what it brings then goes back', async () => {
+    const asked: ((reply: unknown) => void)[] = [];
+    const released: unknown[] = [];
+    const silent = {
+      claim: async () => new Promise((resolve) => asked.push(resolve)),
+      release: async (claimed: unknown) => void released.push(claimed),
+    } as unknown as QueueBroker;
+    const claims: number[] = [];
+    const turns = {
+      brokers: [silent, answering(claims)],
+      brokerOf: () => silent,
+      late: new Set<QueueBroker>(),
+    };
+    for (let n = 0; n < 3; n += 1) await claimInTurn(turns, { slots: 2 });
+    expect([asked.length, claims]).toEqual([1, [2, 2, 2]]);
+    asked[0]?.({ claimed: ['one'], settled: [] });
+    await expect.poll(() => released).toEqual([['one']]);
+    await expect.poll(() => turns.late.size).toBe(0);
+  });
+
+  it('makes the claim fail when no other answers either', async () => {
+    const silent = { claim: async () => new Promise(() => {}) } as unknown as QueueBroker;
+    const turns = { brokers: [silent], brokerOf: () => silent, late: new Set<QueueBroker>() };
+    await expect(claimInTurn(turns, { slots: 1 })).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+    });
+  });
+});
