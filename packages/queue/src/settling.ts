@@ -16,7 +16,7 @@ import { within } from './within.ts';
 export type SettleBatch = readonly ReadySettlement[];
 
 /** How long a call waits for the inboxes of its replies, ms: the others are settled apart. */
-const PROMPT_MS = 20;
+const PROMPT_MS = 50;
 /** How long an inbox may take after that, ms: then its reply goes through the outbox. */
 const PATIENCE_MS = 2_000;
 
@@ -55,9 +55,7 @@ export class Settling {
     const apart = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
     const ready = settlements.flatMap((settlement) => this.#prepare(settlement, apart));
     const tellings = ready.flatMap((each) => (each.reply ? [this.#tell(each)] : []));
-    if (tellings.length > 0) {
-      await within(PROMPT_MS, Promise.all(tellings.map(async ({ told }) => told)), undefined);
-    }
+    if (tellings.length > 0) await promptly(tellings);
     for (const telling of tellings.filter(({ isTold }) => isTold === undefined)) {
       apart.set(telling.ready.settlement, this.#settleLater(telling));
     }
@@ -135,4 +133,11 @@ export class Settling {
     const isTold = await within(PATIENCE_MS, told, false);
     return this.#settleAlone(isTold ? ready : throughOutbox(ready));
   }
+}
+
+/** While this process itself stood still, no inbox was slow: what has arrived meanwhile is heard. */
+async function promptly(tellings: readonly Telling[]): Promise<void> {
+  const all = Promise.all(tellings.map(async ({ told }) => told));
+  if (await within(PROMPT_MS, all, undefined)) return;
+  await new Promise((resolve) => void setImmediate(resolve));
 }

@@ -123,15 +123,15 @@ it('lets a claim not wait for an inbox that does not answer', async () => {
   expect((await queue.queues.stats('embedding')).callbacksPending).toBe(1);
 });
 
-describe('a partition that does not answer', () => {
-  const answering = (claims: number[]): QueueBroker =>
-    ({
-      claim: async ({ slots }: { slots: number }) => {
-        claims.push(slots);
-        return { claimed: [], settled: [] };
-      },
-    }) as unknown as QueueBroker;
+const answering = (claims: number[]): QueueBroker =>
+  ({
+    claim: async ({ slots }: { slots: number }) => {
+      claims.push(slots);
+      return { claimed: [], settled: [] };
+    },
+  }) as unknown as QueueBroker;
 
+describe('a partition that does not answer', () => {
   it('is passed over while its claim is under way, and what it brings then goes back', async () => {
     const asked: ((reply: unknown) => void)[] = [];
     const released: unknown[] = [];

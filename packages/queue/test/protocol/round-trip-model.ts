@@ -2,7 +2,7 @@ import type { Fate } from '../unreliable.ts';
 import type { Claim, ModelSettlement } from './action.ts';
 import { claimNext, nextDueMs } from './claim-model.ts';
 import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
-import { replyFirst, replyLate, settle, type Settled } from './settle-model.ts';
+import { replyFirst, settle, type Settled } from './settle-model.ts';
 import { tick } from './tick-model.ts';
 import type { Call } from './worker-model.ts';
 
@@ -35,8 +35,7 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
     worker.missed(call, ticks);
     return NOTHING;
   }
-  const settled = settle(model, settlements);
-  const { results, callbackIds } = settled;
+  const { results, callbackIds } = settle(model, settlements);
   const handedOut = ticks ? tick(model, worker.delivered) : [];
   const claims = claimUnder(model, call, request);
   if (fate === 'answer is lost') {
@@ -45,7 +44,6 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   }
   worker.delivered = [];
   deliver(model, request.worker, [...handedOut, ...callbackIds]);
-  replyLate(model, settlements, settled);
   for (const claim of claims) claim.deadlineMs = nowMs + LEASE_MS;
   model.claims.push(...claims);
   const dueMs = nextDueMs(model);

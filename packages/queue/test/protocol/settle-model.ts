@@ -13,18 +13,7 @@ export function replyFirst(model: ProtocolModel, settlements: readonly ModelSett
   for (const settlement of settlements) if (!isLate(model, settlement)) reply(model, settlement);
 }
 
-/** Replies that had to wait until the queue said that the outcome counts. */
-export function replyLate(
-  model: ProtocolModel,
-  settlements: readonly ModelSettlement[],
-  { results }: Settled,
-): void {
-  for (const [index, settlement] of settlements.entries()) {
-    if (results[index] === 'ok' && isLate(model, settlement)) reply(model, settlement);
-  }
-}
-
-function isLate({ nowMs }: ProtocolModel, { claim }: ModelSettlement): boolean {
+function isLate({ nowMs }: ProtocolModel, { claim }: Pick<ModelSettlement, 'claim'>): boolean {
   return claim.deadlineMs <= nowMs;
 }
 
@@ -66,7 +55,8 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
   model.keep(action, outcome);
   if (outcome === 'dead') model.bury(action);
   else model.actions.delete(action.id);
-  if (action.tells !== 'by callback') return [];
+  // The reply of one whose lease may be over goes the way of a callback, once the outcome counts.
+  if (action.tells === 'by reply' && !isLate(model, { claim })) return [];
   const callbackId = model.tell(action, outcome, model.nowMs + DELIVERY_MS);
   return callbackId === undefined ? [] : [callbackId];
 }
