@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDocuments, type Document } from './documents.ts';
+import { readDocuments, type Documents } from './documents.ts';
 import { showFairness } from './fairness.ts';
 import { showIndexing } from './indexing.ts';
 import type { DemoOptions } from './options.ts';
@@ -40,7 +40,7 @@ interface Play {
   readonly prefix: string;
   readonly screen: Screen;
   readonly ask: string;
-  readonly documents: readonly Document[];
+  readonly documents: Documents;
   readonly signal: AbortSignal;
 }
 

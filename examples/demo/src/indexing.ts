@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { generateEmbeddings, indexDocuments, type Indexed } from '@nooble-examples/contracts';
 import { callbackTypeOf, type CallbackData, type DomainAction } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
-import type { Document } from './documents.ts';
+import type { Document, Documents, LeftOut } from './documents.ts';
 import { haveEnded, inOrderOfTime, type Flow } from './flow.ts';
 import type { Screen } from './screen.ts';
 import { DOMAIN, type Stage } from './stage.ts';
@@ -10,6 +10,8 @@ import { COLLECTION, TENANTS } from './tenants.ts';
 
 /** A large document has more steps. */
 const SHOWN = 8;
+/** Files that are left out and named one by one. */
+const NAMED = 10;
 const DOCUMENT_MS = 60_000;
 /** An answer may be here before the logs have told of its last step, which they do soon. */
 const LOG_MS = 2_000;
@@ -20,35 +22,49 @@ const STEPS = [
   callbackTypeOf(indexDocuments.type, DOMAIN),
 ];
 
-/** Indexes documents for the enterprise tenant, one action each; answers how many passages there are. */
+/** Indexes documents for the enterprise tenant, one action each, and names those that are left out. */
 export async function showIndexing(
   stage: Stage,
   screen: Screen,
-  documents: readonly Document[],
-): Promise<number> {
+  { documents, leftOut }: Documents,
+): Promise<void> {
   screen.heading(`Indexing ${documents.length} documents; the way of the first one:`);
-  const actions = actionsOf(stage, documents);
-  const first = showTask(stage, screen, actions[0]?.taskId);
+  const wanted = actionsOf(stage, documents);
+  const first = showTask(stage, screen, wanted[0]?.action.taskId);
   const all = documents.length;
-  const passages = await indexAll(stage, actions, (done) => {
+  const { passages, failed } = await indexAll(stage, wanted, (done) => {
     if (first.shown() && done < all) screen.progress('documents', { done, all });
   });
   await Promise.race([first.whole, wait(LOG_MS, undefined, { ref: false })]);
   first.end();
   screen.progress('documents', { done: all, all });
+  showLeftOut(screen, [...leftOut, ...failed]);
   screen.faint(`  ${passages} passages have their vectors`);
-  return passages;
 }
 
-function actionsOf(stage: Stage, documents: readonly Document[]): DomainAction[] {
+function showLeftOut(screen: Screen, leftOut: readonly LeftOut[]): void {
+  for (const { path, reason } of leftOut.slice(0, NAMED)) {
+    screen.line(`  Left out: ${path}: ${reason}`);
+  }
+  if (leftOut.length > NAMED) screen.line(`  Left out: ${leftOut.length - NAMED} more`);
+}
+
+/** A document, and the action that indexes it. */
+interface Wanted {
+  readonly path: string;
+  readonly action: DomainAction;
+}
+
+function actionsOf(stage: Stage, documents: readonly Document[]): Wanted[] {
   const tenant = TENANTS.enterprise;
   const answerQueue = stage.answerQueue(tenant);
-  return documents.map((document) =>
-    indexDocuments.create({
+  return documents.map((document) => ({
+    path: document.id,
+    action: indexDocuments.create({
       ...tenant,
       data: { collection: COLLECTION, documents: [document], answer_queue: answerQueue },
     }),
-  );
+  }));
 }
 
 /** Shows the steps of a task once it is over; the logs of two processes tell of them in any order. */
@@ -78,41 +94,60 @@ function showTask(
   return { shown: () => shown, whole, end };
 }
 
-async function indexAll(
-  stage: Stage,
-  actions: readonly DomainAction[],
-  onDone: (done: number) => void,
-): Promise<number> {
-  const patience = { waitingFor: 'the documents', ms: DOCUMENT_MS };
-  return withDeadline(patience, async (progress) => {
-    const passages = sumOfPassages(stage, actions.length, (done) => {
-      progress();
-      onDone(done);
-    });
-    const sent = Promise.all(actions.map(async (action) => stage.queues.enqueue(action)));
-    await Promise.race([passages, sent]);
-    return passages;
-  });
+/** Outcome of indexing. */
+interface Outcome {
+  readonly passages: number;
+  readonly failed: readonly LeftOut[];
 }
 
-/** Resolves when so many documents are indexed. Rejects at the first one that could not be. */
-async function sumOfPassages(
+/** Throws an Error where not one document could be indexed. */
+async function indexAll(
   stage: Stage,
-  documents: number,
+  wanted: readonly Wanted[],
   onDone: (done: number) => void,
-): Promise<number> {
-  let done = 0;
-  let passages = 0;
-  return new Promise((resolve, reject) => {
-    const take = (answer: CallbackData<Indexed>): void => {
-      if (answer.status !== 'done') {
-        return reject(new Error(`Indexing failed: ${answer.error.message}`));
-      }
-      done += 1;
-      passages += answer.result.passages;
+): Promise<Outcome> {
+  const patience = { waitingFor: 'the documents', ms: DOCUMENT_MS };
+  const outcome = await withDeadline(patience, async (progress) =>
+    sendAll(stage, wanted, (done) => {
+      progress();
       onDone(done);
-      if (done === documents) resolve(passages);
+    }),
+  );
+  const [first] = outcome.failed;
+  if (first && outcome.failed.length === wanted.length) {
+    throw new Error(`Indexing failed: ${first.path}: ${first.reason}`);
+  }
+  return outcome;
+}
+
+/** Resolves when every document is indexed or has failed: one of them does not stop the others. */
+async function sendAll(
+  stage: Stage,
+  wanted: readonly Wanted[],
+  onDone: (done: number) => void,
+): Promise<Outcome> {
+  const missing = new Map(wanted.map(({ path, action }) => [action.taskId, path]));
+  const failed: LeftOut[] = [];
+  let passages = 0;
+  return new Promise((resolve) => {
+    const end = (taskId: string, outcome: { passages: number } | { reason: string }): void => {
+      const path = missing.get(taskId);
+      if (path === undefined) return;
+      missing.delete(taskId);
+      if ('reason' in outcome) failed.push({ path, reason: outcome.reason });
+      else passages += outcome.passages;
+      onDone(wanted.length - missing.size);
+      if (missing.size > 0) return;
+      stage.events.off('indexed', take);
+      resolve({ passages, failed });
     };
+    const take = (answer: CallbackData<Indexed>, taskId: string): void =>
+      end(taskId, answer.status === 'done' ? answer.result : { reason: answer.error.message });
     stage.events.on('indexed', take);
+    for (const { action } of wanted) {
+      stage.queues
+        .enqueue(action)
+        .catch((error: Error) => end(action.taskId, { reason: error.message }));
+    }
   });
 }

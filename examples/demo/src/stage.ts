@@ -14,7 +14,8 @@ const START_MS = 60_000;
 
 interface Events {
   flow: [Flow];
-  indexed: [CallbackData<Indexed>];
+  /** With the id of the task that wanted it. */
+  indexed: [CallbackData<Indexed>, string];
   answered: [CallbackData<Answered>];
   died: [Error];
 }
@@ -97,7 +98,7 @@ export class Stage {
   #receiver(): ActionProcessor {
     const { indexed, answered } = answersFor(DOMAIN);
     return new ActionProcessor()
-      .register(indexed, ({ data }) => void this.events.emit('indexed', data))
+      .register(indexed, ({ data, taskId }) => void this.events.emit('indexed', data, taskId))
       .register(answered, ({ data }) => void this.events.emit('answered', data));
   }
 }

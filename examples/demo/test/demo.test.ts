@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, inject, it, onTestFinished } from 'vitest';
@@ -60,8 +62,9 @@ it('plays on the server in JavaScript where there is no other', async () => {
   await expectTheWholeShow({ REDIS_URL: '', NOOBLE_REDIS_KIND: 'javascript' });
 });
 
-it('is led nowhere else by variables that are meant for services', async () => {
-  const docs = await folderWith({ 'bakery.md': BAKERY });
+it('is led nowhere else by variables that are meant for services, nor stopped by an odd file', async () => {
+  const docs = await folderWith({ 'bakery.md': BAKERY, 'long.md': `# ${'x '.repeat(50_000)}` });
+  await symlink('gone.md', join(docs, 'linked.md'));
   const prefix = `test-${randomUUID()}`;
   const env = {
     REDIS_URL: inject('redisUrl'),
@@ -69,9 +72,10 @@ it('is led nowhere else by variables that are meant for services', async () => {
     EMBEDDING_REDIS_URL: 'redis://127.0.0.1:1',
     DOMAIN_NAME: 'other',
   };
-  expect(await play(['--docs', docs, '--ask', 'When does it open?'], env)).toMatchObject({
-    code: 0,
-  });
+  const { code, output } = await play(['--docs', docs, '--ask', 'When does it open?'], env);
+  expect(output).toContain('documents 2/2');
+  expect(output).toMatch(/Left out: linked\.md: it does not exist, or leads to nothing/);
+  expect(code).toBe(0);
 });
 
 it('says plainly when nothing was found', async () => {

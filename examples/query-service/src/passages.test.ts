@@ -21,6 +21,11 @@ it('cuts a long paragraph between words', () => {
   expect(cut('word '.repeat(30).trim(), 24)).toHaveLength(6);
 });
 
+it('shortens a title that is as long as a file', () => {
+  const passages = passagesOf({ id: 'd', title: 'word '.repeat(20_000), text: 'x\n\n# y' }, 100);
+  expect(passages.map(({ title }) => title)).toEqual(['word '.repeat(40), 'word '.repeat(40)]);
+});
+
 it('names passages by document and number', () => {
   expect(passagesOf({ id: 'a.md', title: 'A', text: '# x\n\n# y' }, 100)).toMatchObject([
     { id: 'a.md#0', documentId: 'a.md', title: 'A' },

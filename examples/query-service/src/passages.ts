@@ -8,6 +8,9 @@ export interface Passage {
   readonly text: string;
 }
 
+/** Every passage carries the title, and several passages share a message: a heading may be as long as a file. */
+const MAX_TITLE = 200;
+
 /** Cuts a Markdown document at headings and blank lines into passages of at most `most` characters. */
 export function passagesOf(
   document: { readonly id: string; readonly title: string; readonly text: string },
@@ -22,10 +25,11 @@ export function passagesOf(
     if (last === undefined || joined.length > most || /^#{1,6} /.test(block)) texts.push(block);
     else texts[texts.length - 1] = joined;
   }
+  const title = truncate(document.title, MAX_TITLE);
   return texts.map((text, index) => ({
     id: `${document.id}#${index}`,
     documentId: document.id,
-    title: document.title,
+    title,
     text,
   }));
 }
