@@ -1,3 +1,4 @@
+import { redactUrl } from '@nooble/errors';
 import type { z } from 'zod';
 
 /** Marks a setting whose value must never be printed. Apply it to the whole schema, default included. */
@@ -14,6 +15,6 @@ export function isSecret(schema: z.ZodType): boolean {
 export function printable(schema: z.ZodType | undefined, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (schema && isSecret(schema)) return '***';
-  if (typeof value !== 'string') return value;
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/@]*@/i, '$1:***@');
+  if (Array.isArray(value)) return value.map((each) => printable(undefined, each));
+  return typeof value === 'string' ? redactUrl(value) : value;
 }

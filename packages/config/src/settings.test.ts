@@ -105,6 +105,25 @@ describe('settings', () => {
     expect(printed[0]).toContain('redis://u:***@h');
   });
 
+  it.each([
+    ['a slash', 'redis://u:p/ass@h'],
+    ['an at sign', 'redis://u:p@ass@h'],
+    ['a question mark', 'redis://:?pass@h'],
+    ['no scheme before it', 'u:pass@h'],
+    ['Sentinels', 'redis+sentinel://h/main?sentinelPassword=pass'],
+  ])('print a URL without a password that has %s', (_what, url) => {
+    const several = z.string().transform((text) => text.split(','));
+    const shape = { port: z.coerce.number(), others: several };
+    const definition = defineSettings({ envPrefix: 'A_', shape });
+    const env = { PORT: '1', REDIS_URL: url, OTHERS: `x,${url}` };
+    const settings = loadSettings(definition, { env, envFile: false });
+    const refused = (): unknown =>
+      loadSettings(definition, { env: { ...env, PORT: url }, envFile: false });
+    expect(inspect(settings) + JSON.stringify(settings)).not.toMatch(/p?ass@|word=p/);
+    expect(refused).toThrow(/A_PORT|PORT/);
+    expect(refused).toThrow(expect.not.stringMatching(/p?ass@|word=p/) as string);
+  });
+
   it('are described as a table', () => {
     const table = describeSettings(embedding).split('\n');
     expect(table).toContain('| `EMBEDDING_CACHE_SIZE` | Entries in the cache | `1000` |');

@@ -24,6 +24,7 @@ export { ERROR_CLASSES } from './error-classes.ts';
 export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
+export { redactUrl } from './redact-url.ts';
 export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';
 export { printable, quoted, truncate } from './text.ts';
 export { fromWireError, isWireError, toWireError } from './wire.ts';

@@ -1,4 +1,5 @@
 import { NoobleError, type ErrorKind } from './nooble-error.ts';
+import { redactUrl } from './redact-url.ts';
 
 interface Caused {
   readonly cause?: unknown;
@@ -20,9 +21,9 @@ export class RedisUnavailableError extends NoobleError {
     remedy:
       'Check the server and its URL, then call again; an idempotency key keeps an action from running twice.',
   };
-  /** `url` without its passwords; `reason` @default the message of `cause` */
+  /** The passwords of `url` are not told; `reason` @default the message of `cause` */
   constructor({ attempted, url, reason, cause }: UnavailableFacts & Caused) {
-    const where = url === undefined ? 'Redis' : `Redis at "${url}"`;
+    const where = url === undefined ? 'Redis' : `Redis at "${redactUrl(url)}"`;
     const told = reason ?? (cause instanceof Error ? cause.message : '');
     const why = told ? `: ${told}` : '';
     super({

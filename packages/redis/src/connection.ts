@@ -1,6 +1,7 @@
+import { redactUrl } from '@nooble/errors';
 import { isIP } from 'node:net';
 import type { TlsOptions } from './tls.ts';
-import { parseRedisUrl, redactUrl, type HostPort, type RedisEndpoint } from './url.ts';
+import { parseRedisUrl, type HostPort, type RedisEndpoint } from './url.ts';
 
 /** Resolves a host name, as `dns.lookup` does. */
 export type DnsLookup = (

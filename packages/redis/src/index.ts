@@ -1,3 +1,4 @@
+export { redactUrl } from '@nooble/errors';
 export type { RedisClient } from './client.ts';
 export type { ConnectionOptions, DnsLookup, NatMap } from './connection.ts';
 export { RedisPool, type RedisHealth, type RedisPoolOptions } from './pool.ts';
@@ -13,4 +14,4 @@ export {
 export { readServerFacts, serverWarnings, type ServerFacts } from './server-facts.ts';
 export { asRedisUnavailable, isUnavailable } from './unavailable.ts';
 export type { TlsOptions } from './tls.ts';
-export { parseRedisUrl, redactUrl, type HostPort, type RedisEndpoint } from './url.ts';
+export { parseRedisUrl, type HostPort, type RedisEndpoint } from './url.ts';

@@ -1,6 +1,7 @@
+import { redactUrl } from '@nooble/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRedisUrl, redactUrl } from './url.ts';
+import { parseRedisUrl } from './url.ts';
 
 describe('a Redis URL', () => {
   it.each([
