@@ -44,9 +44,11 @@ export type Entry =
   /** An awaited result, and what it said. */
   | { readonly event: 'answered'; readonly tenant: string; readonly result: string }
   | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
+  /** A sender lost its connections, with calls in flight. */
+  | { readonly event: 'cut' }
   /** A worker has looked for work; how long Redis took to reply, ms. */
   | { readonly event: 'claimed'; readonly ms: number }
-  /** The process that writes had stood still for so long. */
+  /** The process that writes had stood still, or waited for Redis, for so long. */
   | { readonly event: 'stall'; readonly ms: number }
   /** What a worker says of itself, whenever it changes. */
   | { readonly event: 'health'; readonly status: 'ok' | 'red' }

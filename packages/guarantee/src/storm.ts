@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { check } from './checks/checker.ts';
+import { isBroken } from './checks/checker.ts';
 import type { ActorName } from './actor-process.ts';
 import type { Fault } from './faults/fault.ts';
 import type { Line } from './journal.ts';
@@ -65,18 +65,13 @@ export async function weather(trial: Trial, storm: Storm): Promise<Aftermath> {
     const senders = [...scene.of('producer'), ...scene.of('asker')];
     await Promise.all(senders.map(async (sender) => scene.kill(sender)));
     const slowest = Math.max(0, ...storm.faults.map(({ limitMs }) => limitMs));
-    if (!isBroken(scene)) await scene.drain(STANDSTILL_MS + slowest);
+    if (!isBroken(scene.history())) await scene.drain(STANDSTILL_MS + slowest);
     const history = scene.history();
     const count = (event: string): number => history.filter((line) => line.event === event).length;
     return { history, kills: count('killed'), freezes: count('stopped'), faults };
   } finally {
     await scene.close();
   }
-}
-
-/** Whether something has happened that nothing can make good; what is lost so far may still come. */
-function isBroken(scene: Scene): boolean {
-  return check(scene.history()).some(({ what }) => what !== 'lost');
 }
 
 /** Strikes until the time is over and everything was tried, or something broke; returns how many faults of Redis there were. */
@@ -91,7 +86,7 @@ async function rage(scene: Scene, storm: Storm, { random, seconds }: Trial): Pro
     const now = performance.now();
     return now < end || untried.length > 0 || (now < end + PATIENCE_MS && !isEnough());
   };
-  while (goesOn() && !isBroken(scene)) {
+  while (goesOn() && !isBroken(scene.history())) {
     await wait(200 + random.below(400));
     if (await strike(scene, storm, random)) strikes += 1;
     const fault =

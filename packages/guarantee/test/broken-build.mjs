@@ -6,7 +6,10 @@ const { SCRIPTS } = await import(
 );
 
 /** Makes a function of the scripts do something first: it may return at once, or change its parameters. */
-const first = (name, lua) => [new RegExp(`local function ${name}\\([^)]*\\)`, 'g'), `$& ${lua}\n`];
+const first = (name, lua) => [
+  new RegExp(`local function ${name}\\([^)]*\\)`, 'g'),
+  (head) => `${head} ${lua}\n`,
+];
 
 /** Which scripts lose the rule, null for all, and what takes its place. Functions outlive a change of their bodies. */
 const BREAKS = {

@@ -9,6 +9,11 @@ const PATIENCE_MS = 120_000;
 /** What a build does wrong, its name in `broken-build.mjs`, and which promise has to find what. */
 const BUILDS: readonly (readonly [string, string, [promise: string, finding: string]])[] = [
   ['settles without fencing', 'fencing', ['P3', '\\d+ (told by a loser|settled twice|repeated)']],
+  [
+    'forgets what it answered',
+    'answers',
+    ['P3', '\\d+ had ended .*\\d+ (settled twice|resurrected)'],
+  ],
   ['admits one too many', 'window', ['P5', 'admitted (5[1-9]|[6-9]\\d) greedy-by-minute']],
   ['admits one too many a day', 'days', ['P5', ', 51 greedy-by-day']],
   ['charges a rejection', 'charging', ['P5', ', [1-4]?\\d refused-by-day']],

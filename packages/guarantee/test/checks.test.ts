@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { challenges, deathsAfterSettling } from '../src/checks/challenges.ts';
+import { answeredLate, challenges, deathsAfterSettling } from '../src/checks/challenges.ts';
 import { check } from '../src/checks/checker.ts';
 import { idled } from '../src/checks/idleness.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
@@ -81,6 +81,21 @@ it('counts deaths of workers whose last act was a settlement', () => {
   expect(deathsAfterSettling(history(started, settled, killed))).toBe(1);
   expect(deathsAfterSettling(history(started, settled, started, killed))).toBe(0);
   expect(deathsAfterSettling(history(started, { ...settled, pid: 2 }, killed))).toBe(0);
+});
+
+it('finds an action that ran although its sender was told that it would not', () => {
+  const refused = { event: 'refused', ...who, code: 'RATE_LIMIT' } as const;
+  expect(found(sent, refused)).toEqual([]);
+  expect(found(sent, started, settled, refused, told)).toEqual(['ran although refused']);
+  const unheard = { ...refused, code: 'REDIS_UNAVAILABLE' } as const;
+  expect(found(sent, started, settled, unheard, told)).toEqual([]);
+});
+
+it('counts actions that had ended when the connection was cut before their replies', () => {
+  const cut = { event: 'cut' } as const;
+  expect(answeredLate(history(sent, started, settled, cut, accepted))).toBe(1);
+  expect(answeredLate(history(sent, started, settled, accepted, cut))).toBe(0);
+  expect(answeredLate(history(sent, cut, started, settled, accepted))).toBe(0);
 });
 
 it('finds an action that begins again after its end', () => {

@@ -50,8 +50,10 @@ worker.events.on('done', (event) => {
 });
 worker.events.on('dead', (event) => journal.write({ event: 'dead', id: idOf(event) }));
 worker.events.on('lost', (event) => journal.write({ event: 'lost', id: idOf(event) }));
-if (orders.notesClaims) {
-  worker.events.on('claimed', ({ tookMs }) => journal.write({ event: 'claimed', ms: tookMs }));
-}
+worker.events.on('claimed', ({ tookMs: ms }) => {
+  if (orders.notesClaims) journal.write({ event: 'claimed', ms });
+  // Renewals were as late: on a busy machine it may be Redis that gets no time to run.
+  if (ms > leaseMs / 3) journal.write({ event: 'stall', ms: Math.round(ms) });
+});
 void noteHealth(journal, worker);
 await worker.start();

@@ -28,3 +28,21 @@ export function deathsAfterSettling(lines: readonly Line[]): number {
   }
   return count;
 }
+
+/** How many actions had ended when their sender lost its connections, and were answered only after that. */
+export function answeredLate(lines: readonly Line[]): number {
+  const open = new Set<string>();
+  const ended = new Set<string>();
+  let late = 0;
+  let atCut: ReadonlySet<string> = new Set();
+  for (const line of lines) {
+    if (line.event === 'sent') open.add(line.id);
+    if (line.event === 'settled' && open.has(line.id)) ended.add(line.id);
+    if (line.event === 'cut') atCut = new Set(ended);
+    if (line.event !== 'accepted' && line.event !== 'refused') continue;
+    if (atCut.has(line.id)) late += 1;
+    open.delete(line.id);
+    ended.delete(line.id);
+  }
+  return late;
+}

@@ -11,8 +11,10 @@ export interface Finding {
     | 'told by a loser'
     | 'resurrected'
     | 'repeated without cause'
+    | 'ran although refused'
     | 'misrouted'
     | 'over-admitted'
+    | 'charged twice'
     | 'starved';
   /** Of the action, or of the tenant where it is about more than one. */
   readonly id: string;
@@ -32,6 +34,11 @@ export function check(lines: readonly Line[]): Finding[] {
   return [...aboutActions, ...misanswered(lines)];
 }
 
+/** Whether something has happened that nothing can make good; what is lost so far may still come. */
+export function isBroken(lines: readonly Line[]): boolean {
+  return check(lines).some(({ what }) => what !== 'lost');
+}
+
 function byAction(lines: readonly Line[]): Map<string, Line[]> {
   const byId = new Map<string, Line[]>();
   for (const line of lines) {
@@ -48,6 +55,8 @@ interface Life {
   /** Somebody sent it. */
   readonly known: boolean;
   readonly accepted: boolean;
+  /** Its sender was told that it will not run. */
+  readonly refused: boolean;
   readonly ends: 'done' | 'dead';
   readonly starts: readonly Begun[];
   /** How often a worker was told that its outcome counts. */
@@ -59,7 +68,7 @@ interface Life {
 type Begun = Extract<Line, { event: 'started' | 'finished' }>;
 type Told = Extract<Line, { event: 'told' }>;
 type Rule = (life: Life, causes: Causes) => boolean;
-type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'starved'>;
+type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'charged twice' | 'starved'>;
 
 /** What an action may do that was sent again after it had ended: it has lived twice. */
 const OF_TWO_LIVES: readonly AboutAction[] = [
@@ -67,6 +76,7 @@ const OF_TWO_LIVES: readonly AboutAction[] = [
   'told by a loser',
   'resurrected',
   'repeated without cause',
+  'ran although refused',
 ];
 
 /** When each finding is due. */
@@ -83,6 +93,7 @@ const RULES: Readonly<Record<AboutAction, Rule>> = {
     first !== undefined && starts.some((start) => start.at > first.at && !causes.delayed(start)),
   'repeated without cause': ({ starts }, causes) =>
     isRepeated(starts, ({ attempt }) => String(attempt), causes),
+  'ran although refused': ({ refused, starts }) => refused && starts.length > 0,
   misrouted: ({ tenants, told, known }) => tenants.size > 1 || (told.length > 0 && !known),
 };
 
@@ -92,6 +103,8 @@ function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
   const life: Life = {
     known: of('sent').length + of('accepted').length > 0,
     accepted: of('accepted').length > 0,
+    // That Redis was out of reach says nothing of what became of it.
+    refused: of('refused').some(({ code }) => code !== 'REDIS_UNAVAILABLE'),
     ends: of('sent')[0]?.ends ?? 'done',
     starts: of('started'),
     settled: of('settled').length + of('dead').length,
