@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build, type Format } from 'esbuild';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { pnpm, root } from './run.mjs';
 
@@ -15,10 +16,8 @@ let tarballs: Map<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nooble-pack-'));
   const [command = '', ...args] = pnpm;
-  for (const name of PACKAGES) {
-    const target = ['--dir', join(root, 'packages', name), 'pack', '--pack-destination', folder];
-    await execute(command, [...args, ...target]);
-  }
+  const every = ['--dir', root, '--recursive', '--filter', './packages/*'];
+  await execute(command, [...args, ...every, 'pack', '--pack-destination', folder]);
   const files = await readdir(folder);
   const fileOf = (name: string): string =>
     `file:${join(folder, files.find((file) => file.startsWith(`nooble-${name}-`)) ?? '')}`;
@@ -29,17 +28,18 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 /** An empty npm project with one package; the others come from tarballs only if that one asks for them. */
 async function install(name: string): Promise<string> {
-  const project = join(folder, name);
-  await mkdir(project);
   const wanted = `@nooble/${name}`;
   const others = [...tarballs].filter(([each]) => each !== wanted);
-  const manifest = {
-    name: 'newcomer',
-    private: true,
-    type: 'module',
+  return installInto(name, {
     dependencies: { [wanted]: tarballs.get(wanted) },
     overrides: Object.fromEntries(others),
-  };
+  });
+}
+
+async function installInto(name: string, wanted: object): Promise<string> {
+  const project = join(folder, name);
+  await mkdir(project);
+  const manifest = { name: 'newcomer', private: true, type: 'module', ...wanted };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], {
     cwd: project,
@@ -95,6 +95,91 @@ it('installs queue with the layers below it and nothing above', async () => {
     await queues.close();`;
   expect(await run(project, script)).toBe('1');
 }, 120_000);
+
+/** Everything a package exports, as `@nooble/redis/embedded`. */
+async function entryPoints(): Promise<string[]> {
+  const manifests = PACKAGES.map(async (name) => {
+    const text = await readFile(join(root, 'packages', name, 'package.json'), 'utf8');
+    const { exports } = JSON.parse(text) as { exports: Record<string, unknown> };
+    const paths = Object.keys(exports).filter((path) => path !== './package.json');
+    return paths.map((path) => `@nooble/${name}${path.slice(1)}`);
+  });
+  return (await Promise.all(manifests)).flat();
+}
+
+/** An application that sends an action, handles it and receives the result, on a Redis of its own. */
+const APPLICATION = `
+  import { defineAction } from '@nooble/models';
+  import { ActionClient, DomainQueueManager } from '@nooble/queue';
+  import { startEmbeddedRedis } from '@nooble/redis/embedded';
+  import { ActionProcessor, BaseWorker } from '@nooble/worker';
+  import { z } from 'zod';
+  async function main() {
+    const { url: redis, stop } = await startEmbeddedRedis({ allowJavaScript: true });
+    const say = defineAction('hello.say', { data: z.string(), result: z.string() });
+    const processor = new ActionProcessor().register(say, ({ data }) => data);
+    const worker = new BaseWorker({ domain: 'hello', redis, processor, handleSignals: false });
+    await worker.start();
+    const queues = new DomainQueueManager({ redis });
+    const client = new ActionClient({ queues });
+    const fields = { tenantId: 'acme', tenantTier: 'free', data: 'hello' };
+    process.stdout.write('received ' + (await client.request(say, fields)));
+    await client.close();
+    await queues.close();
+    await worker.stop();
+    await stop();
+  }
+  void main();`;
+
+/** Bundles scripts of the project into a folder that has no packages, and returns what each prints. */
+async function printsOfBundles(
+  project: string,
+  scripts: readonly string[],
+  format: Format,
+): Promise<string[]> {
+  const outdir = join(folder, `bundles-${format}`);
+  const sources = await Promise.all(
+    scripts.map(async (script, index) => {
+      const source = join(project, `${format}-${index}.mjs`);
+      await writeFile(source, script);
+      return source;
+    }),
+  );
+  const extension = format === 'esm' ? '.mjs' : '.cjs';
+  const shape = { format, outdir, outExtension: { '.js': extension }, logLevel: 'silent' } as const;
+  const { warnings } = await build({
+    entryPoints: sources,
+    bundle: true,
+    platform: 'node',
+    absWorkingDir: project,
+    ...shape,
+  });
+  expect(warnings).toEqual([]);
+  const prints: string[] = [];
+  for (const index of scripts.keys()) {
+    const bundle = join(outdir, `${format}-${index}${extension}`);
+    prints.push((await execute(process.execPath, [bundle])).stdout);
+  }
+  return prints;
+}
+
+it('can be bundled by esbuild, every entry point of every package', async () => {
+  const dependencies = Object.fromEntries(tarballs);
+  const project = await installInto('application', { dependencies, overrides: dependencies });
+  const entries = await entryPoints();
+  expect(entries).toContain('@nooble/redis/embedded');
+  const scripts = entries.map(
+    (entry) =>
+      `import * as entry from '${entry}';\nconsole.log('${entry}', Object.keys(entry).sort());`,
+  );
+  for (const format of ['esm', 'cjs'] as const) {
+    const prints = await printsOfBundles(project, [...scripts, APPLICATION], format);
+    for (const [index, entry] of entries.entries()) {
+      expect(prints[index]).toMatch(new RegExp(`^${entry} \\[\\s+'\\w+'`));
+    }
+    expect(prints.at(-1)).toContain('received hello');
+  }
+}, 180_000);
 
 it.each(['README.md', 'README.es.md'])(
   'have the sizes that %s says, give or take 10 %%',

@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from './ioredis.ts';
 import { bareErrors } from './bare-errors.ts';
 import { clusterOptionsOf, optionsOf } from './client-options.ts';
 import { watchTrouble } from './connection-trouble.ts';

@@ -1,4 +1,4 @@
-import { Cluster } from 'ioredis';
+import { Cluster } from './ioredis.ts';
 import type { RedisClient } from './client.ts';
 import { onInnerClient } from './inner-clients.ts';
 

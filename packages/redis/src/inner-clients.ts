@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './client.ts';
 
 /** Part of ioredis that has no public counterpart. */

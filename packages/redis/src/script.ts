@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Cluster } from 'ioredis';
+import { Cluster } from './ioredis.ts';
 import type { RedisClient } from './client.ts';
 
 /** A Lua script, called by its digest. */

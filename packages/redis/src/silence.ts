@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './client.ts';
 
 /** When a connection that says nothing is asked, and when it is given up, ms. */

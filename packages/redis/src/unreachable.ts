@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './client.ts';
 
 /** How often a connection is looked at, and for how long commands may wait for one, ms. */

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
+import type * as JavaScriptServer from 'js-redis-server/core';
 import type { RedisLauncher, RunningServer, ServerSpec } from './launcher.ts';
 
 /** The server in JavaScript, for demonstrations: in this process, in memory, and slow. */
 export async function findJavaScript(): Promise<RedisLauncher | undefined> {
   try {
-    await import('js-redis-server/core');
+    await importServer();
   } catch {
     return undefined;
   }
@@ -16,9 +17,15 @@ export async function findJavaScript(): Promise<RedisLauncher | undefined> {
   };
 }
 
+/** Optional: a bundler that found the name in the `import` would stop where it is not installed. */
+async function importServer(): Promise<typeof JavaScriptServer> {
+  const name = ['js-redis-server', 'core'].join('/');
+  return import(name) as Promise<typeof JavaScriptServer>;
+}
+
 /** Assembled by hand: its own `listen` takes every interface, and leaves Nagle's algorithm on. */
 async function startJavaScript({ port }: ServerSpec): Promise<RunningServer> {
-  const redis = await import('js-redis-server/core');
+  const redis = await importServer();
   const compatibility = redis.resolveCompatibilityProfile('redis-7.4');
   const state = new redis.RedisServerState({ compatibility });
   const executor = redis.createRedisCommandExecutor({ compatibility });
