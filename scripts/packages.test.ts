@@ -155,12 +155,10 @@ async function printsOfBundles(
     ...shape,
   });
   expect(warnings).toEqual([]);
-  const prints: string[] = [];
-  for (const index of scripts.keys()) {
-    const bundle = join(outdir, `${format}-${index}${extension}`);
-    prints.push((await execute(process.execPath, [bundle])).stdout);
-  }
-  return prints;
+  // Each in a process of its own: one may not live on what another one has made global.
+  const bundles = sources.map((_, index) => join(outdir, `${format}-${index}${extension}`));
+  const ran = bundles.map(async (bundle) => execute(process.execPath, [bundle]));
+  return (await Promise.all(ran)).map(({ stdout }) => stdout);
 }
 
 it('can be bundled by esbuild, every entry point of every package', async () => {
