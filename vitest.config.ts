@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 
 const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
@@ -21,14 +22,15 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Most files wait for servers and processes more than they compute.
-    maxWorkers: 2,
+    maxWorkers: 3,
     maxConcurrency: 3,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       // The guarantee harness runs as processes of its own, which a coverage of this one does not see.
       include: ['packages/{errors,models,config,redis,queue,worker}/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/generated/**', '**/index.ts'],
-      reporter: ['text-summary', 'json-summary'],
+      reporter: ['json-summary'],
       thresholds: { lines: 90 },
     },
   },

@@ -7,20 +7,26 @@ export const dim = paint(2);
 export const red = paint(31);
 export const green = paint(32);
 
-export const say = (line) => process.stdout.write(`${line}\n`);
+export const say = (line) => {
+  clearStatus();
+  process.stdout.write(`${line}\n`);
+};
 export const note = (line) => process.stderr.write(`${line}\n`);
+
+/** What is going on, in a last line of its own that the next takes the place of; only on a terminal. */
+export function status(text) {
+  if (!process.stdout.isTTY) return;
+  clearStatus();
+  process.stdout.write(dim(text.slice(0, (process.stdout.columns || 80) - 1)));
+}
+
+export function clearStatus() {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[K');
+}
 
 export function fail(message) {
   process.stderr.write(`${red('✗')} ${message}\n`);
   process.exit(1);
-}
-
-/** Says how a step ended and how long it took. */
-export async function step(label, work) {
-  const started = performance.now();
-  const ok = await work();
-  say(took(ok, label, started));
-  return ok;
 }
 
 /** A line about a step that began at `started`, ms of `performance.now()`. */

@@ -1,63 +1,62 @@
-// `npm test`: every check, then every test, and one line that sums them up.
+// `npm test`: every check and every test side by side, and one line that sums them up.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pnpm, root, run } from './run.mjs';
-import { bold, green, red, say, step } from './terminal.mjs';
+import { runChecks } from './checks.mjs';
+import { root, run } from './run.mjs';
+import { bold, green, red, say, took } from './terminal.mjs';
 
-const bin = (name) => join(root, 'node_modules', '.bin', name);
-const node = process.execPath;
+const vitest = join(root, 'node_modules', '.bin', 'vitest');
 const report = join(root, 'coverage', 'tests.json');
-
-const CHECKS = {
-  lint: [bin('oxlint'), '--type-aware', '--deny-warnings'],
-  format: [bin('prettier'), '--check', '.'],
-  layers: [...pnpm, 'exec', 'turbo', 'boundaries'],
-  'types of tests': [bin('tsc'), '-p', 'scripts/tsconfig.tests.json'],
-  'embedded scripts are current': [node, 'packages/queue/scripts/embed-lua.mjs', '--check'],
-  'generated documents are current': [node, 'scripts/generate-docs.mjs', '--check'],
-  'packages are publishable': [node, 'scripts/check-packages.mjs'],
-};
+const coverage = join(root, 'coverage', 'coverage-summary.json');
+const progress = join(root, 'scripts', 'test-progress.mjs');
 
 export async function test(args) {
-  const checks = args.length === 0 ? await runChecks() : { passed: 0, failed: 0 };
-  const tests = await runTests(args);
+  const isWhole = args.length === 0;
+  const [checks, tests] = await Promise.all([
+    isWhole ? runChecks() : { passed: 0, failed: [] },
+    isWhole ? runEveryTest() : runTests(['--reporter=default', ...args]),
+  ]);
   const passed = checks.passed + tests.passed;
-  const failed = checks.failed + tests.failed;
-  say(`${bold(`${passed} passed`)}, ${(failed === 0 ? green : red)(`${failed} failed`)}`);
-  return failed === 0 ? 0 : 1;
+  const failed = [...checks.failed, ...tests.failed];
+  for (const name of failed) say(`${red('✗')} ${name}`);
+  const count = failed.length;
+  say(`${bold(`${passed} passed`)}, ${(count === 0 ? green : red)(`${count} failed`)}`);
+  return count === 0 ? 0 : 1;
 }
 
-async function runChecks() {
-  let passed = 0;
-  for (const [label, command] of Object.entries(CHECKS)) {
-    let output = '';
-    const ok = await step(label, async () => {
-      const result = await run(command, { env: { TURBO_TELEMETRY_DISABLED: '1' } });
-      output = result.output;
-      return result.code === 0;
-    });
-    if (ok) passed += 1;
-    else say(output.trimEnd());
-  }
-  return { passed, failed: Object.keys(CHECKS).length - passed };
+async function runEveryTest() {
+  const started = performance.now();
+  rmSync(coverage, { force: true });
+  const tests = await runTests([`--reporter=${progress}`, '--coverage']);
+  const lines = read(coverage)?.total.lines.pct;
+  say(took(tests.coverageIsEnough, `${lines ?? 'unknown'} % of the lines covered`, started));
+  return tests;
 }
 
-/** A run that breaks off, or whose coverage is too low, counts as one failure more than it reports. */
+/** A run that breaks off, or covers too little, counts as one failure more than it reports. */
 async function runTests(args) {
   rmSync(report, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const coverage = args.length === 0 ? ['--coverage'] : [];
-  const command = [bin('vitest'), 'run', ...reporters, ...coverage, ...args];
-  const { code } = await run(command, { show: true });
-  const { passed, failed } = readReport();
-  return { passed, failed: failed + (code !== 0 && failed === 0 ? 1 : 0) };
+  const json = ['--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await run([vitest, 'run', ...json, ...args], { show: true });
+  const { numPassedTests: passed = 0, testResults = [] } = read(report) ?? {};
+  const failed = testResults.flatMap(failuresOf);
+  const coverageIsEnough = code === 0 || failed.length > 0;
+  if (!coverageIsEnough) failed.push('the run as a whole: see the error above');
+  return { passed, failed, coverageIsEnough };
 }
 
-function readReport() {
+/** A file that cannot even be read fails as a whole. */
+function failuresOf({ name, status, assertionResults }) {
+  const file = name.replace(root, '');
+  const failed = assertionResults.filter((each) => each.status === 'failed');
+  if (failed.length > 0) return failed.map(({ fullName }) => `${file}: ${fullName}`);
+  return status === 'failed' ? [file] : [];
+}
+
+function read(file) {
   try {
-    const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1 };
+    return undefined;
   }
 }

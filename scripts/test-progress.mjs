@@ -1,0 +1,76 @@
+// A reporter of vitest: a line when a part of the repository is through, and what failed as soon as it has.
+import { relative } from 'node:path';
+import { root } from './run.mjs';
+import { clearStatus, dim, green, red, say, status } from './terminal.mjs';
+
+/** The package of a file, or the folder of those that belong to none. */
+const partOf = (file) => /^(?:packages|examples)\/([^/]+)/.exec(file)?.[1] ?? file.split('/')[0];
+
+export default class TestProgress {
+  /** Files of each part that are still to come, the tests so far, and since when. */
+  #parts = new Map();
+  #running = new Set();
+  #files = 0;
+  #over = 0;
+
+  onTestRunStart(specifications) {
+    this.#files = specifications.length;
+    for (const { moduleId } of specifications) this.#partOf(moduleId).left += 1;
+  }
+
+  onTestModuleStart({ moduleId }) {
+    this.#partOf(moduleId).startedMs ??= performance.now();
+    this.#running.add(relative(root, moduleId));
+    this.#showStatus();
+  }
+
+  onTestModuleEnd(module) {
+    const file = relative(root, module.moduleId);
+    const part = this.#partOf(module.moduleId);
+    const tests = [...module.children.allTests()];
+    const failed = tests.filter((test) => test.result().state === 'failed');
+    for (const test of failed) sayFailure(`${file}: ${test.fullName}`, test.result().errors);
+    if (module.errors().length > 0) sayFailure(file, module.errors());
+    this.#running.delete(file);
+    this.#over += 1;
+    part.left -= 1;
+    part.tests += tests.length;
+    part.failed += failed.length + module.errors().length;
+    if (part.left === 0) sayPart(file, part);
+    this.#showStatus();
+  }
+
+  onTestRunEnd(_modules, unhandledErrors) {
+    clearStatus();
+    for (const error of unhandledErrors) sayFailure('outside of any test', [error]);
+  }
+
+  #partOf(moduleId) {
+    const name = partOf(relative(root, moduleId));
+    if (!this.#parts.has(name)) this.#parts.set(name, { left: 0, tests: 0, failed: 0 });
+    return this.#parts.get(name);
+  }
+
+  #showStatus() {
+    const names = [...this.#running].map((file) => file.replace(/^packages\/|\.test\.ts$/g, ''));
+    status(`${this.#over} of ${this.#files} files of tests, at ${names.join(', ')}`);
+  }
+}
+
+function sayPart(file, { tests, failed, startedMs }) {
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  const result = failed === 0 ? `${tests} tests` : red(`${failed} of ${tests} tests failed`);
+  say(`${failed === 0 ? green('✓') : red('✗')} ${partOf(file)} ${result} ${dim(`${seconds} s`)}`);
+}
+
+function sayFailure(name, errors = []) {
+  say(`${red('✗')} ${name}`);
+  for (const { message, diff, stack = '' } of errors) {
+    const frames = stack
+      .split('\n')
+      .filter((line) => /^ +(at|❯) /.test(line) && !line.includes('node_modules'));
+    say(
+      [message, diff, ...frames.slice(0, 3)].filter(Boolean).join('\n').replaceAll(/^/gm, '    '),
+    );
+  }
+}
