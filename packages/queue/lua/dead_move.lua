@@ -15,6 +15,7 @@ touch_lists(tenants)
 local function redrive(id, r)
   clock = clock + 1
   r.since, r.failures, r.stalls, r.redrives = clock_words(clock), 0, 0, r.redrives + 1
+  r.throttled, r.unhandled = '0', '0'
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)
   push(r.tier, r.tenant, {element_of(r.since, id, true)})

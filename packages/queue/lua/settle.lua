@@ -1,8 +1,8 @@
--- Ends attempts, each fenced by its token: done, retried later, dead, or given back.
+-- Ends attempts, each fenced by its token: done, run again later (counted or not), dead, or given back.
 -- include: many clock memory verbs dead_letters
 -- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, number of endings,
---       endings × (name, done | retry | dead | release, delay ms, note, retain ms, callback or ''),
+--       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: per item that was not settled: its index, 1 already settled | 2 lost to another worker
 -- Complexity: O(log tenants) per item

@@ -29,14 +29,31 @@ export interface ClaimedAction {
   readonly waitedMs: number;
   /** How long its end is kept for whoever asks, ms; 0 for not at all. */
   readonly retainMs: number;
+  /** How long ago it was first throttled since its last counted attempt, ms; 0 if it was not. */
+  readonly throttledMs: number;
+  /** How long ago it first met a worker without its handler since one last ran it, ms; 0 if it did not. */
+  readonly unhandledMs: number;
+  /** From this claim until it expires, ms; absent for never. */
+  readonly expiresInMs?: number;
 }
 
 /** How an attempt ended. Durations in ms. */
 export type Outcome =
   | { readonly status: 'done'; readonly result?: unknown }
   | { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError }
+  | PutOff
   | { readonly status: 'dead'; readonly error: WireError }
   | { readonly status: 'release' };
+
+/**
+ * Runs again after `delayMs` like a retry, but no failure is counted: the handler was `throttled` by what it
+ * uses, or the worker has no handler for the type (`unhandled`). How long that may go on is the worker's to judge.
+ */
+export interface PutOff {
+  readonly status: 'throttled' | 'unhandled';
+  readonly delayMs: number;
+  readonly error: WireError;
+}
 
 /** One finished attempt on its way back: the broker also sends its callback or reply. */
 export interface Settlement {

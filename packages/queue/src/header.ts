@@ -58,11 +58,19 @@ export interface RunFacts {
   readonly failures: number;
   readonly stalls: number;
   readonly redrives: number;
+  /** Domain clock when it was first throttled since its last counted attempt, ms; 0 if it was not. */
+  readonly throttledSinceMs: number;
+  /** Domain clock when it first met a worker without its handler since one last ran it, ms; 0 if it did not. */
+  readonly unhandledSinceMs: number;
 }
 
-/** Reads `token tier tenant since failures stalls redrives cost`; `lua/include/run.lua` is its twin. Never throws. */
+/**
+ * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled`;
+ * `lua/include/run.lua` is its twin. Never throws.
+ */
 export function parseRun(text: string): RunFacts {
-  const [token = '0', tier, tenantId = '', since, failures, stalls, redrives] = text.split(' ');
+  const [token = '0', tier, tenantId = '', since, ...counts] = text.split(' ');
+  const [failures, stalls, redrives, , throttled, unhandled] = counts;
   return {
     tier: tierOf(tier),
     tenantId,
@@ -71,12 +79,15 @@ export function parseRun(text: string): RunFacts {
     failures: countOf(failures),
     stalls: countOf(stalls),
     redrives: countOf(redrives),
+    throttledSinceMs: countOf(throttled),
+    unhandledSinceMs: countOf(unhandled),
   };
 }
 
 /** The run of an action that a claim hands out for the first time; the token is the claim's clock value. */
 export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: string): RunFacts {
-  return { tier, tenantId, token, sinceUs: arrivalUs, failures: 0, stalls: 0, redrives: 0 };
+  const counts = { failures: 0, stalls: 0, redrives: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
+  return { tier, tenantId, token, sinceUs: arrivalUs, ...counts };
 }
 
 /** Tiers are stored as their priority, 1 to 4; whatever is none of these is the last. */

@@ -7,6 +7,7 @@ export type {
   ClaimRequest,
   Lease,
   Outcome,
+  PutOff,
   QueueBroker,
   Settlement,
   SettleAnswer,

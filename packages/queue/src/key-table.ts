@@ -34,7 +34,8 @@ export const KEY_TABLE = {
   run: {
     suffix: 'run',
     type: 'HASH',
-    content: 'action_id → token, tier, tenant, since, failures, stalls, redrives, cost',
+    content:
+      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; while it is put off, since when',
     lifetime: 'from the first claim or delay until the end, and while it is dead',
   },
   queue: {

@@ -34,7 +34,7 @@ export function readySettlement(settlement: Settlement, maxPayloadBytes: number)
     actionId: lease.actionId,
     token: lease.token,
     verb: outcome.status,
-    delayMs: outcome.status === 'retry' ? outcome.delayMs : 0,
+    delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
     note: noteOf(settlement, maxPayloadBytes),
     retainMs: data ? claimed.retainMs : 0,
     callback: '',

@@ -53,6 +53,8 @@ export class FakeBroker implements QueueBroker {
       suspect: false,
       waitedMs: 0,
       retainMs: 0,
+      throttledMs: 0,
+      unhandledMs: 0,
     };
     this.#waiting.push({ envelope: encodeAction(action), ...counts, ...facts, lease });
     this.#wake();

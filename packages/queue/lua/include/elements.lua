@@ -57,7 +57,7 @@ end
 
 local function read_ran(item) -- the same of one that has a run, which goes on under the token of this claim
   if not item.run then return nil end
-  local facts, since, cost = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+))$')
+  local facts, since, cost = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+)[%d ]*)$')
   if not facts then return begin_anew(item) end
   if since ~= item.since then return nil end
   item.text, item.cost = clock_text .. ' ' .. facts, cost_of(cost)

@@ -36,7 +36,7 @@ local function finish(id, r, reason, stored) -- expired or cancelled before it s
   local header = parse_header(stored)
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')
-  if header.once ~= '-' and r.failures + r.stalls + r.redrives == 0 then free_key(id, header) end
+  if header.once ~= '-' and not has_run(r) then free_key(id, header) end
   remove({id})
 end
 

@@ -21,10 +21,26 @@ function verbs.done(id, r, ending)
   gone[#gone + 1] = id
 end
 
-function verbs.retry(id, r, ending)
+local function run_later(id, r, ending)
   add_delayed(id, r.tier, r.tenant, due_or_expiry(id, now + ending.delay))
-  r.failures, r.token = r.failures + 1, '0'
+  r.token = '0'
   write_run(id, r)
+end
+
+function verbs.retry(id, r, ending)
+  r.failures, r.throttled, r.unhandled = r.failures + 1, '0', '0'
+  run_later(id, r, ending)
+end
+
+function verbs.throttled(id, r, ending) -- no failure: the worker bounds it by the time since the first one
+  if r.throttled == '0' then r.throttled = string.format('%.0f', now) end
+  r.unhandled = '0'
+  run_later(id, r, ending)
+end
+
+function verbs.unhandled(id, r, ending) -- no attempt of a handler, so that it leaves alone what one began
+  if r.unhandled == '0' then r.unhandled = string.format('%.0f', now) end
+  run_later(id, r, ending)
 end
 
 function verbs.dead(id, r, ending)

@@ -68,6 +68,8 @@ function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): Claimed
   const actionId = end === -1 ? who : who.slice(0, end);
   const facts = end === -1 ? firstRun(action, clock) : parseRun(who.slice(end + 1));
   const { tier, tenantId, token, sinceUs, failures, stalls, redrives } = facts;
+  const nowMs = Math.floor(Number(clock) / 1000);
+  const { expiresMs } = action;
   return {
     lease: { actionId, tenantId, tier, token, deadline },
     envelope: action.envelope,
@@ -77,5 +79,13 @@ function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): Claimed
     suspect,
     waitedMs: Math.max(0, (Number(clock) - sinceUs) / 1000),
     retainMs: action.retainMs,
+    throttledMs: elapsed(facts.throttledSinceMs, nowMs),
+    unhandledMs: elapsed(facts.unhandledSinceMs, nowMs),
+    ...(expiresMs !== undefined && { expiresInMs: expiresMs - nowMs }),
   };
+}
+
+/** 0 where it never began. */
+function elapsed(sinceMs: number, nowMs: number): number {
+  return sinceMs === 0 ? 0 : Math.max(0, nowMs - sinceMs);
 }

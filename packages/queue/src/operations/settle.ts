@@ -1,5 +1,5 @@
 import type { ScriptCall } from '@nooble/redis';
-import type { SettleResult } from '../broker.ts';
+import type { Outcome, SettleResult } from '../broker.ts';
 import { isDuration } from '../durations.ts';
 import type { Keyspace } from '../keyspace.ts';
 
@@ -7,7 +7,7 @@ import type { Keyspace } from '../keyspace.ts';
 export interface SettleItem {
   readonly actionId: string;
   readonly token: string;
-  readonly verb: 'done' | 'retry' | 'dead' | 'release';
+  readonly verb: Outcome['status'];
   readonly delayMs: number;
   /** JSON of the result or the error, kept for the dead letters and for `retainMs`. */
   readonly note: string;

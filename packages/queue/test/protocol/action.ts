@@ -28,6 +28,9 @@ export interface StoredAction extends NewAction {
   failures: number;
   stalls: number;
   redrives: number;
+  /** When it was first put off for a reason, since an attempt that says otherwise; 0 for not. */
+  throttledSinceMs: number;
+  unhandledSinceMs: number;
   /** The claim that runs it: whoever holds it may settle. */
   claim?: Claim;
 }
@@ -39,7 +42,7 @@ export interface Claim {
   deadlineMs: number;
 }
 
-export type Outcome = 'done' | 'retry' | 'dead' | 'release';
+export type Outcome = 'done' | 'retry' | 'throttled' | 'unhandled' | 'dead' | 'release';
 
 /** A claim on its way back. */
 export interface ModelSettlement {

@@ -32,9 +32,10 @@ export async function expectSame(model: ProtocolModel, world: World): Promise<vo
 
 function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outbox'> {
   const actions = [...model.actions.values()].map(
-    ({ id, state, atMs, failures, stalls, redrives }) => {
+    ({ id, state, atMs, failures, stalls, redrives, throttledSinceMs, unhandledSinceMs }) => {
       const place = state === 'waiting' ? state : `${state} ${atMs}`;
-      return [id, { place, failures, stalls, redrives }] as const;
+      const attempts = { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
+      return [id, { place, ...attempts }] as const;
     },
   );
   const profiles = Object.entries(model.profiles).map(

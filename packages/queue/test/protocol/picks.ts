@@ -24,7 +24,7 @@ export const picks = fc.array(fc.record({ nth, stale }), { minLength: 1, maxLeng
 export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
   nth,
   stale,
-  outcome: fc.constantFrom('done', 'retry', 'dead', 'release'),
+  outcome: fc.constantFrom('done', 'retry', 'throttled', 'unhandled', 'dead', 'release'),
   delayMs: fc.constantFrom(0, 10_000, 40_000),
 });
 
@@ -51,7 +51,8 @@ export function describeSettlements(
 ): string {
   return settlements
     .map(({ claim, outcome, delayMs }) => {
-      const what = outcome === 'retry' ? `retry in ${delayMs} ms` : outcome;
+      const isLater = ['retry', 'throttled', 'unhandled'].includes(outcome);
+      const what = isLater ? `${outcome} for ${delayMs} ms` : outcome;
       return `${what} of ${claim.action.id} (claim ${claims.indexOf(claim)})`;
     })
     .join(', ');

@@ -33,6 +33,9 @@ export type Receipt =
   | { readonly duplicate: string }
   | { readonly refused: Refusal };
 
+/** What is known of the attempts of one that has had none. */
+const FRESH = { failures: 0, stalls: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
+
 export const LEASE_MS = 30_000;
 export const WORKERS = [0, 1] as const;
 
@@ -100,7 +103,7 @@ export class ProtocolModel {
     const atMs = Math.max(verdict, this.nowMs + delayMs);
     this.#setProfile(tenant, setting);
     this.scheduler.capChanged(tenant);
-    const counters = { failures: 0, stalls: 0, redrives: 0 };
+    const counters = { redrives: 0, ...FRESH };
     const stored: StoredAction = {
       ...action,
       ...counters,
@@ -170,7 +173,9 @@ export class ProtocolModel {
   finish(action: StoredAction, ending: 'expired' | 'cancelled'): void {
     this.tell(action, ending, this.nowMs);
     this.keep(action, ending);
-    if (action.failures + action.stalls + action.redrives === 0) this.admission.freeKey(action);
+    const { failures, stalls, redrives, throttledSinceMs } = action;
+    const hasRun = failures + stalls + redrives + throttledSinceMs > 0;
+    if (!hasRun) this.admission.freeKey(action);
     this.actions.delete(action.id);
   }
 
@@ -211,7 +216,7 @@ export class ProtocolModel {
     for (const action of dead) {
       if (verb === 'discard') this.actions.delete(action.id);
       else {
-        Object.assign(action, { failures: 0, stalls: 0, redrives: action.redrives + 1 });
+        Object.assign(action, { ...FRESH, redrives: action.redrives + 1 });
         this.arrive(action);
         this.scheduler.enqueue(action);
       }

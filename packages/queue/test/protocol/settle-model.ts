@@ -47,9 +47,9 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
     return [];
   }
   model.scheduler.settle(action.id);
-  if (outcome === 'retry') {
+  if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
     model.delay(action, model.nowMs + delayMs);
-    action.failures += 1;
+    count(action, outcome, model.nowMs);
     return [];
   }
   model.keep(action, outcome);
@@ -59,6 +59,21 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
   if (action.tells === 'by reply' && !isLate(model, { claim })) return [];
   const callbackId = model.tell(action, outcome, model.nowMs + DELIVERY_MS);
   return callbackId === undefined ? [] : [callbackId];
+}
+
+/** A failure counts; being put off only has a beginning, and one without a handler says nothing of the handler's. */
+function count(
+  action: StoredAction,
+  outcome: 'retry' | 'throttled' | 'unhandled',
+  nowMs: number,
+): void {
+  if (outcome === 'unhandled') {
+    action.unhandledSinceMs ||= nowMs;
+    return;
+  }
+  action.unhandledSinceMs = 0;
+  if (outcome === 'throttled') action.throttledSinceMs ||= nowMs;
+  else Object.assign(action, { throttledSinceMs: 0, failures: action.failures + 1 });
 }
 
 /** Back to where it stood, no attempt counted; a suspect's turn was not charged. */

@@ -38,6 +38,8 @@ export interface ActionState {
   readonly failures: number;
   readonly stalls: number;
   readonly redrives: number;
+  readonly throttledSinceMs: number;
+  readonly unhandledSinceMs: number;
 }
 
 type Fields = Readonly<Record<string, string>>;
@@ -104,9 +106,8 @@ function onceKey(stored: Stored, name: string): string {
 }
 
 function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
-  if (run === undefined) return { failures: 0, stalls: 0, redrives: 0 };
-  const { failures, stalls, redrives } = parseRun(run);
-  return { failures, stalls, redrives };
+  const { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs } = parseRun(run ?? '');
+  return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
 }
 
 /** `turns` is: services so far, virtual time, then of each tier its last service and its tag. */

@@ -128,7 +128,8 @@ export class World {
 }
 
 function outcomeOf(outcome: Outcome, delayMs: number): BrokerOutcome {
-  if (outcome === 'retry') return { status: 'retry', delayMs, error: failure };
+  if (outcome === 'release') return { status: 'release' };
+  if (outcome === 'done') return { status: 'done', result: null };
   if (outcome === 'dead') return { status: 'dead', error: failure };
-  return outcome === 'done' ? { status: 'done', result: null } : { status: 'release' };
+  return { status: outcome, delayMs, error: failure };
 }

@@ -83,18 +83,33 @@ function readClaimed({
   suspect,
   waitedMs,
   retainMs,
+  throttledMs,
+  unhandledMs,
+  expiresInMs,
 }: ClaimedAction) {
   const { actionId, tenantId } = lease;
   // Microseconds are the strict increase of the clock.
   const waited = Math.round(waitedMs);
-  return { actionId, tenantId, failures, stalls, redrives, suspect, waited, retainMs };
+  const counters = { failures, stalls, redrives, retainMs, throttledMs, unhandledMs, expiresInMs };
+  return { actionId, tenantId, ...counters, suspect, waited };
 }
 
 function claimedOf(model: ProtocolModel, { action }: Claim): ReturnType<typeof readClaimed> {
   const { id, tenant, failures, stalls, redrives, retainMs, sinceMs } = action;
-  const counters = { failures, stalls, redrives, retainMs };
-  const suspect = model.isSuspect(action);
-  return { actionId: id, tenantId: tenant, ...counters, suspect, waited: model.nowMs - sinceMs };
+  const since = (startMs: number) => (startMs === 0 ? 0 : model.nowMs - startMs);
+  return {
+    actionId: id,
+    tenantId: tenant,
+    failures,
+    stalls,
+    redrives,
+    retainMs,
+    throttledMs: since(action.throttledSinceMs),
+    unhandledMs: since(action.unhandledSinceMs),
+    expiresInMs: action.expiresMs === 0 ? undefined : action.expiresMs - model.nowMs,
+    suspect: model.isSuspect(action),
+    waited: model.nowMs - sinceMs,
+  };
 }
 
 function describe({ worker, slots, acceptSuspect, settles, fate }: ClaimDraft): string {
