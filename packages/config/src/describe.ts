@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { check } from './check.ts';
 import { variableOf, type SettingsDefinition } from './definition.ts';
 import { isSecret, printable } from './secret.ts';
 
@@ -28,7 +29,7 @@ function choicesOf(schema: z.ZodType): string | undefined {
 }
 
 function defaultOf(schema: z.ZodType): string {
-  const absent = schema.safeParse(undefined);
+  const absent = check(schema, undefined);
   if (!absent.success) return 'required';
   if (absent.data === undefined) return 'none';
   if (isSecret(schema)) return isPlaceholder(absent.data) ? 'none' : 'set, not shown';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inspect, parseEnv } from 'node:util';
 import { SettingsError, type SettingsProblem } from '@nooble/errors';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { check } from './check.ts';
 import {
   variableOf,
   type SettingsDefinition,
@@ -29,20 +30,24 @@ export function loadSettings<Definition extends SettingsDefinition>(
   const variables = { ...readEnvFile(source.envFile), ...(source.env ?? process.env) };
   const { envPrefix } = definition;
   const shape: SettingsShape = definition.shape;
-  const found = Object.fromEntries(
-    Object.keys(shape).map((setting) => [setting, find(variables, envPrefix, variableOf(setting))]),
-  );
-  const values = Object.fromEntries(
-    Object.entries(found).map(([setting, { value }]) => [setting, value]),
-  );
-  const parsed = z.object(shape).safeParse(values);
-  if (parsed.success) return printingSafely(definition, parsed.data) as SettingsOf<Definition>;
-  const problems = parsed.error.issues.map(({ path, message }): SettingsProblem => {
-    const setting = String(path[0]);
-    const { name, value } = found[setting] ?? { name: setting, value: undefined };
-    return { variable: name, message: `${message}${givenText(shape[setting], value)}` };
-  });
-  throw new SettingsError({ problems });
+  const settings: Record<string, unknown> = {};
+  const problems: SettingsProblem[] = [];
+  for (const [setting, schema] of Object.entries(shape)) {
+    const { name, value } = find(variables, envPrefix, variableOf(setting));
+    const checked = check(schema, value);
+    if (checked.success) settings[setting] = checked.data;
+    else problems.push(...problemsOf(name, checked.messages, givenText(schema, value)));
+  }
+  if (problems.length > 0) throw new SettingsError({ problems });
+  return printingSafely(definition, settings) as SettingsOf<Definition>;
+}
+
+function problemsOf(
+  variable: string,
+  messages: readonly string[],
+  given: string,
+): SettingsProblem[] {
+  return messages.map((message) => ({ variable, message: `${message}${given}` }));
 }
 
 interface Found {
@@ -73,9 +78,9 @@ function readEnvFile(file: string | false = '.env'): Record<string, string | und
   }
 }
 
-function givenText(schema: z.ZodType | undefined, value: string | undefined): string {
+function givenText(schema: z.ZodType, value: string | undefined): string {
   if (value === undefined) return ' (not set)';
-  if (schema && isSecret(schema)) return '';
+  if (isSecret(schema)) return '';
   return ` (it is ${JSON.stringify(printable(undefined, value))})`;
 }
 

@@ -65,7 +65,8 @@ export class UnknownActionError extends NoobleError {
     httpStatus: 404,
     retryable: true,
     summary: 'No handler is registered for the type of the action.',
-    remedy: 'Register a handler, or finish the rolling deploy; it is retried meanwhile.',
+    remedy:
+      'Register a handler, or finish the rolling deploy; the action waits for it, 5 minutes by default.',
   };
   constructor({ actionType, domain, cause }: { actionType: string; domain: string } & Caused) {
     super({
@@ -112,6 +113,31 @@ export class ActionCancelledError extends NoobleError {
       details: { actionId },
       cause,
     });
+  }
+}
+
+/** What a handler uses is at its limit: its attempt is put off for `retryAfterMs` and not counted. */
+export class ThrottledError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'THROTTLED',
+    httpStatus: 429,
+    retryable: true,
+    summary: 'Something a handler uses is at its limit.',
+    remedy:
+      'Nothing: the action runs again without a counted attempt. Raise that limit if it lasts.',
+  };
+  readonly retryAfterMs: number | undefined;
+  /** `what` is at its limit, as in `The model endpoint`; without `retryAfterMs` the worker chooses the wait. */
+  constructor({ what, retryAfterMs, cause }: { what: string; retryAfterMs?: number } & Caused) {
+    const until =
+      retryAfterMs === undefined ? '' : `, retry in ${Math.ceil(retryAfterMs / 1000)} s`;
+    super({
+      kind: ThrottledError.kind,
+      message: `${what} is at its limit${until}`,
+      details: { what, retryAfterMs },
+      cause,
+    });
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   InvalidActionError,
   LeaseLostError,
   StalledError,
+  ThrottledError,
   UnknownActionError,
   ValidationError,
 } from './action-errors.ts';
@@ -31,6 +32,7 @@ export const ERROR_CLASSES = [
   PayloadTooLargeError,
   RateLimitError,
   QueueFullError,
+  ThrottledError,
   ActionCancelledError,
   SettingsError,
   StalledError,

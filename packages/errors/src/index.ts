@@ -6,6 +6,7 @@ export {
   InvalidActionError,
   LeaseLostError,
   StalledError,
+  ThrottledError,
   UnknownActionError,
   ValidationError,
   type ValidationIssue,

@@ -19,6 +19,7 @@ export interface AttemptScope {
   readonly processor: ActionProcessor;
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;
   readonly retry: RetryPolicy;
+  readonly unhandledForMs: number;
   readonly timeoutGraceMs: number;
   readonly queues: QueueSource;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
@@ -150,7 +151,7 @@ export class Attempt {
   #registrationOf({ actionType }: DomainAction): Registration {
     const { processor, domain } = this.#scope;
     const registration = processor.find(actionType);
-    // Retryable: during a rolling deploy another worker of the domain may know it.
+    // Put off: during a rolling deploy another worker of the domain may know it.
     if (!registration) throw new UnknownActionError({ actionType, domain });
     return registration;
   }
@@ -159,7 +160,8 @@ export class Attempt {
     const { queues, makeLogger, clock } = this.#scope;
     const attempt = this.#claimed.failures + 1;
     const deadlineMs = clock.epochMs() + timeoutMs;
-    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues });
+    const isLast = (error: unknown) => this.#endingOf(error).status === 'dead';
+    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLast });
   }
 
   #limit(context: AttemptContext, timeoutMs: number): TimeLimit {
@@ -178,22 +180,26 @@ export class Attempt {
 
   /** What an aborted handler throws says nothing; why it was aborted does. */
   #endingOf(thrown: unknown): Ending {
-    const error = this.#context?.abortedBy ?? thrown;
-    const retry = resolveRetryPolicy(this.#registration?.retry ?? {}, this.#scope.retry);
-    const facts = { failures: this.#claimed.failures, retry };
-    try {
-      if (error instanceof WorkerStopping) return { status: 'release' };
-      return outcomeOfError({ ...facts, error });
-    } catch {
-      // A Proxy may throw at the mere question what it is.
-      return outcomeOfError({ ...facts, error: new Error('What was thrown cannot be read') });
-    }
+    const { retry, unhandledForMs, clock } = this.#scope;
+    const isUnhandled = this.#action && !this.#registration;
+    return outcomeOfError({
+      error: this.#context?.abortedBy ?? thrown,
+      claimed: this.#claimed,
+      runningMs: this.#elapsedMs(),
+      retry: resolveRetryPolicy(this.#registration?.retry ?? {}, retry),
+      unhandledForMs: isUnhandled ? unhandledForMs : undefined,
+      nowMs: clock.epochMs(),
+    });
+  }
+
+  #elapsedMs(): number {
+    return this.#scope.clock.monotonicMs() - this.#startedMs;
   }
 
   #end(ending: Ending): void {
     if (this.#ending) return;
     this.#ending = ending;
-    this.#runningMs = this.#scope.clock.monotonicMs() - this.#startedMs;
+    this.#runningMs = this.#elapsedMs();
     this.#hooks.onEnd(this);
   }
 }

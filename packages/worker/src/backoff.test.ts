@@ -26,12 +26,10 @@ describe('a retry policy', () => {
       attempts: 5,
       baseMs: 1_000,
       capMs: 60_000,
+      throttledForMs: 3_600_000,
     });
-    expect(resolveRetryPolicy({ baseMs: 1 }, { attempts: 9, baseMs: 5, capMs: 7 })).toEqual({
-      attempts: 9,
-      baseMs: 1,
-      capMs: 7,
-    });
+    const defaults = { attempts: 9, baseMs: 5, capMs: 7, throttledForMs: 3 };
+    expect(resolveRetryPolicy({ baseMs: 1 }, defaults)).toEqual({ ...defaults, baseMs: 1 });
   });
 
   it.each([
@@ -42,6 +40,8 @@ describe('a retry policy', () => {
     { baseMs: NaN },
     { baseMs: Infinity },
     { capMs: 1e300 },
+    { throttledForMs: -1 },
+    { throttledForMs: NaN },
   ])('refuses %o', (overrides) => {
     expect(() => resolveRetryPolicy(overrides)).toThrow(RangeError);
   });

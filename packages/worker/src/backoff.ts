@@ -9,13 +9,19 @@ export interface RetryPolicy {
   readonly baseMs: number;
   /** Longest wait of all, ms. */
   readonly capMs: number;
+  /**
+   * How long an action may go on being throttled, from the first time on, ms. Such attempts are not counted. After
+   * it, or where it would have to wait beyond it, the action is dead; 0 counts them like any failure.
+   */
+  readonly throttledForMs: number;
 }
 
-/** 3 attempts, from 1 s up to 60 s apart. */
+/** 3 attempts, from 1 s up to 60 s apart; an hour of being throttled. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
   attempts: 3,
   baseMs: 1_000,
   capMs: 60_000,
+  throttledForMs: 3_600_000,
 });
 
 /** Completes a policy with another one and checks it. Throws RangeError. */
@@ -31,6 +37,7 @@ export function resolveRetryPolicy(
   }
   assertDuration('baseMs', policy.baseMs);
   assertDuration('capMs', policy.capMs);
+  assertDuration('throttledForMs', policy.throttledForMs);
   return policy;
 }
 

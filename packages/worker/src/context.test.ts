@@ -6,7 +6,12 @@ import { AttemptContext, type ActionQueues } from './context.ts';
 function newContext() {
   const makeLogger = vi.fn(() => pino({ enabled: false }));
   const within = vi.fn(() => ({}) as ActionQueues);
-  const parts = { attempt: 1, deadlineMs: Date.UTC(2026, 0, 1), makeLogger };
+  const parts = {
+    attempt: 1,
+    deadlineMs: Date.UTC(2026, 0, 1),
+    makeLogger,
+    isLast: () => false,
+  };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };
 }

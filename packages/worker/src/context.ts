@@ -22,6 +22,11 @@ export interface ActionContext {
   readonly queues: ActionQueues;
   /** When `signal` aborts for the timeout, by this process's wall clock. */
   readonly deadline: Date;
+  /**
+   * Whether this attempt is the last if it throws `error` now, so that the action is dead: for a handler that has
+   * to tell somebody. An error that is not retryable ends it at once, one of a limit counts no attempt.
+   */
+  isLast(error: unknown): boolean;
 }
 
 /** What a context is made of. */
@@ -31,6 +36,7 @@ export interface ContextParts {
   readonly deadlineMs: number;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly queues: QueueSource;
+  readonly isLast: (error: unknown) => boolean;
 }
 
 /** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
@@ -63,6 +69,10 @@ export class AttemptContext implements ActionContext {
 
   get deadline(): Date {
     return new Date(this.#parts.deadlineMs);
+  }
+
+  isLast(error: unknown): boolean {
+    return this.#parts.isLast(error);
   }
 
   /** Aborts the signal; the first reason stays. */

@@ -8,6 +8,18 @@ it('retryLater refuses a delay that is no duration', () => {
   expect(() => retryLater(1e300)).toThrow(RangeError);
 });
 
+it('retryLater refuses options that cannot be, and names them', () => {
+  expect(() => retryLater(1, { hold: 'tenant' as never })).toThrow('Cannot hold "tenant"');
+  expect(() => retryLater(1, { counts: 0 as never })).toThrow('Cannot use 0 as counts');
+  expect(thrownBy(() => retryLater(1, { hold: 'action' }))).toMatchObject({ counts: true });
+});
+
+it('retryLater keeps its reason, alone or among its options', () => {
+  expect(thrownBy(() => retryLater(1, 'soon'))).toMatchObject({ message: 'soon', counts: true });
+  const options = { reason: 'soon', counts: false };
+  expect(thrownBy(() => retryLater(1, options))).toMatchObject({ message: 'soon', counts: false });
+});
+
 it('retryLater waits for whole milliseconds, and no shorter than asked', () => {
   expect(thrownBy(() => retryLater(0.5))).toMatchObject({ delayMs: 1 });
 });

@@ -30,7 +30,7 @@ export interface ErrorEvent {
 }
 
 /**
- * What a worker publishes. `done`, `retry` and `dead` are published once the queue has confirmed them,
+ * What a worker publishes. `done`, `retry`, `throttled`, `unhandled` and `dead` are published once the queue has confirmed them,
  * and `lost` instead of them when it refused.
  */
 export interface WorkerEventMap {
@@ -39,6 +39,10 @@ export interface WorkerEventMap {
   started: [ActionEvent];
   done: [FinishedEvent & { readonly result: unknown }];
   retry: [FailedEvent & { readonly delayMs: number }];
+  /** Runs again after `delayMs` with no failure counted: what its handler uses is at its limit. */
+  throttled: [FailedEvent & { readonly delayMs: number }];
+  /** Runs again after `delayMs` with no failure counted: this worker has no handler for its type. */
+  unhandled: [FailedEvent & { readonly delayMs: number }];
   dead: [FailedEvent];
   /** The handler outlived its timeout and the grace after it; it still holds a slot. */
   overdue: [FinishedEvent];

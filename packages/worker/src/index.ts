@@ -2,7 +2,7 @@ export { ActionProcessor, type Handler, type HandlerOptions } from './action-pro
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.ts';
 export { BaseWorker } from './base-worker.ts';
 export type { ActionContext, ActionQueues } from './context.ts';
-export { giveUp, retryLater, WorkerStopping } from './control.ts';
+export { giveUp, retryLater, WorkerStopping, type RetryLaterOptions } from './control.ts';
 export { currentAction, currentContext } from './current-action.ts';
 export type {
   ActionEvent,

@@ -1,7 +1,7 @@
 import { toLogFields } from '@nooble/errors';
 import { pino, type Logger } from 'pino';
 import type { DomainAction } from '@nooble/models';
-import type { ActionEvent, WorkerEvents } from './events.ts';
+import type { ActionEvent, WorkerEventMap, WorkerEvents } from './events.ts';
 
 /** The `logger` option: a pino logger to write to, or `false` to write nothing. */
 export type LoggerOption = Logger | false;
@@ -39,11 +39,14 @@ export function logEvents(events: WorkerEvents, logger: Logger): void {
     if (!logger.isLevelEnabled('debug')) return;
     logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action done');
   });
-  events.on('retry', ({ error, delayMs, runningMs, ...event }) =>
-    logger.warn(
-      { ...fieldsOf(event), running_ms: runningMs, delay_ms: delayMs, error },
-      'Action failed and runs again later',
-    ),
+  events.on('retry', (event) =>
+    logger.warn(laterFields(event), 'Action failed and runs again later'),
+  );
+  events.on('throttled', (event) =>
+    logger.info(laterFields(event), 'Action was throttled and runs again later, not counted'),
+  );
+  events.on('unhandled', (event) =>
+    logger.warn(laterFields(event), 'Action waits for a worker that has a handler for its type'),
   );
   events.on('dead', ({ error, runningMs, ...event }) =>
     logger.error({ ...fieldsOf(event), running_ms: runningMs, error }, 'Action is dead'),
@@ -67,6 +70,10 @@ function logTrouble(events: WorkerEvents, logger: Logger): void {
   events.on('error', ({ attempted, error }) => logger.error({ err: error }, `Cannot ${attempted}`));
   events.on('stopping', ({ running }) => logger.info({ running }, 'Stopping'));
   events.on('stopped', ({ released }) => logger.info({ released }, 'Stopped'));
+}
+
+function laterFields({ error, delayMs, runningMs, ...event }: WorkerEventMap['retry'][0]) {
+  return { ...fieldsOf(event), running_ms: runningMs, delay_ms: delayMs, error };
 }
 
 function fieldsOf({ claimed, action, attempt }: ActionEvent): Record<string, unknown> {

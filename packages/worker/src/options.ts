@@ -8,6 +8,9 @@ import { assertDuration } from './durations.ts';
 import type { LoggerOption } from './logging.ts';
 import { TIMEOUT_GRACE_MS } from './timeout.ts';
 
+/** Longer than a rolling deploy takes to bring the first new worker, ms. */
+const UNHANDLED_FOR_MS = 300_000;
+
 /** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
 export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' | 'redis'>;
 
@@ -20,8 +23,13 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly processor: ActionProcessor;
   /** Actions at a time. @default 16 */
   readonly concurrency?: number;
-  /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter */
+  /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter; throttled for an hour */
   readonly retry?: Partial<RetryPolicy>;
+  /**
+   * How long an action of a type that has no handler here waits for a worker that has one, as in a rolling deploy,
+   * from the first time on, ms; then it is dead. @default 300_000
+   */
+  readonly unhandledForMs?: number;
   /** How long `stop()` waits for running handlers before it aborts them, ms, up to 366 days. @default 25_000 */
   readonly graceMs?: number;
   /** How long a handler may take to obey its aborted signal at a timeout, ms, up to 366 days. @default 5_000 */
@@ -42,6 +50,7 @@ export interface ResolvedOptions {
   readonly processor: ActionProcessor;
   readonly concurrency: number;
   readonly retry: RetryPolicy;
+  readonly unhandledForMs: number;
   readonly graceMs: number;
   readonly timeoutGraceMs: number;
   readonly handleSignals: boolean;
@@ -52,6 +61,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
   const { domain, processor, concurrency = 16, handleSignals = true } = options;
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
+  const { unhandledForMs = UNHANDLED_FOR_MS } = options;
   assertDomain(domain);
   assertSameDomain(processor, domain);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
@@ -61,9 +71,10 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
   }
   assertDuration('graceMs', graceMs);
   assertDuration('timeoutGraceMs', timeoutGraceMs);
+  assertDuration('unhandledForMs', unhandledForMs);
   const retry = resolveRetryPolicy(options.retry);
   const tiers = resolveTierPolicies(options.tiers);
-  const durations = { graceMs, timeoutGraceMs };
+  const durations = { graceMs, timeoutGraceMs, unhandledForMs };
   return Object.freeze({
     domain,
     processor,

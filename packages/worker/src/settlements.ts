@@ -133,7 +133,8 @@ function publishOutcome(attempt: Attempt, publish: Publish): void {
     return publish('done', Object.assign(event, { runningMs, result: ending.result }));
   }
   if (ending?.status === 'dead') publish('dead', { ...event, runningMs, error: ending.error });
-  if (ending?.status === 'retry') {
-    publish('retry', { ...event, runningMs, error: ending.error, delayMs: ending.delayMs });
+  if (ending && 'delayMs' in ending) {
+    const { status, error, delayMs } = ending;
+    publish(status, { ...event, runningMs, error, delayMs });
   }
 }

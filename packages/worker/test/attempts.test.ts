@@ -1,4 +1,4 @@
-import { ActionTimeoutError, RateLimitError, ValidationError } from '@nooble/errors';
+import { ActionTimeoutError, QueueFullError, ValidationError } from '@nooble/errors';
 import type { Outcome } from '@nooble/queue';
 import { describe, expect, it } from 'vitest';
 import { ActionProcessor } from '../src/action-processor.ts';
@@ -105,10 +105,9 @@ describe('an attempt', () => {
 
   it('is retried for an error of ours that is retryable', async () => {
     const outcome = await outcomeOf(() => {
-      const facts = { tenantId: 'acme', domain: 'x', limit: 1, retryAfterMs: 1, resetAt: '' };
-      throw new RateLimitError({ ...facts, window: 'minute' });
+      throw new QueueFullError({ queue: 'query:acme:free', limit: 1 });
     });
-    expect(outcome).toMatchObject({ status: 'retry', error: { code: 'RATE_LIMIT' } });
+    expect(outcome).toMatchObject({ status: 'retry', error: { code: 'QUEUE_FULL' } });
   });
 
   it('waits exactly as long as retryLater says', async () => {
@@ -148,16 +147,18 @@ describe('an attempt', () => {
     expect(outcome).toMatchObject({ status: 'dead', error: { code: 'VALIDATION' } });
   });
 
-  it('is retried while its type is unknown, and dead when attempts are exhausted', async () => {
+  it('waits while its type is unknown, and is dead after five minutes', async () => {
     const broker = new FakeBroker();
     const worker = workerOn(broker, length);
     const unknown = { actionType: 'embedding.unheard-of' };
     broker.add(generateAction(unknown));
-    broker.add(generateAction(unknown), { failures: 2 });
+    broker.add(generateAction(unknown), { failures: 2, unhandledMs: 299_999 });
+    broker.add(generateAction(unknown), { unhandledMs: 300_000 });
     await worker.start();
-    await expect.poll(() => broker.settled).toHaveLength(2);
+    await expect.poll(() => broker.settled).toHaveLength(3);
     expect(broker.settled.map(({ outcome }) => outcome)).toMatchObject([
-      { status: 'retry', error: { code: 'UNKNOWN_ACTION' } },
+      { status: 'unhandled', error: { code: 'UNKNOWN_ACTION' } },
+      { status: 'unhandled', error: { code: 'UNKNOWN_ACTION' } },
       { status: 'dead', error: { code: 'UNKNOWN_ACTION' } },
     ]);
   });

@@ -64,6 +64,22 @@ describe('a caller and the dead letters both learn', () => {
     await expect.poll(letters).toMatchObject([{ error: { code } }]);
   });
 
+  it.each<[string, z.ZodType]>([
+    ['throws', z.string().transform((text) => JSON.parse(text) as unknown)],
+    ['is asynchronous', z.string().refine(async () => true)],
+    ['rejects', z.string().transform(async () => Promise.reject(new Error('no')))],
+  ])('that the schema of a result %s, and the work was done once', async (_what, result) => {
+    const costly = defineAction('embedding.costly', { data: z.object({}), result });
+    let runs = 0;
+    const processor = new ActionProcessor().register(costly, () => `answer ${(runs += 1)}`);
+    const { client, letters } = await startWorker(processor);
+    await expect(client.request(costly, { ...acme, data: {} })).rejects.toMatchObject({
+      details: { error: { code: 'VALIDATION' } },
+    });
+    await expect.poll(letters).toMatchObject([{ error: { code: 'VALIDATION' } }]);
+    expect(runs).toBe(1);
+  });
+
   it('that a handler hangs past its timeout', async () => {
     const { client, letters } = await startWorker(async (_action, { signal }) => aborted(signal));
     await expect(client.request(generate, { ...acme, timeoutMs: 20 })).rejects.toMatchObject({
@@ -72,13 +88,14 @@ describe('a caller and the dead letters both learn', () => {
     await expect.poll(letters).toMatchObject([{ error: { code: 'ACTION_TIMEOUT' }, failures: 1 }]);
   });
 
-  it('that nobody knows the type of an action, after it was tried again', async () => {
-    const { client, letters } = await startWorker(() => ({ length: 1 }));
+  it('that nobody knows the type of an action, once it has waited for a worker that does', async () => {
+    const brief = { unhandledForMs: 1 };
+    const { client, letters } = await startWorker(() => ({ length: 1 }), brief);
     const unknown = defineAction('embedding.unheard-of', { data: z.object({ text: z.string() }) });
     await expect(client.request(unknown, acme)).rejects.toMatchObject({
       details: { error: { code: 'UNKNOWN_ACTION' } },
     });
-    await expect.poll(letters).toMatchObject([{ failures: 1 }]);
+    await expect.poll(letters).toMatchObject([{ failures: 0 }]);
   });
 
   it('that data of a known type does not fit, at once', async () => {
