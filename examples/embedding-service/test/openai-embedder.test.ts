@@ -69,6 +69,20 @@ it.each([
   expect(calls).toHaveLength(1);
 });
 
+it.each([429, 503])(
+  'is told by HTTP %i with Retry-After when to come again, which uses up no attempt',
+  async (status) => {
+    const embedder = await openEndpoint((_request, response) => {
+      response.writeHead(status, { 'retry-after': '10' });
+      response.end('{"error":{"message":"Rate limit reached"}}');
+    });
+    await expect(embedder.embed(['a'], { signal })).rejects.toMatchObject({
+      code: 'THROTTLED',
+      retryAfterMs: 10_000,
+    });
+  },
+);
+
 it('stops when its signal aborts', async () => {
   const embedder = await openEndpoint(() => undefined);
   await expect(embedder.embed(['a'], { signal: AbortSignal.timeout(20) })).rejects.toThrow(

@@ -10,15 +10,13 @@ import { continueWithEmbeddings } from './continuation.ts';
 import { askQuestion } from './question-handler.ts';
 import { indexHandler } from './index-handler.ts';
 import type { QueryParts } from './query-parts.ts';
-import { ATTEMPTS } from './telling-failures.ts';
 
 /** The handlers of domain `query`: what tenants ask for, and the callbacks it goes on with. */
 export function queryProcessor(parts: QueryParts): ActionProcessor {
   const callback = defineCallback(generateEmbeddings, parts.domain);
-  const options = { attempts: ATTEMPTS };
   return new ActionProcessor()
-    .register(indexDocuments, indexHandler(parts), options)
-    .register(searchPassages, askQuestion(parts), options)
-    .register(generateAnswer, askQuestion(parts), options)
-    .register(callback, continueWithEmbeddings(parts), options);
+    .register(indexDocuments, indexHandler(parts))
+    .register(searchPassages, askQuestion(parts))
+    .register(generateAnswer, askQuestion(parts))
+    .register(callback, continueWithEmbeddings(parts));
 }

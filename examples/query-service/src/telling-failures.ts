@@ -1,10 +1,7 @@
-import { LeaseLostError, toWireError, type WireError } from '@nooble/errors';
-import { WorkerStopping, type ActionContext } from '@nooble/worker';
+import { toWireError, type WireError } from '@nooble/errors';
+import type { ActionContext } from '@nooble/worker';
 import { sendAnswer, type Handled } from './asking.ts';
 import type { AskedAction } from './pending-steps.ts';
-
-/** How often each action of this service is tried. */
-export const ATTEMPTS = 3;
 
 /** Runs a step of what was asked. When it fails for good, whoever asked is told before the error is thrown on. */
 export async function orTellFailure<T>(
@@ -22,9 +19,7 @@ export async function orTellFailure<T>(
 }
 
 /** Undefined when the action will run again: here later, or in another process. */
-function lastError(thrown: unknown, { signal, attempt }: ActionContext): WireError | undefined {
-  const error: unknown = signal.aborted ? signal.reason : thrown;
-  if (error instanceof WorkerStopping || error instanceof LeaseLostError) return undefined;
-  const wire = toWireError(error);
-  return wire.retryable && attempt < ATTEMPTS ? undefined : wire;
+function lastError(thrown: unknown, ctx: ActionContext): WireError | undefined {
+  const { signal } = ctx;
+  return ctx.isLast(thrown) ? toWireError(signal.aborted ? signal.reason : thrown) : undefined;
 }

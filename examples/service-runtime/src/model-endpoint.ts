@@ -1,3 +1,5 @@
+import { ThrottledError } from '@nooble/errors';
+import { throttlingOf } from '@nooble/worker';
 import { APIError, OpenAI } from 'openai';
 import { ModelRefusedError } from './model-refused-error.ts';
 
@@ -13,8 +15,14 @@ export function openEndpoint({ baseUrl, apiKey, timeoutMs }: EndpointOptions): O
   return new OpenAI({ baseURL: baseUrl, apiKey, timeout: timeoutMs, maxRetries: 0 });
 }
 
-/** Throws ModelRefusedError when the endpoint would refuse the request again; otherwise the error, for a retry. */
+/**
+ * Throws ThrottledError where the endpoint says when to come again, so that no attempt is used up by it,
+ * ModelRefusedError when it would refuse the request again; otherwise the error, for a retry.
+ */
 export function failedRequest(error: unknown): never {
+  const throttling = throttlingOf(error);
+  if (throttling)
+    throw new ThrottledError({ what: 'The model endpoint', ...throttling, cause: error });
   if (error instanceof APIError && isRefusal(error.status)) {
     throw new ModelRefusedError({ reason: error.message, status: error.status, cause: error });
   }

@@ -160,7 +160,7 @@ export class Attempt {
     const { queues, makeLogger, clock } = this.#scope;
     const attempt = this.#claimed.failures + 1;
     const deadlineMs = clock.epochMs() + timeoutMs;
-    const isLast = (error: unknown) => this.#endingOf(error).status === 'dead';
+    const isLast = (error: unknown) => (this.#ending ?? this.#endingOf(error)).status === 'dead';
     return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLast });
   }
 

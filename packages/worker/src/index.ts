@@ -16,3 +16,4 @@ export type { HealthReason, WorkerHealth } from './health.ts';
 export type { LoggerOption } from './logging.ts';
 export type { Middleware } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
+export { throttlingOf, type Throttling } from './retry-after.ts';

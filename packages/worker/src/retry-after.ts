@@ -18,8 +18,9 @@ export interface Throttling {
  * Undefined for an error that says nothing of a limit. A ThrottledError does, any error with a number `retryAfterMs`,
  * as RateLimitError has, and one with status 429 or 503 with a `retry-after` or `retry-after-ms` header, on itself or on its
  * `response`, as the errors of HTTP clients have. Throws what a getter of the error throws.
+ * `nowMs` is the wall clock that a date is compared with, Unix ms. @default now
  */
-export function throttlingOf(error: unknown, nowMs: number): Throttling | undefined {
+export function throttlingOf(error: unknown, nowMs = Date.now()): Throttling | undefined {
   if (!isObject(error)) return undefined;
   if (typeof error['retryAfterMs'] === 'number') return waiting(error['retryAfterMs']);
   if (isNoobleError(error) && error.code === ThrottledError.kind.code) return {};
