@@ -23,6 +23,8 @@ const STARTED = 'Action started';
 const OUTCOMES: Readonly<Record<string, Flow['outcome']>> = {
   'Action done': 'done',
   'Action failed and runs again later': 'retry',
+  'Action was throttled and runs again later, not counted': 'retry',
+  'Action waits for a worker that has a handler for its type': 'retry',
   'Action is dead': 'dead',
 };
 

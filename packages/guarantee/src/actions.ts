@@ -13,7 +13,7 @@ export const work = defineAction(`${WORK_DOMAIN}.do`, {
     /** How many attempts fail before one succeeds. */
     failures: z.number(),
     /** What the handler does wrong in its first attempt; rubbish it returns in every one. */
-    mischief: z.enum(['none', 'hang', 'block', 'rubbish']),
+    mischief: z.enum(['none', 'hang', 'block', 'throttle', 'rubbish']),
   }),
   /** Whose it was, and the token of the lease under which it came about. */
   result: z.object({ tenant: z.string(), token: z.number() }),

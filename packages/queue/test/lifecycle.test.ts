@@ -9,6 +9,8 @@ import { actionOf, failure, idsOf, openQueue, PATIENT, type Queue } from './fixt
 const done = { status: 'done' } as const;
 const retry = { status: 'retry', delayMs: 60_000, error: failure } as const;
 const dead = { status: 'dead', error: failure } as const;
+const throttled = { ...retry, status: 'throttled' } as const;
+const unhandled = { ...retry, status: 'unhandled' } as const;
 const release = { status: 'release' } as const;
 
 /** Delayed actions fall due, and some worker notices. */
@@ -32,7 +34,7 @@ it('lets only the holder of the lease settle: a stale token is lost and changes 
   await queue.loseLeases();
   const current = await queue.claimOne();
   const before = await queue.stored.dump();
-  for (const outcome of [done, retry, dead, release]) {
+  for (const outcome of [done, retry, throttled, unhandled, dead, release]) {
     expect(await queue.settle(stale, outcome)).toBe('lost');
   }
   expect(await queue.brokerOf().renew([stale.lease])).toEqual([]);
@@ -50,7 +52,7 @@ it('says lost for an action that was taken back and waits', async () => {
   expect(await queue.stateOf(actionId)).toBe('waiting');
 });
 
-it.each([done, retry, dead, release])(
+it.each([done, retry, throttled, unhandled, dead, release])(
   'answers already to a settle repeated: %o',
   async (outcome) => {
     const queue = openQueue();

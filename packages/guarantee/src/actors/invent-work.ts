@@ -3,7 +3,15 @@ import type { Random } from '../random.ts';
 import { HANG_TIMEOUT_MS } from './mischief.ts';
 
 /** Of so many actions one is of the kind. */
-const ONE_IN = { slow: 6, failing: 10, hopeless: 200, rubbish: 200, hang: 300, block: 1_500 };
+const ONE_IN = {
+  slow: 6,
+  failing: 10,
+  hopeless: 200,
+  rubbish: 200,
+  hang: 300,
+  block: 1_500,
+  throttle: 50,
+};
 /** The slow ones take so long at most, ms. */
 const MOST_MS = 1_500;
 
@@ -25,7 +33,9 @@ export function inventWork(
   const is = (kind: keyof typeof ONE_IN): boolean => random.below(ONE_IN[kind]) === 0;
   const takesMs = is('slow') ? random.below(Math.min(3 * leaseMs, MOST_MS)) : random.below(20);
   const failures = mischief && is('hopeless') ? ATTEMPTS : Number(is('failing'));
-  const wrong = (['rubbish', 'hang', 'block'] as const).find((kind) => mischief && is(kind));
+  const wrong = (['rubbish', 'hang', 'block', 'throttle'] as const).find(
+    (kind) => mischief && is(kind),
+  );
   if (wrong !== 'hang')
     return { data: { takesMs, failures, mischief: wrong ?? 'none' }, timeout: {} };
   const data = { takesMs: 0, failures: 0, mischief: wrong };
