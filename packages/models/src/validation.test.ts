@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { ValidationError } from '@nooble/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -69,7 +70,10 @@ describe('a schema that throws or is asynchronous', () => {
   });
 
   it.each(throwing)('says so, and not what it said: %s', (_what, schema) => {
-    const { message } = errorOf(() => parseWith(schema, 'a secret', 'data of "a.b"'));
+    const error = errorOf(() => parseWith(schema, 'a secret', 'data of "a.b"'));
+    const { message } = error;
+    expect(inspect(error, { depth: null })).not.toContain('secret');
+    expect((error.cause as Error).stack).toMatch(/^\w+\n {4}at /);
     expect(message).toMatch(
       /^Invalid data of "a.b": its schema threw \w+ in place of naming an issue$/,
     );

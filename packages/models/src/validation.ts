@@ -57,9 +57,8 @@ function run(schema: z.ZodType, value: unknown, what: string): Parsed {
     return { value: payload.value, issues: issuesOf({ issues }) };
   } catch (cause) {
     if (isNoobleError(cause) && cause.code === ValidationError.kind.code) throw cause;
-    // Its message may quote the value, as that of JSON.parse does.
     const issues = [issue(`its schema threw ${nameOf(cause)} in place of naming an issue`)];
-    throw new ValidationError({ what, issues, cause });
+    throw new ValidationError({ what, issues, cause: withoutMessage(cause) });
   }
 }
 
@@ -70,6 +69,14 @@ function issue(message: string): ValidationIssue {
 function segmentOf(segment: unknown): string {
   if (typeof segment === 'string' || typeof segment === 'number') return String(segment);
   return typeof segment === 'symbol' ? segment.toString() : quoted(segment);
+}
+
+/** Where it was thrown; its message may quote the value, as that of JSON.parse does. */
+function withoutMessage(thrown: unknown): Error {
+  const error = new Error(nameOf(thrown));
+  const stack = thrown instanceof Error ? String(thrown.stack) : '';
+  const frames = stack.split('\n').filter((line) => /^ {4}at /.test(line));
+  return Object.assign(error, { stack: [error.message, ...frames].join('\n') });
 }
 
 function nameOf(thrown: unknown): string {

@@ -19,8 +19,8 @@ async function claimLater(queue: Queue): Promise<ClaimedAction> {
 
 /** For how many whole steps it has been put off, by reason. */
 function stepsOf({ throttledMs, unhandledMs, failures }: ClaimedAction) {
-  const steps = (ms: number) => Math.floor(ms / STEP_MS);
-  return { throttled: steps(throttledMs), unhandled: steps(unhandledMs), failures };
+  const [throttled, unhandled] = [throttledMs, unhandledMs].map((ms) => Math.floor(ms / STEP_MS));
+  return { throttled, unhandled, failures };
 }
 
 it('runs what was put off again without a failure, and says since when it is', async () => {

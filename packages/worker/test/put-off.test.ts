@@ -53,7 +53,7 @@ it('in a rolling deploy the new workers get what only they know, with all its at
   expect(await unhandled).toMatchObject({ attempt: 1, error: { code: 'UNKNOWN_ACTION' } });
   await start(after, { retry: { attempts: 2, baseMs: 0 } });
   await before.stop();
-  await expect.poll(() => attempts.toSorted(), PATIENT).toEqual([1, 1, 1, 2, 2, 2]);
+  await expect.poll(() => attempts.toSorted((a, b) => a - b), PATIENT).toEqual([1, 1, 1, 2, 2, 2]);
 });
 
 it('a throttled action runs again with its only attempt, and tells how it went', async () => {
