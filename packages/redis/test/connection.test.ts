@@ -67,6 +67,24 @@ it('reaches the primary of a Sentinel where its options say it is', async () => 
   expect(asked).toContain(`127.0.0.1:${primary.port}`);
 });
 
+it('asks a Sentinel as a user that has only the rights the documents name', async () => {
+  const primary = await startServer([]);
+  const watched = { name: 'main', primaryPort: primary.port };
+  const sentinel = await startEmbeddedRedis({ sentinel: watched });
+  onTestFinished(async () => sentinel.stop());
+  const admin = new Redis(sentinel.url, { enableReadyCheck: false });
+  onTestFinished(() => admin.disconnect());
+  const rights = '+@connection +sentinel|get-master-addr-by-name +sentinel|sentinels';
+  await admin.call('ACL', 'SETUSER', 'watch', 'on', '>pw', ...rights.split(' '));
+  await admin.call('ACL', 'SETUSER', 'default', 'off');
+  const url = `${sentinel.url.replace('redis://', 'redis+sentinel://')}/main`;
+  const [sentinelUsername, sentinelPassword] = ['watch', 'pw'];
+  const byOptions = openPool({ url, sentinelUsername, sentinelPassword });
+  expect(await byOptions.health(5_000)).toMatchObject({ ok: true });
+  const byUrl = openPool({ url: `${url}?sentinelUsername=watch&sentinelPassword=pw` });
+  expect(await byUrl.health(5_000)).toMatchObject({ ok: true });
+});
+
 it.each<[RedisPoolOptions, string]>([
   [{ url: 'redis+cluster://h', db: 1 }, 'a cluster has only database 0'],
   [{ url: 'redis://h/2', db: 1 }, 'its db is another one than in the URL'],
