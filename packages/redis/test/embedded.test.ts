@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -17,6 +19,18 @@ function clientOf(url: string): ReturnType<RedisPool['command']> {
   onTestFinished(async () => pool.close(100));
   return pool.command();
 }
+
+it('takes no port that somebody listens on, nor one that an outgoing connection could take', async () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.25);
+  onTestFinished(() => random.mockRestore());
+  const port = await freePort();
+  expect(port).toBeLessThan(32_768 - 10_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  random.mockReturnValueOnce(0.25).mockReturnValueOnce(0.5);
+  expect(await freePort()).not.toBe(port);
+});
 
 it('keeps what it acknowledged across a kill when it is durable', async () => {
   const redis = await startEmbeddedRedis({ durable: true });
