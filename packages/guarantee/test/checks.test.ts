@@ -55,6 +55,13 @@ it('finds two settlements of one action, also of different kinds', () => {
   expect(found(accepted, settled, dead, told)).toEqual(['settled twice']);
 });
 
+it('finds an attempt that ran twice, unless it was throttled the first time', () => {
+  const again = { ...started, token: 2 } as const;
+  expect(found(accepted, started, again, settled, told)).toEqual(['repeated without cause']);
+  const throttled = { event: 'throttled', id: 'a', token: 1 } as const;
+  expect(found(accepted, started, throttled, again, settled, told)).toEqual([]);
+});
+
 it('finds a caller told twice, unless the first telling was cut off', () => {
   expect(found(accepted, settled, told, told)).toEqual(['told twice']);
   const cutOff = [told, { event: 'killed', victim: 1, pid: 9 }, { ...told, pid: 2 }] as const;

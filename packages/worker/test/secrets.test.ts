@@ -131,6 +131,7 @@ const ways: Record<string, () => unknown> = {
         cause: clientError(),
       }),
     ),
+  ThrottledError: () => raise(new errors.ThrottledError({ what: 'It', cause: clientError() })),
   LeaseLostError: () => raise(new errors.LeaseLostError({ actionId, cause: clientError() })),
   StalledError: () => raise(new errors.StalledError({ actionId, stalls: 3, cause: clientError() })),
   ActionTimeoutError: () =>

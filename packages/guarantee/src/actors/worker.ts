@@ -49,6 +49,9 @@ worker.events.on('done', (event) => {
   if (settled === orders.diesAfter) process.kill(process.pid, 'SIGKILL');
 });
 worker.events.on('dead', (event) => journal.write({ event: 'dead', id: idOf(event) }));
+worker.events.on('throttled', ({ claimed: { lease } }) =>
+  journal.write({ event: 'throttled', id: lease.actionId, token: Number(lease.token) }),
+);
 worker.events.on('lost', (event) => journal.write({ event: 'lost', id: idOf(event) }));
 worker.events.on('claimed', ({ tookMs: ms }) => {
   if (orders.notesClaims) journal.write({ event: 'claimed', ms });

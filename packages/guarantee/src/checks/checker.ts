@@ -59,6 +59,8 @@ interface Life {
   readonly refused: boolean;
   readonly ends: 'done' | 'dead';
   readonly starts: readonly Begun[];
+  /** Tokens of the attempts that were put off. */
+  readonly throttled: ReadonlySet<number>;
   /** How often a worker was told that its outcome counts. */
   readonly settled: number;
   readonly told: readonly Told[];
@@ -91,8 +93,10 @@ const RULES: Readonly<Record<AboutAction, Rule>> = {
     ),
   resurrected: ({ told: [first], starts }, causes) =>
     first !== undefined && starts.some((start) => start.at > first.at && !causes.delayed(start)),
-  'repeated without cause': ({ starts }, causes) =>
-    isRepeated(starts, ({ attempt }) => String(attempt), causes),
+  'repeated without cause': ({ starts, throttled }, causes) => {
+    const counted = starts.filter(({ token }) => !throttled.has(token));
+    return isRepeated(counted, ({ attempt }) => String(attempt), causes);
+  },
   'ran although refused': ({ refused, starts }) => refused && starts.length > 0,
   misrouted: ({ tenants, told, known }) => tenants.size > 1 || (told.length > 0 && !known),
 };
@@ -107,6 +111,7 @@ function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
     refused: of('refused').some(({ code }) => code !== 'REDIS_UNAVAILABLE'),
     ends: of('sent')[0]?.ends ?? 'done',
     starts: of('started'),
+    throttled: new Set(of('throttled').map(({ token }) => token)),
     settled: of('settled').length + of('dead').length,
     told: of('told'),
     tenants: new Set(lines.flatMap(tenantsOf)),
