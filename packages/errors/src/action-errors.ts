@@ -184,6 +184,31 @@ export class ActionTimeoutError extends NoobleError {
   }
 }
 
+/** The reply to an awaited action came and could not be read: what became of it is not known here. */
+export class ReplyLostError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'REPLY_LOST',
+    httpStatus: 504,
+    retryable: false,
+    summary: 'The reply to an awaited action was lost on its way.',
+    remedy:
+      'The action has ended: ask `get` how, if it was enqueued with `retainMs`; send it again if it may run twice.',
+  };
+  constructor({
+    actionId,
+    domain,
+    reason,
+    cause,
+  }: { actionId: string; domain?: string; reason: string } & Caused) {
+    super({
+      kind: ReplyLostError.kind,
+      message: `The reply to action "${actionId}" was lost: ${reason}`,
+      details: { actionId, domain, reason },
+      cause,
+    });
+  }
+}
+
 /** The action was not started because its `expires_at` had passed. */
 export class DeadlineExceededError extends NoobleError {
   static readonly kind: ErrorKind = {

@@ -5,6 +5,7 @@ import {
   DeadlineExceededError,
   InvalidActionError,
   LeaseLostError,
+  ReplyLostError,
   StalledError,
   ThrottledError,
   UnknownActionError,
@@ -41,5 +42,6 @@ export const ERROR_CLASSES = [
   TenantDirectoryError,
   RedisUnavailableError,
   ActionTimeoutError,
+  ReplyLostError,
   DeadlineExceededError,
 ] as const;

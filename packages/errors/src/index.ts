@@ -5,6 +5,7 @@ export {
   DeadlineExceededError,
   InvalidActionError,
   LeaseLostError,
+  ReplyLostError,
   StalledError,
   ThrottledError,
   UnknownActionError,

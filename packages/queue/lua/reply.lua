@@ -1,10 +1,29 @@
--- Puts replies into an inbox, which keeps the newest and expires.
+-- Puts replies into an inbox until it is full; those that find no room stay where they are, and come again.
+-- Each says how many bytes stood before it, so that what is held can be told from the first and the last.
 -- KEYS: inbox
--- ARGV: most replies kept, time to live ms, replies
--- Output: how many it holds
+-- ARGV: most replies, most bytes, when nobody waits for any of them any more (Unix ms), replies
+-- Output: how many it took
 -- Complexity: O(replies)
-redis.call('LTRIM', inbox, 0, -1) -- a first write that Redis never refuses at maxmemory
-for at = 3, #ARGV do redis.call('RPUSH', inbox, ARGV[at]) end
-redis.call('LTRIM', inbox, -tonumber(ARGV[1]), -1)
-redis.call('PEXPIRE', inbox, ARGV[2])
-return redis.call('LLEN', inbox)
+local MAX_REPLIES, MAX_BYTES, FIRST_REPLY, SHORTEST_MS = tonumber(ARGV[1]), tonumber(ARGV[2]), 4, 60000
+
+local function edge(command, from, to) -- bytes before and after the reply that stands there
+  local entry = redis.call(command, inbox, from, to, 'COUNT', 1)[1]
+  local before = entry and tonumber(entry[2][2]) or 0
+  return before, entry and before + #entry[2][4] or 0
+end
+
+local time, length = redis.call('TIME'), redis.call('XLEN', inbox)
+local first, _ = edge('XRANGE', '-', '+')
+local _, last = edge('XREVRANGE', '+', '-')
+local lives = math.max(tonumber(ARGV[3]) - time[1] * 1000, SHORTEST_MS, redis.call('PTTL', inbox))
+
+redis.call('XDEL', inbox, '0-1') -- a first write that Redis never refuses at maxmemory
+local taken = 0
+for at = FIRST_REPLY, #ARGV do
+  local held = last - first
+  if length > 0 and (length >= MAX_REPLIES or held + #ARGV[at] > MAX_BYTES) then break end
+  redis.call('XADD', inbox, '*', 'before', string.format('%.0f', last), 'reply', ARGV[at])
+  length, last, taken = length + 1, last + #ARGV[at], taken + 1
+end
+if length > 0 then redis.call('PEXPIRE', inbox, string.format('%.0f', lives)) end
+return taken

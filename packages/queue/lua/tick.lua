@@ -3,7 +3,7 @@
 -- include: clock memory ready delay header run lease bookings ending outbox dead_letters
 -- KEYS: revoked
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
--- Output: 1 if there are more dead letters to drop at once, then per outbox entry handed out: callback id, message
+-- Output: 1 if there are more dead letters to drop at once, the server's clock ms, then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local max_age, max_dead, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
@@ -94,7 +94,7 @@ uncap_freed(those_held)
 local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 write_clock()
-local rows = {more and 1 or 0, unpack(hand_out(now + delivery))}
+local rows = {more and 1 or 0, string.format('%.0f', now - lead_ms), unpack(hand_out(now + delivery))}
 write_ready()
 write_counts()
 write_wake()

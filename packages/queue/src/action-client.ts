@@ -11,6 +11,11 @@ import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
 import { isDuration, MAX_DURATION_MS, startTimer } from './durations.ts';
 import { Inbox } from './inbox.ts';
 import type { DomainQueueManager } from './manager.ts';
+import { onAbort } from './on-abort.ts';
+import { Places } from './places.ts';
+
+/** Most requests of a client whose actions are with Redis: half of the replies that its inbox holds. */
+const MAX_OUTSTANDING = 10_000;
 
 export interface RequestOptions {
   /** Gives up and cancels the action; rejects with the signal's reason. */
@@ -24,6 +29,8 @@ export class ActionClient {
   readonly #queues: DomainQueueManager;
   readonly #replies = new AwaitedReplies();
   readonly #inbox: Inbox;
+  readonly #places = new Places(MAX_OUTSTANDING);
+  readonly #leaveManager: () => void;
   #closed = false;
 
   /** Closing the manager closes the client. */
@@ -33,9 +40,9 @@ export class ActionClient {
     this.#inbox = new Inbox({
       redis,
       prefix,
-      onReply: (actionId, data) => this.#replies.answer(actionId, data),
+      onReply: (reply) => this.#replies.answer(reply),
     });
-    closed.addEventListener('abort', () => void this.close(), { once: true });
+    this.#leaveManager = onAbort(closed, () => void this.close());
   }
 
   /** Replies that came for nobody, since the start. */
@@ -66,6 +73,7 @@ export class ActionClient {
   /** Calls that still wait, or come later, reject with ActionCancelledError. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#leaveManager();
     for (const actionId of this.#replies.pending) {
       this.#replies.abandon(actionId, new ActionCancelledError({ actionId }));
     }
@@ -80,24 +88,41 @@ export class ActionClient {
     const { actionId } = action;
     this.#replies.assertFree(actionId);
     const reply = this.#replies.expect(actionId);
-    const sent = this.#queues.enqueue(action, action.expiresAt ? {} : { expiresInMs: timeoutMs });
-    // Whoever gives up first, nobody listens to the other any more.
-    for (const each of [reply, sent]) each.catch(() => undefined);
+    const sending = this.#send(action, timeoutMs);
     const giveUp = (reason: unknown): void => {
-      if (this.#replies.abandon(actionId, reason)) void this.#cancel(action, sent);
+      if (this.#replies.abandon(actionId, reason)) void this.#cancel(action, sending.sent);
     };
-    const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => giveUp(new ActionTimeoutError({ actionId, timeoutMs }));
     const timer = startTimer(onTimeout, timeoutMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const ignore = signal && onAbort(signal, () => giveUp(signal.reason));
+    // Whoever gives up first, nobody listens to the other any more.
+    for (const each of [reply, sending.sent]) each.catch(() => undefined);
     try {
-      await Promise.race([sent, reply]);
+      await Promise.race([sending.sent, reply]);
       return await reply;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      ignore?.();
+      sending.leave();
       this.#replies.abandon(actionId, undefined);
     }
+  }
+
+  /** Enqueues the action once there is a place for it; until then its caller's time runs as well. */
+  #send(action: DomainAction, timeoutMs: number): { sent: Promise<unknown>; leave: () => void } {
+    const startedMs = performance.now();
+    let leave = (): void => {};
+    let waits = false;
+    const sent = new Promise((resolve) => {
+      leave = this.#places.take(() => {
+        if (!this.#replies.isAwaited(action.actionId)) return;
+        const leftMs = waits ? timeoutMs - (performance.now() - startedMs) : timeoutMs;
+        const options = action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) };
+        resolve(this.#queues.enqueue(action, options));
+      });
+      waits = true;
+    });
+    return { sent, leave };
   }
 
   /** The caller is gone: an action that has not started need not. Before it is there it cannot be cancelled. */

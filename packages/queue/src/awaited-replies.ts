@@ -1,15 +1,18 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, ReplyLostError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
+import type { Reply } from './replies.ts';
 
-/** Replies nobody waits for any more, or never did. */
+/** Replies that reached no call. */
 export interface DroppedReplies {
   /** For a call that was answered before, timed out or was aborted. */
   readonly late: number;
   /** For a call this process did not make. */
   readonly unknown: number;
+  /** Not readable: its call, if it has one, rejects with ReplyLostError. */
+  readonly lost: number;
 }
 
-/** So many finished calls are remembered, to tell a late reply from an unknown one. */
+/** Number of finished calls remembered, to tell a late reply from an unknown one. */
 const REMEMBERED = 10_000;
 
 interface Waiting {
@@ -21,7 +24,7 @@ interface Waiting {
 export class AwaitedReplies {
   readonly #waiting = new Map<string, Waiting>();
   readonly #finished = new Set<string>();
-  readonly #dropped = { late: 0, unknown: 0 };
+  readonly #dropped = { late: 0, unknown: 0, lost: 0 };
 
   get dropped(): DroppedReplies {
     return { ...this.#dropped };
@@ -30,6 +33,10 @@ export class AwaitedReplies {
   /** The ids of the calls that wait. */
   get pending(): readonly string[] {
     return [...this.#waiting.keys()];
+  }
+
+  isAwaited(actionId: string): boolean {
+    return this.#waiting.has(actionId);
   }
 
   /** Throws InvalidActionError for an id that is waited for already: one reply cannot serve two calls. */
@@ -43,17 +50,24 @@ export class AwaitedReplies {
     return new Promise((resolve, reject) => this.#waiting.set(actionId, { resolve, reject }));
   }
 
-  answer(actionId: string, data: CallbackData): void {
+  answer({ actionId, data }: Partial<Reply>): void {
+    if (actionId === undefined || !data) return this.#lose(actionId);
     const waiting = this.#finish(actionId);
     if (waiting) return waiting.resolve(data);
     this.#dropped[this.#finished.has(actionId) ? 'late' : 'unknown'] += 1;
   }
 
-  /** Waits no longer; answers whether it did until now. */
+  /** Waits no longer; returns whether it did until now. */
   abandon(actionId: string, reason: unknown): boolean {
     const waiting = this.#finish(actionId);
     waiting?.reject(reason);
     return waiting !== undefined;
+  }
+
+  #lose(actionId: string | undefined): void {
+    this.#dropped.lost += 1;
+    if (actionId === undefined) return;
+    this.abandon(actionId, new ReplyLostError({ actionId, reason: 'it cannot be read' }));
   }
 
   #finish(actionId: string): Waiting | undefined {

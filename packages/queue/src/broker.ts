@@ -125,6 +125,8 @@ export interface QueueBroker {
   }): Promise<boolean>;
   /** Round trip on the connection that consumes; rejects when it is not usable. */
   ping(): Promise<void>;
+  /** What cannot be reached while the queue itself can, such as the inbox of a caller; a sentence each. */
+  warnings(): readonly string[];
   /** Ends the broker's own connections. */
   close(): Promise<void>;
 }

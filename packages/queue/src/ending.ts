@@ -8,6 +8,7 @@ import {
 } from '@nooble/errors';
 import {
   decodeAction,
+  encodeAction,
   isoOf,
   parseQueueName,
   type CallbackData,
@@ -16,7 +17,7 @@ import {
 import { callbackFor } from './callback.ts';
 import { parseStored, type StoredAction } from './header.ts';
 import type { OutboxEntry } from './operations/tick.ts';
-import { decodeReply } from './replies.ts';
+import { encodeReply, waitingUntil, type EncodedReply } from './replies.ts';
 
 /** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
 export type Delivery =
@@ -24,59 +25,52 @@ export type Delivery =
       readonly to: 'domain';
       readonly domain: string;
       readonly callback: DomainAction;
-      readonly envelope?: string;
+      readonly text: string;
     }
-  | {
-      readonly to: 'inbox';
-      readonly replyTo: string;
-      readonly actionId: string;
-      readonly data: CallbackData;
-      /** The reply as it is written into the inbox, where it has been made before. */
-      readonly text?: string;
-    };
+  | (EncodedReply & { readonly to: 'inbox' });
 
-/** First word of a message that a worker has made ready. */
-const READY = 'callback';
-const REPLY = 'reply';
-
-/** A finished callback, as it stands in the outbox. */
-export function readyMessage(domain: string, envelope: string): string {
-  return `${READY} ${domain}\n${envelope}`;
+/** A delivery as it stands in the outbox. */
+export function messageOf(delivery: Delivery): string {
+  if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;
+  return `reply ${delivery.replyTo} ${delivery.untilMs}\n${delivery.text}`;
 }
 
-/** A finished reply, as it stands in the outbox. */
-export function replyMessage({ replyTo, text }: { replyTo: string; text: string }): string {
-  return `${REPLY} ${replyTo}\n${text}`;
-}
-
-/** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for an envelope that does not parse. */
+/** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for one that does not parse. */
 export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | undefined {
   const end = message.indexOf('\n');
-  const [word = '', detail = ''] = message.slice(0, end).split(' ');
-  const rest = message.slice(end + 1);
-  if (word === READY) {
-    return { to: 'domain', domain: detail, callback: decodeAction(rest), envelope: rest };
+  const [word = '', detail = '', until] = message.slice(0, end).split(' ');
+  const text = message.slice(end + 1);
+  if (word === 'callback') {
+    return { to: 'domain', domain: detail, callback: decodeAction(text), text };
   }
-  if (word === REPLY) {
-    const reply = decodeReply(rest);
-    return reply && { to: 'inbox', replyTo: detail, text: rest, ...reply };
-  }
-  const stored = parseStored(rest);
+  if (word === 'reply') return { to: 'inbox', replyTo: detail, untilMs: Number(until), text };
+  const stored = parseStored(text);
   const action = decodeAction(stored.envelope);
-  return deliveryFor(action, callbackId, endingOf({ ...stored, ...action }, word, Number(detail)));
+  const data = endingOf({ ...stored, ...action }, word, Number(detail));
+  const untilMs = waitingUntil(stored.expiresMs, stored.arrivalUs / 1000);
+  return deliveryFor(action, { callbackId, data, untilMs });
 }
 
-/** How the outcome of an action reaches its caller; undefined when it has none. */
+/** An end to tell, and until when its caller may wait for it, Unix ms. */
+export interface Told {
+  readonly callbackId: string;
+  readonly data: CallbackData;
+  readonly untilMs: number;
+}
+
+/** How the outcome of an action reaches its caller; undefined when it has none. Throws for one that has no JSON. */
 export function deliveryFor(
   action: DomainAction,
-  callbackId: string,
-  data: CallbackData,
+  { callbackId, data, untilMs }: Told,
 ): Delivery | undefined {
   const { actionId, callbackQueue, replyTo } = action;
-  if (replyTo !== undefined) return { to: 'inbox', replyTo, actionId, data };
+  if (replyTo !== undefined) {
+    return { to: 'inbox', replyTo, untilMs, text: encodeReply({ actionId, data }) };
+  }
   if (callbackQueue === undefined) return undefined;
   const { domain } = parseQueueName(callbackQueue);
-  return { to: 'domain', domain, callback: callbackFor(action, callbackId, data) };
+  const callback = callbackFor(action, callbackId, data);
+  return { to: 'domain', domain, callback, text: encodeAction(callback) };
 }
 
 /** The error of a dead letter: what the worker said, or that a script gave it up. */

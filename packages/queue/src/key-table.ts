@@ -2,7 +2,7 @@
 export interface KeyFacts {
   /** Part of the name after what `domainRoot` gives. */
   readonly suffix: string;
-  readonly type: 'HASH' | 'LIST' | 'STRING' | 'ZSET';
+  readonly type: 'HASH' | 'LIST' | 'STREAM' | 'STRING' | 'ZSET';
   /** What a name is completed with: one key per domain, or one per tier, tenant, process, id. */
   readonly per?:
     'tier' | 'tenant' | 'tier and tenant' | 'process' | 'action' | 'day' | 'tenant and key';
@@ -203,9 +203,9 @@ export const KEY_TABLE = {
 /** The one key that belongs to no domain: `inboxKey` gives its name. */
 export const INBOX_FACTS = {
   suffix: 'replies',
-  type: 'LIST',
-  content: 'replies for one process, at most 1,000',
-  lifetime: '1 hour after the last',
+  type: 'STREAM',
+  content: 'replies for one process until it has taken them, at most 20,000 and 64 MiB',
+  lifetime: 'until its callers have stopped waiting, and a minute more',
 } as const satisfies KeyFacts;
 
 export type KeyName = keyof typeof KEY_TABLE;

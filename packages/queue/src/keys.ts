@@ -36,7 +36,7 @@ export function domainRoot(prefix: string, domain: string, partition?: Partition
   return `${prefix}:{${tag}}:`;
 }
 
-/** The list that holds the replies for one inbox, in a slot of its own. */
+/** The stream that holds the replies for one inbox, in a slot of its own. */
 export function inboxKey(prefix: string, inboxId: string): string {
   return `${prefix}:{inbox/${inboxId}}:${INBOX_FACTS.suffix}`;
 }

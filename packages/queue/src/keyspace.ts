@@ -19,6 +19,8 @@ export function scriptOf(name: keyof typeof SCRIPTS): RedisScript {
 /** The keys of one domain, or of one partition of it, ready for calls. */
 export class Keyspace {
   readonly domain: string;
+  /** For messages: the domain and, where there are several, which partition. */
+  readonly title: string;
   /** The list that idle workers block on. */
   readonly wakeKey: string;
   readonly #root: string;
@@ -27,6 +29,8 @@ export class Keyspace {
   /** Both names must be checked before. */
   constructor(prefix: string, domain: string, partition?: PartitionName) {
     this.domain = domain;
+    const which = partition && ` (partition ${partition.index + 1} of ${partition.of})`;
+    this.title = `domain "${domain}"${which ?? ''}`;
     this.#root = domainRoot(prefix, domain, partition);
     this.wakeKey = keysOf(this.#root, ['wake'])[0] ?? '';
   }

@@ -1,30 +1,30 @@
 import { QueuePausedError } from '@nooble/errors';
-import type { RedisPool } from '@nooble/redis';
 import { callbackItem } from './admission-item.ts';
 import type { Admissions } from './admissions.ts';
 import { MAX_IDS } from './batch.ts';
 import { deliveryOf, type Delivery } from './ending.ts';
-import { encodeAction } from '@nooble/models';
+import type { Inboxes } from './inboxes.ts';
 import type { OutboxEntry } from './operations/tick.ts';
-import { encodeReply, sendReplies } from './replies.ts';
+import { Undelivered } from './undelivered.ts';
 
-export interface OutboxOptions {
-  readonly redis: RedisPool;
-  readonly prefix: string;
+/** The ways to those who are told. */
+export interface OutboxRoutes {
   readonly admissions: Admissions;
+  readonly inboxes: Inboxes;
 }
 
 /**
- * Delivers callbacks and remembers which of them to acknowledge with the next call. An entry whose
- * delivery fails stays in Redis and is handed to some worker again.
+ * Delivers callbacks and replies, and remembers which of them to acknowledge with the next call. An entry whose
+ * delivery fails stays in Redis and is handed to some worker again; it holds no other back.
  */
 export class Outbox {
-  readonly #options: OutboxOptions;
-  readonly #delivering = new Set<Promise<void>>();
+  readonly #routes: OutboxRoutes;
+  readonly #delivering = new Map<string, Promise<void>>();
+  readonly #undelivered = new Undelivered();
   #delivered: string[] = [];
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
+  constructor(routes: OutboxRoutes) {
+    this.#routes = routes;
   }
 
   /** Delivered and not acknowledged yet, for one call; give them back with `putBack` if it fails. */
@@ -36,42 +36,59 @@ export class Outbox {
     this.#delivered.push(...callbackIds);
   }
 
-  /** Starts delivering; never rejects. */
-  deliver(entries: readonly OutboxEntry[]): void {
+  /**
+   * Starts delivering, but for what is on its way already; never rejects. `nowMs`, the server's clock, comes with
+   * entries that were handed out: a reply that fails after its caller has stopped waiting is given up.
+   */
+  deliver(entries: readonly OutboxEntry[], nowMs = 0): void {
     for (const entry of entries) {
-      const delivery = this.#deliver(entry).finally(() => this.#delivering.delete(delivery));
-      this.#delivering.add(delivery);
+      const { callbackId } = entry;
+      if (this.#delivering.has(callbackId)) continue;
+      const delivery = this.#deliver(entry, nowMs);
+      this.#delivering.set(callbackId, delivery);
+      void delivery.then(() => this.#delivering.delete(callbackId));
     }
+  }
+
+  /** Whom it could not tell lately, a sentence each. */
+  warnings(): readonly string[] {
+    return this.#undelivered.sentences();
   }
 
   /** Resolves when nothing is on its way. */
   async drained(): Promise<void> {
-    await Promise.all(this.#delivering);
+    await Promise.all(this.#delivering.values());
   }
 
-  async #deliver(entry: OutboxEntry): Promise<void> {
+  async #deliver(entry: OutboxEntry, nowMs: number): Promise<void> {
     const delivery = readOr(() => deliveryOf(entry));
-    try {
-      if (delivery) await this.#send(delivery);
-    } catch {
-      return;
-    }
+    if (delivery && !(await this.#send(delivery)) && !isOver(delivery, nowMs)) return;
     this.#delivered.push(entry.callbackId);
   }
 
-  async #send(delivery: Delivery): Promise<void> {
-    if (delivery.to === 'inbox') {
-      const { text = encodeReply(delivery) } = delivery;
-      return sendReplies(this.#options, [{ ...delivery, text }]);
+  async #send(delivery: Delivery): Promise<boolean> {
+    const target = delivery.to === 'inbox' ? delivery.replyTo : `Domain "${delivery.domain}"`;
+    try {
+      if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
+      else await this.#admit(delivery);
+      this.#undelivered.delivered(target);
+      return true;
+    } catch (error) {
+      this.#undelivered.failed(target, error);
+      return false;
     }
-    const { domain, callback, envelope = encodeAction(callback) } = delivery;
-    const { verdict } = await this.#options.admissions.admit(
-      domain,
-      callbackItem(callback, envelope),
-    );
+  }
+
+  async #admit({ domain, callback, text }: Delivery & { to: 'domain' }): Promise<void> {
+    const { verdict } = await this.#routes.admissions.admit(domain, callbackItem(callback, text));
     if (verdict !== 'accepted' && verdict !== 'duplicate')
       throw new QueuePausedError({ domain, attempted: 'deliver a callback' });
   }
+}
+
+/** A callback is never given up. */
+function isOver(delivery: Delivery, nowMs: number): boolean {
+  return delivery.to === 'inbox' && delivery.untilMs < nowMs;
 }
 
 /** An envelope that does not parse has nobody who could be told. */

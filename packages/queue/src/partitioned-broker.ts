@@ -4,7 +4,10 @@ import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from './broker.ts';
 import { groupBy } from './group-by.ts';
+import { Inboxes } from './inboxes.ts';
 import type { Keyspace } from './keyspace.ts';
+import { onAbort } from './on-abort.ts';
+import type { OutboxRoutes } from './outbox.ts';
 import { Partitions, type DomainKeyspaces } from './partitions.ts';
 import { RedisBroker } from './redis-broker.ts';
 import { SettleAnswers } from './settle-answers.ts';
@@ -25,7 +28,7 @@ export class PartitionedBroker implements QueueBroker {
   readonly leaseMs: number;
   readonly #options: ResolvedBrokerOptions;
   readonly #partitions: Partitions;
-  readonly #admissions: Admissions;
+  readonly #routes: OutboxRoutes;
   /** By their wake key; those of a partition that is no more stay until the end. */
   readonly #brokers = new Map<string, RedisBroker>();
   readonly #late = new Set<QueueBroker>();
@@ -39,7 +42,8 @@ export class PartitionedBroker implements QueueBroker {
     this.leaseMs = rules.leaseMs;
     this.#options = options;
     this.#partitions = new Partitions({ redis, prefix });
-    this.#admissions = new Admissions({ redis, partitions: this.#partitions });
+    const admissions = new Admissions({ redis, partitions: this.#partitions });
+    this.#routes = { admissions, inboxes: new Inboxes({ redis, prefix }) };
   }
 
   async claim(request: ClaimRequest): Promise<ClaimReply> {
@@ -84,14 +88,15 @@ export class PartitionedBroker implements QueueBroker {
   async release(claimed: readonly ClaimedAction[]): Promise<void> {
     const keyspaces = await this.#keyspaces();
     const groups = groupBy(claimed, ({ lease }) => this.#brokerOf(keyspaces, lease));
-    await Promise.all([...groups].map(async ([broker, own]) => broker.release(own)));
+    await settledAll([...groups].map(async ([broker, own]) => broker.release(own)));
   }
 
   async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
     const brokers = this.#brokersOf(await this.#keyspaces());
     if (brokers.length === 1) return brokers[0].waitForWork(options);
     const woken = new AbortController();
-    const signal = AbortSignal.any([options.signal, woken.signal]);
+    const { signal } = woken;
+    const ignore = onAbort(options.signal, () => woken.abort());
     try {
       return await Promise.any(
         brokers.map(async (each) => each.waitForWork({ ...options, signal })),
@@ -99,6 +104,7 @@ export class PartitionedBroker implements QueueBroker {
     } catch (error) {
       throw (error as AggregateError).errors[0];
     } finally {
+      ignore();
       woken.abort();
     }
   }
@@ -108,7 +114,12 @@ export class PartitionedBroker implements QueueBroker {
     await Promise.all(brokers.map(async (broker) => broker.ping()));
   }
 
-  /** Resolves when every callback its workers were to deliver is delivered, or has failed for now. */
+  warnings(): readonly string[] {
+    const all = [...this.#brokers.values()].flatMap((broker) => broker.warnings());
+    return [...new Set(all)];
+  }
+
+  /** Resolves when everything its workers were to deliver is delivered, or has failed for now. */
   async delivered(): Promise<void> {
     await Promise.all([...this.#brokers.values()].map(async (broker) => broker.delivered()));
   }
@@ -145,9 +156,16 @@ export class PartitionedBroker implements QueueBroker {
   #broker(keyspace: Keyspace): RedisBroker {
     let broker = this.#brokers.get(keyspace.wakeKey);
     if (!broker) {
-      broker = new RedisBroker(this.#options, keyspace, this.#admissions);
+      broker = new RedisBroker(this.#options, keyspace, this.#routes);
       this.#brokers.set(keyspace.wakeKey, broker);
     }
     return broker;
   }
+}
+
+/** Resolves when all have; throws what the first of those that failed threw. */
+async function settledAll(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

@@ -1,5 +1,4 @@
 import { asRedisUnavailable, isUnavailable, type ScriptReply } from '@nooble/redis';
-import type { Admissions } from './admissions.ts';
 import { batchesOf, MAX_IDS } from './batch.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from './broker.ts';
@@ -11,7 +10,7 @@ import type { Keyspace } from './keyspace.ts';
 import { claimCall, readClaim, type Claim } from './operations/claim.ts';
 import { readRenewed, renewCall } from './operations/renew.ts';
 import { readTick, tickCall } from './operations/tick.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxRoutes } from './outbox.ts';
 import { checkServer } from './server-check.ts';
 import { SettleAnswers } from './settle-answers.ts';
 import { Settling, type SettleBatch } from './settling.ts';
@@ -31,13 +30,13 @@ export class RedisBroker implements QueueBroker {
   readonly #timer: TickTimer;
   readonly #lead: ClockLead;
 
-  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, admissions: Admissions) {
-    const { domain, redis, prefix, rules } = options;
+  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
+    const { domain, redis, rules } = options;
     this.domain = domain;
     this.leaseMs = rules.leaseMs;
     this.#options = options;
     this.#keyspace = keyspace;
-    this.#outbox = new Outbox({ redis, prefix, admissions });
+    this.#outbox = new Outbox(routes);
     this.#settling = new Settling(options, this.#keyspace, this.#outbox);
     this.#wake = new Wake(redis, this.#keyspace.wakeKey);
     this.#timer = new TickTimer(rules.leaseMs);
@@ -95,11 +94,15 @@ export class RedisBroker implements QueueBroker {
       // A key of its own, so that on a Cluster the node answers that has the queue.
       await this.#options.redis.command().exists(this.#keyspace.wakeKey);
     } catch (error) {
-      throw asRedisUnavailable(error, `reach the queue of domain "${this.domain}"`);
+      throw asRedisUnavailable(error, `reach the queue of ${this.#keyspace.title}`);
     }
   }
 
-  /** Resolves when every callback it was to deliver is delivered, or has failed for now. */
+  warnings(): readonly string[] {
+    return this.#outbox.warnings();
+  }
+
+  /** Resolves when everything it was to deliver is delivered, or has failed for now. */
   async delivered(): Promise<void> {
     await this.#outbox.drained();
   }
@@ -156,8 +159,8 @@ export class RedisBroker implements QueueBroker {
   /** Returns whether there is more to do at once. */
   #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): boolean {
     if (reply?.ok === true) {
-      const { entries, isCutShort } = readTick(reply.value);
-      this.#outbox.deliver(entries);
+      const { entries, isCutShort, nowMs } = readTick(reply.value);
+      this.#outbox.deliver(entries, nowMs);
       return isCutShort;
     }
     this.#outbox.putBack(delivered);
@@ -166,7 +169,7 @@ export class RedisBroker implements QueueBroker {
   }
 
   #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
-    return valueOf(reply, `${attempted} of domain "${this.domain}"`);
+    return valueOf(reply, `${attempted} of ${this.#keyspace.title}`);
   }
 }
 

@@ -1,28 +1,44 @@
 import { isWireError } from '@nooble/errors';
-import { isActionId, parseInboxName, type CallbackData } from '@nooble/models';
-import { asRedisUnavailable, runScript, type RedisPool } from '@nooble/redis';
-import { replyCall } from './operations/reply.ts';
+import { isActionId, type CallbackData } from '@nooble/models';
 
-/** The outcome of an awaited action, on its way to an inbox. */
+/** The outcome of an awaited action. */
 export interface Reply {
-  /** `inbox:<id>`. */
-  readonly replyTo: string;
   readonly actionId: string;
   readonly data: CallbackData;
 }
 
-/** The reply as it is written into an inbox. */
+/** A reply on its way to an inbox. */
+export interface EncodedReply {
+  /** `inbox:<id>`. */
+  readonly replyTo: string;
+  readonly text: string;
+  /** Nobody waits for it after that, Unix ms by the clock of Redis. */
+  readonly untilMs: number;
+}
+
+/** How long after the expiry of an action its caller may still read its inbox, ms. */
+const GRACE_MS = 60_000;
+/** How long a caller may wait for an action that never expires, ms. */
+const UNTOLD_MS = 3_600_000;
+
+/** Until when the caller of an action may wait, Unix ms: until it expires, or an hour from `sinceMs`. */
+export function waitingUntil(expiresMs: number | undefined, sinceMs: number): number {
+  return Math.round((expiresMs ?? sinceMs + UNTOLD_MS) + GRACE_MS);
+}
+
+/** The reply as it is written into an inbox. Throws for a result without a JSON. */
 export function encodeReply({ actionId, data }: Reply): string {
   return JSON.stringify({ action_id: actionId, ...data });
 }
 
-/** Reads a reply; undefined for text that is none, since anybody may have written it. */
-export function decodeReply(text: string): { actionId: string; data: CallbackData } | undefined {
+/** A reply as far as it can be read, since anybody may have written it: without `data` where that is no outcome. */
+export function decodeReply(text: string): Partial<Reply> {
   try {
     const { action_id: actionId, ...data } = JSON.parse(text) as Record<string, unknown>;
-    return isActionId(actionId) && isOutcome(data) ? { actionId, data } : undefined;
+    if (!isActionId(actionId)) return {};
+    return isOutcome(data) ? { actionId, data } : { actionId };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -31,23 +47,4 @@ const UNDONE: readonly unknown[] = ['dead', 'expired', 'cancelled'];
 function isOutcome(data: Record<string, unknown>): data is CallbackData {
   const { status, error } = data;
   return status === 'done' || (UNDONE.includes(status) && isWireError(error));
-}
-
-/** Writes replies, those for one inbox together. Throws RedisUnavailableError. */
-export async function sendReplies(
-  { redis, prefix }: { redis: RedisPool; prefix: string },
-  replies: readonly (Reply & { readonly text: string })[],
-): Promise<void> {
-  const inboxes = new Map<string, string[]>();
-  for (const { replyTo, text } of replies) {
-    inboxes.set(replyTo, [...(inboxes.get(replyTo) ?? []), text]);
-  }
-  const calls = [...inboxes].map(async ([replyTo, texts]) =>
-    runScript(redis.command(), replyCall(prefix, parseInboxName(replyTo), texts)),
-  );
-  try {
-    await Promise.all(calls);
-  } catch (error) {
-    throw asRedisUnavailable(error, `send ${replies.length} replies`);
-  }
 }

@@ -1,19 +1,18 @@
 import { PayloadTooLargeError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
-import { measured } from './admission-item.ts';
 import type { Settlement } from './broker.ts';
 import { callbackIdFor } from './callback.ts';
-import { deliveryFor, readyMessage, replyMessage } from './ending.ts';
+import { deliveryFor, messageOf, type Delivery } from './ending.ts';
 import type { SettleItem } from './operations/settle.ts';
 import type { OutboxEntry } from './operations/tick.ts';
-import { encodeReply, type Reply } from './replies.ts';
+import { waitingUntil, type EncodedReply } from './replies.ts';
 
 /** A settlement made ready: what the script gets, and how the caller is told. */
 export interface ReadySettlement {
   readonly settlement: Settlement;
   readonly item: SettleItem;
   /** Written before the settle. */
-  readonly reply?: Reply & { readonly text: string };
+  readonly reply?: EncodedReply;
   /** When its lease ends, on this process's monotonic clock, ms; a reply after that would be void. */
   readonly deadline: number;
   /** Delivered after the settle; it is in the outbox by then. */
@@ -25,39 +24,48 @@ export interface ReadySettlement {
  * TypeError for one that JSON cannot hold.
  */
 export function readySettlement(settlement: Settlement, maxPayloadBytes: number): ReadySettlement {
-  const { claimed, action, outcome } = settlement;
+  const { claimed, outcome } = settlement;
   const { lease } = claimed;
-  const data = tellable(settlement);
-  const callbackId = callbackIdFor(lease);
-  const delivery = action && data && deliveryFor(action, callbackId, data);
+  // An error is bounded where it is made: whatever became of an action, its end can be told.
+  const limitBytes = outcome.status === 'done' ? maxPayloadBytes : Number.POSITIVE_INFINITY;
+  const delivery = deliveryOf(settlement);
+  const isOver = outcome.status === 'done' || outcome.status === 'dead';
   const item: SettleItem = {
     actionId: lease.actionId,
     token: lease.token,
     verb: outcome.status,
     delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
-    note: noteOf(settlement, maxPayloadBytes),
-    retainMs: data ? claimed.retainMs : 0,
+    note: noteOf(settlement, limitBytes),
+    retainMs: isOver ? claimed.retainMs : 0,
     callback: '',
   };
-  const { deadline } = lease;
-  if (!delivery) return { settlement, item, deadline };
-  if (delivery.to === 'inbox') {
-    const text = encodeReply(delivery);
-    assertSize(text, `reply of action "${lease.actionId}"`, maxPayloadBytes);
-    return { settlement, item, deadline, reply: { ...delivery, text } };
-  }
-  const message = readyMessage(delivery.domain, measured(delivery.callback, maxPayloadBytes));
-  const entry = { callbackId, message };
-  return { settlement, item: { ...item, callback: message }, deadline, entry };
+  const ready = { settlement, item, deadline: lease.deadline };
+  if (!delivery) return ready;
+  const what = delivery.to === 'inbox' ? 'reply' : 'callback';
+  assertSize(delivery.text, `${what} of action "${lease.actionId}"`, limitBytes);
+  return delivery.to === 'inbox' ? { ...ready, reply: delivery } : inOutbox(ready, delivery);
 }
 
 /** The same with its reply in the outbox of the domain, from where a worker delivers it once it is settled. */
-export function throughOutbox(ready: ReadySettlement): ReadySettlement {
-  const { reply, settlement, item, deadline } = ready;
-  if (!reply) return ready;
-  const message = replyMessage(reply);
-  const entry = { callbackId: callbackIdFor(settlement.claimed.lease), message };
-  return { settlement, item: { ...item, callback: message }, deadline, entry };
+export function throughOutbox({ reply, ...ready }: ReadySettlement): ReadySettlement {
+  return reply ? inOutbox(ready, { to: 'inbox', ...reply }) : ready;
+}
+
+function inOutbox(ready: ReadySettlement, delivery: Delivery): ReadySettlement {
+  const message = messageOf(delivery);
+  const entry = { callbackId: callbackIdFor(ready.settlement.claimed.lease), message };
+  return { ...ready, item: { ...ready.item, callback: message }, entry };
+}
+
+function deliveryOf(settlement: Settlement): Delivery | undefined {
+  const { claimed, action } = settlement;
+  const { lease, expiresInMs } = claimed;
+  const data = tellable(settlement);
+  if (!action || !data) return undefined;
+  const claimedMs = Number(lease.token) / 1000;
+  const expiresMs = expiresInMs === undefined ? undefined : claimedMs + expiresInMs;
+  const untilMs = waitingUntil(expiresMs, claimedMs);
+  return deliveryFor(action, { callbackId: callbackIdFor(lease), data, untilMs });
 }
 
 /** Bytes a settlement adds to a call, at most. */
@@ -73,11 +81,12 @@ function tellable({ outcome }: Settlement): CallbackData | undefined {
 }
 
 /** Stored with a dead letter, and with a kept result. */
-function noteOf({ claimed, outcome }: Settlement, maxPayloadBytes: number): string {
+function noteOf({ claimed, outcome }: Settlement, limitBytes: number): string {
   if (outcome.status === 'dead') return JSON.stringify(outcome.error);
   if (outcome.status !== 'done' || claimed.retainMs === 0) return '';
-  const note = JSON.stringify(outcome.result ?? null);
-  assertSize(note, `result of action "${claimed.lease.actionId}"`, maxPayloadBytes);
+  // A function or a symbol has no JSON: it is kept as null.
+  const note = (JSON.stringify(outcome.result) as string | undefined) ?? 'null';
+  assertSize(note, `result of action "${claimed.lease.actionId}"`, limitBytes);
   return note;
 }
 

@@ -6,7 +6,8 @@ import { sendCalls, valueOf } from './calling.ts';
 import type { Keyspace } from './keyspace.ts';
 import { readSettled, settleCall } from './operations/settle.ts';
 import type { Outbox } from './outbox.ts';
-import { sendReplies } from './replies.ts';
+import { sendReply } from './send-reply.ts';
+import type { EncodedReply } from './replies.ts';
 import { SettleAnswers } from './settle-answers.ts';
 import { readySettlement, settlementBytes, throughOutbox } from './settlement.ts';
 import type { ReadySettlement } from './settlement.ts';
@@ -54,7 +55,9 @@ export class Settling {
   async begin(settlements: readonly Settlement[]): Promise<SettleRound> {
     const apart = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
     const ready = settlements.flatMap((settlement) => this.#prepare(settlement, apart));
-    const tellings = ready.flatMap((each) => (each.reply ? [this.#tell(each)] : []));
+    const tellings = ready.flatMap((each) =>
+      each.reply ? [this.#tell({ ready: each, reply: each.reply })] : [],
+    );
     if (tellings.length > 0) await promptly(tellings);
     for (const telling of tellings.filter(({ isTold }) => isTold === undefined)) {
       apart.set(telling.ready.settlement, this.#settleLater(telling));
@@ -75,7 +78,7 @@ export class Settling {
    * Redis refused is sent again one by one. Never rejects.
    */
   async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleAnswer[]> {
-    const attempted = `settle actions of domain "${this.#keyspace.domain}"`;
+    const attempted = `settle actions of ${this.#keyspace.title}`;
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
       const ended = batch.filter((_, index) => results[index] === 'ok');
@@ -118,9 +121,8 @@ export class Settling {
     }
   }
 
-  #tell(ready: ReadySettlement): Telling {
-    const sent = sendReplies(this.#options, ready.reply ? [ready.reply] : []);
-    const told = sent.then(
+  #tell({ ready, reply }: { ready: ReadySettlement; reply: EncodedReply }): Telling {
+    const told = sendReply(this.#options, reply).then(
       () => true,
       () => false,
     );

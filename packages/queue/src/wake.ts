@@ -1,4 +1,5 @@
 import { asRedisUnavailable, type RedisClient, type RedisPool } from '@nooble/redis';
+import { onAbort } from './on-abort.ts';
 
 /** Longest block on the wake list; a silent connection is noticed soon after. */
 const BLOCK_MS = 5_000;
@@ -63,8 +64,7 @@ export class Wake {
 
 async function untilAborted(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(false);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const ignore = onAbort(signal, () => resolve(false));
+    work.then(resolve, reject).finally(ignore);
   });
 }

@@ -6,7 +6,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ActionClient } from '../src/action-client.ts';
 import type { Outcome, QueueBroker } from '../src/broker.ts';
 import { parseStored } from '../src/header.ts';
-import { inboxKey } from '../src/keys.ts';
 import { replyCall } from '../src/operations/reply.ts';
 import { actionOf, failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
 
@@ -237,40 +236,41 @@ it('drops and counts replies that come too late, again, or for nobody', async ()
   caller.abort();
   await late;
   await first.end(doneWith(5));
-  await expect.poll(() => client.dropped, PATIENT).toEqual({ late: 1, unknown: 0 });
+  await expect.poll(() => client.dropped, PATIENT).toEqual({ late: 1, unknown: 0, lost: 0 });
   const call = client.request(count, hello);
   const second = await runNext(queue);
   const inboxId = second.actions[0]?.replyTo?.slice('inbox:'.length) ?? '';
-  const push = async (actionId: string) =>
-    queue.stored.client.rpush(
-      inboxKey(queue.prefix, inboxId),
-      JSON.stringify({ action_id: actionId, status: 'done', result: 6 }),
-      'not a reply',
-      '{}',
-    );
+  const push = async (...texts: string[]) => pushInto(queue, inboxId, texts);
+  const replyTo = (actionId: string) =>
+    JSON.stringify({ action_id: actionId, status: 'done', result: 6 });
   await second.end(doneWith(5));
   expect(await call).toBe(5);
-  await push(second.actions[0]?.actionId ?? '');
-  await push('nobody');
-  await expect.poll(() => client.dropped, PATIENT).toEqual({ late: 2, unknown: 1 });
+  await push(replyTo(second.actions[0]?.actionId ?? ''), 'not a reply', '{}', replyTo('nobody'));
+  await expect.poll(() => client.dropped, PATIENT).toEqual({ late: 2, unknown: 1, lost: 2 });
 });
 
-it('keeps the newest 1000 replies of an inbox, for an hour', async () => {
-  const { redis, prefix } = openQueue();
-  const replies = Array.from({ length: 1_100 }, (_, n) => `reply ${n}`);
-  for (const batch of [replies.slice(0, 600), replies.slice(600)]) {
-    await runScript(redis.command(), replyCall(prefix, 'me', batch));
-  }
-  const inbox = inboxKey(prefix, 'me');
-  expect(await redis.command().lrange(inbox, 0, -1)).toEqual(replies.slice(100));
-  expect(await redis.command().pttl(inbox)).toBeGreaterThan(3_500_000);
-  expect(await redis.command().pttl(inbox)).toBeLessThanOrEqual(3_600_000);
+/** Puts texts into an inbox, as anybody may. */
+async function pushInto({ redis, prefix }: Queue, inboxId: string, texts: readonly string[]) {
+  const replies = texts.map((text) => ({ text, untilMs: 0 }));
+  await runScript(redis.command(), replyCall(prefix, `inbox:${inboxId}`, replies));
+}
+
+it('rejects a call whose reply cannot be read', async () => {
+  const queue = openQueue();
+  const client = clientOf(queue);
+  const rejection = rejectionOf(client.request(count, hello));
+  const { actions } = await runNext(queue);
+  const [{ actionId = '', replyTo = '' } = {}] = actions;
+  const text = JSON.stringify({ action_id: actionId, status: 'dead', error: 'oops' });
+  await pushInto(queue, replyTo.slice('inbox:'.length), [text]);
+  expect(await rejection).toMatchObject({ code: 'REPLY_LOST', details: { actionId } });
+  expect(client.dropped).toEqual({ late: 0, unknown: 0, lost: 1 });
 });
 
 /** How many connections block on this server. */
 async function blockedOn({ redis }: Queue): Promise<number> {
   const list = String(await redis.command().client('LIST'));
-  return list.split('\n').filter((line) => line.includes('cmd=blmpop')).length;
+  return list.split('\n').filter((line) => line.includes('cmd=xread')).length;
 }
 
 it('waits for any number of replies on one connection, and ends it with the client', async () => {
@@ -295,7 +295,7 @@ it('goes on when its connection is cut', async () => {
   const { end } = await runNext(queue);
   await expect.poll(async () => blockedOn(queue), PATIENT).toBe(1);
   const list = String(await queue.redis.command().client('LIST'));
-  const [, id = ''] = /id=(\d+) [^\n]*cmd=blmpop/.exec(list) ?? [];
+  const [, id = ''] = /id=(\d+) [^\n]*cmd=xread/.exec(list) ?? [];
   await queue.redis.command().client('KILL', 'ID', id);
   await end(doneWith(5));
   expect(await call).toBe(5);

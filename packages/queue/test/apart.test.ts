@@ -2,7 +2,6 @@ import { decodeAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { describe, expect, it } from 'vitest';
 import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
-import { inboxKey } from '../src/keys.ts';
 import { scriptOf } from '../src/keyspace.ts';
 import { createBroker } from '../src/partitioned-broker.ts';
 import { claimInTurn } from '../src/turns.ts';
@@ -102,9 +101,8 @@ it('settles an action whose reply cannot be written, and delivers the reply late
   expect((await queue.queues.stats('embedding')).callbacksPending).toBe(1);
   await queue.stored.hasten('outbox', 10_000);
   await queue.brokerOf().claim({ slots: 0 });
-  const inbox = inboxKey(queue.prefix, 'me');
   await expect
-    .poll(async () => queue.stored.client.lrange(inbox, 0, -1), PATIENT)
+    .poll(async () => queue.stored.replies('me'), PATIENT)
     .toEqual([JSON.stringify({ action_id: replied.lease.actionId, ...done })]);
   expect(await audit(queue.stored)).toEqual([]);
 });

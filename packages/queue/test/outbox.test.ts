@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { Admissions } from '../src/admissions.ts';
 import { Partitions } from '../src/partitions.ts';
 import type { ClaimedAction, Outcome } from '../src/broker.ts';
-import { inboxKey } from '../src/keys.ts';
+import { Inboxes } from '../src/inboxes.ts';
 import { Keyspace } from '../src/keyspace.ts';
 import { settleCall } from '../src/operations/settle.ts';
 import { Outbox } from '../src/outbox.ts';
@@ -114,8 +114,7 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
   expect(dueMs).toBeGreaterThan(await queue.stored.now());
   const { redis, prefix } = queue;
   const outbox = new Outbox({
-    redis,
-    prefix,
+    inboxes: new Inboxes({ redis, prefix }),
     admissions: new Admissions({ redis, partitions: new Partitions({ redis, prefix }) }),
   });
   const [[callbackId, message] = ['', '']] = Object.entries(await queue.stored.hash('messages'));
@@ -220,7 +219,7 @@ it('replies to nobody for an outcome that came too late', async () => {
   await queue.loseLeases();
   const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
   expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['lost']);
-  expect(await queue.stored.client.llen(inboxKey(queue.prefix, 'me'))).toBe(0);
+  expect(await queue.stored.replies('me')).toEqual([]);
 });
 
 it('sends no callback for a settle that was lost', async () => {
@@ -281,7 +280,7 @@ it.each(ENDINGS)('tells an inbox of an action that is $status by a script', asyn
   const queue = openQueue({ worker: { maxStalls: 0 } });
   await each.end(queue, { replyTo: 'inbox:me' });
   await deliverAll(queue);
-  const [reply, ...more] = await queue.stored.client.lrange(inboxKey(queue.prefix, 'me'), 0, -1);
+  const [reply, ...more] = await queue.stored.replies('me');
   expect(JSON.parse(reply ?? '')).toMatchObject({
     action_id: expect.any(String) as string,
     status: each.status,
@@ -347,13 +346,12 @@ it('refuses a result that no callback can carry before anything is settled', asy
 
 it('replies before it settles, and after it where its lease may be over', async () => {
   const queue = openQueue();
-  const inbox = inboxKey(queue.prefix, 'me');
   await queue.enqueue({ replyTo: 'inbox:me' });
   const claimed = await queue.claimOne();
   const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
   const broker = queue.brokerOf();
   expect(await broker.settle([settlementFor(late, done)])).toEqual(['ok']);
-  const replies = async () => queue.stored.client.llen(inbox);
+  const replies = async () => (await queue.stored.replies('me')).length;
   await expect.poll(replies, PATIENT).toBe(1);
   expect(await broker.settle([settlementFor(late, done)])).toEqual(['already']);
   await broker.claim({ slots: 0 });

@@ -2,7 +2,7 @@ import { tierPriority, TIERS, type Tier } from '@nooble/models';
 import type { RedisClient, RedisPool } from '@nooble/redis';
 import { parseStored } from '../src/header.ts';
 import type { KeyName } from '../src/key-table.ts';
-import { domainRoot, keysOf } from '../src/keys.ts';
+import { domainRoot, inboxKey, keysOf } from '../src/keys.ts';
 
 /** One key: its value in plain words, and when it expires, Unix ms (-1 for never). */
 export interface StoredKey {
@@ -45,6 +45,12 @@ export class Stored {
   /** Tenants of a tier that may be served now, in the order of their tags. */
   async ready(tier: Tier): Promise<Map<string, number>> {
     return this.scores(this.tierKey('ready', tier));
+  }
+
+  /** The texts in an inbox, in the order they came. */
+  async replies(inboxId: string): Promise<string[]> {
+    const entries = await this.client.xrange(inboxKey(this.#prefix, inboxId), '-', '+');
+    return entries.map(([, [, , , text = '']]) => text);
   }
 
   /** Everything below the prefix, of every domain. */
@@ -106,6 +112,7 @@ export class Stored {
     const type = await this.client.type(name);
     if (type === 'hash') return { value: await this.client.hgetall(name), expiresMs };
     if (type === 'list') return { value: await this.client.lrange(name, 0, -1), expiresMs };
+    if (type === 'stream') return { value: await this.client.xrange(name, '-', '+'), expiresMs };
     if (type === 'zset') return { value: Object.fromEntries(await this.scores(name)), expiresMs };
     return { value: await this.client.get(name), expiresMs };
   }

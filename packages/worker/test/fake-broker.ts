@@ -106,6 +106,10 @@ export class FakeBroker implements QueueBroker {
     });
   }
 
+  warnings(): readonly string[] {
+    return [];
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }

@@ -136,6 +136,8 @@ const ways: Record<string, () => unknown> = {
   StalledError: () => raise(new errors.StalledError({ actionId, stalls: 3, cause: clientError() })),
   ActionTimeoutError: () =>
     raise(new errors.ActionTimeoutError({ actionId, timeoutMs: 1, cause: clientError() })),
+  ReplyLostError: () =>
+    raise(new errors.ReplyLostError({ actionId, reason: '', cause: clientError() })),
   DeadlineExceededError: () =>
     raise(new errors.DeadlineExceededError({ actionId, expiresAt: '', cause: clientError() })),
   SettingsError: () => raise(new errors.SettingsError({ problems: [], cause: clientError() })),

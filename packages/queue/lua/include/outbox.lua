@@ -1,4 +1,4 @@
--- Callbacks on their way: handed out to one worker at a time, until one acknowledges that it delivered.
+-- Callbacks and replies on their way: handed out to one worker at a time, until one acknowledges that it delivered.
 -- include: many clock batch
 -- KEYS: outbox messages
 local MAX_BYTES = 4194304
@@ -11,7 +11,7 @@ end
 local function hand_out(again) -- at least one; `again` is when another worker gets them
   local rows, bytes = {}, 0
   for _, callback in ipairs(due_in(outbox, now)) do
-    local message = redis.call('HGET', messages, callback)
+    local message = redis.call('HGET', messages, callback) or ''
     if bytes > 0 and bytes + #message > MAX_BYTES then break end
     bytes = bytes + #message
     redis.call('ZADD', outbox, again, callback)

@@ -32,13 +32,15 @@ export interface Tick {
   readonly entries: readonly OutboxEntry[];
   /** There was more to do than fits into one call: look again at once. */
   readonly isCutShort: boolean;
+  /** The server's clock, Unix ms. */
+  readonly nowMs: number;
 }
 
 export function readTick(reply: unknown): Tick {
-  const [more, ...cells] = reply as [number, ...string[]];
+  const [more, now, ...cells] = reply as [number, string, ...string[]];
   const entries = Array.from({ length: cells.length / 2 }, (_, row) => ({
     callbackId: cells[row * 2] ?? '',
     message: cells[row * 2 + 1] ?? '',
   }));
-  return { entries, isCutShort: more === 1 };
+  return { entries, isCutShort: more === 1, nowMs: Number(now) };
 }

@@ -15,7 +15,6 @@ interface Entry {
 /** When another worker gets an entry that nobody acknowledged. */
 export const DELIVERY_MS = 10_000;
 const SEEN_MS = 60_000;
-const INBOX_MS = 3_600_000;
 
 /** Notices on their way: each is handed to one worker at a time until one acknowledges it. */
 export class OutboxModel {
@@ -63,24 +62,18 @@ export class CallerModel {
   /** Callback id → what it says, of those that wait in the caller's domain. */
   readonly callbacks = new Map<string, string>();
   readonly #seenUntilMs = new Map<string, number>();
-  #replies: string[] = [];
-  #repliesUntilMs = 0;
+  /** What the inbox holds, as nobody reads it: the action and how it ended, in the order they came. */
+  readonly replies: string[] = [];
 
   receive(callbackId: string, { actionId, ending, tells }: Notice, nowMs: number): void {
-    if (tells === 'by reply') return this.reply(actionId, ending, nowMs);
+    if (tells === 'by reply') return this.reply(actionId, ending);
     const seen = (this.#seenUntilMs.get(callbackId) ?? 0) > nowMs;
     if (seen || this.callbacks.has(callbackId)) return;
     this.callbacks.set(callbackId, `${actionId} ${ending}`);
     this.#seenUntilMs.set(callbackId, nowMs + SEEN_MS);
   }
 
-  reply(actionId: string, ending: Ending, nowMs: number): void {
-    this.#replies = [...this.repliesAt(nowMs), `${actionId} ${ending}`];
-    this.#repliesUntilMs = nowMs + INBOX_MS;
-  }
-
-  /** What the inbox holds: the action and how it ended, in the order they came. */
-  repliesAt(nowMs: number): readonly string[] {
-    return this.#repliesUntilMs > nowMs ? this.#replies : [];
+  reply(actionId: string, ending: Ending): void {
+    this.replies.push(`${actionId} ${ending}`);
   }
 }

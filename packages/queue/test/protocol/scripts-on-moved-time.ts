@@ -10,7 +10,17 @@ export function onMovedTime(scripts: typeof SCRIPTS): typeof SCRIPTS {
   const fields = MOVED_CLOCK.map((field) => `'${field}'`).join(', ');
   const moved = Object.entries(scripts).map(([name, { keys, lua }]) => [
     name,
-    { keys, lua: lua.replace(SERVER_CLOCK, `redis.call('HMGET', state, ${fields})`) },
+    {
+      keys,
+      lua: inDomain(name)
+        ? lua.replace(SERVER_CLOCK, `redis.call('HMGET', state, ${fields})`)
+        : lua,
+    },
   ]);
   return Object.fromEntries(moved) as typeof SCRIPTS;
+}
+
+/** An inbox has a shard of its own, with a clock of its own. */
+function inDomain(name: string): boolean {
+  return name !== 'reply';
 }

@@ -20,7 +20,7 @@ function isLate({ nowMs }: ProtocolModel, { claim }: Pick<ModelSettlement, 'clai
 function reply(model: ProtocolModel, { claim, outcome }: ModelSettlement): void {
   if (claim.action.tells !== 'by reply') return;
   if (outcome === 'done' || outcome === 'dead') {
-    model.caller.reply(claim.action.id, outcome, model.nowMs);
+    model.caller.reply(claim.action.id, outcome);
   }
 }
 

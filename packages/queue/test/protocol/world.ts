@@ -8,7 +8,6 @@ import type {
   Settlement,
 } from '../../src/broker.ts';
 import type { TenantEntry } from '../../src/directory.ts';
-import { inboxKey } from '../../src/keys.ts';
 import { DomainQueueManager } from '../../src/manager.ts';
 import { createBroker, type PartitionedBroker } from '../../src/partitioned-broker.ts';
 import { actionOf, failure } from '../fixture.ts';
@@ -101,7 +100,7 @@ export class World {
 
   /** What is in the caller's inbox: action and ending, in the order they came. */
   async replies(): Promise<string[]> {
-    const texts = await this.stored.client.lrange(inboxKey(this.prefix, 'caller'), 0, -1);
+    const texts = await this.stored.replies('caller');
     return texts.map((text) => {
       const { action_id: id, status } = JSON.parse(text) as { action_id: string; status: string };
       return `${id} ${status}`;

@@ -1,0 +1,37 @@
+/** Per signal, what is called when it aborts. */
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `listener` when the signal aborts; returns the way to call it off. However many wait for one signal, it has one
+ * listener of ours: Node warns of a leak at the eleventh, and a signal may belong to somebody else.
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const own = (): void => listener();
+  const listeners = listening.get(signal) ?? listenTo(signal);
+  listeners.add(own);
+  return () => {
+    listeners.delete(own);
+    if (listeners.size === 0) stopListening(signal);
+  };
+}
+
+const handlers = new WeakMap<AbortSignal, () => void>();
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const listeners = new Set<() => void>();
+  const onAborted = (): void => {
+    stopListening(signal);
+    for (const listener of listeners) listener();
+  };
+  listening.set(signal, listeners);
+  handlers.set(signal, onAborted);
+  signal.addEventListener('abort', onAborted, { once: true });
+  return listeners;
+}
+
+function stopListening(signal: AbortSignal): void {
+  const onAborted = handlers.get(signal);
+  if (onAborted) signal.removeEventListener('abort', onAborted);
+  listening.delete(signal);
+  handlers.delete(signal);
+}
