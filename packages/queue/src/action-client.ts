@@ -111,16 +111,19 @@ export class ActionClient {
   /** Enqueues the action once there is a place for it; until then its caller's time runs as well. */
   #send(action: DomainAction, timeoutMs: number): { sent: Promise<unknown>; leave: () => void } {
     const startedMs = performance.now();
-    let leave = (): void => {};
-    let waits = false;
-    const sent = new Promise((resolve) => {
-      leave = this.#places.take(() => {
-        if (!this.#replies.isAwaited(action.actionId)) return;
-        const leftMs = waits ? timeoutMs - (performance.now() - startedMs) : timeoutMs;
-        const options = action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) };
-        resolve(this.#queues.enqueue(action, options));
-      });
-      waits = true;
+    const enqueue = async (leftMs: number): Promise<unknown> =>
+      this.#queues.enqueue(action, action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) });
+    const waiting: { begin?: () => void } = {};
+    let sent: Promise<unknown> | undefined;
+    const leave = this.#places.take(() => {
+      if (waiting.begin) waiting.begin();
+      else sent = enqueue(timeoutMs);
+    });
+    sent ??= new Promise((resolve) => {
+      waiting.begin = () => {
+        const isAwaited = this.#replies.isAwaited(action.actionId);
+        if (isAwaited) resolve(enqueue(timeoutMs - (performance.now() - startedMs)));
+      };
     });
     return { sent, leave };
   }

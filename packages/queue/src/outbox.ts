@@ -55,6 +55,11 @@ export class Outbox {
     return this.#undelivered.sentences();
   }
 
+  /** Nothing is on its way, and nothing waits to be acknowledged. */
+  get isIdle(): boolean {
+    return this.#delivering.size === 0 && this.#delivered.length === 0;
+  }
+
   /** Resolves when nothing is on its way. */
   async drained(): Promise<void> {
     await Promise.all(this.#delivering.values());

@@ -16,6 +16,10 @@ import { SettleAnswers } from './settle-answers.ts';
 import { Settling, type SettleBatch } from './settling.ts';
 import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
+import { within } from './within.ts';
+
+/** How long closing waits to learn whether Redis is there, and then for the last deliveries, ms. */
+const CLOSING = { pingMs: 500, limitMs: 5_000 };
 
 /** The queue of one domain, or of one partition of it, for one worker. */
 export class RedisBroker implements QueueBroker {
@@ -109,6 +113,18 @@ export class RedisBroker implements QueueBroker {
 
   async close(): Promise<void> {
     this.#wake.close();
+    if (this.#outbox.isIdle) return;
+    const isThere = this.ping().then(
+      () => true,
+      () => false,
+    );
+    // While Redis is away the outbox has what is left, and some worker delivers it later.
+    if (await within(CLOSING.pingMs, isThere, false)) {
+      await within(CLOSING.limitMs, this.#finish(), undefined);
+    }
+  }
+
+  async #finish(): Promise<void> {
     await this.#outbox.drained();
     await this.#acknowledge();
   }

@@ -241,13 +241,16 @@ it('drops and counts replies that come too late, again, or for nobody', async ()
   const second = await runNext(queue);
   const inboxId = second.actions[0]?.replyTo?.slice('inbox:'.length) ?? '';
   const push = async (...texts: string[]) => pushInto(queue, inboxId, texts);
-  const replyTo = (actionId: string) =>
-    JSON.stringify({ action_id: actionId, status: 'done', result: 6 });
   await second.end(doneWith(5));
   expect(await call).toBe(5);
-  await push(replyTo(second.actions[0]?.actionId ?? ''), 'not a reply', '{}', replyTo('nobody'));
+  const repeated = replyOf(second.actions[0]?.actionId ?? '');
+  await push(repeated, 'not a reply', '{}', replyOf('nobody'));
   await expect.poll(() => client.dropped, PATIENT).toEqual({ late: 2, unknown: 1, lost: 2 });
 });
+
+function replyOf(actionId: string): string {
+  return JSON.stringify({ action_id: actionId, status: 'done', result: 6 });
+}
 
 /** Puts texts into an inbox, as anybody may. */
 async function pushInto({ redis, prefix }: Queue, inboxId: string, texts: readonly string[]) {
@@ -260,7 +263,7 @@ it('rejects a call whose reply cannot be read', async () => {
   const client = clientOf(queue);
   const rejection = rejectionOf(client.request(count, hello));
   const { actions } = await runNext(queue);
-  const [{ actionId = '', replyTo = '' } = {}] = actions;
+  const { actionId, replyTo = '' } = actions[0] ?? actionOf();
   const text = JSON.stringify({ action_id: actionId, status: 'dead', error: 'oops' });
   await pushInto(queue, replyTo.slice('inbox:'.length), [text]);
   expect(await rejection).toMatchObject({ code: 'REPLY_LOST', details: { actionId } });

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { onInnerClient } from './inner-clients.ts';
 import { printWithoutOptions } from './printed-client.ts';
 import { watchSilence } from './silence.ts';
+import { endWhileReconnecting } from './ending.ts';
 import { limitWaiting, rejectForgotten } from './unreachable.ts';
 
 /** A connection that takes commands: to one server, a Sentinel's primary, or a Cluster. */
@@ -35,6 +36,7 @@ export function createClient(
   onInnerClient(client, keepSecrets);
   client.on('error', onError);
   watchTrouble(client, redactedUrl);
+  endWhileReconnecting(client);
   watchSilence(client);
   limitWaiting(client);
   rejectForgotten(client);

@@ -35,6 +35,11 @@ export interface WorkerHealth {
   readonly consuming: boolean;
   /** Empty when the status is `ok`. */
   readonly reasons: readonly HealthReason[];
+  /**
+   * What cannot be reached while the worker does its job, such as the inbox of a caller; a sentence each, for
+   * operators. What they are about is kept, and delivered later.
+   */
+  readonly warnings: readonly string[];
   /** Slots in use, the overdue ones included. */
   readonly running: number;
   /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
@@ -72,7 +77,8 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   const status = reasons.length === 0 ? 'ok' : 'red';
   const consuming = state === 'started' && connection === undefined && lastAnswerMs !== undefined;
   const slots = { running: slotsHeld, overdue, concurrency };
-  return { status, consuming, reasons, ...slots, clockLeadMs, ...silence };
+  const warnings = parts.broker.warnings();
+  return { status, consuming, reasons, warnings, ...slots, clockLeadMs, ...silence };
 }
 
 function reasonNotRunning(state: HealthParts['state']): HealthReason | undefined {

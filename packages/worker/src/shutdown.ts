@@ -8,6 +8,8 @@ import { within } from './within.ts';
 const ABORT_GRACE_MS = 2_000;
 /** How long the last settlements and releases may take, ms; what is left comes back when its lease ends. */
 const FAREWELL_MS = 5_000;
+/** The same when Redis is away, and how long it takes to find that out, ms: nobody waits for it in order to stop. */
+const AWAY = { farewellMs: 100, pingMs: 500 };
 
 /** What a stop works with. */
 export interface ShutdownParts {
@@ -30,15 +32,24 @@ export async function shutDown(parts: ShutdownParts): Promise<number> {
   for (const attempt of running.unended) attempt.abortForStop();
   await within(Math.min(ABORT_GRACE_MS, broker.leaseMs / 3), running.allEnded(), undefined);
   for (const attempt of running.unended) attempt.abandon();
-  await within(FAREWELL_MS, consumer.drained(), undefined);
   const unfinished = running.givenBack;
+  const farewellMs = await farewellOf(parts);
+  await within(farewellMs, consumer.drained(), undefined);
   const givenBack = release(
     parts,
     unfinished.map((attempt) => attempt.claimed),
   );
-  await within(FAREWELL_MS, givenBack, undefined);
+  await within(farewellMs, givenBack, undefined);
   for (const attempt of unfinished) running.dropLease(attempt);
   return unfinished.length;
+}
+
+async function farewellOf({ broker }: ShutdownParts): Promise<number> {
+  const isThere = broker.ping().then(
+    () => true,
+    () => false,
+  );
+  return (await within(AWAY.pingMs, isThere, false)) ? FAREWELL_MS : AWAY.farewellMs;
 }
 
 /** Gives actions back, in the order of their claim. When that fails they come back at the end of their leases. */

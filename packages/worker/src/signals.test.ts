@@ -28,3 +28,15 @@ it('after the way back nothing listens any more', () => {
   handleSignals(() => {}, source)();
   expect(source.listenerCount('SIGTERM') + source.listenerCount('SIGINT')).toBe(0);
 });
+
+it('stops many workers with one listener, and listens until the last of them has stopped', () => {
+  const source = fakeProcess();
+  const stops = Array.from({ length: 12 }, () => vi.fn<() => void>());
+  const [first, ...others] = stops.map((stop) => handleSignals(stop, source));
+  expect(source.listenerCount('SIGTERM')).toBe(1);
+  first?.();
+  source.emit('SIGTERM', 'SIGTERM');
+  expect(stops.map(({ mock }) => mock.calls.length)).toEqual([0, ...others.map(() => 1)]);
+  for (const ignore of others) ignore();
+  expect(source.listenerCount('SIGTERM')).toBe(0);
+});

@@ -9,22 +9,50 @@ export interface SignalSource {
   exit(code: number): unknown;
 }
 
+/** Per process, the one that listens: Node warns of a leak at the eleventh listener. */
+const stoppers = new WeakMap<SignalSource, Stopper>();
+
 /**
  * Calls `stop` at the first SIGTERM or SIGINT; the process then ends by itself once nothing keeps it
  * alive. A second signal exits at once with 128 + its number. Returns the way to stop listening.
  */
 export function handleSignals(stop: () => void, source: SignalSource = process): () => void {
-  let stopping = false;
-  const listener = (signal: NodeJS.Signals): void => {
-    if (stopping) {
-      source.exit(128 + constants.signals[signal]);
+  const stopper = stoppers.get(source) ?? new Stopper(source);
+  stoppers.set(source, stopper);
+  return stopper.add(stop);
+}
+
+/** Stops all workers of a process with one listener per signal, however many there are. */
+class Stopper {
+  readonly #source: SignalSource;
+  readonly #stops = new Set<() => void>();
+  #stopping = false;
+
+  constructor(source: SignalSource) {
+    this.#source = source;
+  }
+
+  add(stop: () => void): () => void {
+    const own = (): void => stop();
+    if (this.#stops.size === 0) {
+      this.#stopping = false;
+      for (const signal of SIGNALS) this.#source.on(signal, this.#onSignal);
+    }
+    this.#stops.add(own);
+    return () => this.#remove(own);
+  }
+
+  #remove(own: () => void): void {
+    if (!this.#stops.delete(own) || this.#stops.size > 0) return;
+    for (const signal of SIGNALS) this.#source.off(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (this.#stopping) {
+      this.#source.exit(128 + constants.signals[signal]);
       return;
     }
-    stopping = true;
-    stop();
-  };
-  for (const signal of SIGNALS) source.on(signal, listener);
-  return () => {
-    for (const signal of SIGNALS) source.off(signal, listener);
+    this.#stopping = true;
+    for (const stop of this.#stops) stop();
   };
 }
