@@ -8,6 +8,7 @@ import type { Reply } from '../src/replies.ts';
 import { openQueue, PATIENT, type Queue } from './fixture.ts';
 
 const HOUR_MS = 3_600_000;
+const MIB = 1024 * 1024;
 
 /** Puts texts into the inbox `me`; resolves to how many it took. */
 async function put({ redis, prefix }: Queue, texts: readonly string[], untilMs = 0) {
@@ -85,13 +86,18 @@ describe('writing into an inbox', () => {
   it('waits for room in a full one', async () => {
     const queue = openQueue();
     const key = inboxKey(queue.prefix, 'me');
-    await put(queue, ['x'.repeat(MAX_INBOX_BYTES)]);
+    const full = Array.from({ length: MAX_INBOX_BYTES / MIB }, () => 'x'.repeat(MIB));
+    expect(await put(queue, full)).toBe(full.length);
+    expect(await put(queue, ['x'])).toBe(0);
     const inboxes = new Inboxes({ redis: queue.redis, prefix: queue.prefix });
     const written = inboxes.write({ replyTo: 'inbox:me', text: 'y', untilMs: 0 });
-    const [[id] = ['']] = await queue.redis.command().xrange(key, '-', '+');
-    await queue.redis.command().xdel(key, id);
-    await written;
-    expect(await queue.stored.replies('me')).toEqual(['y']);
+    const [[oldest] = ['']] = await queue.redis.command().xrange(key, '-', '+', 'COUNT', 1);
+    const [, last] = await Promise.all([queue.redis.command().xdel(key, oldest), written]);
+    expect(last).toBeUndefined();
+    const [[, fields] = ['', []]] = await queue.redis
+      .command()
+      .xrevrange(key, '+', '-', 'COUNT', 1);
+    expect(fields.at(-1)).toBe('y');
   });
 
   it('fails for all that wait where Redis refuses, and for no other inbox', async () => {
