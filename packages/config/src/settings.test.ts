@@ -84,6 +84,29 @@ describe('settings', () => {
     expect(problems[1]?.message).toContain('"many"');
   });
 
+  it('report a schema that throws or is asynchronous among the others, without what it said', () => {
+    const shape = {
+      parsed: z.string().transform((text) => JSON.parse(text) as unknown),
+      host: secret(z.string().refine((text) => new URL(text).host !== '')),
+      slow: z.string().refine(async () => Promise.reject(new Error('no'))),
+      count: z.coerce.number(),
+    };
+    const definition = defineSettings({ envPrefix: 'A_', shape });
+    const env = { A_PARSED: '{', A_HOST: 'hunter2', A_SLOW: 'x', A_COUNT: 'many' };
+    const load = () => loadSettings(definition, { env, envFile: false });
+    expect(load).toThrow(SettingsError);
+    expect(load).toThrow(
+      [
+        'A_PARSED: its schema threw SyntaxError in place of naming an issue (it is "{")',
+        'A_HOST: its schema threw TypeError in place of naming an issue',
+        'A_SLOW: its schema is asynchronous, and must be synchronous (it is "x")',
+        'A_COUNT: ',
+      ].join('\n  '),
+    );
+    expect(load).not.toThrow('hunter2');
+    expect(describeSettings(definition)).toContain('| `A_SLOW` |');
+  });
+
   it('name the variable to set when one is missing', () => {
     const strict = defineSettings({ envPrefix: 'A_', shape: { apiUrl: z.url() } });
     expect(() => loadSettings(strict, { env: {}, envFile: false })).toThrow(
