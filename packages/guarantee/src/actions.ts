@@ -19,6 +19,14 @@ export const work = defineAction(`${WORK_DOMAIN}.do`, {
   result: z.object({ tenant: z.string(), token: z.number() }),
 });
 
+/** What no message can carry. */
+export const ODD_RESULTS = ['huge', 'circular', 'throwing', 'bigint'] as const;
+
+/** Its handler returns what cannot be sent. */
+export const odd = defineAction(`${WORK_DOMAIN}.odd`, {
+  data: z.object({ result: z.enum(ODD_RESULTS) }),
+});
+
 export type Work = ActionData<typeof work>;
 
 /** Attempts of an action before it is given up. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Orders } from './actors/orders.ts';
 
-export type ActorName = 'producer' | 'bulk-producer' | 'worker' | 'caller' | 'asker';
+export type ActorName = 'producer' | 'bulk-producer' | 'nuisance' | 'worker' | 'caller' | 'asker';
 
 /** An actor as a process of its own, to be killed. */
 export class ActorProcess {

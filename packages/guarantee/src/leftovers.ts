@@ -10,6 +10,15 @@ export async function removeKeys(url: string, prefix: string): Promise<void> {
   });
 }
 
+/** Keys of a run that have this in their names. */
+export async function findKeys(url: string, prefix: string, part: string): Promise<string[]> {
+  const found: string[] = [];
+  await overKeys(url, prefix, async (_client, keys) => {
+    found.push(...keys.filter((key) => key.includes(part)));
+  });
+  return found;
+}
+
 /** Keys of a run that no time to live will remove, in no order. */
 export async function lastingKeys(url: string, prefix: string): Promise<string[]> {
   const lasting: string[] = [];

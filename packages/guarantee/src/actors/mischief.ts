@@ -1,5 +1,5 @@
 import { retryLater } from '@nooble/worker';
-import type { Work } from '../actions.ts';
+import type { ODD_RESULTS, Work } from '../actions.ts';
 import type { Journal } from '../journal.ts';
 
 /** Timeout of an action that hangs, ms, and how long the handler then stays, deaf to its signal. */
@@ -22,4 +22,23 @@ export async function misbehave(
   if (mischief !== 'block' || !journal.isFirst(`blocked-${id}`)) return;
   const end = performance.now() + 1.5 * leaseMs;
   while (performance.now() < end);
+}
+
+/** More than any message may have, bytes. */
+const HUGE_BYTES = 1_100_000;
+
+/** Results that no message can carry. */
+export function oddResult(kind: (typeof ODD_RESULTS)[number]): unknown {
+  if (kind === 'huge') return 'x'.repeat(HUGE_BYTES);
+  if (kind === 'bigint') return { amount: 1n };
+  if (kind === 'circular') {
+    const circle: Record<string, unknown> = {};
+    circle['circle'] = circle;
+    return circle;
+  }
+  return {
+    toJSON() {
+      throw new Error('This result throws on purpose');
+    },
+  };
 }

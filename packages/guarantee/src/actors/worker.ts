@@ -1,10 +1,10 @@
 // Works until it is killed, or kills itself at its worst moment.
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
-import { ATTEMPTS, work, WORK_DOMAIN } from '../actions.ts';
+import { ATTEMPTS, odd, work, WORK_DOMAIN } from '../actions.ts';
 import { Journal } from '../journal.ts';
 import { noteMemory } from './memory.ts';
 import { noteHealth } from './health.ts';
-import { misbehave } from './mischief.ts';
+import { misbehave, oddResult } from './mischief.ts';
 import { readOrders } from './orders.ts';
 import { endWithParent } from './parent.ts';
 import { noteStalls } from './stalls.ts';
@@ -31,6 +31,12 @@ const processor = new ActionProcessor().register(work, async (action, { attempt 
   journal.write({ event: 'finished', ...entry });
   const result = { tenant, token };
   return mischief === 'rubbish' ? ({ tenant: 42 } as unknown as typeof result) : result;
+});
+
+processor.register(odd, ({ actionId: id, tenantId: tenant, data }, { attempt }) => {
+  journal.write({ event: 'started', id, tenant, attempt, token: tokens.get(id) ?? 0 });
+  tokens.delete(id);
+  return oddResult(data.result);
 });
 
 const retry = { attempts: ATTEMPTS, baseMs: 10, capMs: 50 };

@@ -8,7 +8,11 @@ const PROMPTLY_MS = 2_500;
  * Actions that had not begun so long after they were accepted, although fewer than `slots` were running all that
  * time. For histories in which nothing was disturbed; the time for which processes stood still meanwhile is excused.
  */
-export function idled(lines: readonly Line[], slots: number): Finding[] {
+export function idled(
+  lines: readonly Line[],
+  slots: number,
+  promptlyMs: number = PROMPTLY_MS,
+): Finding[] {
   const ends = lines.at(-1)?.at ?? 0;
   const begins = new Map<string, number>();
   const accepted = new Map<string, number>();
@@ -18,7 +22,7 @@ export function idled(lines: readonly Line[], slots: number): Finding[] {
   }
   const late = [...accepted].flatMap(([id, from]) => {
     const to = begins.get(id) ?? ends;
-    return to - from > PROMPTLY_MS + stoodStillMs(lines, from, to) ? [{ id, from, to }] : [];
+    return to - from > promptlyMs + stoodStillMs(lines, from, to) ? [{ id, from, to }] : [];
   });
   return late
     .filter(({ from, to }) => mostRunning(lines, from, to) < slots)

@@ -4,14 +4,16 @@ import { LONG_RUN_SECONDS, USUAL_LIMIT_MS, type Fault } from '../faults/fault.ts
 import type { Guarantee, Trial } from '../promise.ts';
 import { Scene } from '../scene.ts';
 import { until } from '../until.ts';
+import { tryNeighbours } from './neighbours.ts';
 
 /** Rests between sends, so that a time to recover is not one to catch up. */
 const CALM = { restMs: 200 };
 
 export const recovery: Guarantee = {
   id: 'P6',
-  text: 'A worker consumes again by itself after every fault, and is red until then',
+  text: 'A worker consumes again by itself after every fault, and is red until then; what cannot be served stops nothing else',
   async run(trial) {
+    const { begun, idled, untried } = await tryNeighbours(trial);
     const scene = await Scene.open(trial, 1_000);
     try {
       const worker = scene.start('worker');
@@ -19,14 +21,20 @@ export const recovery: Guarantee = {
       scene.start('producer', CALM);
       await scene.beganAfter(worker, 0, USUAL_LIMIT_MS);
       const times: string[] = [];
-      let held = true;
+      let held = idled === 0 && untried === undefined;
       for (const fault of faultsFor(trial, worker)) {
         const { recovered, wasRed } = await suffer(scene, worker, fault);
         held &&= recovered !== undefined && (wasRed || fault.turnsRed !== true);
         const time = recovered === undefined ? 'never' : `${recovered} ms`;
         times.push(`${fault.name}: ${time}${wasRed ? ', red' : ''}`);
       }
-      return { held, tried: `${times.length} faults`, worst: times.join(', ') };
+      times.push(
+        untried === undefined
+          ? `${idled} late of ${begun} actions of a neighbour`
+          : `not tried: ${untried}`,
+      );
+      const tried = `${times.length - 1} faults, and neighbours with results, inboxes and entries of the directory that cannot be used`;
+      return { held, tried, worst: times.join(', ') };
     } finally {
       await scene.close();
     }
