@@ -46,7 +46,8 @@ it('runs an action that was enqueued before and after its start', async () => {
   await queues.enqueue(before);
   await workerOf(processor).start();
   await queues.enqueue(after);
-  await expect.poll(() => seen).toEqual([before.actionId, after.actionId]);
+  const both = [before.actionId, after.actionId];
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(both);
 });
 
 it('sends the result to the callback queue, where it is an action like any other', async () => {
