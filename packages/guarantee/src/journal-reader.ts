@@ -1,8 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Line } from './journal.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** What has been read of one file, and the beginning of a line that is not complete yet. */
 interface Place {
@@ -43,16 +43,12 @@ export class JournalReader {
 
 /** The bytes of a file from an offset on. Journals are ASCII, so none is cut through a character. */
 function tail(file: string, offset: number): Buffer {
+  const length = statSync(file).size - offset;
+  if (length === 0) return NOTHING;
   const handle = openSync(file, 'r');
   try {
-    const chunks: Buffer[] = [];
-    for (let at = offset; ;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const read = readSync(handle, chunk, 0, CHUNK_BYTES, at);
-      if (read === 0) return Buffer.concat(chunks);
-      chunks.push(chunk.subarray(0, read));
-      at += read;
-    }
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, offset));
   } finally {
     closeSync(handle);
   }

@@ -1,9 +1,5 @@
-// Breaks one rule of the queue's scripts, named by BROKEN, or the health of workers, before anything uses them:
-// what tries the promises has to notice. Loaded with `node --import`; throws when there is nothing to break.
-
-const { SCRIPTS } = await import(
-  new URL('./generated/scripts.js', import.meta.resolve('@nooble/queue'))
-);
+// Breaks one rule of the queue's scripts, or the health of workers, as BROKEN says: what tries the promises has to
+// notice. A bundle calls both functions where the code in question is defined.
 
 /** Makes a function of the scripts do something first: it may return at once, or change its parameters. */
 const first = (name, lua) => [
@@ -38,19 +34,24 @@ const BREAKS = {
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 
-const { BROKEN } = process.env;
-if (BROKEN === 'health') {
-  // Not imported above: whoever uses the scripts must not be loaded before they are broken.
-  const { BaseWorker } = await import('@nooble/worker');
-  BaseWorker.prototype.health = async () => ({ status: 'ok' });
-} else if (Object.hasOwn(BREAKS, BROKEN ?? '')) {
-  breakScripts(...BREAKS[BROKEN]);
-} else throw new Error(`Cannot break "${BROKEN}": there are ${Object.keys(BREAKS).join(', ')}`);
+const { BROKEN = '' } = process.env;
 
-function breakScripts(script, from, to) {
-  const chosen = Object.entries(SCRIPTS).filter(([name]) => script === null || name === script);
+/** Throws for a name that is unknown, and for a rule that no script contains. */
+export function breakScripts(scripts) {
+  if (BROKEN === 'health') return;
+  if (!Object.hasOwn(BREAKS, BROKEN)) {
+    throw new Error(
+      `Cannot break "${BROKEN}": there are health, ${Object.keys(BREAKS).join(', ')}`,
+    );
+  }
+  const [script, from, to] = BREAKS[BROKEN];
+  const chosen = Object.entries(scripts).filter(([name]) => script === null || name === script);
   const before = chosen.map(([, { lua }]) => lua);
   for (const [, each] of chosen) each.lua = each.lua.replaceAll(from, to);
   if (chosen.some(([, { lua }], at) => lua !== before[at])) return;
   throw new Error(`Cannot break "${BROKEN}": "${String(from)}" is in no script any more`);
+}
+
+export function breakHealth(BaseWorker) {
+  if (BROKEN === 'health') BaseWorker.prototype.health = async () => ({ status: 'ok' });
 }

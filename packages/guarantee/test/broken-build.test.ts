@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { useGuarantee } from './run-cli.ts';
 
-const breaker = new URL('./broken-build.mjs', import.meta.url).href;
+const guarantee = useGuarantee({ isBreakable: true });
 
 it('says that there is nothing to break, and does not run an unbroken build instead', async () => {
-  const env = { ...process.env, BROKEN: 'unheard-of' };
-  const run = promisify(execFile)(process.execPath, ['--import', breaker, '--eval', ''], { env });
-  await expect(run).rejects.toThrow('Cannot break "unheard-of"');
+  const { code, output } = await guarantee(['--help'], { BROKEN: 'unheard-of' });
+  expect(output).toContain('Cannot break "unheard-of"');
+  expect(code).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { guarantee } from './run-cli.ts';
+import { useGuarantee } from './run-cli.ts';
 
-const breaker = new URL('./broken-build.mjs', import.meta.url).href;
+const guarantee = useGuarantee({ isBreakable: true });
 
 /** Time for the slowest of them while the others run as well, ms. */
 const PATIENCE_MS = 120_000;
@@ -40,8 +40,8 @@ describe('a broken build is caught, for what it broke', () => {
   it.concurrent.each(BUILDS)(
     'that %s',
     async (_what, broken, [id, finding]) => {
-      const env = { BROKEN: broken, NODE_OPTIONS: `--import ${breaker}` };
-      const { code, output } = await guarantee(['--only', id, '--seconds', '4'], env);
+      const args = ['--only', id, '--seconds', '4'];
+      const { code, output } = await guarantee(args, { BROKEN: broken });
       expect(output).toMatch(new RegExp(`^${id} BROKEN .*${finding}`));
       expect(code).toBe(1);
     },

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { guarantee } from './run-cli.ts';
+import { useGuarantee } from './run-cli.ts';
+
+const guarantee = useGuarantee();
 
 it.each([
   ['whose slots move and whose primaries change', 'P1,P3,P5,P8', []],

@@ -1,7 +1,9 @@
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { guarantee } from './run-cli.ts';
+import { useGuarantee } from './run-cli.ts';
+
+const guarantee = useGuarantee();
 
 describe('every promise holds', () => {
   it.each(['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P8'])(

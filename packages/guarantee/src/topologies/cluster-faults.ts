@@ -26,8 +26,10 @@ export function killedPrimary(nodes: readonly Node[]): Fault {
     mayLoseWrites: true,
     async strike() {
       const { primary, replica, slot } = await owners(nodes);
+      await replica.send('CONFIG', 'SET', 'cluster-replica-no-failover', 'no');
       await primary.server.kill();
       await untilReady('the failover', async () => (await portOf(replica, slot)) === replica.port);
+      await replica.send('CONFIG', 'SET', 'cluster-replica-no-failover', 'yes');
       await primary.server.restart();
       await agreed(nodes, slot, replica);
     },

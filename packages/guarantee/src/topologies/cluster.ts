@@ -7,13 +7,12 @@ import { closeNodes, hostsOf, startNodes, type Node } from './node.ts';
 const PRIMARIES = 3;
 const SLOTS = 16_384;
 const SETTINGS = [
-  '--cluster-enabled',
-  'yes',
-  '--cluster-announce-ip',
-  '127.0.0.1',
-  '--cluster-node-timeout',
-  '2000',
-];
+  '--cluster-enabled yes',
+  '--cluster-announce-ip 127.0.0.1',
+  '--cluster-node-timeout 2000',
+  // A primary that a busy machine starves would lose what its replica has not read yet.
+  '--cluster-replica-no-failover yes',
+].flatMap((setting) => setting.split(' '));
 
 /** Three primaries that share the slots, each with a replica. */
 export async function startCluster(): Promise<Target> {
