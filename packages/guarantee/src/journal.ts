@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a process did or saw. The checker reads nothing else. */
@@ -70,11 +70,11 @@ export type Line = Entry & {
 /** Appends to a file of this process. A write is out of the process's hands at once, so a kill loses none. */
 export class Journal {
   readonly #folder: string;
-  readonly #file: string;
+  /** Opened by the first line: a process that writes none leaves no file. */
+  #file: number | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.#file = join(folder, `${process.pid}.jsonl`);
   }
 
   /** Whether nobody, in any process, has asked for the same thing before. */
@@ -88,9 +88,12 @@ export class Journal {
   }
 
   write(entry: Entry): void {
-    appendFileSync(
-      this.#file,
-      `${JSON.stringify({ ...entry, pid: process.pid, at: Date.now() })}\n`,
-    );
+    this.#file ??= openSync(join(this.#folder, `${process.pid}.jsonl`), 'a');
+    writeSync(this.#file, `${JSON.stringify({ ...entry, pid: process.pid, at: Date.now() })}\n`);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 }

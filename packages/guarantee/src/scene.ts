@@ -157,6 +157,7 @@ export class Scene {
     this.#place.signal.removeEventListener('abort', this.#killAll);
     process.removeListener('exit', this.#abandon);
     await this.queues.close();
+    this.journal.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

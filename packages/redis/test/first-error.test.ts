@@ -34,7 +34,7 @@ async function startSentinel(): Promise<string> {
 /** Shows a certificate that nobody vouches for. */
 async function startUntrusted(): Promise<string> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
-  const server = createServer({ cert, key }).on('tlsClientError', () => undefined);
+  const server = createServer({ cert, key }, (socket) => socket.on('error', () => undefined));
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -51,6 +51,7 @@ it('shows a certificate of its own to a server that asks for one', async () => {
 it('sends the host name to the server, which may choose its certificate by it', async () => {
   const { cert, key } = await certificateFor('localhost');
   const server = createServer({ cert, key }).listen(0, '127.0.0.1');
+  server.on('secureConnection', (socket) => socket.on('error', () => undefined));
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
