@@ -2,7 +2,7 @@ import { isNoobleError } from '../../packages/errors/src/index.ts';
 import { timeOf, TIERS } from '../../packages/models/src/index.ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { resolveTenant } from '../../packages/queue/src/directory.ts';
+import { checkEntry, lookUpTenant } from '../../packages/queue/src/directory.ts';
 import { resolveEnqueueOptions } from '../../packages/queue/src/enqueue-options.ts';
 import { fuzz, resultOr } from './fuzz.ts';
 import { spoiled, value } from './hostile.ts';
@@ -39,7 +39,8 @@ fuzz('a directory entry is one that a script can use, or refused', entry, async 
   const given = make() as never;
   const resolve = (): never => given;
   try {
-    const resolved = await resolveTenant(asked, { resolve });
+    const resolved = await lookUpTenant('acme', { resolve });
+    checkEntry(asked, resolved);
     expect(TIERS).toContain(resolved.tier);
     const { weight = 1, limits: own = {} } = resolved;
     expect(weight).toBeGreaterThan(0);

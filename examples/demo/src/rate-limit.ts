@@ -9,10 +9,8 @@ export async function showRateLimit(stage: Stage, screen: Screen): Promise<void>
   const limit = DEFAULT_TIER_POLICIES.free.perMinute ?? 0;
   screen.heading(`A free tenant may send ${limit} actions a minute; this one sends ${limit + 1}`);
   const tenant = { tenantId: 'newcomer', tenantTier: 'free' } as const;
-  const actions = Array.from({ length: limit + 1 }, () =>
-    generateEmbeddings.create({ ...tenant, data: { texts: ['hello'] } }),
-  );
-  const outcomes = await stage.queues.enqueueMany(actions);
+  const texts = Array.from({ length: limit + 1 }, () => ({ texts: ['hello'] }));
+  const outcomes = await stage.queues.tenant(tenant).enqueueMany(generateEmbeddings, texts);
   const accepted = outcomes.filter(({ status }) => status === 'accepted').length;
   screen.line(`  ${accepted} accepted`);
   for (const outcome of outcomes) {

@@ -7,7 +7,6 @@ import { sendAnswer } from './asking.ts';
 import { modelOf, vectorsOf, type Embeddings } from './embedded-vectors.ts';
 import type { PendingPassages, PendingStep } from './pending-steps.ts';
 import type { QueryParts } from './query-parts.ts';
-import { orTellFailure } from './telling-failures.ts';
 
 type EmbeddingsCallback = DomainAction<CallbackData<Embeddings>>;
 
@@ -22,14 +21,18 @@ export function continueWithEmbeddings(parts: QueryParts) {
     if (!pending) return ctx.logger.info({ sent_id: sentId }, 'Nothing waits for these vectors');
     const { asked } = pending;
     assertTenant(asked.tenantId, action);
-    if (data.status !== 'done') return sendAnswer(asked, data, { action, ctx });
-    await orTellFailure(asked, { action, ctx }, async () => {
-      const next = { sentId, embeddings: data.result, signal: ctx.signal };
-      const result = await nextStep(parts, pending, next);
-      if (result) await sendAnswer(asked, { status: 'done', result }, { action, ctx });
-    });
+    if (data.status !== 'done') return sendAnswer(asked, data, ctx);
+    const next = { sentId, embeddings: data.result, signal: ctx.signal };
+    const result = await nextStep(parts, pending, next);
+    if (result) await sendAnswer(asked, { status: 'done', result }, ctx);
     await parts.pending.delete(tenantId, sentId);
   };
+}
+
+/** Who waits for the answer to which these vectors belong. */
+export function askedForEmbeddings({ pending }: QueryParts) {
+  return async ({ tenantId, parentActionId: sentId = '' }: DomainAction) =>
+    (await pending.get(tenantId, sentId))?.asked;
 }
 
 function assertTenant(tenantId: string, { actionId, tenantId: other }: DomainAction): void {

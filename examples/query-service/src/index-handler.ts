@@ -1,13 +1,12 @@
 import type { indexDocuments, Indexed } from '@nooble-examples/contracts';
 import type { ActionData, DomainAction } from '@nooble/models';
 import type { ActionContext } from '@nooble/worker';
-import { askedBy, sendAnswer, type Handled } from './asking.ts';
+import { askedBy, sendAnswer } from './asking.ts';
 import { requestEmbeddings } from './embedding-request.ts';
 import { passagesOf, type Passage } from './passages.ts';
 import type { AskedAction } from './pending-steps.ts';
 import type { QueryParts } from './query-parts.ts';
 import { stepIdOf } from './step-id.ts';
-import { orTellFailure } from './telling-failures.ts';
 
 type IndexData = ActionData<typeof indexDocuments>;
 
@@ -19,21 +18,13 @@ export function indexHandler(parts: QueryParts) {
   return async (action: DomainAction<IndexData>, ctx: ActionContext) => {
     const asked = askedBy(action);
     const { collection, documents } = action.data;
-    await orTellFailure(asked, { action, ctx }, async () => {
-      const passages = await declarePassages(parts, action);
-      const totals = { documents: documents.length, passages: passages.length };
-      const missing = await requestParts(parts, {
-        asked,
-        collection,
-        passages,
-        totals,
-        action,
-        ctx,
-      });
-      if (missing > 0) return;
+    const passages = await declarePassages(parts, action);
+    const totals = { documents: documents.length, passages: passages.length };
+    const missing = await requestParts(parts, { asked, collection, passages, totals, ctx });
+    if (missing === 0) {
       const result: Indexed = { collection, ...totals };
-      await sendAnswer(asked, { status: 'done', result }, { action, ctx });
-    });
+      await sendAnswer(asked, { status: 'done', result }, ctx);
+    }
     return { status: 'accepted' as const };
   };
 }
@@ -50,7 +41,8 @@ async function declarePassages(
   return passages;
 }
 
-interface Indexing extends Handled {
+interface Indexing {
+  readonly ctx: ActionContext;
   readonly asked: AskedAction;
   readonly collection: string;
   readonly passages: readonly Passage[];
@@ -60,7 +52,7 @@ interface Indexing extends Handled {
 /** Asks for the vectors of all parts that have none yet, as all have unless this runs again after a crash. */
 async function requestParts(
   { domain, pending }: QueryParts,
-  { asked, collection, passages, totals, action, ctx }: Indexing,
+  { asked, collection, passages, totals, ctx }: Indexing,
 ): Promise<number> {
   const parts = chunksOf(passages, BATCH).map((chunk, index) => ({
     sentId: stepIdOf(asked, `embed ${index}`),
@@ -72,7 +64,7 @@ async function requestParts(
     if (!missing.has(sentId)) continue;
     await pending.put(sentId, { step: 'passages', asked, collection, passages: chunk });
     const texts = chunk.map(({ title, text }) => `${title}\n${text}`);
-    await requestEmbeddings({ action, ctx, domain }, sentId, texts);
+    await requestEmbeddings({ ctx, domain }, sentId, texts);
   }
   return missing.size;
 }

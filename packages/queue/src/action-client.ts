@@ -7,10 +7,10 @@ import {
 } from '@nooble/errors';
 import { domainOf } from '@nooble/models';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
 import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
 import { isDuration, MAX_DURATION_MS, startTimer } from './durations.ts';
 import { Inbox } from './inbox.ts';
-import type { DomainQueueManager } from './manager.ts';
 import { onAbort } from './on-abort.ts';
 import { Places } from './places.ts';
 
@@ -24,9 +24,18 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+/** What a client uses of a `DomainQueueManager`. */
+export interface RequestQueues {
+  readonly redis: RedisPool;
+  readonly prefix: string;
+  readonly closed: AbortSignal;
+  enqueue(action: DomainAction, options: { expiresInMs?: number }): Promise<unknown>;
+  cancel(ref: { domain: string; actionId: string; tenantId: string }): Promise<unknown>;
+}
+
 /** Sends actions and waits for their results. */
 export class ActionClient {
-  readonly #queues: DomainQueueManager;
+  readonly #queues: RequestQueues;
   readonly #replies = new AwaitedReplies();
   readonly #inbox: Inbox;
   readonly #places = new Places(MAX_OUTSTANDING);
@@ -34,7 +43,7 @@ export class ActionClient {
   #closed = false;
 
   /** Closing the manager closes the client. */
-  constructor({ queues }: { queues: DomainQueueManager }) {
+  constructor({ queues }: { queues: RequestQueues }) {
     const { redis, prefix, closed } = queues;
     this.#queues = queues;
     this.#inbox = new Inbox({

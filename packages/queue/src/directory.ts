@@ -23,21 +23,25 @@ export interface TenantDirectory {
 }
 
 /**
- * The entry of the action's tenant, checked field by field. Throws TenantMismatchError for a tenant that is unknown,
- * suspended or of another tier, and TenantDirectoryError for an entry that cannot be used.
+ * The entry of a tenant, checked field by field. Throws TenantMismatchError for a tenant that the directory does not
+ * know, and TenantDirectoryError for an entry that cannot be used.
  */
-export async function resolveTenant(
-  { tenantId, tenantTier }: DomainAction,
+export async function lookUpTenant(
+  tenantId: string,
   directory: TenantDirectory,
 ): Promise<TenantEntry> {
   const entry = await lookUp(tenantId, directory);
+  if (entry) return entry;
+  throw new TenantMismatchError({ tenantId, reason: 'the tenant directory does not know it' });
+}
+
+/** Throws TenantMismatchError for an action whose tenant is suspended, or of another tier than the action says. */
+export function checkEntry({ tenantId, tenantTier }: DomainAction, entry: TenantEntry): void {
   const refuse = (reason: string): never => {
     throw new TenantMismatchError({ tenantId, reason });
   };
-  if (!entry) return refuse('the tenant directory does not know it');
-  if (entry.suspended === true) return refuse('it is suspended');
+  if (entry.suspended === true) refuse('it is suspended');
   if (entry.tier !== tenantTier) refuse(`its tier is "${entry.tier}", not "${tenantTier}"`);
-  return entry;
 }
 
 async function lookUp(

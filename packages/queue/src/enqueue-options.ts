@@ -3,14 +3,10 @@ import { InvalidActionError, quoted } from '@nooble/errors';
 import { timeOf } from '@nooble/models';
 import { isDuration, MAX_DURATION_MS } from './durations.ts';
 
-/** How one action is enqueued. */
-export interface EnqueueOptions {
+/** How one action is enqueued, but for its time. */
+export interface EnqueueTerms {
   /** The same key of the same tenant within 24 h enqueues once; 1 to 256 bytes of well-formed text. */
   readonly idempotencyKey?: string;
-  /** Not before that many ms from now. Excludes `runAt`. */
-  readonly delayMs?: number;
-  /** Not before this time: a valid Date, or ISO 8601 text with a zone. Excludes `delayMs`. */
-  readonly runAt?: Date | string;
   /** Never starts later than that many ms from its admission, by the clock of Redis. Excludes `expiresAt` of the action. */
   readonly expiresInMs?: number;
   /** How much of its tenant's share it uses, from 0.001 to 1,000,000. @default 1 */
@@ -18,6 +14,22 @@ export interface EnqueueOptions {
   /** Keep how it ended for `get`, that long after the end. @default 0 */
   readonly retainMs?: number;
 }
+
+/** When an action may start; at once by default. */
+export type RunTime =
+  | {
+      /** Not before that many ms from now. Excludes `runAt`. */
+      readonly delayMs?: number;
+      readonly runAt?: never;
+    }
+  | {
+      /** Not before this time: a valid Date, or ISO 8601 text with a zone. Excludes `delayMs`. */
+      readonly runAt?: Date | string;
+      readonly delayMs?: never;
+    };
+
+/** How one action is enqueued. */
+export type EnqueueOptions = EnqueueTerms & RunTime;
 
 /** The options, checked, as the script takes them. */
 export interface ResolvedEnqueueOptions {

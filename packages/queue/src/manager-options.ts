@@ -1,4 +1,5 @@
 import { RedisPool } from '@nooble/redis';
+import type { ActionClient } from './action-client.ts';
 import { Admissions } from './admissions.ts';
 import { CallRings } from './call-ring.ts';
 import { assertWhole, MAX_PAYLOAD_BYTES } from './broker-options.ts';
@@ -34,6 +35,8 @@ export interface QueueManagerParts {
   readonly admissions: Admissions;
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
+  /** The client of `tenant().request`, made on first use. */
+  readonly requests: { client?: ActionClient };
   /** Aborted by `close()`. */
   readonly closing: AbortController;
   /** Whether `close()` ends the connections, too. */
@@ -64,6 +67,7 @@ export function openManagerParts(options: QueueManagerOptions): QueueManagerPart
     admissions: new Admissions({ redis, partitions, rings }),
     maxPayloadBytes,
     onWarning,
+    requests: {},
     closing: new AbortController(),
     ownsRedis,
   });

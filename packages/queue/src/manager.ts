@@ -1,17 +1,15 @@
 import type { NoobleError } from '@nooble/errors';
 import { fromWireError, isNoobleError, QueuePausedError, toWireError } from '@nooble/errors';
-import { assertActionId, assertDomain, assertTenantId, domainOf, sealAction } from '@nooble/models';
-import type { DomainAction } from '@nooble/models';
+import { assertActionId, assertDomain, assertTenantId, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
-import { itemOf } from './admission-item.ts';
+import { ActionClient } from './action-client.ts';
+import { admitAction, type AdmitOptions } from './admitting.ts';
 import type { CallId } from './call-ring.ts';
-import { assertCallback } from './callback.ts';
 import { ask, askOnce } from './calling.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { resolveTenant } from './directory.ts';
+import { lookUpTenant } from './directory.ts';
 import { domainStats } from './domain-stats.ts';
-import type { EnqueueOptions } from './enqueue-options.ts';
-import { inherit } from './inherit.ts';
+import type { EnqueueOptions, EnqueueTerms, RunTime } from './enqueue-options.ts';
 import type { Keyspace } from './keyspace.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
@@ -21,13 +19,9 @@ import { pauseCall, readPaused } from './operations/pause.ts';
 import type { DomainStats } from './operations/stats.ts';
 import type { DomainKeyspaces } from './partitions.ts';
 import { repartition } from './repartition.ts';
-import { checkServer } from './server-check.ts';
 import { snapshotOf, type ActionSnapshot } from './snapshot.ts';
-import { outcomeOf, type ActionRef, type Receipt } from './verdict.ts';
-
-/** What became of one action of several. */
-export type EnqueueOutcome =
-  Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+import { senderFields, TenantQueues, type TenantTarget } from './tenant-queues.ts';
+import type { ActionRef, EnqueueOutcome, Receipt } from './verdict.ts';
 
 /** What to pause or resume: a domain, or one tenant of it. */
 export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
@@ -40,7 +34,7 @@ export class DomainQueueManager {
   /** Connects in the background. Throws for options that cannot be. `inherited` is how `within` makes one. */
   constructor(
     options: QueueManagerOptions,
-    inherited?: { readonly parts: QueueManagerParts; readonly parent: DomainAction },
+    inherited?: { readonly parts: QueueManagerParts; readonly parent: DomainAction | undefined },
   ) {
     this.#parts = inherited?.parts ?? openManagerParts(options);
     this.#parent = inherited?.parent;
@@ -66,23 +60,40 @@ export class DomainQueueManager {
    * it is stored, and runs anew once it has ended, unless it carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
-    const outcome = await this.#admit(action, options);
-    if (isNoobleError(outcome)) throw outcome;
-    return outcome;
+    return this.#enqueue(action, { options });
   }
 
   /** Admits several, each for itself; never throws for a rejected one. Outcomes are in the order of the actions. */
   async enqueueMany(
     actions: readonly DomainAction[],
-    options?: Omit<EnqueueOptions, 'idempotencyKey'>,
+    options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
   ): Promise<EnqueueOutcome[]> {
     return Promise.all(
       actions.map(async (action): Promise<EnqueueOutcome> => {
-        const outcome = await this.#admit(action, options).catch(refusal);
+        const parent = this.#parent;
+        const outcome = await admitAction(this.#parts, action, { options, parent }).catch(refusal);
         if (!isNoobleError(outcome)) return outcome;
         const { actionId = '' } = (action as DomainAction | null) ?? {};
         return { status: 'rejected', actionId, error: outcome };
       }),
+    );
+  }
+
+  /**
+   * Sends the actions of one tenant: a definition and its data are enough. Of a manager made by `within` it is the
+   * tenant of that action. Throws InvalidActionError for a name that is none and for a tier that is missing without a
+   * directory, TenantMismatchError for another tenant than that of the action.
+   */
+  tenant(target?: TenantTarget): TenantQueues {
+    const fields = senderFields(target, this.#parent, this.#parts.directory !== undefined);
+    const { directory, requests } = this.#parts;
+    return new TenantQueues(
+      {
+        resolve: async (tenantId) => directory && lookUpTenant(tenantId, directory),
+        admit: async (action, options, entry) => this.#enqueue(action, { options, entry }),
+        client: () => (requests.client ??= new ActionClient({ queues: this.#root() })),
+      },
+      fields,
     );
   }
 
@@ -163,17 +174,16 @@ export class DomainQueueManager {
     if (this.#parts.ownsRedis) await this.#parts.redis.close();
   }
 
-  async #admit(given: DomainAction, options?: EnqueueOptions): Promise<Receipt | NoobleError> {
-    const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = this.#parts;
-    const sealed = sealAction(given);
-    const action = this.#parent ? inherit(sealed, this.#parent) : sealed;
-    assertCallback(action);
-    const domain = domainOf(action.actionType);
-    const tenant = directory ? await resolveTenant(action, directory) : { tier: action.tenantTier };
-    const policy = policies.admission(domain, tenant);
-    checkServer(redis, onWarning);
-    const item = itemOf(action, { policy, options, maxPayloadBytes });
-    return outcomeOf(action, domain, await admissions.admit(domain, item));
+  /** What several actions use in common acts for none of them. */
+  #root(): DomainQueueManager {
+    const { redis } = this.#parts;
+    return new DomainQueueManager({ redis }, { parts: this.#parts, parent: undefined });
+  }
+
+  async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {
+    const outcome = await admitAction(this.#parts, action, { ...given, parent: this.#parent });
+    if (isNoobleError(outcome)) throw outcome;
+    return outcome;
   }
 
   async #setPaused(

@@ -28,6 +28,10 @@ export interface Receipt extends ActionRef {
   readonly notBefore?: string;
 }
 
+/** What became of one action of several. */
+export type EnqueueOutcome =
+  Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+
 /** What became of an action: a receipt, or the reason why it was refused. */
 export function outcomeOf(
   { actionId, tenantId, tenantTier }: DomainAction,

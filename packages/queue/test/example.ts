@@ -9,12 +9,9 @@ const generate = defineAction('embedding.generate', {
 const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 const queues = new DomainQueueManager({ redis, prefix: 'example' });
 
-const action = generate.create({
-  tenantId: 'acme',
-  tenantTier: 'professional',
-  data: { texts: ['hello'] },
-});
-export const receipt = await queues.enqueue(action, { idempotencyKey: 'page-1' });
+const acme = queues.tenant({ tenantId: 'acme', tenantTier: 'professional' });
+const options = { idempotencyKey: 'page-1', callback: 'query' };
+export const receipt = await acme.enqueue(generate, { texts: ['hello'] }, options);
 export const stats = await queues.stats('embedding');
 
 await queues.cancel(receipt);

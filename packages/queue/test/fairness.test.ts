@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ClaimedAction } from '../src/broker.ts';
 import type { TenantEntry } from '../src/directory.ts';
-import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { EnqueueTerms } from '../src/enqueue-options.ts';
 import { audit } from './audit.ts';
 import { actionOf, idsOf, NO_LIMITS, openQueue, tenantsOf, type Queue } from './fixture.ts';
 
@@ -11,7 +11,7 @@ interface Backlog {
   readonly tenantId: string;
   readonly count: number;
   readonly tier?: Tier;
-  readonly options?: Omit<EnqueueOptions, 'idempotencyKey'>;
+  readonly options?: Omit<EnqueueTerms, 'idempotencyKey'>;
 }
 
 /** Lets a tenant have so many actions waiting; answers their ids. */

@@ -52,7 +52,7 @@ it('applies the limits the directory states, on top of those of the tier', async
   expect(await codesOf('umbrella')).toEqual(['accepted', 'accepted', 'accepted', 'QUEUE_FULL']);
 });
 
-it.each<EnqueueOptions>([
+it.each<object>([
   { cost: 0 },
   { cost: -1 },
   { cost: 1e-4 },
@@ -73,7 +73,7 @@ it.each<EnqueueOptions>([
   expect(await stored.dump()).toEqual({});
 });
 
-it.each<EnqueueOptions>([
+it.each<EnqueueOptions & object>([
   { cost: 1e-3 },
   { cost: 1_000_000 },
   { delayMs: 0 },

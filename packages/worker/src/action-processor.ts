@@ -1,20 +1,25 @@
-import { InvalidActionError } from '@nooble/errors';
+import { InvalidActionError, quoted } from '@nooble/errors';
 import type { ActionDefinition, DomainAction } from '@nooble/models';
 import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
 import type { ActionContext } from './context.ts';
+import type { OnDead } from './on-dead.ts';
 import { compose, type Middleware, type Run } from './middleware.ts';
 
 /** Does the work of one action type. What it resolves to is the result; what it throws decides between retry and dead. */
 export type Handler<D, R> = (action: DomainAction<D>, ctx: ActionContext) => Promise<R> | R;
 
-/** Overrides of the worker's retry policy for one action type. */
-export type HandlerOptions = Partial<RetryPolicy>;
+/** Overrides of the worker's retry policy for one action type, and what runs when it is exhausted. */
+export interface HandlerOptions extends Partial<RetryPolicy> {
+  /** Runs before the action is dead. @default nothing */
+  readonly onDead?: OnDead;
+}
 
 /** One registered action type. */
 export interface Registration {
   readonly type: string;
   readonly domain: string;
-  readonly retry: HandlerOptions;
+  readonly retry: Partial<RetryPolicy>;
+  readonly onDead: OnDead | undefined;
   /** Parses the data, runs middleware and handler, parses the result. Rejects with ValidationError for either. */
   readonly run: Run;
 }
@@ -37,16 +42,17 @@ export class ActionProcessor {
   register<D, R>(
     definition: ActionDefinition<D, R>,
     handler: Handler<D, R>,
-    options: HandlerOptions = {},
+    { onDead, ...retry }: HandlerOptions = {},
   ): this {
     const { type, domain } = definition;
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
     // Checked here, where a mistake is seen at start-up; completed where the worker's own policy is known.
-    resolveRetryPolicy(options);
+    resolveRetryPolicy(retry);
+    assertFunction(onDead);
     const run = this.#runOf(definition, handler);
-    this.#registrations.set(type, Object.freeze({ type, domain, retry: options, run }));
+    this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run }));
     return this;
   }
 
@@ -70,4 +76,9 @@ export class ActionProcessor {
       return definition.parseResult(await wrapped.run(parsed, ctx));
     };
   }
+}
+
+function assertFunction(onDead: unknown): void {
+  if (onDead === undefined || typeof onDead === 'function') return;
+  throw new RangeError(`Cannot use ${quoted(onDead)} as onDead: expected a function`);
 }

@@ -28,7 +28,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   logEvents(events, logger);
   const publish = publisherOf(events);
   const clock = systemClock;
-  const connections = openConnections(workerOptions);
+  const connections = openConnections(options.domain, workerOptions);
   const { broker, queues } = connections;
   const settlements = new Settlements({
     broker,

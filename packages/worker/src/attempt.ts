@@ -1,15 +1,16 @@
 import { ActionTimeoutError, LeaseLostError, UnknownActionError } from '@nooble/errors';
 import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
-import type { ClaimedAction, Lease, Outcome, Settlement } from '@nooble/queue';
+import type { ClaimedAction, DomainQueueManager, Lease, Outcome, Settlement } from '@nooble/queue';
 import type { Logger } from 'pino';
 import type { ActionProcessor, Registration } from './action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { AttemptContext, type QueueSource } from './context.ts';
+import { AttemptContext } from './context.ts';
 import { WorkerStopping } from './control.ts';
 import { runAsCurrent } from './current-action.ts';
 import { readEnvelope } from './envelope.ts';
 import type { ActionEvent, Publish } from './events.ts';
+import { announceDeath } from './on-dead.ts';
 import { outcomeOfError } from './outcome.ts';
 import { TimeLimit, timeoutOf } from './timeout.ts';
 
@@ -21,7 +22,7 @@ export interface AttemptScope {
   readonly retry: RetryPolicy;
   readonly unhandledForMs: number;
   readonly timeoutGraceMs: number;
-  readonly queues: QueueSource;
+  readonly queues: Pick<DomainQueueManager, 'within'>;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly publish: Publish;
   readonly clock: Clock;
@@ -44,6 +45,7 @@ export class Attempt {
   #registration: Registration | undefined;
   #ending: Ending | undefined;
   #returned = false;
+  #isDying = false;
   #holdsLease = true;
   #startedMs = 0;
   #runningMs = 0;
@@ -120,7 +122,7 @@ export class Attempt {
 
   /** Ends without waiting any longer for the handler, which was aborted before. */
   abandon(): void {
-    this.#end(this.#endingOf(this.#context?.abortedBy));
+    void this.#fail(this.#context?.abortedBy);
   }
 
   /** Takes the place of an outcome the queue refused to store. */
@@ -141,7 +143,7 @@ export class Attempt {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
       this.#end({ status: 'done', result });
     } catch (error) {
-      this.#end(this.#endingOf(error));
+      await this.#fail(error);
     }
     limit?.clear();
     this.#returned = true;
@@ -160,8 +162,8 @@ export class Attempt {
     const { queues, makeLogger, clock } = this.#scope;
     const attempt = this.#claimed.failures + 1;
     const deadlineMs = clock.epochMs() + timeoutMs;
-    const isLast = (error: unknown) => (this.#ending ?? this.#endingOf(error)).status === 'dead';
-    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLast });
+    const isLastAttempt = attempt >= this.#retry.attempts;
+    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLastAttempt });
   }
 
   #limit(context: AttemptContext, timeoutMs: number): TimeLimit {
@@ -178,15 +180,33 @@ export class Attempt {
     });
   }
 
+  /** Ends with what was thrown. The last attempt announces it first; until then it holds its lease. */
+  async #fail(thrown: unknown): Promise<void> {
+    const ending = this.#endingOf(thrown);
+    const { onDead } = this.#registration ?? {};
+    const [action, ctx] = [this.#action, this.#context];
+    if (this.#ending || this.#isDying) return;
+    if (ending.status === 'dead' && onDead && action && ctx) {
+      this.#isDying = true;
+      const { timeoutGraceMs: limitMs, publish } = this.#scope;
+      await announceDeath({ onDead, action, error: ending.error, ctx, limitMs, publish });
+    }
+    this.#end(ending);
+  }
+
+  get #retry(): RetryPolicy {
+    return resolveRetryPolicy(this.#registration?.retry ?? {}, this.#scope.retry);
+  }
+
   /** What an aborted handler throws says nothing; why it was aborted does. */
   #endingOf(thrown: unknown): Ending {
-    const { retry, unhandledForMs, clock } = this.#scope;
+    const { unhandledForMs, clock } = this.#scope;
     const isUnhandled = this.#action && !this.#registration;
     return outcomeOfError({
       error: this.#context?.abortedBy ?? thrown,
       claimed: this.#claimed,
       runningMs: this.#elapsedMs(),
-      retry: resolveRetryPolicy(this.#registration?.retry ?? {}, retry),
+      retry: this.#retry,
       unhandledForMs: isUnhandled ? unhandledForMs : undefined,
       nowMs: clock.epochMs(),
     });

@@ -11,11 +11,11 @@ export interface Connections {
 }
 
 /** Opens what the options do not bring along. Connecting happens in the background. */
-export function openConnections(options: WorkerOptions): Connections {
-  const { domain, prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
+export function openConnections(domain: string, options: WorkerOptions): Connections {
+  const { prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
   const { maxDead, maxDeadAgeMs, maxPayloadBytes, onWarning } = options;
   const opened: { close(): Promise<void> }[] = [];
-  const redis = poolOf(options, opened);
+  const redis = poolOf(domain, options, opened);
   const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
   const own = defined({ leaseMs, mode, floor, maxStalls, maxDead, maxDeadAgeMs });
   const broker = options.broker ?? keep(opened, createBroker({ domain, redis, ...shared, ...own }));
@@ -30,7 +30,11 @@ export function openConnections(options: WorkerOptions): Connections {
   };
 }
 
-function poolOf({ redis, domain }: WorkerOptions, opened: { close(): Promise<void> }[]): RedisPool {
+function poolOf(
+  domain: string,
+  { redis }: WorkerOptions,
+  opened: { close(): Promise<void> }[],
+): RedisPool {
   if (typeof redis !== 'string') return redis;
   return keep(opened, new RedisPool({ url: redis, name: `${domain}-worker` }));
 }

@@ -1,16 +1,17 @@
 import type { DomainAction } from '@nooble/models';
+import type { DomainQueueManager } from '@nooble/queue';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { AttemptContext, type ActionQueues } from './context.ts';
+import { AttemptContext } from './context.ts';
 
 function newContext() {
   const makeLogger = vi.fn(() => pino({ enabled: false }));
-  const within = vi.fn(() => ({}) as ActionQueues);
+  const within = vi.fn(() => ({}) as DomainQueueManager);
   const parts = {
     attempt: 1,
     deadlineMs: Date.UTC(2026, 0, 1),
     makeLogger,
-    isLast: () => false,
+    isLastAttempt: false,
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };

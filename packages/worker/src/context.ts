@@ -1,14 +1,6 @@
 import type { DomainAction } from '@nooble/models';
-import type { DomainQueueManager } from '@nooble/queue';
+import type { DomainQueueManager, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
-
-/** A queue manager that carries task, session, tenant and trace on to child actions. */
-export type ActionQueues = ReturnType<DomainQueueManager['within']>;
-
-/** Where the queues of a context come from. */
-export interface QueueSource {
-  within(action: DomainAction): ActionQueues;
-}
 
 /** What a handler gets beside its action. */
 export interface ActionContext {
@@ -19,14 +11,16 @@ export interface ActionContext {
   /** A pino child with action_id, action_type, tenant_id, tier, task_id and session_id. */
   readonly logger: Logger;
   /** Sends child actions: the same task, session and tenant, with this action as their parent. */
-  readonly queues: ActionQueues;
+  readonly queues: DomainQueueManager;
   /** When `signal` aborts for the timeout, by this process's wall clock. */
   readonly deadline: Date;
+  /** Whether the action is dead if this attempt fails: no attempts are left. Register `onDead` to act on it. */
+  readonly isLastAttempt: boolean;
   /**
-   * Whether this attempt is the last if it throws `error` now, so that the action is dead: for a handler that has
-   * to tell somebody. An error that is not retryable ends it at once, one of a limit counts no attempt.
+   * Sends a child action: a definition and its data are enough. Tenant, task, session and trace are those of the
+   * action being handled. Throws what `DomainQueueManager.enqueue` throws.
    */
-  isLast(error: unknown): boolean;
+  readonly enqueue: TenantQueues['enqueue'];
 }
 
 /** What a context is made of. */
@@ -35,21 +29,24 @@ export interface ContextParts {
   readonly attempt: number;
   readonly deadlineMs: number;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
-  readonly queues: QueueSource;
-  readonly isLast: (error: unknown) => boolean;
+  readonly queues: Pick<DomainQueueManager, 'within'>;
+  readonly isLastAttempt: boolean;
 }
 
 /** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
 export class AttemptContext implements ActionContext {
   readonly attempt: number;
+  readonly isLastAttempt: boolean;
   readonly #parts: ContextParts;
   #controller: AbortController | undefined;
   #abortedBy: Error | undefined;
   #logger: Logger | undefined;
-  #queues: ActionQueues | undefined;
+  #queues: DomainQueueManager | undefined;
+  #tenant: TenantQueues | undefined;
 
   constructor(parts: ContextParts) {
     this.attempt = parts.attempt;
+    this.isLastAttempt = parts.isLastAttempt;
     this.#parts = parts;
   }
 
@@ -63,7 +60,7 @@ export class AttemptContext implements ActionContext {
     return (this.#logger ??= makeLogger(action, this.attempt));
   }
 
-  get queues(): ActionQueues {
+  get queues(): DomainQueueManager {
     return (this.#queues ??= this.#parts.queues.within(this.#parts.action));
   }
 
@@ -71,8 +68,10 @@ export class AttemptContext implements ActionContext {
     return new Date(this.#parts.deadlineMs);
   }
 
-  isLast(error: unknown): boolean {
-    return this.#parts.isLast(error);
+  // A function that needs no `this`: handlers take it out of the context.
+  get enqueue(): TenantQueues['enqueue'] {
+    const tenant = (this.#tenant ??= this.queues.tenant());
+    return async (definition, data, options) => tenant.enqueue(definition, data, options);
   }
 
   /** Aborts the signal; the first reason stays. */

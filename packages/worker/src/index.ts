@@ -1,7 +1,7 @@
 export { ActionProcessor, type Handler, type HandlerOptions } from './action-processor.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.ts';
 export { BaseWorker } from './base-worker.ts';
-export type { ActionContext, ActionQueues } from './context.ts';
+export type { ActionContext } from './context.ts';
 export { giveUp, retryLater, WorkerStopping, type RetryLaterOptions } from './control.ts';
 export { currentAction, currentContext } from './current-action.ts';
 export type {
@@ -15,5 +15,6 @@ export type {
 export type { HealthReason, WorkerHealth } from './health.ts';
 export type { LoggerOption } from './logging.ts';
 export type { Middleware } from './middleware.ts';
+export type { OnDead } from './on-dead.ts';
 export type { WorkerOptions } from './options.ts';
 export { throttlingOf, type Throttling } from './retry-after.ts';

@@ -16,8 +16,8 @@ export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' |
 
 /** What a `BaseWorker` is made of. */
 export interface WorkerOptions extends QueueBehaviour {
-  /** The domain whose actions it runs. */
-  readonly domain: string;
+  /** The domain whose actions it runs. @default the one of the processor's handlers */
+  readonly domain?: string;
   /** A URL, whose connections the worker then owns, or a pool shared with others. */
   readonly redis: string | RedisPool;
   readonly processor: ActionProcessor;
@@ -59,7 +59,8 @@ export interface ResolvedOptions {
 
 /** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
-  const { domain, processor, concurrency = 16, handleSignals = true } = options;
+  const { processor, concurrency = 16, handleSignals = true } = options;
+  const domain = options.domain ?? domainOfHandlers(processor);
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
   const { unhandledForMs = UNHANDLED_FOR_MS } = options;
   assertDomain(domain);
@@ -84,6 +85,15 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     handleSignals,
     tiers,
   });
+}
+
+function domainOfHandlers(processor: ActionProcessor): string {
+  const types = processor.actionTypes;
+  const [domain] = types.map((type) => processor.find(type)?.domain);
+  if (domain !== undefined) return domain;
+  const reason =
+    'a worker without a domain takes it from the handlers of its processor, which has none';
+  throw new InvalidActionError({ reason });
 }
 
 function assertSameDomain(processor: ActionProcessor, domain: string): void {

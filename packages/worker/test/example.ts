@@ -1,5 +1,5 @@
 import { defineAction } from '@nooble/models';
-import { ActionClient, DomainQueueManager } from '@nooble/queue';
+import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { z } from 'zod';
 
@@ -10,18 +10,17 @@ const greet = defineAction('greeting.create', {
   result: z.object({ text: z.string() }),
 });
 
-const processor = new ActionProcessor().register(greet, async (action, ctx) => {
+const processor = new ActionProcessor().register(greet, async ({ data }, ctx) => {
   ctx.logger.info('Greeting somebody');
-  return { text: `Hello, ${action.data.name}!` };
+  return { text: `Hello, ${data.name}!` };
 });
 
-const worker = new BaseWorker({ domain: 'greeting', redis, processor });
+const worker = new BaseWorker({ redis, processor });
 await worker.start();
 
 const queues = new DomainQueueManager({ redis });
-const client = new ActionClient({ queues });
-const who = { tenantId: 'acme', tenantTier: 'free' } as const;
-export const { text } = await client.request(greet, { ...who, data: { name: 'Ada' } });
+const acme = queues.tenant({ tenantId: 'acme', tenantTier: 'free' });
+export const { text } = await acme.request(greet, { name: 'Ada' });
 
 await worker.stop();
 await queues.close();

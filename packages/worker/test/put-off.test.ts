@@ -92,18 +92,3 @@ it('an action that is throttled for too long is dead with its last error', async
   expect(error).toMatchObject({ cause: { code: 'THROTTLED', details: { what: `Model ${runs}` } } });
   expect(runs).toBeGreaterThan(1);
 });
-
-it('a handler can tell whether an error would be its last', async () => {
-  const { client, start } = hello();
-  const processor = new ActionProcessor().register(shout, (_action, ctx) =>
-    [
-      new Error('no'),
-      new ThrottledError({ what: 'The model', retryAfterMs: 10 }),
-      new ThrottledError({ what: 'The model', retryAfterMs: 86_400_000 }),
-    ]
-      .map((error) => (ctx.isLast(error) ? 'last' : 'again'))
-      .join(' '),
-  );
-  await start(processor, { retry: { attempts: 1 } });
-  expect(await client.request(shout, acme)).toBe('last again last');
-});

@@ -1,5 +1,5 @@
 import { defineAction } from '@nooble/models';
-import { ActionClient, DomainQueueManager } from '@nooble/queue';
+import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { z } from 'zod';
 
@@ -7,13 +7,11 @@ const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 const say = defineAction('hello.say', { data: z.object({ name: z.string() }), result: z.string() });
 
 const processor = new ActionProcessor().register(say, ({ data }) => `Hello, ${data.name}!`);
-const worker = new BaseWorker({ domain: 'hello', redis, processor, logger: false });
+const worker = new BaseWorker({ redis, processor, logger: false });
 await worker.start();
 
 const queues = new DomainQueueManager({ redis });
-const client = new ActionClient({ queues });
-const ada = { tenantId: 'acme', data: { name: 'Ada' } };
-const text = await client.request(say, { ...ada, tenantTier: 'free' });
-console.log(text);
+const acme = queues.tenant({ tenantId: 'acme', tenantTier: 'free' });
+console.log(await acme.request(say, { name: 'Ada' }));
 
 await Promise.all([worker.stop(), queues.close()]);
