@@ -1,6 +1,6 @@
 import type { Figure, Round } from './figures.ts';
 import type { Machine } from './machine.ts';
-import type { TargetResult } from './targets.ts';
+import type { TargetResult } from './target.ts';
 
 /** What one scenario gave. `ratio`, `ratios` and `ranges` are those of its headline metric. */
 export interface ScenarioResult extends Pick<Figure, 'ratio' | 'ratios' | 'ranges'> {

@@ -1,6 +1,6 @@
 import type { Figure, Spread } from './figures.ts';
 import type { BenchResult } from './result.ts';
-import type { TargetResult } from './targets.ts';
+import type { TargetResult } from './target.ts';
 
 export const FIGURE_HEAD = ['scenario', 'nooble', 'compared with', 'ratio', 'range'] as const;
 export const TARGET_HEAD = ['target', 'compared with', 'wanted', 'measured'] as const;

@@ -9,6 +9,9 @@ import type { BenchResult } from '../src/result.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
+/** Other tests run beside these, ms. */
+const PATIENCE_MS = 240_000;
+
 interface Ended {
   readonly code: number;
   readonly out: string;
@@ -39,44 +42,56 @@ async function folder(): Promise<string> {
   return path;
 }
 
-it('measures scenarios side by side and writes what it prints', async () => {
-  const out = join(await folder(), 'result.json');
-  const only = 'enqueue,process_c50,lifecycle,memory';
-  const ended = await bench(['--quick', '--json', '--only', only, '--out', out]);
-  expect(ended).toMatchObject({ code: 0, err: '' });
-  const result = JSON.parse(ended.out) as BenchResult;
-  expect(JSON.parse(await readFile(out, 'utf8'))).toEqual(result);
-  expect(Object.keys(result.scenarios)).toEqual(only.split(','));
-  expect(result.scenarios['enqueue']).toMatchObject({
-    quick: true,
-    pairs: 1,
-    ratio: expect.any(Number),
-    ratios: { 'bee-queue': expect.any(Number), floor: expect.any(Number) },
-    rounds: [{ nooble: { rate: expect.any(Number) }, bullmq: { rate: expect.any(Number) } }],
-  });
-  expect(result.machine.versions).toMatchObject({ bullmq: '6.7.0', node: process.versions.node });
-  expect(await readFile(out.replace('.json', '.svg'), 'utf8')).toContain('prefers-color-scheme');
-}, 60_000);
+it(
+  'measures scenarios side by side and writes what it prints',
+  async () => {
+    const out = join(await folder(), 'result.json');
+    const only = 'enqueue,process_c50,lifecycle,memory';
+    const ended = await bench(['--quick', '--json', '--only', only, '--out', out]);
+    expect(ended).toMatchObject({ code: 0, err: '' });
+    const result = JSON.parse(ended.out) as BenchResult;
+    expect(JSON.parse(await readFile(out, 'utf8'))).toEqual(result);
+    expect(Object.keys(result.scenarios)).toEqual(only.split(','));
+    expect(result.scenarios['enqueue']).toMatchObject({
+      quick: true,
+      pairs: 1,
+      ratio: expect.any(Number),
+      ratios: { 'bee-queue': expect.any(Number), floor: expect.any(Number) },
+      rounds: [{ nooble: { rate: expect.any(Number) }, bullmq: { rate: expect.any(Number) } }],
+    });
+    expect(result.machine.versions).toMatchObject({ bullmq: '6.7.0', node: process.versions.node });
+    expect(await readFile(out.replace('.json', '.svg'), 'utf8')).toContain('prefers-color-scheme');
+  },
+  PATIENCE_MS,
+);
 
-it('prints a table of what it measured and keeps what the file says of the rest', async () => {
-  const out = join(await folder(), 'result.json');
-  await bench(['--quick', '--json', '--only', 'payload_100k', '--out', out]);
-  const { out: table } = await bench(['--quick', '--only', 'enqueueBatch', '--out', out]);
-  expect(table).toMatch(/^enqueueBatch +\d.*bullmq/m);
-  expect(table).toMatch(/^enqueueBatch +bullmq +≥ 5 +(met|not met) \(/m);
-  expect(table).not.toContain('payload_100k');
-  expect(table).not.toContain('\u001b');
-  const kept = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
-  expect(Object.keys(kept.scenarios)).toEqual(['payload_100k', 'enqueueBatch']);
-}, 60_000);
+it(
+  'prints a table of what it measured and keeps what the file says of the rest',
+  async () => {
+    const out = join(await folder(), 'result.json');
+    await bench(['--quick', '--json', '--only', 'payload_100k', '--out', out]);
+    const { out: table } = await bench(['--quick', '--only', 'enqueueBatch', '--out', out]);
+    expect(table).toMatch(/^enqueueBatch +\d.*bullmq/m);
+    expect(table).toMatch(/^enqueueBatch +bullmq +≥ 5 +(met|not met) \(/m);
+    expect(table).not.toContain('payload_100k');
+    expect(table).not.toContain('\u001b');
+    const kept = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
+    expect(Object.keys(kept.scenarios)).toEqual(['payload_100k', 'enqueueBatch']);
+  },
+  PATIENCE_MS,
+);
 
-it('ends on Ctrl-C and leaves no result', async () => {
-  const out = join(await folder(), 'result.json');
-  const ended = await bench(['--only', 'scaling', '--out', out], { interruptAt: 'warming up' });
-  expect(ended).toMatchObject({ code: 130, out: '' });
-  expect(ended.err).toContain('Cannot finish the bench: interrupted\n');
-  await expect(readFile(out)).rejects.toThrow('ENOENT');
-}, 60_000);
+it(
+  'ends on Ctrl-C and leaves no result',
+  async () => {
+    const out = join(await folder(), 'result.json');
+    const ended = await bench(['--only', 'scaling', '--out', out], { interruptAt: 'warming up' });
+    expect(ended).toMatchObject({ code: 130, out: '' });
+    expect(ended.err).toContain('Cannot finish the bench: interrupted\n');
+    await expect(readFile(out)).rejects.toThrow('ENOENT');
+  },
+  PATIENCE_MS,
+);
 
 it('refuses a scenario it does not know', async () => {
   const { code, err } = await bench(['--only', 'everything']);

@@ -2,8 +2,8 @@ import { isNoobleError } from '../../packages/errors/src/index.ts';
 import { timeOf, TIERS } from '../../packages/models/src/index.ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { checkEntry, lookUpTenant } from '../../packages/queue/src/directory.ts';
-import { resolveEnqueueOptions } from '../../packages/queue/src/enqueue-options.ts';
+import { checkEntry, lookUpTenant } from '../../packages/queue/src/admission/directory.ts';
+import { resolveEnqueueOptions } from '../../packages/queue/src/admission/enqueue-options.ts';
 import { fuzz, resultOr } from './fuzz.ts';
 import { spoiled, value } from './hostile.ts';
 

@@ -2,10 +2,14 @@ import { fromWireError, isWireError } from '../../packages/errors/src/index.ts';
 import { encodeAction, TIERS, type DomainAction } from '../../packages/models/src/index.ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { deliveryOf, errorOfNote, messageOf } from '../../packages/queue/src/ending.ts';
-import { parseRun, parseStored, storedWithoutArrival } from '../../packages/queue/src/header.ts';
-import { decodeReply, encodeReply } from '../../packages/queue/src/replies.ts';
-import { snapshotOf } from '../../packages/queue/src/snapshot.ts';
+import { deliveryOf, errorOfNote, messageOf } from '../../packages/queue/src/delivery/delivery.ts';
+import {
+  parseRun,
+  parseStored,
+  storedWithoutArrival,
+} from '../../packages/queue/src/protocol/header.ts';
+import { decodeReply, encodeReply } from '../../packages/queue/src/protocol/replies.ts';
+import { snapshotOf } from '../../packages/queue/src/inspection/snapshot.ts';
 import { fuzz, resultOr } from './fuzz.ts';
 import { json, number, spoiled, text } from './hostile.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { TOPOLOGIES, type Topology } from './target.ts';
+import { TOPOLOGIES, type Topology } from './topologies/topologies.ts';
 
 export interface GuaranteeOptions {
   /** Undefined for servers of our own. */

@@ -6,7 +6,8 @@ import type { Guarantee, Trial, Verdict } from './promise.ts';
 import { unlessAborted } from './interruption.ts';
 import { removeKeys } from './leftovers.ts';
 import { seededRandom } from './random.ts';
-import { openTarget, TOPOLOGIES } from './target.ts';
+import { openTarget } from './target.ts';
+import { TOPOLOGIES } from './topologies/topologies.ts';
 
 /** A verdict with the promise it is about. */
 export interface Result extends Verdict {

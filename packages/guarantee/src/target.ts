@@ -1,8 +1,5 @@
 import { readServerFacts, RedisPool, redactUrl } from '@nooble/redis';
 import type { Fault } from './faults/fault.ts';
-import { startCluster } from './topologies/cluster.ts';
-import { startSentinel } from './topologies/sentinel.ts';
-import { startStandalone } from './topologies/standalone.ts';
 
 /** The Redis under test. */
 export interface Target {
@@ -24,15 +21,6 @@ export interface Target {
 export function faultsThatKeepWrites({ faults, lastingFaults }: Target): readonly Fault[] {
   return [...faults, ...lastingFaults.filter(({ mayLoseWrites = false }) => !mayLoseWrites)];
 }
-
-/** Servers of our own, and how to start them. */
-export const TOPOLOGIES = {
-  standalone: startStandalone,
-  sentinel: startSentinel,
-  cluster: startCluster,
-} as const;
-
-export type Topology = keyof typeof TOPOLOGIES;
 
 /** Opens the user's Redis. Throws for one whose settings contradict the promises. */
 export async function openTarget(url: string, allowVolatile: boolean): Promise<Target> {

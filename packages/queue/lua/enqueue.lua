@@ -5,7 +5,7 @@
 --       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
 --       items × (id, tenant, name of its terms, stored without its arrival)
--- Output: per item that did not simply enter: its index, code (src/operations/enqueue.ts names them), detail, detail
+-- Output: per item that did not simply enter: its index, code (src/protocol/operations/enqueue.ts names them), detail, detail
 -- Complexity: O(log tenants) per item
 local process, call = ARGV[1], ARGV[2]
 local answer = earlier_answer(process, call)

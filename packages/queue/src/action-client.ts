@@ -8,11 +8,11 @@ import {
 import { domainOf } from '@nooble/models';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
-import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
-import { isDuration, MAX_DURATION_MS, startTimer } from './durations.ts';
-import { Inbox } from './inbox.ts';
-import { onAbort } from './on-abort.ts';
-import { Places } from './places.ts';
+import { AwaitedReplies, type DroppedReplies } from './delivery/awaited-replies.ts';
+import { isDuration, MAX_DURATION_MS, startTimer } from './timing/durations.ts';
+import { Inbox } from './delivery/inbox.ts';
+import { onAbort } from './timing/on-abort.ts';
+import { Places } from './delivery/places.ts';
 
 /** Most requests of a client whose actions are with Redis: half of the replies that its inbox holds. */
 const MAX_OUTSTANDING = 10_000;

@@ -1,14 +1,14 @@
 import { RedisPool } from '@nooble/redis';
 import type { ActionClient } from './action-client.ts';
-import { Admissions } from './admissions.ts';
-import { CallRings } from './call-ring.ts';
-import { assertWhole, MAX_PAYLOAD_BYTES } from './broker-options.ts';
-import type { TenantDirectory } from './directory.ts';
-import { DEFAULT_PREFIX } from './keys.ts';
-import { Partitions } from './partitions.ts';
-import { Policies, type PolicyOptions } from './policies.ts';
-import { assertPrefix } from './prefix.ts';
-import { warn } from './server-check.ts';
+import { Admissions } from './admission/admissions.ts';
+import { CallRings } from './protocol/call-ring.ts';
+import { assertWhole, MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
+import type { TenantDirectory } from './admission/directory.ts';
+import { DEFAULT_PREFIX } from './protocol/keys.ts';
+import { Partitions } from './protocol/partitions.ts';
+import { Policies, type PolicyOptions } from './admission/policies.ts';
+import { assertPrefix } from './protocol/prefix.ts';
+import { warn } from './protocol/server-check.ts';
 
 /** What a `DomainQueueManager` is made of. */
 export interface QueueManagerOptions extends PolicyOptions {

@@ -4,7 +4,7 @@ import {
   type ActionInput,
   type Tier,
 } from '@nooble/models';
-import type { EnqueueOptions, EnqueueTerms, RunTime } from './enqueue-options.ts';
+import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 
 /** Where the outcome of an action goes: the handler of a definition, or the default callback of a domain. */
 export type CallbackTarget = string | Pick<ActionDefinition, 'domain' | 'type'>;

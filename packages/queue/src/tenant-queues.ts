@@ -10,10 +10,10 @@ import {
 import { assertTenantId, childFields, isTier, TIERS } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
 import type { ActionClient, RequestOptions } from './action-client.ts';
-import type { TenantEntry } from './directory.ts';
-import type { EnqueueOptions } from './enqueue-options.ts';
+import type { TenantEntry } from './admission/directory.ts';
+import type { EnqueueOptions } from './admission/enqueue-options.ts';
 import { splitOptions, type SendOptions } from './send-options.ts';
-import type { EnqueueOutcome, Receipt } from './verdict.ts';
+import type { EnqueueOutcome, Receipt } from './admission/receipt.ts';
 
 /** Who sends. */
 export interface TenantTarget {

@@ -5,8 +5,8 @@ import { runScript } from '@nooble/redis';
 import { expect, it, onTestFinished } from 'vitest';
 import { ActionClient } from '../src/action-client.ts';
 import type { Outcome, QueueBroker } from '../src/broker.ts';
-import { parseStored } from '../src/header.ts';
-import { replyCall } from '../src/operations/reply.ts';
+import { parseStored } from '../src/protocol/header.ts';
+import { replyCall } from '../src/protocol/operations/reply.ts';
 import { actionOf, failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
 
 /** Counts the letters of a text; its result has to be a number. */

@@ -2,9 +2,9 @@ import { decodeAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { describe, expect, it } from 'vitest';
 import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
-import { scriptOf } from '../src/keyspace.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
-import { claimInTurn } from '../src/turns.ts';
+import { scriptOf } from '../src/protocol/keyspace.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
+import { claimInTurn } from '../src/claiming/claim-in-turn.ts';
 import { audit } from './audit.ts';
 import { openQueue, PATIENT, type Queue } from './fixture.ts';
 

@@ -1,5 +1,5 @@
 import type { Tier } from '@nooble/models';
-import { parseRun, parseStored } from '../src/header.ts';
+import { parseRun, parseStored } from '../src/protocol/header.ts';
 import { NUMBERED_TIERS, type Stored } from './stored.ts';
 
 /** One stored action, and in which tables it stands. */

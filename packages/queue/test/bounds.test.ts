@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BrokerOptions } from '../src/broker-options.ts';
+import type { BrokerOptions } from '../src/claiming/broker-options.ts';
 import type { QueueBroker } from '../src/broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, openQueue, type Queue } from './fixture.ts';

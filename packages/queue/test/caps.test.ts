@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TenantEntry } from '../src/directory.ts';
+import type { TenantEntry } from '../src/admission/directory.ts';
 import { audit } from './audit.ts';
 import { actionOf, idsOf, openQueue } from './fixture.ts';
 

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { ActionClient } from '../src/action-client.ts';
 import { DomainQueueManager } from '../src/manager.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { openQueue, startServer } from './fixture.ts';
 
 const ask = defineAction('embedding.ask', { data: z.string(), result: z.string() });

@@ -1,6 +1,6 @@
 import { newId } from '@nooble/models';
 import { expect, it } from 'vitest';
-import type { DeadLetter, DeadLetters } from '../src/dead-letters.ts';
+import type { DeadLetter, DeadLetters } from '../src/inspection/dead-letters.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, idsOf, NO_LIMITS, openQueue, type Queue } from './fixture.ts';
 

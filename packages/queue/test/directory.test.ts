@@ -1,6 +1,6 @@
 import { isNoobleError } from '@nooble/errors';
 import { expect, it } from 'vitest';
-import type { TenantDirectory } from '../src/directory.ts';
+import type { TenantDirectory } from '../src/admission/directory.ts';
 import { actionOf, openQueue } from './fixture.ts';
 
 /** Knows tenant acme by the entry, and every other one as it should. */

@@ -2,8 +2,8 @@ import type { TierPolicy, Tier } from '@nooble/models';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ClaimedAction } from '../src/broker.ts';
-import type { TenantEntry } from '../src/directory.ts';
-import type { EnqueueTerms } from '../src/enqueue-options.ts';
+import type { TenantEntry } from '../src/admission/directory.ts';
+import type { EnqueueTerms } from '../src/admission/enqueue-options.ts';
 import { audit } from './audit.ts';
 import { actionOf, idsOf, NO_LIMITS, openQueue, tenantsOf, type Queue } from './fixture.ts';
 

@@ -3,12 +3,12 @@ import { newId, type DomainAction, type TierOverrides } from '@nooble/models';
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis, type EmbeddedRedis } from '@nooble/redis/embedded';
 import { inject, onTestFinished } from 'vitest';
-import type { BrokerOptions } from '../src/broker-options.ts';
+import type { BrokerOptions } from '../src/claiming/broker-options.ts';
 import type { ClaimedAction, Outcome, QueueBroker, Settlement } from '../src/broker.ts';
-import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { EnqueueOptions } from '../src/admission/enqueue-options.ts';
 import type { QueueManagerOptions } from '../src/manager-options.ts';
 import { DomainQueueManager } from '../src/manager.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { Stored } from './stored.ts';
 
 const OPEN = { perMinute: null, perDay: null, maxDepth: null } as const;
@@ -58,7 +58,9 @@ export function openQueue({ url = inject('redisUrl'), worker, ...options }: Queu
   const queues = new DomainQueueManager({ redis, tiers: NO_LIMITS, ...options, prefix });
   onTestFinished(async () => queues.close());
   const brokerOf = (own: Partial<BrokerOptions> = {}) => {
-    const broker = createBroker({ domain: 'embedding', redis, prefix, ...worker, ...own });
+    // Clocks that tests move would fill the terminal with warnings.
+    const quiet = { domain: 'embedding', redis, prefix, onWarning: () => undefined };
+    const broker = createBroker({ ...quiet, ...worker, ...own });
     onTestFinished(async () => broker.close());
     return broker;
   };

@@ -1,10 +1,15 @@
 import { runScript } from '@nooble/redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Inbox } from '../src/inbox.ts';
-import { Inboxes } from '../src/inboxes.ts';
-import { inboxKey } from '../src/keys.ts';
-import { MAX_INBOX_BYTES, MAX_REPLIES, readReplied, replyCall } from '../src/operations/reply.ts';
-import type { Reply } from '../src/replies.ts';
+import { Inbox } from '../src/delivery/inbox.ts';
+import { Inboxes } from '../src/delivery/inboxes.ts';
+import { inboxKey } from '../src/protocol/keys.ts';
+import {
+  MAX_INBOX_BYTES,
+  MAX_REPLIES,
+  readReplied,
+  replyCall,
+} from '../src/protocol/operations/reply.ts';
+import type { Reply } from '../src/protocol/replies.ts';
 import { openQueue, PATIENT, type Queue } from './fixture.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { runScript } from '@nooble/redis';
 import { expect, it } from 'vitest';
-import { parseRun } from '../src/header.ts';
-import { Keyspace } from '../src/keyspace.ts';
-import { claimCall, readClaim } from '../src/operations/claim.ts';
+import { parseRun } from '../src/protocol/header.ts';
+import { Keyspace } from '../src/protocol/keyspace.ts';
+import { claimCall, readClaim } from '../src/protocol/operations/claim.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, idsOf, openQueue, PATIENT, type Queue } from './fixture.ts';
 

@@ -2,7 +2,7 @@ import type { RateLimitError } from '@nooble/errors';
 import { newId, type TierPolicy } from '@nooble/models';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { EnqueueOptions } from '../src/admission/enqueue-options.ts';
 import { DomainQueueManager } from '../src/manager.ts';
 import { audit } from './audit.ts';
 import { actionOf, NO_LIMITS, openQueue, openPool, type Queue } from './fixture.ts';

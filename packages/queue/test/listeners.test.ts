@@ -3,7 +3,7 @@ import { defineAction } from '@nooble/models';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ActionClient } from '../src/action-client.ts';
-import { onAbort } from '../src/on-abort.ts';
+import { onAbort } from '../src/timing/on-abort.ts';
 import { openQueue } from './fixture.ts';
 
 const ask = defineAction('embedding.ask', { data: z.string(), result: z.string() });

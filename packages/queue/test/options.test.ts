@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { EnqueueOptions } from '../src/admission/enqueue-options.ts';
 import { ActionClient } from '../src/action-client.ts';
 import type { QueueManagerOptions } from '../src/manager-options.ts';
 import { defineAction } from '@nooble/models';

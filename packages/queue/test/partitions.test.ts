@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runScript } from '@nooble/redis';
-import { Keyspace } from '../src/keyspace.ts';
+import { Keyspace } from '../src/protocol/keyspace.ts';
 import { DomainQueueManager } from '../src/manager.ts';
-import { pauseCall, readPaused } from '../src/operations/pause.ts';
-import { Partitions } from '../src/partitions.ts';
+import { pauseCall, readPaused } from '../src/protocol/operations/pause.ts';
+import { Partitions } from '../src/protocol/partitions.ts';
 import { actionOf, failure, idsOf, openQueue, settlementOf, tenantsOf } from './fixture.ts';
 import { Stored } from './stored.ts';
 

@@ -1,10 +1,10 @@
-import type { TenantDirectory, TenantEntry, TenantLimits } from '../src/directory.ts';
-import type { EnqueueOptions } from '../src/enqueue-options.ts';
+import type { TenantDirectory, TenantEntry, TenantLimits } from '../src/admission/directory.ts';
+import type { EnqueueOptions } from '../src/admission/enqueue-options.ts';
 import type { DomainAction } from '@nooble/models';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DomainQueueManager } from '../src/manager.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, idsOf, NO_LIMITS, openPool, openQueue } from './fixture.ts';
 

@@ -1,7 +1,7 @@
 import { decodeAction } from '@nooble/models';
 import { expect, it, onTestFinished } from 'vitest';
 import { SCRIPTS } from '../src/generated/scripts.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, idsOf, openQueue, PATIENT, startServer } from './fixture.ts';
 import { drain, takeTour } from './tour.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { MAX_IDS } from '../src/batch.ts';
+import { MAX_IDS } from '../src/protocol/chunks.ts';
 import { SCRIPTS } from '../src/generated/scripts.ts';
-import { ANSWERS_KEPT } from '../src/call-ring.ts';
+import { ANSWERS_KEPT } from '../src/protocol/call-ring.ts';
 import {
   actionOf,
   idsOf,

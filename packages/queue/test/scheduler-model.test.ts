@@ -1,12 +1,12 @@
 import { newId, TIERS, tierPriority } from '@nooble/models';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { itemOf } from '../src/admission-item.ts';
-import { Admissions } from '../src/admissions.ts';
-import { Partitions } from '../src/partitions.ts';
+import { itemOf } from '../src/admission/admission-item.ts';
+import { Admissions } from '../src/admission/admissions.ts';
+import { Partitions } from '../src/protocol/partitions.ts';
 import type { ClaimedAction } from '../src/broker.ts';
 import { DomainQueueManager } from '../src/manager.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, openPool } from './fixture.ts';
 import { SchedulerModel, type ModelAction, type ModelTenant } from './scheduler-model.ts';

@@ -4,7 +4,7 @@ import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { DomainQueueManager } from '../src/manager.ts';
-import { createBroker } from '../src/partitioned-broker.ts';
+import { createBroker } from '../src/claiming/partitioned-broker.ts';
 
 const greet = defineAction('greeting.create', { data: z.object({}) });
 

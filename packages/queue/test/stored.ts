@@ -1,8 +1,8 @@
 import { tierPriority, TIERS, type Tier } from '@nooble/models';
 import type { RedisClient, RedisPool } from '@nooble/redis';
-import { parseStored } from '../src/header.ts';
-import type { KeyName } from '../src/key-table.ts';
-import { domainRoot, inboxKey, keysOf } from '../src/keys.ts';
+import { parseStored } from '../src/protocol/header.ts';
+import type { KeyName } from '../src/protocol/key-table.ts';
+import { domainRoot, inboxKey, keysOf } from '../src/protocol/keys.ts';
 
 /** One key: its value in plain words, and when it expires, Unix ms (-1 for never). */
 export interface StoredKey {

@@ -1,5 +1,5 @@
 import type { RedisPool } from '@nooble/redis';
-import { scriptOf } from '../src/keyspace.ts';
+import { scriptOf } from '../src/protocol/keyspace.ts';
 
 /** What becomes of a round trip of a worker: a lost one never reaches Redis, one whose answer is lost acts there. */
 export type Fate = 'arrives' | 'is lost' | 'answer is lost';

@@ -1,5 +1,5 @@
 import type { Command } from 'ioredis';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 import { rememberOrigin } from './connection-trouble.ts';
 
 /** Where an error keeps others. */

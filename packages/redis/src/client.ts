@@ -1,4 +1,4 @@
-import { Cluster, Redis } from './ioredis.ts';
+import { Cluster, Redis, type RedisClient } from './ioredis.ts';
 import { bareErrors } from './bare-errors.ts';
 import { clusterOptionsOf, optionsOf } from './client-options.ts';
 import { watchTrouble } from './connection-trouble.ts';
@@ -8,9 +8,6 @@ import { printWithoutOptions } from './printed-client.ts';
 import { watchSilence } from './silence.ts';
 import { endWhileReconnecting } from './ending.ts';
 import { limitWaiting, rejectForgotten } from './unreachable.ts';
-
-/** A connection that takes commands: to one server, a Sentinel's primary, or a Cluster. */
-export type RedisClient = Redis | Cluster;
 
 /** Name of a connection in `CLIENT LIST`, and the receiver of its errors. */
 export interface ClientOptions {

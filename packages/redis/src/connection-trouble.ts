@@ -1,5 +1,5 @@
 import { Cluster } from './ioredis.ts';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 import { onInnerClient } from './inner-clients.ts';
 
 /** What a client says when it has no usable connection. Why it has none, another error says. */

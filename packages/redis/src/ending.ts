@@ -1,4 +1,4 @@
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** Parts of ioredis that have no public counterpart. */
 interface Internals {

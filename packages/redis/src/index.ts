@@ -1,5 +1,5 @@
 export { redactUrl } from '@nooble/errors';
-export type { RedisClient } from './client.ts';
+export type { RedisClient } from './ioredis.ts';
 export type { ConnectionOptions, DnsLookup, NatMap } from './connection.ts';
 export { RedisPool, type RedisHealth, type RedisPoolOptions } from './pool.ts';
 export { closeRedisPool, getRedisClient } from './process-pool.ts';

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from './ioredis.ts';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** Part of ioredis that has no public counterpart. */
 interface SentinelConnector {

@@ -1,4 +1,5 @@
-import { createClient, type ClientOptions, type RedisClient } from './client.ts';
+import { createClient, type ClientOptions } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 import { whyFailed } from './connection-trouble.ts';
 import { resolveConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import { within } from './within.ts';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** Makes a client print as its name, URL and status: its options contain passwords. */
 export function printWithoutOptions(client: RedisClient, redactedUrl: string): void {

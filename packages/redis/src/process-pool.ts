@@ -1,4 +1,4 @@
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 import { RedisPool, type RedisPoolOptions } from './pool.ts';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Cluster } from './ioredis.ts';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** A Lua script, called by its digest. */
 export interface RedisScript {

@@ -1,4 +1,4 @@
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** What a server says about itself in `INFO`. */
 export interface ServerFacts {

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from './ioredis.ts';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** When a connection that says nothing is asked, and when it is given up, ms. */
 export interface SilenceLimits {

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from './ioredis.ts';
-import type { RedisClient } from './client.ts';
+import type { RedisClient } from './ioredis.ts';
 
 /** How often a connection is looked at, and for how long commands may wait for one, ms. */
 export interface WaitingLimits {

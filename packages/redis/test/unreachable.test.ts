@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { expect, inject, it, onTestFinished } from 'vitest';
-import type { RedisClient } from '../src/client.ts';
+import type { RedisClient } from '../src/ioredis.ts';
 import { RedisPool } from '../src/pool.ts';
 import { defineScript, runScript, runScripts } from '../src/script.ts';
 import { asRedisUnavailable, isUnavailable } from '../src/unavailable.ts';

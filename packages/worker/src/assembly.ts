@@ -1,13 +1,13 @@
-import type { Attempt, AttemptHooks, AttemptScope } from './attempt.ts';
-import { systemClock, type Clock } from './clock.ts';
+import type { Attempt, AttemptHooks, AttemptScope } from './attempts/attempt.ts';
+import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
-import { Consumer } from './consumer.ts';
-import { publisherOf, type Publish, type WorkerEvents } from './events.ts';
-import { actionLogger, logEvents, resolveLogger } from './logging.ts';
+import { Consumer } from './claiming/consumer.ts';
+import { publisherOf, type Publish, type WorkerEvents } from './reporting/events.ts';
+import { actionLogger, logEvents, resolveLogger } from './reporting/logging.ts';
 import { resolveOptions, type ResolvedOptions, type WorkerOptions } from './options.ts';
-import { Renewal } from './renewal.ts';
-import { Running } from './running.ts';
-import { Settlements } from './settlements.ts';
+import { Renewal } from './claiming/renewal.ts';
+import { Running } from './attempts/running.ts';
+import { Settlements } from './settling/settlements.ts';
 import { release } from './shutdown.ts';
 
 /** The parts of one worker, connected to each other. */

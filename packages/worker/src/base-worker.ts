@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { assemble, type Assembly } from './assembly.ts';
-import type { WorkerEventMap, WorkerEvents } from './events.ts';
-import { readHealth, type WorkerHealth } from './health.ts';
+import type { WorkerEventMap, WorkerEvents } from './reporting/events.ts';
+import { readHealth, type WorkerHealth } from './claiming/health.ts';
 import type { WorkerOptions } from './options.ts';
 import { shutDown } from './shutdown.ts';
 import { handleSignals } from './signals.ts';

@@ -1,9 +1,9 @@
-export { ActionProcessor, type Handler, type HandlerOptions } from './action-processor.ts';
-export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './backoff.ts';
+export { ActionProcessor, type Handler, type HandlerOptions } from './handlers/action-processor.ts';
+export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './handlers/backoff.ts';
 export { BaseWorker } from './base-worker.ts';
-export type { ActionContext } from './context.ts';
-export { giveUp, retryLater, WorkerStopping, type RetryLaterOptions } from './control.ts';
-export { currentAction, currentContext } from './current-action.ts';
+export type { ActionContext } from './handlers/context.ts';
+export { giveUp, retryLater, WorkerStopping, type RetryLaterOptions } from './handlers/control.ts';
+export { currentAction, currentContext } from './handlers/current-action.ts';
 export type {
   ActionEvent,
   ErrorEvent,
@@ -11,10 +11,10 @@ export type {
   FinishedEvent,
   WorkerEventMap,
   WorkerEvents,
-} from './events.ts';
-export type { HealthReason, WorkerHealth } from './health.ts';
-export type { LoggerOption } from './logging.ts';
-export type { Middleware } from './middleware.ts';
-export type { OnDead } from './on-dead.ts';
+} from './reporting/events.ts';
+export type { HealthReason, WorkerHealth } from './claiming/health.ts';
+export type { LoggerOption } from './reporting/logging.ts';
+export type { Middleware } from './handlers/middleware.ts';
+export type { OnDead } from './handlers/on-dead.ts';
 export type { WorkerOptions } from './options.ts';
-export { throttlingOf, type Throttling } from './retry-after.ts';
+export { throttlingOf, type Throttling } from './attempts/retry-after.ts';

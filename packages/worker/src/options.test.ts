@@ -2,7 +2,7 @@ import { InvalidActionError } from '@nooble/errors';
 import { defineAction } from '@nooble/models';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor } from './action-processor.ts';
+import { ActionProcessor } from './handlers/action-processor.ts';
 import { resolveOptions } from './options.ts';
 
 const generate = defineAction('embedding.generate', { data: z.object({}) });

@@ -2,11 +2,11 @@ import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@
 import { InvalidActionError, quoted } from '@nooble/errors';
 import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
-import type { ActionProcessor } from './action-processor.ts';
-import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
-import { assertDuration } from './durations.ts';
-import type { LoggerOption } from './logging.ts';
-import { TIMEOUT_GRACE_MS } from './timeout.ts';
+import type { ActionProcessor } from './handlers/action-processor.ts';
+import { resolveRetryPolicy, type RetryPolicy } from './handlers/backoff.ts';
+import { assertDuration } from './timing/durations.ts';
+import type { LoggerOption } from './reporting/logging.ts';
+import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 
 /** Longer than a rolling deploy takes to bring the first new worker, ms. */
 const UNHANDLED_FOR_MS = 300_000;

@@ -1,8 +1,8 @@
 import type { ClaimedAction, QueueBroker } from '@nooble/queue';
-import type { Consumer } from './consumer.ts';
-import type { Publish } from './events.ts';
-import type { Running } from './running.ts';
-import { within } from './within.ts';
+import type { Consumer } from './claiming/consumer.ts';
+import type { Publish } from './reporting/events.ts';
+import type { Running } from './attempts/running.ts';
+import { within } from './timing/within.ts';
 
 /** How long aborted handlers may take to return before their actions are given back all the same, ms. */
 const ABORT_GRACE_MS = 2_000;

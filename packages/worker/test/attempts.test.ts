@@ -1,9 +1,9 @@
 import { ActionTimeoutError, QueueFullError, ValidationError } from '@nooble/errors';
 import type { Outcome } from '@nooble/queue';
 import { describe, expect, it } from 'vitest';
-import { ActionProcessor } from '../src/action-processor.ts';
-import { giveUp, retryLater } from '../src/control.ts';
-import { currentAction, currentContext } from '../src/current-action.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
+import { giveUp, retryLater } from '../src/handlers/control.ts';
+import { currentAction, currentContext } from '../src/handlers/current-action.ts';
 import { FakeBroker } from './fake-broker.ts';
 import {
   aborted,

@@ -7,7 +7,7 @@ import { ActionClient, DomainQueueManager, type DeadLetter } from '@nooble/queue
 import { RedisPool } from '@nooble/redis';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor } from '../src/action-processor.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { aborted, generate, type Generate } from './fixture.ts';

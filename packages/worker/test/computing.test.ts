@@ -7,7 +7,7 @@ import { createBroker, DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor } from '../src/action-processor.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import { next } from './fixture.ts';
 

@@ -2,9 +2,9 @@ import { defineAction, type DomainAction } from '@nooble/models';
 import type { DomainQueueManager } from '@nooble/queue';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor, type Handler } from '../src/action-processor.ts';
+import { ActionProcessor, type Handler } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import type { WorkerEventMap } from '../src/events.ts';
+import type { WorkerEventMap } from '../src/reporting/events.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import type { FakeBroker } from './fake-broker.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHealth, type HealthParts } from '../src/health.ts';
+import { readHealth, type HealthParts } from '../src/claiming/health.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { workerOn } from './fixture.ts';
 

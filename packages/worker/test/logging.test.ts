@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { resolveLogger } from '../src/logging.ts';
+import { resolveLogger } from '../src/reporting/logging.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { aborted, deferred, generateAction, next, workerOn } from './fixture.ts';
 

@@ -3,7 +3,7 @@ import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, it, onTestFinished } from 'vitest';
-import { ActionProcessor } from '../src/action-processor.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import { generate } from './fixture.ts';
 

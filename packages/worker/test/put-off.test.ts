@@ -4,9 +4,9 @@ import { defineAction } from '@nooble/models';
 import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor } from '../src/action-processor.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import { retryLater } from '../src/control.ts';
+import { retryLater } from '../src/handlers/control.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { next } from './fixture.ts';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { defineCallback, type DomainAction } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { ActionProcessor } from '../src/action-processor.ts';
+import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import { giveUp } from '../src/control.ts';
+import { giveUp } from '../src/handlers/control.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { deferred, generate, next } from './fixture.ts';
 

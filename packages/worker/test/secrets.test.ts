@@ -9,9 +9,9 @@ import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { pino } from 'pino';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor, type Handler } from '../src/action-processor.ts';
+import { ActionProcessor, type Handler } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import { resolveLogger } from '../src/logging.ts';
+import { resolveLogger } from '../src/reporting/logging.ts';
 
 /** Stands in data, results, passwords and tokens; nothing that is printed may contain it. */
 const MARK = 'MARKED-SECRET';

@@ -3,10 +3,10 @@ import { defineAction, defineCallback, type DomainAction } from '@nooble/models'
 import { DomainQueueManager } from '@nooble/queue';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { ActionProcessor, type Handler } from '../src/action-processor.ts';
+import { ActionProcessor, type Handler } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import { giveUp } from '../src/control.ts';
-import type { OnDead } from '../src/on-dead.ts';
+import { giveUp } from '../src/handlers/control.ts';
+import type { OnDead } from '../src/handlers/on-dead.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { aborted, next } from './fixture.ts';
 

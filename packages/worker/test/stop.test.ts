@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WorkerStopping } from '../src/control.ts';
+import { WorkerStopping } from '../src/handlers/control.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { aborted, deferred, generateAction, next, workerOn } from './fixture.ts';
 

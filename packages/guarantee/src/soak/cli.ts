@@ -4,7 +4,8 @@ import { printable } from '@nooble/errors';
 import { INTERRUPTED_EXIT_CODE, interruption } from '../interruption.ts';
 import { seededRandom } from '../random.ts';
 import { summarise } from '../summary.ts';
-import { openTarget, TOPOLOGIES, type Topology } from '../target.ts';
+import { openTarget } from '../target.ts';
+import { TOPOLOGIES, type Topology } from '../topologies/topologies.ts';
 import type { MemoryUse } from './memory.ts';
 import { soak, type SoakProgress, type SoakResult } from './soak.ts';
 

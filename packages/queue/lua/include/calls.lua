@@ -1,5 +1,5 @@
 -- Same call, same answer: a client that reconnects sends unanswered calls again. The last answers of a
--- process stand in a ring, and a process keeps fewer calls open than it has places (src/call-ring.ts): a
+-- process stand in a ring, and a process keeps fewer calls open than it has places (src/protocol/call-ring.ts): a
 -- place with the answer of a younger call means that this one was over long ago.
 -- KEYS: calls
 local CALLS_KEPT, CALLS_TTL_MS = 64, 600000

@@ -1,6 +1,6 @@
 import { TIERS, tierPriority, type Tier } from '@nooble/models';
 import { expect } from 'vitest';
-import type { DomainStats, TierStats } from '../../src/operations/stats.ts';
+import type { DomainStats, TierStats } from '../../src/protocol/operations/stats.ts';
 import type { StoredAction } from './action.ts';
 import { dayOf } from './admission-model.ts';
 import { byAction } from './ends.ts';

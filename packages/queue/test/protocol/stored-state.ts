@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TIERS } from '@nooble/models';
-import { parseRun } from '../../src/header.ts';
+import { parseRun } from '../../src/protocol/header.ts';
 import { NUMBERED_TIERS, type Stored } from '../stored.ts';
 
 /** What Redis holds of a domain, as the model has it. */

@@ -7,9 +7,9 @@ import type {
   QueueBroker,
   Settlement,
 } from '../../src/broker.ts';
-import type { TenantEntry } from '../../src/directory.ts';
+import type { TenantEntry } from '../../src/admission/directory.ts';
 import { DomainQueueManager } from '../../src/manager.ts';
-import { createBroker, type PartitionedBroker } from '../../src/partitioned-broker.ts';
+import { createBroker, type PartitionedBroker } from '../../src/claiming/partitioned-broker.ts';
 import { actionOf, failure } from '../fixture.ts';
 import { Stored } from '../stored.ts';
 import { unreliable, type Fate } from '../unreliable.ts';

@@ -1,8 +1,8 @@
 import { isNoobleError, type NoobleError, type RateLimitError } from '@nooble/errors';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { EnqueueOptions } from '../../../src/enqueue-options.ts';
-import type { Receipt as RealReceipt } from '../../../src/verdict.ts';
+import type { EnqueueOptions } from '../../../src/admission/enqueue-options.ts';
+import type { Receipt as RealReceipt } from '../../../src/admission/receipt.ts';
 import type { NewAction, Tells } from '../action.ts';
 import type { ProtocolModel, Receipt } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';

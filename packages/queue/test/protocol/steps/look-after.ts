@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { ActionRef } from '../../../src/verdict.ts';
+import type { ActionRef } from '../../../src/admission/receipt.ts';
 import type { ProtocolModel } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand } from '../step.ts';
 import { tenantName } from '../tenants.ts';

@@ -1,0 +1,66 @@
+import { InvalidActionError, PayloadTooLargeError } from '@nooble/errors';
+import { encodeAction, tierPriority, type DomainAction } from '@nooble/models';
+import { resolveEnqueueOptions, type EnqueueOptions } from './enqueue-options.ts';
+import type { AdmissionItem, AdmissionPolicy } from '../protocol/admission.ts';
+
+/** What an action is admitted with. */
+export interface AdmissionFacts {
+  readonly policy: AdmissionPolicy;
+  readonly options?: EnqueueOptions | undefined;
+  readonly maxPayloadBytes: number;
+}
+
+/** Encodes and measures an action. Throws InvalidActionError and PayloadTooLargeError. */
+export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionItem {
+  const { actionId, tenantId, tenantTier, callbackQueue, replyTo } = action;
+  const { onceHash, runAtMs, cost, expiresInMs, retainMs } = resolveEnqueueOptions(facts.options);
+  return {
+    actionId,
+    tenantId,
+    tier: tierPriority(tenantTier),
+    policy: facts.policy,
+    runAtMs,
+    cost,
+    notify: callbackQueue !== undefined || replyTo !== undefined,
+    expiresMs: expiryOf(action, expiresInMs),
+    retainMs,
+    onceHash,
+    envelope: measured(action, facts.maxPayloadBytes),
+  };
+}
+
+/** A time, 0 for never, or negative for ms after its admission. */
+function expiryOf({ actionId, expiresAt }: DomainAction, expiresInMs: number): number {
+  if (expiresAt === undefined) return -expiresInMs;
+  if (expiresInMs === 0) return Math.max(1, Date.parse(expiresAt));
+  throw new InvalidActionError({
+    actionId,
+    reason: 'expiresInMs and expiresAt exclude each other',
+  });
+}
+
+/** A callback at the door of its domain: neither charged nor refused. */
+export function callbackItem(callback: DomainAction, envelope: string): AdmissionItem {
+  return {
+    actionId: callback.actionId,
+    tenantId: callback.tenantId,
+    tier: tierPriority(callback.tenantTier),
+    runAtMs: 0,
+    cost: 1,
+    notify: false,
+    expiresMs: 0,
+    retainMs: 0,
+    onceHash: '-',
+    envelope,
+  };
+}
+
+/** The wire JSON of an action. Throws PayloadTooLargeError. */
+export function measured(action: DomainAction, limitBytes: number): string {
+  const envelope = encodeAction(action);
+  // A character is at most three bytes, so most messages need not be counted.
+  if (envelope.length * 3 <= limitBytes) return envelope;
+  const bytes = Buffer.byteLength(envelope);
+  if (bytes <= limitBytes) return envelope;
+  throw new PayloadTooLargeError({ what: `action "${action.actionId}"`, bytes, limitBytes });
+}

@@ -1,0 +1,59 @@
+import {
+  assertDomain,
+  resolveTierPolicies,
+  type Tier,
+  type TierOverrides,
+  type TierPolicy,
+} from '@nooble/models';
+import type { TenantEntry } from './directory.ts';
+import type { AdmissionPolicy } from '../protocol/admission.ts';
+
+/** Tier policies of all domains, and of some in particular. */
+export interface PolicyOptions {
+  /** Overrides of `DEFAULT_TIER_POLICIES`. */
+  readonly tiers?: TierOverrides;
+  /** Overrides per domain, on top of `tiers`. */
+  readonly domains?: Readonly<Record<string, TierOverrides>>;
+}
+
+/** What each tier is entitled to in each domain. */
+export class Policies {
+  readonly #general: Readonly<Record<Tier, TierPolicy>>;
+  readonly #particular: ReadonlyMap<string, Readonly<Record<Tier, TierPolicy>>>;
+  readonly #usual = new Map<TierPolicy, AdmissionPolicy>();
+
+  /** Throws RangeError for an impossible policy and InvalidActionError for a hostile domain. */
+  constructor({ tiers = {}, domains = {} }: PolicyOptions) {
+    this.#general = resolveTierPolicies(tiers);
+    this.#particular = new Map(
+      Object.entries(domains).map(([domain, overrides]) => {
+        assertDomain(domain);
+        resolveTierPolicies(overrides);
+        return [domain, resolveTierPolicies(merge(tiers, overrides))];
+      }),
+    );
+  }
+
+  of(domain: string, tier: Tier): TierPolicy {
+    return (this.#particular.get(domain) ?? this.#general)[tier];
+  }
+
+  /** A tenant's limits at admission; the very same object for all whose limits are those of their tier. */
+  admission(domain: string, { tier, weight, limits }: TenantEntry): AdmissionPolicy {
+    const policy = this.of(domain, tier);
+    let usual = this.#usual.get(policy);
+    if (!usual) this.#usual.set(policy, (usual = usualOf(policy)));
+    if (weight === undefined && limits === undefined) return usual;
+    const given = Object.entries(limits ?? {}).filter(([, value]) => value !== undefined);
+    return { ...usual, weight: weight ?? usual.weight, ...Object.fromEntries(given) };
+  }
+}
+
+function usualOf({ perMinute, perDay, maxDepth, onLimit, maxActive }: TierPolicy): AdmissionPolicy {
+  return { perMinute, perDay, maxDepth, onLimit, maxActive, weight: 1 };
+}
+
+function merge(general: TierOverrides, particular: TierOverrides): TierOverrides {
+  const tiers = [...Object.keys(general), ...Object.keys(particular)] as Tier[];
+  return Object.fromEntries(tiers.map((tier) => [tier, { ...general[tier], ...particular[tier] }]));
+}

@@ -1,0 +1,71 @@
+import {
+  InvalidActionError,
+  QueueFullError,
+  QueuePausedError,
+  RateLimitError,
+  TenantMismatchError,
+  type NoobleError,
+} from '@nooble/errors';
+import { formatQueueName, type DomainAction } from '@nooble/models';
+import type { Verdict } from '../protocol/operations/enqueue.ts';
+
+/** Names an action to `get` and `cancel`. */
+export interface ActionRef {
+  readonly domain: string;
+  readonly actionId: string;
+  /** Whose it is: an action of another tenant is as if there were none. @default any tenant's */
+  readonly tenantId?: string;
+}
+
+/** An accepted action; also a reference to it. */
+export interface Receipt extends ActionRef {
+  /** `duplicate`: it, or one with its idempotency key, was there already; `actionId` names that one. */
+  readonly status: 'accepted' | 'duplicate';
+  readonly tenantId: string;
+  /** Logical queue, `{domain}:{tenant_id}:{tier}`. */
+  readonly queue: string;
+  /** ISO 8601 UTC; only for an action that was delayed. */
+  readonly notBefore?: string;
+}
+
+/** What became of one action of several. */
+export type EnqueueOutcome =
+  Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+
+/** What became of an action: a receipt, or the reason why it was refused. */
+export function outcomeOf(
+  { actionId, tenantId, tenantTier }: DomainAction,
+  domain: string,
+  verdict: Verdict,
+): Receipt | NoobleError {
+  const queue = formatQueueName({ domain, tenantId, tier: tenantTier });
+  if (verdict.verdict === 'accepted') {
+    const { notBeforeMs } = verdict;
+    const delay = notBeforeMs === undefined ? {} : { notBefore: isoTime(notBeforeMs) };
+    return { status: 'accepted', domain, actionId, tenantId, queue, ...delay };
+  }
+  if (verdict.verdict === 'duplicate') {
+    return { status: 'duplicate', domain, actionId: verdict.actionId, tenantId, queue };
+  }
+  if (verdict.verdict === 'minute' || verdict.verdict === 'day') {
+    const { verdict: window, limit, retryAfterMs } = verdict;
+    const resetAt = isoTime(Date.now() + retryAfterMs);
+    return new RateLimitError({ tenantId, domain, limit, window, retryAfterMs, resetAt });
+  }
+  if (verdict.verdict === 'foreign') {
+    const reason = `an action of another tenant has the id "${actionId}"`;
+    return new TenantMismatchError({ tenantId, reason });
+  }
+  if (verdict.verdict === 'expires') {
+    const [starts, expires] = [verdict.startsMs, verdict.expiresMs].map(isoTime);
+    const reason = `it expires at ${expires}, before it may start at ${starts}`;
+    return new InvalidActionError({ actionId, reason });
+  }
+  if (verdict.verdict === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
+  const paused = verdict.verdict === 'closed' ? domain : queue;
+  return new QueuePausedError({ domain: paused, attempted: `enqueue action "${actionId}"` });
+}
+
+function isoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
+}

@@ -1,0 +1,92 @@
+import { quoted } from '@nooble/errors';
+import { assertDomain, resolveTierPolicies, TIERS, type TierOverrides } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import { DEFAULT_PREFIX } from '../protocol/keys.ts';
+import type { ClaimOrder } from '../protocol/operations/claim.ts';
+import type { TickRules } from '../protocol/operations/tick.ts';
+import { assertPrefix } from '../protocol/prefix.ts';
+import { warn } from '../protocol/server-check.ts';
+
+/** How a worker's queue behaves. All workers of a domain use the same. */
+export interface BrokerOptions {
+  readonly domain: string;
+  readonly redis: RedisPool;
+  /** @default 'nooble' */
+  readonly prefix?: string;
+  /** Overrides of `DEFAULT_TIER_POLICIES`; their weights count in `weighted` mode. */
+  readonly tiers?: TierOverrides;
+  /** Length of a lease, ms. @default 30_000 */
+  readonly leaseMs?: number;
+  /** Order among tiers: by priority, or shared by weight. @default 'strict' */
+  readonly mode?: 'strict' | 'weighted';
+  /** In `strict` mode every so many services go to the tier that waits longest; 0 turns it off. @default 16 */
+  readonly floor?: number;
+  /** How often workers may die running an action before it is given up. @default 2 */
+  readonly maxStalls?: number;
+  /** Most dead letters of a domain, or of a partition of it; the oldest are dropped, and counted. @default 100_000 */
+  readonly maxDead?: number;
+  /** Dead letters older than this are dropped, ms. @default 14 days */
+  readonly maxDeadAgeMs?: number;
+  /** Largest callback, reply or kept result, bytes. @default 1 MiB */
+  readonly maxPayloadBytes?: number;
+  /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
+  readonly onWarning?: (warning: string) => void;
+}
+
+export interface ResolvedBrokerOptions {
+  readonly domain: string;
+  readonly redis: RedisPool;
+  readonly prefix: string;
+  readonly order: ClaimOrder;
+  readonly rules: TickRules;
+  readonly maxPayloadBytes: number;
+  readonly onWarning: (warning: string) => void;
+}
+
+export const MAX_PAYLOAD_BYTES = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+/** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
+export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
+  const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
+  const { leaseMs = 30_000, floor = 16, maxStalls = 2 } = options;
+  const { maxDead = 100_000, maxDeadAgeMs = 14 * DAY_MS } = options;
+  const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
+  assertDomain(domain);
+  assertPrefix(prefix);
+  assertMode(mode);
+  assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
+  assertWhole('floor', floor, { least: 0, most: 1_000_000 });
+  assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
+  assertWhole('maxDead', maxDead, { least: 1, most: 10_000_000 });
+  assertWhole('maxDeadAgeMs', maxDeadAgeMs, { least: 1, most: 366 * DAY_MS });
+  assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
+  const policies = resolveTierPolicies(tiers);
+  return Object.freeze({
+    domain,
+    redis,
+    prefix,
+    order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight) },
+    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs, maxDead },
+    maxPayloadBytes,
+    onWarning,
+  });
+}
+
+function assertMode(mode: unknown): void {
+  if (mode === 'strict' || mode === 'weighted') return;
+  throw new RangeError(`Invalid mode ${quoted(mode)}: expected "strict" or "weighted"`);
+}
+
+/** Throws RangeError unless the option is a whole number within its bounds. */
+export function assertWhole(
+  name: string,
+  value: unknown,
+  { least, most }: { least: number; most: number },
+): void {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most)
+    return;
+  throw new RangeError(
+    `Invalid ${name} ${quoted(value)}: expected a whole number from ${least} to ${most}`,
+  );
+}

@@ -1,0 +1,103 @@
+import { RedisUnavailableError } from '@nooble/errors';
+import { isUnavailable } from '@nooble/redis';
+import type { ClaimedAction, ClaimReply, ClaimRequest } from '../broker.ts';
+import type { QueueBroker, Settlement } from '../broker.ts';
+import { SettleAnswers } from './settle-answers.ts';
+import { within } from '../timing/within.ts';
+
+/** How long one broker may keep the others waiting, ms. */
+const LIMIT_MS = 500;
+
+/** Brokers of one domain that take turns, and which of them have not answered yet. */
+export interface Turns {
+  readonly brokers: readonly QueueBroker[];
+  readonly brokerOf: (settlement: Settlement) => QueueBroker;
+  /** Whose last claim is still under way: they are passed over. */
+  readonly late: Set<QueueBroker>;
+}
+
+/**
+ * One claim from several brokers, in the given order until the slots are filled; settlements go to the
+ * broker they belong to in any case. A broker that cannot be reached, or does not answer soon, is passed over:
+ * its settlements are unsent, and what it brings later goes back. Throws only when nobody answered.
+ */
+export async function claimInTurn(turns: Turns, request: ClaimRequest): Promise<ClaimReply> {
+  const round = new Round(turns, request);
+  for (const broker of turns.brokers) await round.ask(broker);
+  return round.reply();
+}
+
+class Round {
+  readonly #turns: Turns;
+  readonly #request: Required<ClaimRequest>;
+  readonly #claimed: ClaimedAction[] = [];
+  readonly #answers = new SettleAnswers();
+  #dueInMs = Number.POSITIVE_INFINITY;
+  #clockLeadMs = 0;
+  #answered = 0;
+  #failure: unknown;
+
+  constructor(turns: Turns, { slots, settlements = [], acceptSuspect = true }: ClaimRequest) {
+    this.#turns = turns;
+    this.#request = { slots, settlements, acceptSuspect };
+  }
+
+  async ask(broker: QueueBroker): Promise<void> {
+    const { brokerOf, late } = this.#turns;
+    const { slots } = this.#request;
+    const own = this.#request.settlements.filter((each) => brokerOf(each) === broker);
+    const free = Math.max(0, slots - this.#claimed.length);
+    if (late.has(broker) || (slots > 0 && free === 0 && own.length === 0)) return;
+    const acceptSuspect =
+      this.#request.acceptSuspect && !this.#claimed.some(({ suspect }) => suspect);
+    const claim = broker.claim({ slots: free, settlements: own, acceptSuspect });
+    try {
+      const reply = await within(LIMIT_MS, claim, undefined);
+      if (reply) this.#note(reply, own);
+      else this.#passOver(broker, claim);
+    } catch (error) {
+      // What was claimed so far must not be lost over an error of another broker.
+      if (!isUnavailable(error) && this.#claimed.length === 0) throw error;
+      this.#failure = error;
+    }
+  }
+
+  reply(): ClaimReply {
+    if (this.#answered === 0) throw this.#failure ?? noneAnswered();
+    return {
+      claimed: this.#claimed,
+      settled: this.#answers.of(this.#request.settlements),
+      ...(this.#clockLeadMs > 0 && { clockLeadMs: this.#clockLeadMs }),
+      ...(Number.isFinite(this.#dueInMs) && { dueInMs: this.#dueInMs }),
+    };
+  }
+
+  #passOver(broker: QueueBroker, claim: Promise<ClaimReply>): void {
+    const { late } = this.#turns;
+    late.add(broker);
+    void claim
+      .then(async ({ claimed }) => (claimed.length > 0 ? broker.release(claimed) : undefined))
+      // It failed in the end, or its leases run out.
+      .catch(() => undefined)
+      .finally(() => late.delete(broker));
+  }
+
+  #note(
+    { claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimReply,
+    own: readonly Settlement[],
+  ): void {
+    this.#answered += 1;
+    this.#claimed.push(...claimed);
+    this.#answers.note(
+      own.map((settlement) => ({ settlement })),
+      settled,
+    );
+    this.#clockLeadMs = Math.max(this.#clockLeadMs, clockLeadMs);
+    this.#dueInMs = Math.min(this.#dueInMs, dueInMs ?? Number.POSITIVE_INFINITY);
+  }
+}
+
+function noneAnswered(): Error {
+  const reason = `none of its partitions answered within ${LIMIT_MS} ms`;
+  return new RedisUnavailableError({ attempted: 'claim actions', reason });
+}

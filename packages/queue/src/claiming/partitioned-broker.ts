@@ -1,0 +1,171 @@
+import { Admissions } from '../admission/admissions.ts';
+import { resolveBrokerOptions } from './broker-options.ts';
+import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
+import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from '../broker.ts';
+import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
+import { groupBy } from '../protocol/group-by.ts';
+import { Inboxes } from '../delivery/inboxes.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { onAbort } from '../timing/on-abort.ts';
+import type { OutboxRoutes } from '../delivery/outbox.ts';
+import { Partitions, type DomainKeyspaces } from '../protocol/partitions.ts';
+import { RedisBroker } from './redis-broker.ts';
+import { SettleAnswers } from './settle-answers.ts';
+import { claimInTurn } from './claim-in-turn.ts';
+import { within } from '../timing/within.ts';
+
+/** How often a worker looks whether the number of partitions has changed, ms. */
+const LOOK_MS = 10_000;
+
+/** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */
+export function createBroker(options: BrokerOptions): PartitionedBroker {
+  return new PartitionedBroker(resolveBrokerOptions(options));
+}
+
+/** One broker per partition of the domain, each served in its turn. Most domains have one. */
+export class PartitionedBroker implements QueueBroker {
+  readonly domain: string;
+  readonly leaseMs: number;
+  readonly #options: ResolvedBrokerOptions;
+  readonly #partitions: Partitions;
+  readonly #routes: OutboxRoutes;
+  /** By their wake key; those of a partition that is no more stay until the end. */
+  readonly #brokers = new Map<string, RedisBroker>();
+  readonly #late = new Set<QueueBroker>();
+  #known: DomainKeyspaces | undefined;
+  #lookDueMs = 0;
+  #turn = 0;
+
+  constructor(options: ResolvedBrokerOptions) {
+    const { domain, redis, prefix, rules } = options;
+    this.domain = domain;
+    this.leaseMs = rules.leaseMs;
+    this.#options = options;
+    this.#partitions = new Partitions({ redis, prefix });
+    const admissions = new Admissions({ redis, partitions: this.#partitions });
+    this.#routes = { admissions, inboxes: new Inboxes({ redis, prefix }) };
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimReply> {
+    const keyspaces = await this.#keyspaces();
+    const brokers = this.#brokersOf(keyspaces);
+    if (brokers.length === 1) return brokers[0].claim(request);
+    const at = this.#turn++ % brokers.length;
+    const turns = [...brokers.slice(at), ...brokers.slice(0, at)];
+    const brokerOf = ({ claimed }: Settlement) => this.#brokerOf(keyspaces, claimed.lease);
+    return claimInTurn({ brokers: turns, brokerOf, late: this.#late }, request);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+    const keyspaces = await this.#keyspaces();
+    const answers = new SettleAnswers();
+    const groups = groupBy(settlements, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
+    await Promise.all(
+      [...groups].map(async ([broker, own]) => {
+        const batch = own.map((settlement) => ({ settlement }));
+        answers.note(batch, await broker.settle(own));
+      }),
+    );
+    return answers.all(settlements);
+  }
+
+  /** Leases of a partition that cannot be reached, or soon enough, stay as they are; throws when none can. */
+  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    const keyspaces = await this.#keyspaces();
+    const groups = [...groupBy(leases, (lease) => this.#brokerOf(keyspaces, lease))];
+    const renewals = await Promise.allSettled(
+      groups.map(async ([broker, own]) =>
+        groups.length === 1 ? broker.renew(own) : within(this.leaseMs / 6, broker.renew(own), own),
+      ),
+    );
+    const failed = renewals.find((renewal) => renewal.status === 'rejected');
+    if (failed && renewals.every(({ status }) => status === 'rejected')) throw failed.reason;
+    return renewals.flatMap((renewal, index) =>
+      renewal.status === 'fulfilled' ? renewal.value : (groups[index]?.[1] ?? []),
+    );
+  }
+
+  async release(claimed: readonly ClaimedAction[]): Promise<void> {
+    const keyspaces = await this.#keyspaces();
+    const groups = groupBy(claimed, ({ lease }) => this.#brokerOf(keyspaces, lease));
+    await settledAll([...groups].map(async ([broker, own]) => broker.release(own)));
+  }
+
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+    const brokers = this.#brokersOf(await this.#keyspaces());
+    if (brokers.length === 1) return brokers[0].waitForWork(options);
+    const woken = new AbortController();
+    const { signal } = woken;
+    const ignore = onAbort(options.signal, () => woken.abort());
+    try {
+      return await Promise.any(
+        brokers.map(async (each) => each.waitForWork({ ...options, signal })),
+      );
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
+    } finally {
+      ignore();
+      woken.abort();
+    }
+  }
+
+  async ping(): Promise<void> {
+    const brokers = this.#brokersOf(await this.#keyspaces());
+    await Promise.all(brokers.map(async (broker) => broker.ping()));
+  }
+
+  warnings(): readonly string[] {
+    const all = [...this.#brokers.values()].flatMap((broker) => broker.warnings());
+    return [...new Set(all)];
+  }
+
+  /** Resolves when everything its workers were to deliver is delivered, or has failed for now. */
+  async delivered(): Promise<void> {
+    await Promise.all([...this.#brokers.values()].map(async (broker) => broker.delivered()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#brokers.values()].map(async (broker) => broker.close()));
+  }
+
+  async #keyspaces(): Promise<DomainKeyspaces> {
+    if (performance.now() > this.#lookDueMs) {
+      this.#lookDueMs = performance.now() + LOOK_MS;
+      const look = this.#partitions.lookAgain(this.domain);
+      // Whoever knows a number goes on with it: the shard that says the number is but one of several.
+      if (this.#known) void look.then((found) => (this.#known = found)).catch(() => undefined);
+      else this.#known = await look.catch((error: unknown) => this.#lookFailed(error));
+    }
+    return (this.#known ??= await this.#partitions.of(this.domain));
+  }
+
+  #lookFailed(error: unknown): never {
+    this.#lookDueMs = 0;
+    throw error;
+  }
+
+  #brokersOf({ all: [first, ...others] }: DomainKeyspaces): [RedisBroker, ...RedisBroker[]] {
+    return [this.#broker(first), ...others.map((keyspace) => this.#broker(keyspace))];
+  }
+
+  /** By tenant, so that a lease finds its way also after the worker has learned of another number. */
+  #brokerOf(keyspaces: DomainKeyspaces, { tenantId }: Lease): RedisBroker {
+    return this.#broker(keyspaces.of(tenantId));
+  }
+
+  #broker(keyspace: Keyspace): RedisBroker {
+    let broker = this.#brokers.get(keyspace.wakeKey);
+    if (!broker) {
+      broker = new RedisBroker(this.#options, keyspace, this.#routes);
+      this.#brokers.set(keyspace.wakeKey, broker);
+    }
+    return broker;
+  }
+}
+
+/** Resolves when all have; throws what the first of those that failed threw. */
+async function settledAll(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,195 @@
+import { asRedisUnavailable, isUnavailable, type ScriptReply } from '@nooble/redis';
+import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
+import type { ResolvedBrokerOptions } from './broker-options.ts';
+import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from '../broker.ts';
+import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
+import { ClockLead } from '../protocol/clock-lead.ts';
+import { ClaimCalls } from './claim-calls.ts';
+import { sendCalls, valueOf } from '../protocol/calling.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { claimCall, readClaim, type Claim } from '../protocol/operations/claim.ts';
+import { readRenewed, renewCall } from '../protocol/operations/renew.ts';
+import { readTick, tickCall } from '../protocol/operations/tick.ts';
+import { Outbox, type OutboxRoutes } from '../delivery/outbox.ts';
+import { checkServer } from '../protocol/server-check.ts';
+import { SettleAnswers } from './settle-answers.ts';
+import { Settling, type SettleBatch } from './settling.ts';
+import { TickTimer } from './tick-timer.ts';
+import { Wake } from './wake.ts';
+import { within } from '../timing/within.ts';
+
+/** How long closing waits to learn whether Redis is there, and then for the last deliveries, ms. */
+const CLOSING = { pingMs: 500, limitMs: 5_000 };
+
+/** The queue of one domain, or of one partition of it, for one worker. */
+export class RedisBroker implements QueueBroker {
+  readonly domain: string;
+  readonly leaseMs: number;
+  readonly #options: ResolvedBrokerOptions;
+  readonly #keyspace: Keyspace;
+  readonly #outbox: Outbox;
+  readonly #settling: Settling;
+  readonly #wake: Wake;
+  readonly #calls = new ClaimCalls();
+  readonly #timer: TickTimer;
+  readonly #lead: ClockLead;
+
+  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
+    const { domain, redis, rules } = options;
+    this.domain = domain;
+    this.leaseMs = rules.leaseMs;
+    this.#options = options;
+    this.#keyspace = keyspace;
+    this.#outbox = new Outbox(routes);
+    this.#settling = new Settling(options, this.#keyspace, this.#outbox);
+    this.#wake = new Wake(redis, this.#keyspace.wakeKey);
+    this.#timer = new TickTimer(rules.leaseMs);
+    this.#lead = new ClockLead(domain, options.onWarning);
+  }
+
+  async claim({
+    slots,
+    settlements = [],
+    acceptSuspect = true,
+  }: ClaimRequest): Promise<ClaimReply> {
+    checkServer(this.#options.redis, this.#options.onWarning);
+    const { batches, apart } = await this.#settling.begin(settlements);
+    const [first = [], ...more] = batches;
+    const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
+    const answers = new SettleAnswers(apart);
+    answers.note(first, settled);
+    for (const batch of more) answers.note(batch, await this.#settling.send(batch));
+    return { ...claim, settled: answers.of(settlements) };
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+    return this.#settling.settleAll(settlements);
+  }
+
+  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    const renewed = [];
+    for (const batch of batchesOf(leases, () => 0)) {
+      const deadline = performance.now() + this.leaseMs;
+      const call = renewCall(this.#keyspace, this.leaseMs, batch);
+      const [reply] = await sendCalls(this.#options.redis, [call]);
+      renewed.push(...readRenewed(this.#valueOf(reply, 'renew leases'), batch, deadline));
+    }
+    return renewed;
+  }
+
+  async release(claimed: readonly ClaimedAction[]): Promise<void> {
+    const outcome = { status: 'release' } as const;
+    // The last claimed goes back first, so that the first is at the head again.
+    const results = await this.settle(
+      claimed.toReversed().map((each) => ({ claimed: each, outcome })),
+    );
+    const refusal = results.find((result) => typeof result === 'object');
+    if (refusal) throw asRedisUnavailable(refusal.refused, 'give actions back');
+    if (!results.includes('unsent')) return;
+    throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
+  }
+
+  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+    return this.#wake.wait(options);
+  }
+
+  async ping(): Promise<void> {
+    try {
+      // A key of its own, so that on a Cluster the node answers that has the queue.
+      await this.#options.redis.command().exists(this.#keyspace.wakeKey);
+    } catch (error) {
+      throw asRedisUnavailable(error, `reach the queue of ${this.#keyspace.title}`);
+    }
+  }
+
+  warnings(): readonly string[] {
+    return this.#outbox.warnings();
+  }
+
+  /** Resolves when everything it was to deliver is delivered, or has failed for now. */
+  async delivered(): Promise<void> {
+    await this.#outbox.drained();
+  }
+
+  async close(): Promise<void> {
+    this.#wake.close();
+    if (this.#outbox.isIdle) return;
+    const isThere = this.ping().then(
+      () => true,
+      () => false,
+    );
+    // While Redis is away the outbox has what is left, and some worker delivers it later.
+    if (await within(CLOSING.pingMs, isThere, false)) {
+      await within(CLOSING.limitMs, this.#finish(), undefined);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#outbox.drained();
+    await this.#acknowledge();
+  }
+
+  /** Else the last callbacks of a worker would be delivered again, when their receivers may have forgotten them. */
+  async #acknowledge(): Promise<void> {
+    const delivered = this.#outbox.takeDelivered();
+    if (delivered.length === 0) return;
+    const { redis, rules } = this.#options;
+    const [reply] = await sendCalls(redis, [tickCall(this.#keyspace, rules, delivered)]);
+    this.#ticked(reply, delivered);
+    await this.#outbox.drained();
+  }
+
+  /** One round trip: settle, what time brings, claim. */
+  async #roundTrip(
+    batch: SettleBatch,
+    { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
+  ): Promise<{ claim: Claim; settled: SettleAnswer[] }> {
+    const { redis, order, rules } = this.#options;
+    const id = await this.#calls.next(slots);
+    const delivered = this.#outbox.takeDelivered();
+    const ticks = this.#timer.isDue() || delivered.length > 0;
+    const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
+    const deadline = performance.now() + rules.leaseMs;
+    const replies = await sendCalls(redis, [
+      ...(batch.length > 0 ? [this.#settling.call(batch)] : []),
+      ...(ticks ? [tickCall(this.#keyspace, rules, delivered)] : []),
+      claimCall(this.#keyspace, { id, order, acceptSuspect, ...most }),
+    ]);
+    const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
+    try {
+      const settled = batch.length > 0 ? await this.#settling.settled(batch, replies[0]) : [];
+      const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
+      const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
+      this.#calls.answered(id);
+      this.#lead.note(claim.clockLeadMs ?? 0);
+      this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
+      return { claim, settled };
+    } catch (error) {
+      // It may have claimed: the same number again brings the same actions.
+      if (isRefused(replies.at(-1))) this.#calls.answered(id);
+      else this.#calls.unanswered(id, slots);
+      throw error;
+    }
+  }
+
+  /** Returns whether there is more to do at once. */
+  #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): boolean {
+    if (reply?.ok === true) {
+      const { entries, isCutShort, nowMs } = readTick(reply.value);
+      this.#outbox.deliver(entries, nowMs);
+      return isCutShort;
+    }
+    this.#outbox.putBack(delivered);
+    this.#timer.again();
+    return false;
+  }
+
+  #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
+    return valueOf(reply, `${attempted} of ${this.#keyspace.title}`);
+  }
+}
+
+/** Whether the script itself raised an error: then there is no answer to ask for again. */
+function isRefused(reply: ScriptReply | undefined): boolean {
+  return reply?.ok === false && !isUnavailable(reply.error);
+}

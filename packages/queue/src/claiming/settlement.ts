@@ -1,0 +1,97 @@
+import { PayloadTooLargeError } from '@nooble/errors';
+import type { CallbackData } from '@nooble/models';
+import type { Settlement } from '../broker.ts';
+import { callbackIdFor } from '../delivery/callback.ts';
+import { deliveryFor, messageOf, type Delivery } from '../delivery/delivery.ts';
+import type { SettleItem } from '../protocol/operations/settle.ts';
+import type { OutboxEntry } from '../protocol/operations/tick.ts';
+import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
+
+/** A settlement made ready: what the script gets, and how the caller is told. */
+export interface ReadySettlement {
+  readonly settlement: Settlement;
+  readonly item: SettleItem;
+  /** Written before the settle. */
+  readonly reply?: EncodedReply;
+  /** When its lease ends, on this process's monotonic clock, ms; a reply after that would be void. */
+  readonly deadline: number;
+  /** Delivered after the settle; it is in the outbox by then. */
+  readonly entry?: OutboxEntry;
+}
+
+/**
+ * Makes one settlement ready. Throws PayloadTooLargeError for a result that no message can carry, and
+ * TypeError for one that JSON cannot hold.
+ */
+export function readySettlement(settlement: Settlement, maxPayloadBytes: number): ReadySettlement {
+  const { claimed, outcome } = settlement;
+  const { lease } = claimed;
+  // An error is bounded where it is made: whatever became of an action, its end can be told.
+  const limitBytes = outcome.status === 'done' ? maxPayloadBytes : Number.POSITIVE_INFINITY;
+  const delivery = deliveryOf(settlement);
+  const isOver = outcome.status === 'done' || outcome.status === 'dead';
+  const item: SettleItem = {
+    actionId: lease.actionId,
+    token: lease.token,
+    verb: outcome.status,
+    delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
+    note: noteOf(settlement, limitBytes),
+    retainMs: isOver ? claimed.retainMs : 0,
+    callback: '',
+  };
+  const ready = { settlement, item, deadline: lease.deadline };
+  if (!delivery) return ready;
+  const what = delivery.to === 'inbox' ? 'reply' : 'callback';
+  assertSize(delivery.text, `${what} of action "${lease.actionId}"`, limitBytes);
+  return delivery.to === 'inbox' ? { ...ready, reply: delivery } : inOutbox(ready, delivery);
+}
+
+/** The same with its reply in the outbox of the domain, from where a worker delivers it once it is settled. */
+export function throughOutbox({ reply, ...ready }: ReadySettlement): ReadySettlement {
+  return reply ? inOutbox(ready, { to: 'inbox', ...reply }) : ready;
+}
+
+function inOutbox(ready: ReadySettlement, delivery: Delivery): ReadySettlement {
+  const message = messageOf(delivery);
+  const entry = { callbackId: callbackIdFor(ready.settlement.claimed.lease), message };
+  return { ...ready, item: { ...ready.item, callback: message }, entry };
+}
+
+function deliveryOf(settlement: Settlement): Delivery | undefined {
+  const { claimed, action } = settlement;
+  const { lease, expiresInMs } = claimed;
+  const data = tellable(settlement);
+  if (!action || !data) return undefined;
+  const claimedMs = Number(lease.token) / 1000;
+  const expiresMs = expiresInMs === undefined ? undefined : claimedMs + expiresInMs;
+  const untilMs = waitingUntil(expiresMs, claimedMs);
+  return deliveryFor(action, { callbackId: callbackIdFor(lease), data, untilMs });
+}
+
+/** Bytes a settlement adds to a call, at most. */
+export function settlementBytes({ item, reply }: ReadySettlement): number {
+  return 3 * (item.note.length + item.callback.length + (reply?.text.length ?? 0));
+}
+
+/** What the caller is told; undefined while the action goes on. */
+function tellable({ outcome }: Settlement): CallbackData | undefined {
+  if (outcome.status === 'done') return { status: 'done', result: outcome.result };
+  if (outcome.status === 'dead') return { status: 'dead', error: outcome.error };
+  return undefined;
+}
+
+/** Stored with a dead letter, and with a kept result. */
+function noteOf({ claimed, outcome }: Settlement, limitBytes: number): string {
+  if (outcome.status === 'dead') return JSON.stringify(outcome.error);
+  if (outcome.status !== 'done' || claimed.retainMs === 0) return '';
+  // A function or a symbol has no JSON: it is kept as null.
+  const note = (JSON.stringify(outcome.result) as string | undefined) ?? 'null';
+  assertSize(note, `result of action "${claimed.lease.actionId}"`, limitBytes);
+  return note;
+}
+
+function assertSize(text: string, what: string, limitBytes: number): void {
+  if (text.length * 3 <= limitBytes) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limitBytes) throw new PayloadTooLargeError({ what, bytes, limitBytes });
+}

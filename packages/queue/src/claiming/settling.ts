@@ -1,0 +1,145 @@
+import { isUnavailable, type ScriptCall, type ScriptReply } from '@nooble/redis';
+import { batchesOf } from '../protocol/chunks.ts';
+import type { ResolvedBrokerOptions } from './broker-options.ts';
+import type { Settlement, SettleAnswer } from '../broker.ts';
+import { sendCalls, valueOf } from '../protocol/calling.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { readSettled, settleCall } from '../protocol/operations/settle.ts';
+import type { Outbox } from '../delivery/outbox.ts';
+import { sendReply } from '../delivery/send-reply.ts';
+import type { EncodedReply } from '../protocol/replies.ts';
+import { SettleAnswers } from './settle-answers.ts';
+import { readySettlement, settlementBytes, throughOutbox } from './settlement.ts';
+import type { ReadySettlement } from './settlement.ts';
+import { within } from '../timing/within.ts';
+
+/** Settlements that fit into one call. */
+export type SettleBatch = readonly ReadySettlement[];
+
+/** How long a call waits for the inboxes of its replies, ms: the others are settled apart. */
+const PROMPT_MS = 50;
+/** How long an inbox may take after that, ms: then its reply goes through the outbox. */
+const PATIENCE_MS = 2_000;
+
+/** Settlements made ready for calls. Each that cannot travel with the others has its answer, now or later. */
+export interface SettleRound {
+  readonly batches: readonly SettleBatch[];
+  /** Those that are in no batch. */
+  readonly apart: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
+}
+
+/** A settlement whose caller is being told. */
+interface Telling {
+  readonly ready: ReadySettlement;
+  /** Whether its inbox has the reply. Never rejects. */
+  readonly told: Promise<boolean>;
+  isTold: boolean | undefined;
+}
+
+/** Ends attempts and sees to it that their callers are told; each fails or waits alone. */
+export class Settling {
+  readonly #options: ResolvedBrokerOptions;
+  readonly #keyspace: Keyspace;
+  readonly #outbox: Outbox;
+
+  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, outbox: Outbox) {
+    this.#options = options;
+    this.#keyspace = keyspace;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Makes settlements ready and tells the callers that await them: before the settle, since a worker may die
+   * in between. Whoever cannot be told promptly holds no other back. Never rejects.
+   */
+  async begin(settlements: readonly Settlement[]): Promise<SettleRound> {
+    const apart = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
+    const ready = settlements.flatMap((settlement) => this.#prepare(settlement, apart));
+    const tellings = ready.flatMap((each) =>
+      each.reply ? [this.#tell({ ready: each, reply: each.reply })] : [],
+    );
+    if (tellings.length > 0) await promptly(tellings);
+    for (const telling of tellings.filter(({ isTold }) => isTold === undefined)) {
+      apart.set(telling.ready.settlement, this.#settleLater(telling));
+    }
+    const untold = new Set(tellings.flatMap((each) => (each.isTold === false ? [each.ready] : [])));
+    const now = ready.filter(({ settlement }) => !apart.has(settlement));
+    const sent = now.map((each) => (untold.has(each) ? throughOutbox(each) : each));
+    return { batches: batchesOf(sent, settlementBytes), apart };
+  }
+
+  call(batch: SettleBatch): ScriptCall {
+    const items = batch.map(({ item }) => item);
+    return settleCall(this.#keyspace, this.#options.rules, items);
+  }
+
+  /**
+   * Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. A batch that
+   * Redis refused is sent again one by one. Never rejects.
+   */
+  async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleAnswer[]> {
+    const attempted = `settle actions of ${this.#keyspace.title}`;
+    try {
+      const results = readSettled(valueOf(reply, attempted), batch.length);
+      const ended = batch.filter((_, index) => results[index] === 'ok');
+      this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
+      return results;
+    } catch (error) {
+      if (isUnavailable(error)) return batch.map(() => 'unsent');
+      if (batch.length === 1) return [{ refused: error }];
+      return (await Promise.all(batch.map(async (each) => this.#settleAlone(each)))).flat();
+    }
+  }
+
+  /** Settles without claiming. Never rejects. */
+  async settleAll(settlements: readonly Settlement[]): Promise<SettleAnswer[]> {
+    const { batches, apart } = await this.begin(settlements);
+    const answers = new SettleAnswers(apart);
+    for (const batch of batches) answers.note(batch, await this.send(batch));
+    return answers.all(settlements);
+  }
+
+  /** One call for one batch. Never rejects. */
+  async send(batch: SettleBatch): Promise<SettleAnswer[]> {
+    const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
+    return this.settled(batch, reply);
+  }
+
+  async #settleAlone(ready: ReadySettlement): Promise<SettleAnswer> {
+    return (await this.send([ready]))[0] ?? 'unsent';
+  }
+
+  /** A result that no message can carry concerns its action alone. */
+  #prepare(settlement: Settlement, apart: Map<Settlement, unknown>): ReadySettlement[] {
+    try {
+      const ready = readySettlement(settlement, this.#options.maxPayloadBytes);
+      // With its lease over the outcome may be void: the caller is told once it has been settled.
+      return [ready.deadline > performance.now() ? ready : throughOutbox(ready)];
+    } catch (error) {
+      apart.set(settlement, { refused: error });
+      return [];
+    }
+  }
+
+  #tell({ ready, reply }: { ready: ReadySettlement; reply: EncodedReply }): Telling {
+    const told = sendReply(this.#options, reply).then(
+      () => true,
+      () => false,
+    );
+    const telling: Telling = { ready, told, isTold: undefined };
+    void told.then((isTold) => (telling.isTold = isTold));
+    return telling;
+  }
+
+  async #settleLater({ ready, told }: Telling): Promise<SettleAnswer> {
+    const isTold = await within(PATIENCE_MS, told, false);
+    return this.#settleAlone(isTold ? ready : throughOutbox(ready));
+  }
+}
+
+/** While this process itself stood still, no inbox was slow: what has arrived meanwhile is heard. */
+async function promptly(tellings: readonly Telling[]): Promise<void> {
+  const all = Promise.all(tellings.map(async ({ told }) => told));
+  if (await within(PROMPT_MS, all, undefined)) return;
+  await new Promise((resolve) => void setImmediate(resolve));
+}

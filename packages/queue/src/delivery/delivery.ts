@@ -1,0 +1,105 @@
+import {
+  ActionCancelledError,
+  DeadlineExceededError,
+  isWireError,
+  StalledError,
+  toWireError,
+  type WireError,
+} from '@nooble/errors';
+import {
+  decodeAction,
+  encodeAction,
+  isoOf,
+  parseQueueName,
+  type CallbackData,
+  type DomainAction,
+} from '@nooble/models';
+import { callbackFor } from './callback.ts';
+import { parseStored, type StoredAction } from '../protocol/header.ts';
+import type { OutboxEntry } from '../protocol/operations/tick.ts';
+import { encodeReply, waitingUntil, type EncodedReply } from '../protocol/replies.ts';
+
+/** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
+export type Delivery =
+  | {
+      readonly to: 'domain';
+      readonly domain: string;
+      readonly callback: DomainAction;
+      readonly text: string;
+    }
+  | (EncodedReply & { readonly to: 'inbox' });
+
+/** A delivery as it stands in the outbox. */
+export function messageOf(delivery: Delivery): string {
+  if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;
+  return `reply ${delivery.replyTo} ${delivery.untilMs}\n${delivery.text}`;
+}
+
+/** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for one that does not parse. */
+export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | undefined {
+  const end = message.indexOf('\n');
+  const [word = '', detail = '', until] = message.slice(0, end).split(' ');
+  const text = message.slice(end + 1);
+  if (word === 'callback') {
+    return { to: 'domain', domain: detail, callback: decodeAction(text), text };
+  }
+  if (word === 'reply') return { to: 'inbox', replyTo: detail, untilMs: Number(until), text };
+  const stored = parseStored(text);
+  const action = decodeAction(stored.envelope);
+  const data = endingOf({ ...stored, ...action }, word, Number(detail));
+  const untilMs = waitingUntil(stored.expiresMs, stored.arrivalUs / 1000);
+  return deliveryFor(action, { callbackId, data, untilMs });
+}
+
+/** An end to tell, and until when its caller may wait for it, Unix ms. */
+export interface Told {
+  readonly callbackId: string;
+  readonly data: CallbackData;
+  readonly untilMs: number;
+}
+
+/** How the outcome of an action reaches its caller; undefined when it has none. Throws for one that has no JSON. */
+export function deliveryFor(
+  action: DomainAction,
+  { callbackId, data, untilMs }: Told,
+): Delivery | undefined {
+  const { actionId, callbackQueue, replyTo } = action;
+  if (replyTo !== undefined) {
+    return { to: 'inbox', replyTo, untilMs, text: encodeReply({ actionId, data }) };
+  }
+  if (callbackQueue === undefined) return undefined;
+  const { domain } = parseQueueName(callbackQueue);
+  const callback = callbackFor(action, callbackId, data);
+  return { to: 'domain', domain, callback, text: encodeAction(callback) };
+}
+
+/** The error of a dead letter: what the worker said, or that a script gave it up. */
+export function errorOfNote(actionId: string, note: string): WireError {
+  const [, stalls] = /^stalled (\d+)$/.exec(note) ?? [];
+  if (stalls !== undefined)
+    return toWireError(new StalledError({ actionId, stalls: Number(stalls) }));
+  try {
+    const error: unknown = JSON.parse(note);
+    if (isWireError(error)) return error;
+  } catch {
+    // It is text.
+  }
+  return toWireError(new Error(note));
+}
+
+/** What a script's ending means to the caller. */
+function endingOf(
+  { actionId, expiresMs = 0 }: Pick<DomainAction, 'actionId'> & Pick<StoredAction, 'expiresMs'>,
+  word: string,
+  stalls: number,
+): CallbackData {
+  if (word === 'expired') {
+    const expiresAt = isoOf(expiresMs);
+    const error = toWireError(new DeadlineExceededError({ actionId, expiresAt }));
+    return { status: 'expired', error };
+  }
+  if (word === 'cancelled') {
+    return { status: 'cancelled', error: toWireError(new ActionCancelledError({ actionId })) };
+  }
+  return { status: 'dead', error: toWireError(new StalledError({ actionId, stalls })) };
+}

@@ -1,0 +1,167 @@
+import type { WireError } from '@nooble/errors';
+import { assertActionId, isoOf, timeOf, type DomainAction, type Tier } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
+import { assertWhole } from '../claiming/broker-options.ts';
+import type { CallRings } from '../protocol/call-ring.ts';
+import { ask, askOnce } from '../protocol/calling.ts';
+import { errorOfNote } from '../delivery/delivery.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { deadListCall, readLetters } from '../protocol/operations/dead-list.ts';
+import type { LetterCursor, LetterPage, StoredLetter } from '../protocol/operations/dead-list.ts';
+import { deadMoveCall } from '../protocol/operations/dead-move.ts';
+import type { Partitions } from '../protocol/partitions.ts';
+import { decodedOr } from './snapshot.ts';
+import type { ActionRef } from '../admission/receipt.ts';
+
+/** An action that was given up. */
+export interface DeadLetter extends ActionRef {
+  readonly tenantId: string;
+  readonly tier: Tier;
+  /** ISO 8601 UTC. */
+  readonly diedAt: string;
+  readonly error: WireError;
+  readonly failures: number;
+  readonly stalls: number;
+  readonly redrives: number;
+  /** Absent when its envelope does not parse. */
+  readonly action?: DomainAction;
+  /** The envelope as it was accepted. */
+  readonly envelope: string;
+}
+
+/** Some letters, or every one that is dead at the time of the call. */
+export type LetterChoice = { readonly actionIds: readonly string[] } | { readonly all: true };
+
+/** What dead letters are reached through. */
+export interface DeadLettersParts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+  readonly rings: CallRings;
+}
+
+const START: LetterCursor = { diedMs: 0, actionId: '' };
+
+/** The dead letters of one domain. They are kept for 14 days, and the newest 100,000 of each partition. */
+export class DeadLetters {
+  readonly #redis: RedisPool;
+  readonly #domain: string;
+  readonly #partitions: Partitions;
+  readonly #rings: CallRings;
+
+  constructor({ redis, partitions, rings }: DeadLettersParts, domain: string) {
+    this.#redis = redis;
+    this.#domain = domain;
+    this.#partitions = partitions;
+    this.#rings = rings;
+  }
+
+  /**
+   * A page, oldest first, one partition after the other; `after` is the last letter of the page before. It may be shorter than
+   * `limit` when letters are large; an empty one is the end. Throws RedisUnavailableError.
+   * @default limit 100, at most 500
+   */
+  async list({ after, limit = 100 }: { after?: DeadLetter; limit?: number } = {}): Promise<
+    DeadLetter[]
+  > {
+    assertWhole('limit', limit, { least: 1, most: Number.MAX_SAFE_INTEGER });
+    const keyspaces = await this.#partitions.lookAgain(this.#domain);
+    const first = after ? keyspaces.all.indexOf(keyspaces.of(after.tenantId)) : 0;
+    let cursor = after ? cursorAfter(after) : START;
+    for (const keyspace of keyspaces.all.slice(first)) {
+      const count = Math.min(limit, MAX_IDS);
+      const { letters } = await this.#page(keyspace, cursor, count);
+      if (letters.length > 0) return letters.map((letter) => this.#letterOf(letter));
+      cursor = START;
+    }
+    return [];
+  }
+
+  /** Sends letters back to their queues with fresh attempts, not charged to any limit; answers how many. */
+  async redrive(which: LetterChoice): Promise<number> {
+    return this.#move('redrive', which);
+  }
+
+  /** Drops letters for good; answers how many. */
+  async discard(which: LetterChoice): Promise<number> {
+    return this.#move('discard', which);
+  }
+
+  async #move(verb: 'redrive' | 'discard', which: LetterChoice): Promise<number> {
+    if (!('all' in which)) for (const id of which.actionIds) assertActionId(id);
+    let moved = 0;
+    for (const keyspace of (await this.#partitions.lookAgain(this.#domain)).all) {
+      if ('all' in which) moved += await this.#moveAll(keyspace, verb);
+      else {
+        for (const batch of batchesOf(which.actionIds, () => 0)) {
+          moved += await this.#moveBatch(keyspace, verb, batch);
+        }
+      }
+    }
+    return moved;
+  }
+
+  /** In pages up to the time of the first, so that a letter that dies again meanwhile is not moved again. */
+  async #moveAll(keyspace: Keyspace, verb: 'redrive' | 'discard'): Promise<number> {
+    let moved = 0;
+    let cursor = START;
+    let untilMs = Number.POSITIVE_INFINITY;
+    for (;;) {
+      const { nowMs, letters } = await this.#page(keyspace, cursor, MAX_IDS);
+      untilMs = Math.min(untilMs, nowMs);
+      const due = letters.filter(({ diedMs }) => diedMs <= untilMs);
+      const last = due.at(-1);
+      if (!last) return moved;
+      moved += await this.#moveBatch(
+        keyspace,
+        verb,
+        due.map(({ actionId }) => actionId),
+      );
+      cursor = last;
+    }
+  }
+
+  async #moveBatch(
+    keyspace: Keyspace,
+    verb: 'redrive' | 'discard',
+    actionIds: readonly string[],
+  ): Promise<number> {
+    const answer = await askOnce(this.#redis, {
+      ring: this.#rings.of(keyspace),
+      callOf: (id) => deadMoveCall(keyspace, { id, verb, actionIds }),
+      attempted: this.#attempted(verb),
+    });
+    return Number(answer);
+  }
+
+  async #page(keyspace: Keyspace, cursor: LetterCursor, count: number): Promise<LetterPage> {
+    const call = deadListCall(keyspace, cursor, count);
+    return readLetters(await ask(this.#redis, call, this.#attempted('list')));
+  }
+
+  #attempted(verb: string): string {
+    return `${verb} dead letters of domain "${this.#domain}"`;
+  }
+
+  #letterOf({ actionId, diedMs, run, envelope, note }: StoredLetter): DeadLetter {
+    const action = decodedOr(envelope);
+    return {
+      domain: this.#domain,
+      actionId,
+      tenantId: run.tenantId,
+      tier: run.tier,
+      diedAt: isoOf(diedMs),
+      error: errorOfNote(actionId, note),
+      failures: run.failures,
+      stalls: run.stalls,
+      redrives: run.redrives,
+      ...(action && { action }),
+      envelope,
+    };
+  }
+}
+
+function cursorAfter({ diedAt, actionId }: DeadLetter): LetterCursor {
+  assertActionId(actionId);
+  return { diedMs: timeOf('diedAt', diedAt), actionId };
+}

@@ -1,0 +1,101 @@
+import { TIERS, type Tier } from '@nooble/models';
+import { MAX_DURATION_MS } from '../timing/durations.ts';
+import type { AdmissionItem } from './admission.ts';
+
+/** What stands before a stored envelope: the facts scripts need without parsing it. */
+export interface StoredAction {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  /** Domain clock at admission, µs. */
+  readonly arrivalUs: number;
+  /** Unix ms; undefined for never. */
+  readonly expiresMs: number | undefined;
+  readonly retainMs: number;
+  /** The wire JSON as it was accepted. */
+  readonly envelope: string;
+}
+
+/**
+ * Splits a stored action; `lua/include/header.lua` is its twin. Never throws: of a header that does not parse the
+ * missing facts are the defaults, and text without a header is all envelope, for the worker to refuse.
+ */
+export function parseStored(stored: string): StoredAction {
+  const end = stored.indexOf('\n');
+  const [arrival, , expires, tier, tenantId = '', , retain] = stored
+    .slice(0, Math.max(0, end))
+    .split(' ');
+  const arrivalUs = countOf(arrival);
+  return {
+    tier: tierOf(tier),
+    tenantId,
+    arrivalUs,
+    expiresMs: expiryOf(Number(expires), arrivalUs),
+    retainMs: Math.min(countOf(retain), MAX_DURATION_MS),
+    envelope: stored.slice(end + 1),
+  };
+}
+
+/** Negative for ms after its arrival. */
+function expiryOf(ms: number, arrivalUs: number): number | undefined {
+  if (ms === 0 || !Number.isSafeInteger(ms)) return undefined;
+  return ms > 0 ? ms : Math.floor(arrivalUs / 1000) - ms;
+}
+
+/** An action as it is stored, but for its arrival, which the script puts in front. */
+export function storedWithoutArrival(item: AdmissionItem): string {
+  const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, envelope } = item;
+  return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
+}
+
+/** What is known of an action's attempts. */
+export interface RunFacts {
+  readonly tier: Tier;
+  readonly tenantId: string;
+  /** Clock value of the claim that runs it, µs; '0' while nobody does. */
+  readonly token: string;
+  /** Domain clock when it last joined a queue, µs. */
+  readonly sinceUs: number;
+  readonly failures: number;
+  readonly stalls: number;
+  readonly redrives: number;
+  /** Domain clock when it was first throttled since its last counted attempt, ms; 0 if it was not. */
+  readonly throttledSinceMs: number;
+  /** Domain clock when it first met a worker without its handler since one last ran it, ms; 0 if it did not. */
+  readonly unhandledSinceMs: number;
+}
+
+/**
+ * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled`;
+ * `lua/include/run.lua` is its twin. Never throws.
+ */
+export function parseRun(text: string): RunFacts {
+  const [token = '0', tier, tenantId = '', since, ...counts] = text.split(' ');
+  const [failures, stalls, redrives, , throttled, unhandled] = counts;
+  return {
+    tier: tierOf(tier),
+    tenantId,
+    token,
+    sinceUs: countOf(since),
+    failures: countOf(failures),
+    stalls: countOf(stalls),
+    redrives: countOf(redrives),
+    throttledSinceMs: countOf(throttled),
+    unhandledSinceMs: countOf(unhandled),
+  };
+}
+
+/** The run of an action that a claim hands out for the first time; the token is the claim's clock value. */
+export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: string): RunFacts {
+  const counts = { failures: 0, stalls: 0, redrives: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
+  return { tier, tenantId, token, sinceUs: arrivalUs, ...counts };
+}
+
+/** Tiers are stored as their priority, 1 to 4; whatever is none of these is the last. */
+function tierOf(priority: string | undefined): Tier {
+  return TIERS[Number(priority) - 1] ?? 'free';
+}
+
+function countOf(text: string | undefined): number {
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count >= 0 ? count : 0;
+}

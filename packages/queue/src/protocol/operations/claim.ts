@@ -1,0 +1,91 @@
+import type { ScriptCall } from '@nooble/redis';
+import type { ClaimedAction } from '../../broker.ts';
+import type { CallId } from '../call-ring.ts';
+import { firstRun, parseRun, parseStored } from '../header.ts';
+import type { Keyspace } from '../keyspace.ts';
+
+/** How a worker chooses among tiers. */
+export interface ClaimOrder {
+  readonly mode: 'strict' | 'weighted';
+  /** Every so many services the tier that waits longest is served; 0 for never. */
+  readonly floor: number;
+  /** Shares of the tiers 1 to 4 in `weighted` mode. */
+  readonly weights: readonly number[];
+}
+
+export interface ClaimArguments {
+  readonly id: CallId;
+  readonly slots: number;
+  readonly leaseMs: number;
+  readonly order: ClaimOrder;
+  readonly acceptSuspect: boolean;
+}
+
+/** What a claim brought. */
+export interface Claim {
+  readonly claimed: readonly ClaimedAction[];
+  /** How far the domain's clock is ahead of the server's, ms; absent when it is not. */
+  readonly clockLeadMs?: number;
+  readonly dueInMs?: number;
+}
+
+/** The call that hands out the next fair batch. */
+export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall {
+  const { id, slots, leaseMs, order, acceptSuspect } = claim;
+  const fixed = [id.process, id.number, slots, leaseMs, order.mode, order.floor];
+  return keyspace.call('claim', [...fixed, ...order.weights, acceptSuspect ? 1 : 0]);
+}
+
+/** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock, ms. */
+export function readClaim(reply: unknown, deadline: number): Claim {
+  const [clock = '0', dueIn = '', suspect, lead, ...cells] = reply as string[];
+  const claimed: ClaimedAction[] = [];
+  for (let at = 0; at < cells.length; at += 2) {
+    const [who = '', stored = ''] = [cells[at], cells[at + 1]];
+    const isSuspect = at === 0 && suspect === '1';
+    claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
+  }
+  const clockLeadMs = Number(lead);
+  return {
+    claimed,
+    ...(clockLeadMs > 0 && { clockLeadMs }),
+    ...(dueIn !== '' && { dueInMs: Number(dueIn) }),
+  };
+}
+
+interface ClaimRow {
+  /** Its id and, where this is not its first, its run. */
+  readonly who: string;
+  readonly suspect: boolean;
+  readonly stored: string;
+  readonly clock: string;
+  readonly deadline: number;
+}
+
+function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): ClaimedAction {
+  const action = parseStored(stored);
+  const end = who.indexOf(' ');
+  const actionId = end === -1 ? who : who.slice(0, end);
+  const facts = end === -1 ? firstRun(action, clock) : parseRun(who.slice(end + 1));
+  const { tier, tenantId, token, sinceUs, failures, stalls, redrives } = facts;
+  const nowMs = Math.floor(Number(clock) / 1000);
+  const { expiresMs } = action;
+  return {
+    lease: { actionId, tenantId, tier, token, deadline },
+    envelope: action.envelope,
+    failures,
+    stalls,
+    redrives,
+    suspect,
+    waitedMs: Math.max(0, (Number(clock) - sinceUs) / 1000),
+    retainMs: action.retainMs,
+    throttledMs: elapsed(facts.throttledSinceMs, nowMs),
+    unhandledMs: elapsed(facts.unhandledSinceMs, nowMs),
+    ...(expiresMs !== undefined && { expiresInMs: expiresMs - nowMs }),
+  };
+}
+
+/** 0 where it never began. */
+function elapsed(sinceMs: number, nowMs: number): number {
+  return sinceMs === 0 ? 0 : Math.max(0, nowMs - sinceMs);
+}

@@ -1,0 +1,80 @@
+import type { ScriptCall } from '@nooble/redis';
+import type { CallId } from '../call-ring.ts';
+import { storedWithoutArrival } from '../header.ts';
+import type { AdmissionItem } from '../admission.ts';
+import type { Keyspace } from '../keyspace.ts';
+
+/** What the script said about one item. */
+export type Verdict =
+  | { readonly verdict: 'accepted'; readonly notBeforeMs?: number }
+  | { readonly verdict: 'duplicate'; readonly actionId: string }
+  | { readonly verdict: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
+  | { readonly verdict: 'depth'; readonly limit: number }
+  /** It could not start before it expires; Unix ms. */
+  | { readonly verdict: 'expires'; readonly startsMs: number; readonly expiresMs: number }
+  /** `foreign`: an action of another tenant has its id. */
+  | { readonly verdict: 'closed' | 'suspended' | 'foreign' }
+  /** The domain has another number of partitions by now. */
+  | { readonly verdict: 'moved' };
+
+/** The call that admits a batch, at most 500 items and 4 MiB. */
+export function enqueueCall(
+  keyspace: Keyspace,
+  id: CallId,
+  items: readonly AdmissionItem[],
+): ScriptCall {
+  const terms: AdmissionItem[] = [];
+  const rows: string[] = [];
+  for (const item of items) {
+    const name = String(termsOf(item, terms));
+    rows.push(item.actionId, item.tenantId, name, storedWithoutArrival(item));
+  }
+  const cells = terms.flatMap((each, name) => [name, ...cellsOf(each)]);
+  return keyspace.call('enqueue', [id.process, id.number, terms.length, ...cells, ...rows]);
+}
+
+/** One verdict per item, in order; the reply tells only of those that did not simply enter. */
+export function readVerdicts(reply: unknown, count: number): Verdict[] {
+  const cells = reply as string[];
+  const verdicts = Array.from({ length: count }, () => ACCEPTED);
+  for (let at = 0; at < cells.length; at += 4) verdicts[Number(cells[at])] = verdictOf(cells, at);
+  return verdicts;
+}
+
+const ACCEPTED: Verdict = { verdict: 'accepted' };
+
+function verdictOf(cells: readonly string[], at: number): Verdict {
+  const [, code, detail = '', limit] = cells.slice(at, at + 4);
+  if (code === '0') return { verdict: 'accepted', notBeforeMs: Number(detail) };
+  if (code === '1') return { verdict: 'duplicate', actionId: detail };
+  if (code === '2' || code === '3') {
+    const verdict = code === '2' ? 'minute' : 'day';
+    return { verdict, retryAfterMs: Number(detail), limit: Number(limit) };
+  }
+  if (code === '4') return { verdict: 'depth', limit: Number(detail) };
+  if (code === '7') return { verdict: 'moved' };
+  if (code === '8') return { verdict: 'foreign' };
+  if (code === '9')
+    return { verdict: 'expires', startsMs: Number(detail), expiresMs: Number(limit) };
+  return { verdict: code === '5' ? 'closed' : 'suspended' };
+}
+
+/** Items on the same terms share one row of them: its place among those so far. */
+function termsOf(item: AdmissionItem, terms: AdmissionItem[]): number {
+  const place = terms.findIndex(
+    ({ policy, tier, runAtMs, onceHash }) =>
+      policy === item.policy &&
+      tier === item.tier &&
+      runAtMs === item.runAtMs &&
+      onceHash === item.onceHash,
+  );
+  return place === -1 ? terms.push(item) - 1 : place;
+}
+
+function cellsOf({ tier, runAtMs, onceHash, policy }: AdmissionItem): (string | number)[] {
+  const common = [tier, runAtMs, onceHash];
+  if (!policy) return [...common, '', -1, -1, -1, 0];
+  const { perMinute, perDay, maxDepth, onLimit, weight, maxActive } = policy;
+  const limits = [perMinute ?? -1, perDay ?? -1, maxDepth ?? -1];
+  return [...common, `${weight} ${maxActive ?? -1}`, ...limits, onLimit === 'delay' ? 1 : 0];
+}

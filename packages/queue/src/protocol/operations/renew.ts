@@ -1,0 +1,19 @@
+import type { ScriptCall } from '@nooble/redis';
+import type { Lease } from '../../broker.ts';
+import type { Keyspace } from '../keyspace.ts';
+
+/** The call that moves deadlines, at most 500. */
+export function renewCall(
+  keyspace: Keyspace,
+  leaseMs: number,
+  leases: readonly Lease[],
+): ScriptCall {
+  const pairs = leases.flatMap(({ actionId, token }) => [actionId, token]);
+  return keyspace.call('renew', [leaseMs, ...pairs]);
+}
+
+/** The leases that hold, until `deadline` on this process's monotonic clock, ms. */
+export function readRenewed(reply: unknown, leases: readonly Lease[], deadline: number): Lease[] {
+  const held = reply as number[];
+  return leases.filter((_, index) => held[index] === 1).map((lease) => ({ ...lease, deadline }));
+}

@@ -1,0 +1,60 @@
+import type { Lease, QueueBroker } from '@nooble/queue';
+import type { Publish } from '../reporting/events.ts';
+import type { Running } from '../attempts/running.ts';
+
+/** Renewals per lease: two may fail before a lease is in danger. */
+const RENEWALS_PER_LEASE = 3;
+
+/** What a renewal works with. */
+export interface RenewalParts {
+  readonly broker: QueueBroker;
+  readonly running: Running;
+  readonly publish: Publish;
+}
+
+/** Keeps the leases of running actions, and of ended ones the queue does not know of yet: one call for all. */
+export class Renewal {
+  readonly #parts: RenewalParts;
+  #timer: NodeJS.Timeout | undefined;
+  #renewing = false;
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const everyMs = this.#parts.broker.leaseMs / RENEWALS_PER_LEASE;
+    this.#timer ??= setInterval(() => void this.#renew(), everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    const { broker, running, publish } = this.#parts;
+    const attempts = running.leaseholders;
+    if (this.#renewing || attempts.length === 0) return;
+    this.#renewing = true;
+    try {
+      const renewed = await broker.renew(attempts.map((attempt) => attempt.claimed.lease));
+      const byToken = new Map(renewed.map((lease) => [keyOf(lease), lease]));
+      for (const attempt of attempts) {
+        const lease = byToken.get(keyOf(attempt.claimed.lease));
+        if (lease) attempt.renewed(lease);
+        // An ended attempt may have been settled meanwhile; what became of it, its settlement tells.
+        else if (!attempt.ending) attempt.lose();
+      }
+    } catch (error) {
+      publish('error', { attempted: `renew the leases of domain "${broker.domain}"`, error });
+    } finally {
+      this.#renewing = false;
+    }
+  }
+}
+
+/** One worker may hold an action, lose it and claim it again: the token tells the two apart. */
+function keyOf({ actionId, token }: Lease): string {
+  return `${actionId} ${token}`;
+}

@@ -1,0 +1,62 @@
+import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
+import type { Attempt } from '../attempts/attempt.ts';
+import type { Clock } from '../timing/clock.ts';
+import type { Publish } from '../reporting/events.ts';
+import type { Settlements } from '../settling/settlements.ts';
+
+/** What a round trip works with. */
+export interface RoundTripParts {
+  readonly broker: QueueBroker;
+  readonly settlements: Settlements;
+  readonly publish: Publish;
+  readonly clock: Clock;
+}
+
+/** What one round trip asks of the queue. */
+export interface RoundTripRequest {
+  readonly slots: number;
+  readonly acceptSuspect: boolean;
+  /** Settle alone, as a stopping worker does. */
+  readonly settleOnly: boolean;
+}
+
+/** What came of it. */
+export interface RoundTripAnswer {
+  readonly claimed: readonly ClaimedAction[];
+  readonly dueInMs: number | undefined;
+  readonly clockLeadMs: number;
+}
+
+/**
+ * One call to the queue, with everything there is to settle. When it fails, its settlements are pending
+ * again, and the error is thrown.
+ */
+export async function makeRoundTrip(
+  parts: RoundTripParts,
+  request: RoundTripRequest,
+): Promise<RoundTripAnswer> {
+  const { settlements } = parts;
+  const batch = settlements.take();
+  try {
+    const { claimed, settled, dueInMs, clockLeadMs = 0 } = await send(parts, request, batch);
+    settlements.answer(batch, settled);
+    return { claimed, dueInMs, clockLeadMs };
+  } catch (error) {
+    settlements.putBack(batch);
+    throw error;
+  }
+}
+
+async function send(
+  { broker, publish, clock }: RoundTripParts,
+  { slots, acceptSuspect, settleOnly }: RoundTripRequest,
+  batch: readonly Attempt[],
+): Promise<ClaimReply> {
+  const settlements = batch.map((attempt) => attempt.settlement);
+  if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
+  const startedMs = clock.monotonicMs();
+  const reply = await broker.claim({ slots, settlements, acceptSuspect });
+  const tookMs = clock.monotonicMs() - startedMs;
+  publish('claimed', { count: reply.claimed.length, slots, tookMs });
+  return reply;
+}

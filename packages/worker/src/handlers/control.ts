@@ -1,0 +1,83 @@
+import { quoted, toWireError, type WireError } from '@nooble/errors';
+import { assertDuration } from '../timing/durations.ts';
+
+/** How `retryLater` runs an action again. */
+export interface RetryLaterOptions {
+  /** Kept as the error. @default 'The handler asked to run again later' */
+  readonly reason?: string;
+  /**
+   * Whether this attempt counts as a failed one. `false` where what the handler uses is at its limit; how long that
+   * may go on is `throttledForMs` of the retry policy. @default true
+   */
+  readonly counts?: boolean;
+  /** What waits: this action alone. Its tenant and other actions go on. @default 'action' */
+  readonly hold?: 'action';
+}
+
+/**
+ * Ends this attempt of a handler and runs the action again after `delayMs`, in place of the backoff. Unless
+ * `counts` is false it is a failed attempt: when attempts are exhausted the action is dead. Works by throwing,
+ * so do not catch it. Throws RangeError for more than 366 days and for an option that cannot be.
+ */
+export function retryLater(delayMs: number, options: string | RetryLaterOptions = {}): never {
+  assertDuration('the delay of a retry', delayMs);
+  const { reason, counts, hold } = typeof options === 'string' ? { reason: options } : options;
+  if (hold !== undefined && hold !== 'action') {
+    throw new RangeError(`Cannot hold ${quoted(hold)} until a retry: expected "action"`);
+  }
+  if (counts !== undefined && typeof counts !== 'boolean') {
+    throw new RangeError(`Cannot use ${quoted(counts)} as counts: expected true or false`);
+  }
+  throw new RetryLater(Math.ceil(delayMs), { reason, counts });
+}
+
+/**
+ * Ends the action for good: it is dead without another attempt, and its caller is told `reason`.
+ * Pass an error to keep its code. Works by throwing, so do not catch it.
+ */
+export function giveUp(reason: string | Error): never {
+  throw new GiveUp(reason);
+}
+
+/** Thrown by `retryLater`. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  readonly delayMs: number;
+  readonly counts: boolean;
+
+  constructor(
+    delayMs: number,
+    { reason, counts }: { reason?: string | undefined; counts?: boolean | undefined } = {},
+  ) {
+    super(reason ?? 'The handler asked to run again later');
+    this.delayMs = delayMs;
+    this.counts = counts ?? true;
+  }
+
+  toWire(): WireError {
+    return { ...toWireError(new Error(this.message)), retryable: true };
+  }
+}
+
+/** Thrown by `giveUp`. */
+export class GiveUp extends Error {
+  override readonly name = 'GiveUp';
+
+  constructor(reason: string | Error) {
+    super(typeof reason === 'string' ? reason : reason.message, { cause: reason });
+  }
+
+  toWire(): WireError {
+    const reason = this.cause instanceof Error ? this.cause : new Error(this.message);
+    return { ...toWireError(reason), retryable: false };
+  }
+}
+
+/** Why `ctx.signal` aborts when a stopping worker runs out of grace; the action goes back to its queue. */
+export class WorkerStopping extends Error {
+  override readonly name = 'WorkerStopping';
+
+  constructor() {
+    super('The worker is stopping and its grace is over; the action goes back to its queue');
+  }
+}

@@ -1,0 +1,140 @@
+import { isNoobleError, toWireError } from '@nooble/errors';
+import type { QueueBroker, SettleAnswer } from '@nooble/queue';
+import { isUnavailable } from '@nooble/redis';
+import type { Attempt } from '../attempts/attempt.ts';
+import type { Publish } from '../reporting/events.ts';
+import { Refused } from './refused.ts';
+
+type MaybeLater = SettleAnswer | Promise<SettleAnswer>;
+
+/** What the settlements need from their worker. */
+export interface SettlementsOptions {
+  readonly broker: QueueBroker;
+  readonly publish: Publish;
+  /** The queue has given its final answer on this attempt. */
+  readonly onAnswered: (attempt: Attempt) => void;
+  /** One has been answered outside of a round trip. */
+  readonly onRetried: () => void;
+}
+
+/** Ended attempts on their way to the queue. They stay here until it has answered: no result is lost to an outage. */
+export class Settlements {
+  #pending: Attempt[] = [];
+  /** Those that the queue settles apart from the others. */
+  #apart = 0;
+  readonly #refused: Refused;
+  readonly #options: SettlementsOptions;
+
+  constructor(options: SettlementsOptions) {
+    this.#options = options;
+    this.#refused = new Refused(async (attempt) => this.#retry(attempt));
+  }
+
+  /** Those to send with the next call. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Those the queue has not answered, the refused ones included. */
+  get size(): number {
+    return this.#pending.length + this.#apart + this.#refused.size;
+  }
+
+  add(attempt: Attempt): void {
+    this.#pending.push(attempt);
+  }
+
+  /** Everything pending, for one call; hand it to `answer` or `putBack` afterwards. */
+  take(): readonly Attempt[] {
+    return this.#pending.splice(0);
+  }
+
+  putBack(batch: readonly Attempt[]): void {
+    this.#pending = [...batch, ...this.#pending];
+  }
+
+  /** Deals with the answers of one call, given in the order of `batch`. */
+  answer(batch: readonly Attempt[], answers: readonly MaybeLater[]): void {
+    for (const [index, attempt] of batch.entries()) {
+      const answer = answers[index] ?? 'unsent';
+      if (answer instanceof Promise) void this.#await(attempt, answer);
+      else this.#conclude(attempt, answer);
+    }
+  }
+
+  /** The worker stops: what was refused is sent without a further pause. */
+  hurry(): void {
+    this.putBack(this.#refused.take());
+  }
+
+  /** Ends all trying; what is still here comes back when its lease ends. */
+  stop(): void {
+    this.#refused.stop();
+  }
+
+  async #await(attempt: Attempt, answer: Promise<SettleAnswer>): Promise<void> {
+    this.#apart += 1;
+    const known = await answer;
+    this.#apart -= 1;
+    this.#conclude(attempt, known);
+    this.#options.onRetried();
+  }
+
+  /** One that was refused, again and alone. */
+  async #retry(attempt: Attempt): Promise<void> {
+    const { broker, onRetried } = this.#options;
+    const [answer = 'unsent'] = await broker
+      .settle([attempt.settlement])
+      .catch((error: unknown) => [refusalOf(error)]);
+    this.#conclude(attempt, answer);
+    onRetried();
+  }
+
+  #conclude(attempt: Attempt, answer: SettleAnswer): void {
+    if (answer === 'unsent') return this.#refused.add(attempt);
+    if (typeof answer === 'object') return this.#notStored(attempt, answer.refused);
+    const { publish, onAnswered } = this.#options;
+    onAnswered(attempt);
+    if (answer === 'lost') publish('lost', attempt.event);
+    else publishOutcome(attempt, publish);
+  }
+
+  #notStored(attempt: Attempt, error: unknown): void {
+    const { publish, onAnswered } = this.#options;
+    const attempted = `settle action "${attempt.claimed.lease.actionId}"`;
+    publish('error', { attempted, error });
+    if (!isAboutOutcome(error, attempt)) return this.#refused.add(attempt);
+    // Its lease runs out and the queue judges it: nothing better can be said from here.
+    if (attempt.ending?.status === 'dead') return onAnswered(attempt);
+    attempt.replaceOutcome({ status: 'dead', error: { ...toWireError(error), retryable: false } });
+    this.putBack([attempt]);
+  }
+}
+
+/** What a broker that throws says of a settlement. */
+function refusalOf(error: unknown): SettleAnswer {
+  return isUnavailable(error) ? 'unsent' : { refused: error };
+}
+
+/** Whether no message can carry the outcome, now or later: it was refused before anything was sent. */
+function isAboutOutcome(error: unknown, attempt: Attempt): boolean {
+  if (isNoobleError(error)) return !error.retryable;
+  try {
+    JSON.stringify(attempt.ending);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function publishOutcome(attempt: Attempt, publish: Publish): void {
+  const { ending, event, runningMs } = attempt;
+  if (ending?.status === 'done') {
+    return publish('done', Object.assign(event, { runningMs, result: ending.result }));
+  }
+  if (ending?.status === 'dead') publish('dead', { ...event, runningMs, error: ending.error });
+  if (ending && 'delayMs' in ending) {
+    const { status, error, delayMs } = ending;
+    publish(status, { ...event, runningMs, error, delayMs });
+  }
+}
