@@ -22,9 +22,9 @@ type Line = Readonly<Record<string, unknown>>;
 const STARTED = 'Action started';
 const OUTCOMES: Readonly<Record<string, Flow['outcome']>> = {
   'Action done': 'done',
-  'Action failed and runs again later': 'retry',
-  'Action was throttled and runs again later, not counted': 'retry',
-  'Action waits for a worker that has a handler for its type': 'retry',
+  'Action failed; will be retried': 'retry',
+  'Action was throttled; will be retried, attempt not counted': 'retry',
+  'No handler for the action type here; waiting for a worker that has one': 'retry',
   'Action is dead': 'dead',
 };
 

@@ -81,7 +81,7 @@ export class ServiceProcess {
       const line = parseLine(text);
       if (!line) return this.#keep(text);
       if (Number(line['level']) >= 50) this.#keep(text);
-      if (line['msg'] === 'Answering health checks') this.#url = String(line['url']);
+      if (line['msg'] === 'Serving health checks') this.#url = String(line['url']);
       onLine(line);
       const flow = this.#flows.read(line);
       if (flow) this.events.emit('flow', flow);

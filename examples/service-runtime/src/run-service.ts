@@ -60,7 +60,7 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   };
   try {
     const url = await listen(app, parts);
-    logger.info({ url }, 'Answering health checks');
+    logger.info({ url }, 'Serving health checks');
     await warnOfAbsentRedis(parts, logger);
     await worker.start();
     return { url, stop };
@@ -103,5 +103,5 @@ async function warnOfAbsentRedis(
   if (ok) return;
   const where = `Redis at ${redis.redactedUrl} does not answer`;
   const variables = `${envPrefix}REDIS_URL or REDIS_URL`;
-  logger.warn({ problem }, `${where}; trying on. Start it, or set ${variables}`);
+  logger.warn({ problem }, `${where}; retrying. Start Redis, or set ${variables}`);
 }

@@ -122,9 +122,9 @@ export class ThrottledError extends NoobleError {
     code: 'THROTTLED',
     httpStatus: 429,
     retryable: true,
-    summary: 'Something a handler uses is at its limit.',
+    summary: 'A resource that a handler uses is at its limit.',
     remedy:
-      'Nothing: the action runs again without a counted attempt. Raise that limit if it lasts.',
+      'None needed: the action is retried and the attempt is not counted. Raise the limit if this persists.',
   };
   readonly retryAfterMs: number | undefined;
   /** `what` is at its limit, as in `The model endpoint`; without `retryAfterMs` the worker chooses the wait. */
@@ -171,7 +171,7 @@ export class ActionTimeoutError extends NoobleError {
     code: 'ACTION_TIMEOUT',
     httpStatus: 504,
     retryable: true,
-    summary: 'A handler, or an awaited answer, did not finish within its time.',
+    summary: 'A handler or an awaited result exceeded its time limit.',
     remedy: 'Make it faster, or raise `timeout_ms` or the timeout of the tier.',
   };
   constructor({ actionId, timeoutMs, cause }: { actionId: string; timeoutMs: number } & Caused) {
@@ -190,9 +190,9 @@ export class ReplyLostError extends NoobleError {
     code: 'REPLY_LOST',
     httpStatus: 504,
     retryable: false,
-    summary: 'The reply to an awaited action was lost on its way.',
+    summary: 'The reply to an awaited action was lost in transit.',
     remedy:
-      'The action has ended: ask `get` how, if it was enqueued with `retainMs`; send it again if it may run twice.',
+      'The action has ended: `get` returns its outcome if it was enqueued with `retainMs`; resend it if it may run twice.',
   };
   constructor({
     actionId,
@@ -234,13 +234,13 @@ export class StalledError extends NoobleError {
     code: 'STALLED',
     httpStatus: 500,
     retryable: false,
-    summary: 'Workers died or lost their lease while running the action, too often.',
-    remedy: 'Find what kills the worker (memory, a blocked event loop), then redrive it.',
+    summary: 'Too many workers died or lost their lease while running the action.',
+    remedy: 'Find what stops the workers (memory, a blocked event loop), then redrive the action.',
   };
   constructor({ actionId, stalls, cause }: { actionId: string; stalls: number } & Caused) {
     super({
       kind: StalledError.kind,
-      message: `Action "${actionId}" was given up after ${stalls} workers lost it`,
+      message: `Action "${actionId}" was abandoned after ${stalls} workers lost its lease`,
       details: { actionId, stalls },
       cause,
     });

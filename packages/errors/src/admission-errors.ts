@@ -4,14 +4,14 @@ interface Caused {
   readonly cause?: unknown;
 }
 
-/** A message claims a tenant or tier it has no right to. */
+/** A message names a tenant or tier it may not act for. */
 export class TenantMismatchError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'TENANT_MISMATCH',
     httpStatus: 403,
     retryable: false,
-    summary: 'A message claims a tenant it has no right to.',
-    remedy: 'Use queues of the own tenant; check the tenant directory.',
+    summary: 'A message names a tenant or tier it may not act for.',
+    remedy: 'Use a queue that belongs to the same tenant; check the tenant directory.',
   };
   constructor({ reason, tenantId, cause }: { reason: string; tenantId: string } & Caused) {
     super({
@@ -78,13 +78,13 @@ export interface RateLimitFacts {
   readonly resetAt: string;
 }
 
-/** The tenant used up its minute or day. */
+/** The tenant reached its per-minute or per-day limit. */
 export class RateLimitError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'RATE_LIMIT',
     httpStatus: 429,
     retryable: true,
-    summary: 'The tenant used up its minute or day in this domain.',
+    summary: 'The tenant reached its per-minute or per-day limit in this domain.',
     remedy: 'Wait `retryAfterMs`, or move the tenant to a higher tier.',
   };
   readonly limit: number;
@@ -106,19 +106,19 @@ export class RateLimitError extends NoobleError {
   }
 }
 
-/** As many actions wait as the tenant may have. */
+/** The queue of the tenant is full. */
 export class QueueFullError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'QUEUE_FULL',
     httpStatus: 429,
     retryable: true,
-    summary: 'As many actions of the tenant wait as its tier allows.',
+    summary: 'The queue of the tenant is full.',
     remedy: 'Retry later, add workers, or raise `maxDepth` of the tier.',
   };
   constructor({ queue, limit, cause }: { queue: string; limit: number } & Caused) {
     super({
       kind: QueueFullError.kind,
-      message: `Cannot enqueue into "${queue}": ${limit} actions wait already`,
+      message: `Cannot enqueue into "${queue}": the queue is full (limit ${limit})`,
       details: { queue, limit },
       cause,
     });
@@ -131,14 +131,14 @@ export class DomainNotEmptyError extends NoobleError {
     code: 'DOMAIN_NOT_EMPTY',
     httpStatus: 409,
     retryable: true,
-    summary: 'The domain still has actions, dead letters or callbacks on their way.',
+    summary: 'The domain still holds actions, dead letters or undelivered callbacks.',
     remedy:
-      'Pause its senders, let it run empty, redrive or discard its dead letters, then try again.',
+      'Pause its senders, let the domain drain, redrive or discard its dead letters, then retry.',
   };
   constructor({ domain, left, cause }: { domain: string; left: number } & Caused) {
     super({
       kind: DomainNotEmptyError.kind,
-      message: `Cannot change the partitions of domain "${domain}": ${left} actions are left in it`,
+      message: `Cannot change the partitions of domain "${domain}": ${left} actions remain`,
       details: { domain, left },
       cause,
     });
@@ -152,7 +152,7 @@ export class QueuePausedError extends NoobleError {
     httpStatus: 503,
     retryable: true,
     summary: 'The domain, or the tenant in it, is paused and refuses admission.',
-    remedy: 'Retry after it was resumed.',
+    remedy: 'Retry once it is resumed.',
   };
   constructor({ domain, attempted, cause }: { domain: string; attempted: string } & Caused) {
     super({

@@ -57,19 +57,19 @@ describe('errors on the wire', () => {
   test.each<[string, unknown, string]>([
     ['undefined', undefined, 'undefined'],
     ['a Symbol', Symbol('odd'), 'Symbol(odd)'],
-    ['an object without a string form', Object.create(null), 'What was thrown cannot be read'],
+    ['an object without a string form', Object.create(null), 'The thrown value cannot be read'],
     ['an error whose message is a number', Object.assign(new Error(), { message: 7 }), '7'],
     [
       'an error whose message has no string form',
       Object.assign(new Error(), { message: Object.create(null) as unknown }),
-      'What was thrown cannot be read',
+      'The thrown value cannot be read',
     ],
     [
       'an error whose message cannot be read',
       Object.defineProperty(new Error(), 'message', { get: fail }),
-      'What was thrown cannot be read',
+      'The thrown value cannot be read',
     ],
-    ['a revoked Proxy', revoked(), 'What was thrown cannot be read'],
+    ['a revoked Proxy', revoked(), 'The thrown value cannot be read'],
   ])('%s has a form on the wire', (_what, thrown, message) => {
     expect(toWireError(thrown)).toEqual({
       code: 'INTERNAL',

@@ -46,7 +46,7 @@ function fieldsOf(error: unknown, allowance: Allowance): LoggedError {
     return { type: typeof error, message };
   } catch {
     // A getter or a Proxy: both can be thrown.
-    return { type: 'unknown', message: 'What was thrown cannot be read' };
+    return { type: 'unknown', message: 'The thrown value cannot be read' };
   }
 }
 

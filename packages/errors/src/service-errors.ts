@@ -17,9 +17,9 @@ export class RedisUnavailableError extends NoobleError {
     code: 'REDIS_UNAVAILABLE',
     httpStatus: 503,
     retryable: true,
-    summary: 'Redis cannot be reached, or does not take writes.',
+    summary: 'Redis cannot be reached, or refuses writes.',
     remedy:
-      'Check the server and its URL, then call again; an idempotency key keeps an action from running twice.',
+      'Check the server and its URL, then retry; an idempotency key prevents an action from running twice.',
   };
   /** The passwords of `url` are not told; `reason` @default the message of `cause` */
   constructor({ attempted, url, reason, cause }: UnavailableFacts & Caused) {

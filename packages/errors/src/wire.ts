@@ -16,7 +16,7 @@ export function toWireError(error: unknown): WireError {
     return isNoobleError(error) ? wireOf(error) : internal(messageOf(error));
   } catch {
     // A getter, a Proxy or a value without a string form: all of them can be thrown.
-    return internal('What was thrown cannot be read');
+    return internal('The thrown value cannot be read');
   }
 }
 

@@ -23,7 +23,7 @@ const CAST = [
   ['producer', { restMs: REST_MS }],
   ['worker', {}],
   ['worker', {}],
-  ['worker', { diesAfter: 150 }],
+  ['worker', { diesAfter: 60 }],
   ['caller', {}],
   ['asker', {}],
 ] as const;

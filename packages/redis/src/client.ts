@@ -4,6 +4,7 @@ import { clusterOptionsOf, optionsOf } from './client-options.ts';
 import { watchTrouble } from './connection-trouble.ts';
 import type { Connection } from './connection.ts';
 import { onInnerClient } from './inner-clients.ts';
+import { ignoreLateErrors } from './late-errors.ts';
 import { printWithoutOptions } from './printed-client.ts';
 import { watchSilence } from './silence.ts';
 import { endWhileReconnecting } from './ending.ts';
@@ -25,12 +26,13 @@ export function createClient(
 ): RedisClient {
   const { redactedUrl } = connection;
   const client = connect(connection, name);
-  const keepSecrets = (part: RedisClient): void => {
+  const prepare = (part: RedisClient): void => {
     bareErrors(part, client);
     printWithoutOptions(part, redactedUrl);
+    ignoreLateErrors(part);
   };
-  keepSecrets(client);
-  onInnerClient(client, keepSecrets);
+  prepare(client);
+  onInnerClient(client, prepare);
   client.on('error', onError);
   watchTrouble(client, redactedUrl);
   endWhileReconnecting(client);

@@ -67,7 +67,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
   assertSameDomain(processor, domain);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(
-      `Cannot run ${quoted(concurrency)} actions at a time: expected a whole number from 1 up`,
+      `Cannot run ${quoted(concurrency)} actions concurrently: expected an integer of 1 or more`,
     );
   }
   assertDuration('graceMs', graceMs);

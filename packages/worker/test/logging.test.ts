@@ -49,7 +49,7 @@ describe('the log', () => {
     ]) {
       expect(said).toContain(msg);
     }
-    expect(said).toContain('Action failed and runs again later');
+    expect(said).toContain('Action failed; will be retried');
     expect(said.filter((msg) => msg === 'Action is dead')).toHaveLength(2);
     const ids = { action_id: action.actionId, session_id: 's1' };
     const { actionType: action_type, taskId: task_id } = action;
@@ -90,9 +90,9 @@ describe('the log', () => {
     await worker.stop();
     hold.resolve({ length: 1 });
     const said = lines.map(({ msg }) => msg);
-    expect(said).toContain('Handler does not obey its aborted signal and keeps its slot');
-    expect(said).toContain('Lease lost to another worker; the outcome is dropped');
-    expect(said).toContain('Action given back unfinished');
+    expect(said).toContain('Handler ignored its abort signal and still occupies a slot');
+    expect(said).toContain('Lease lost to another worker; outcome dropped');
+    expect(said).toContain('Action returned to its queue unfinished');
     expect(said).toContain('Cannot test the log');
   });
 

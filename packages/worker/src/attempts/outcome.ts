@@ -27,7 +27,7 @@ export function outcomeOfError(attempt: FailedAttempt): Outcome {
     return attempt.error instanceof WorkerStopping ? { status: 'release' } : judge(attempt);
   } catch {
     // A Proxy may throw at the mere question what it is.
-    return judge({ ...attempt, error: new Error('What was thrown cannot be read') });
+    return judge({ ...attempt, error: new Error('The thrown value cannot be read') });
   }
 }
 

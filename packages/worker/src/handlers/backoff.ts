@@ -32,7 +32,7 @@ export function resolveRetryPolicy(
   const policy = Object.freeze({ ...defaults, ...overrides });
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
     throw new RangeError(
-      `Cannot use ${quoted(policy.attempts)} attempts: expected a whole number from 1 up`,
+      `Cannot use ${quoted(policy.attempts)} attempts: expected an integer of 1 or more`,
     );
   }
   assertDuration('baseMs', policy.baseMs);

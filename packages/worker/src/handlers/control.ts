@@ -3,7 +3,7 @@ import { assertDuration } from '../timing/durations.ts';
 
 /** How `retryLater` runs an action again. */
 export interface RetryLaterOptions {
-  /** Kept as the error. @default 'The handler asked to run again later' */
+  /** Kept as the error. @default 'The handler requested a retry' */
   readonly reason?: string;
   /**
    * Whether this attempt counts as a failed one. `false` where what the handler uses is at its limit; how long that
@@ -49,7 +49,7 @@ export class RetryLater extends Error {
     delayMs: number,
     { reason, counts }: { reason?: string | undefined; counts?: boolean | undefined } = {},
   ) {
-    super(reason ?? 'The handler asked to run again later');
+    super(reason ?? 'The handler requested a retry');
     this.delayMs = delayMs;
     this.counts = counts ?? true;
   }

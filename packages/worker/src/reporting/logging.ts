@@ -39,14 +39,15 @@ export function logEvents(events: WorkerEvents, logger: Logger): void {
     if (!logger.isLevelEnabled('debug')) return;
     logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action done');
   });
-  events.on('retry', (event) =>
-    logger.warn(laterFields(event), 'Action failed and runs again later'),
-  );
+  events.on('retry', (event) => logger.warn(laterFields(event), 'Action failed; will be retried'));
   events.on('throttled', (event) =>
-    logger.info(laterFields(event), 'Action was throttled and runs again later, not counted'),
+    logger.info(laterFields(event), 'Action was throttled; will be retried, attempt not counted'),
   );
   events.on('unhandled', (event) =>
-    logger.warn(laterFields(event), 'Action waits for a worker that has a handler for its type'),
+    logger.warn(
+      laterFields(event),
+      'No handler for the action type here; waiting for a worker that has one',
+    ),
   );
   events.on('dead', ({ error, runningMs, ...event }) =>
     logger.error({ ...fieldsOf(event), running_ms: runningMs, error }, 'Action is dead'),
@@ -58,14 +59,14 @@ function logTrouble(events: WorkerEvents, logger: Logger): void {
   events.on('overdue', (event) =>
     logger.error(
       { ...fieldsOf(event), running_ms: event.runningMs },
-      'Handler does not obey its aborted signal and keeps its slot',
+      'Handler ignored its abort signal and still occupies a slot',
     ),
   );
   events.on('lost', (event) =>
-    logger.warn(fieldsOf(event), 'Lease lost to another worker; the outcome is dropped'),
+    logger.warn(fieldsOf(event), 'Lease lost to another worker; outcome dropped'),
   );
   events.on('released', ({ claimed }) =>
-    logger.info({ action_id: claimed.lease.actionId }, 'Action given back unfinished'),
+    logger.info({ action_id: claimed.lease.actionId }, 'Action returned to its queue unfinished'),
   );
   events.on('error', ({ attempted, error }) => logger.error({ err: error }, `Cannot ${attempted}`));
   events.on('stopping', ({ running }) => logger.info({ running }, 'Stopping'));
