@@ -18,7 +18,8 @@ export function continueWithEmbeddings(parts: QueryParts) {
   return async (action: EmbeddingsCallback, ctx: ActionContext): Promise<void> => {
     const { tenantId, parentActionId: sentId = '', data } = action;
     const pending = await parts.pending.get(tenantId, sentId);
-    if (!pending) return ctx.logger.info({ sent_id: sentId }, 'No pending request for these embeddings');
+    if (!pending)
+      return ctx.logger.info({ sent_id: sentId }, 'No pending request for these embeddings');
     const { asked } = pending;
     assertTenant(asked.tenantId, action);
     if (data.status !== 'done') return sendAnswer(asked, data, ctx);

@@ -19,7 +19,9 @@ export function ignoreLateErrors(client: RedisClient): void {
     configurable: true,
     enumerable: true,
     get: () => current,
-    set: (stream: Socket | null | undefined) => (current = withListener(stream)),
+    set: (stream: Socket | null | undefined) => {
+      current = withListener(stream);
+    },
   });
 }
 
