@@ -86,7 +86,7 @@ export interface ClaimRequest {
   readonly acceptSuspect?: boolean;
 }
 
-export interface ClaimReply {
+export interface ClaimResult {
   readonly claimed: readonly ClaimedAction[];
   /**
    * One answer per settlement of the request, in its order. A promise, which never rejects, for one whose caller
@@ -108,7 +108,7 @@ export interface QueueBroker {
   /** Length of a lease, ms; renew every third of it. */
   readonly leaseMs: number;
   /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
-  claim(request: ClaimRequest): Promise<ClaimReply>;
+  claim(request: ClaimRequest): Promise<ClaimResult>;
   /** Settles without claiming; one answer per settlement. */
   settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]>;
   /** Moves the deadlines of running actions; answers the renewed leases, with lost ones left out. */

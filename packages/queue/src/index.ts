@@ -3,7 +3,7 @@ export type { DroppedReplies } from './delivery/awaited-replies.ts';
 export type { BrokerOptions } from './claiming/broker-options.ts';
 export type {
   ClaimedAction,
-  ClaimReply,
+  ClaimResult,
   ClaimRequest,
   Lease,
   Outcome,
@@ -26,4 +26,4 @@ export { createBroker } from './claiming/partitioned-broker.ts';
 export type { ActionSnapshot } from './inspection/snapshot.ts';
 export type { CallbackTarget, SendOptions } from './send-options.ts';
 export { TenantQueues, type TenantRequestOptions, type TenantTarget } from './tenant-queues.ts';
-export type { ActionRef, EnqueueOutcome, Receipt } from './admission/receipt.ts';
+export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

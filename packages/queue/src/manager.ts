@@ -21,7 +21,7 @@ import type { DomainKeyspaces } from './protocol/partitions.ts';
 import { repartition } from './inspection/repartition.ts';
 import { snapshotOf, type ActionSnapshot } from './inspection/snapshot.ts';
 import { senderFields, TenantQueues, type TenantTarget } from './tenant-queues.ts';
-import type { ActionRef, EnqueueOutcome, Receipt } from './admission/receipt.ts';
+import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** What to pause or resume: a domain, or one tenant of it. */
 export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
@@ -67,9 +67,9 @@ export class DomainQueueManager {
   async enqueueMany(
     actions: readonly DomainAction[],
     options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
-  ): Promise<EnqueueOutcome[]> {
+  ): Promise<EnqueueResult[]> {
     return Promise.all(
-      actions.map(async (action): Promise<EnqueueOutcome> => {
+      actions.map(async (action): Promise<EnqueueResult> => {
         const parent = this.#parent;
         const outcome = await admitAction(this.#parts, action, { options, parent }).catch(refusal);
         if (!isNoobleError(outcome)) return outcome;

@@ -13,7 +13,7 @@ import type { ActionClient, RequestOptions } from './action-client.ts';
 import type { TenantEntry } from './admission/directory.ts';
 import type { EnqueueOptions } from './admission/enqueue-options.ts';
 import { splitOptions, type SendOptions } from './send-options.ts';
-import type { EnqueueOutcome, Receipt } from './admission/receipt.ts';
+import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Who sends. */
 export interface TenantTarget {
@@ -102,10 +102,10 @@ export class TenantQueues {
     definition: Definition<Data, Result, Chunk, Input>,
     data: readonly Input[],
     options: Omit<SendOptions, 'actionId' | 'idempotencyKey'> = {},
-  ): Promise<EnqueueOutcome[]> {
+  ): Promise<EnqueueResult[]> {
     const entry = await this.#entry();
     return Promise.all(
-      data.map(async (each): Promise<EnqueueOutcome> => {
+      data.map(async (each): Promise<EnqueueResult> => {
         let actionId = '';
         try {
           const given = { data: each, options: options as SendOptions, entry };

@@ -217,7 +217,7 @@ it('answers the same call sent twice the same, and changes nothing', async () =>
   const first = await runScript(redis.command(), call);
   const before = await stored.dump();
   const second = await runScript(redis.command(), call);
-  expect(readVerdicts(first, 3).map(({ verdict }) => verdict)).toEqual([
+  expect(readVerdicts(first, 3).map(({ kind }) => kind)).toEqual([
     'accepted',
     'accepted',
     'minute',
@@ -233,7 +233,7 @@ it('answers the same call the same after its actions have ended', async () => {
   await runScript(redis.command(), call);
   await settle(await claimOne(), { status: 'done' });
   const again = readVerdicts(await runScript(redis.command(), call), 1);
-  expect(again).toEqual([{ verdict: 'accepted' }]);
+  expect(again).toEqual([{ kind: 'accepted' }]);
   expect(await claim(1)).toEqual([]);
 });
 
@@ -265,7 +265,7 @@ it('numbers the calls to a domain without gaps, however many domains it sends to
 it('admits callbacks over every limit, and counts them in depth', async () => {
   const queue = openQueue({ tiers: { free: { perMinute: 0, perDay: 0, maxDepth: 0 } } });
   const callback = actionOf({ tenantTier: 'free' });
-  expect(await admitCallback(queue, callback)).toEqual({ verdict: 'accepted' });
+  expect(await admitCallback(queue, callback)).toEqual({ kind: 'accepted' });
   expect(await queue.stored.hash('depth')).toEqual({ acme: '1' });
   expect(await queue.stored.hash('counts')).toMatchObject({ w4: '1', t4: '1' });
 });
@@ -274,7 +274,7 @@ it('admits callbacks while admission is refused', async () => {
   const queue = openQueue();
   await queue.queues.pause('embedding', { admission: true });
   await queue.queues.pause({ domain: 'embedding', tenantId: 'acme' }, { admission: true });
-  expect(await admitCallback(queue, actionOf())).toEqual({ verdict: 'accepted' });
+  expect(await admitCallback(queue, actionOf())).toEqual({ kind: 'accepted' });
 });
 
 it('charges a callback to no limit', async () => {
@@ -295,7 +295,7 @@ it('remembers a callback for 60 s and drops its repeat, even when it has ended b
   const callback = actionOf();
   await admitCallback(queue, callback);
   await queue.settle(await queue.claimOne(), { status: 'done' });
-  expect(await admitCallback(queue, callback)).toMatchObject({ verdict: 'duplicate' });
+  expect(await admitCallback(queue, callback)).toMatchObject({ kind: 'duplicate' });
   const seen = queue.stored.key('seen', callback.actionId);
   const ttl = await queue.stored.client.pttl(seen);
   expect(ttl).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { Inboxes } from '../src/delivery/inboxes.ts';
 import { Keyspace } from '../src/protocol/keyspace.ts';
 import { settleCall } from '../src/protocol/operations/settle.ts';
 import { Outbox } from '../src/delivery/outbox.ts';
-import { readySettlement } from '../src/claiming/settlement.ts';
+import { prepareSettlement } from '../src/claiming/settlement.ts';
 import { audit } from './audit.ts';
 import { actionOf, failure, openQueue, PATIENT, type Queue } from './fixture.ts';
 import { Stored } from './stored.ts';
@@ -34,7 +34,7 @@ async function pending({ queues }: Queue): Promise<number> {
 
 /** Settles and dies: the callback is in the outbox, and nobody is about to deliver it. */
 async function settleAndDie({ redis, prefix }: Queue, claimed: ClaimedAction): Promise<void> {
-  const { item } = readySettlement(settlementFor(claimed, done), 1_000_000);
+  const { item } = prepareSettlement(settlementFor(claimed, done), 1_000_000);
   const rules = { maxStalls: 2, deliveryMs: 10_000, maxDead: 100_000 };
   await runScript(redis.command(), settleCall(new Keyspace(prefix, 'embedding'), rules, [item]));
 }

@@ -147,7 +147,7 @@ class Pair {
       options: { cost: action.cost },
       maxPayloadBytes: 10_000,
     });
-    expect(await this.#admissions.admit('embedding', item)).toEqual({ verdict: 'accepted' });
+    expect(await this.#admissions.admit('embedding', item)).toEqual({ kind: 'accepted' });
     this.model.enqueue(action);
   }
 

@@ -9,7 +9,7 @@ export {
   runScripts,
   type RedisScript,
   type ScriptCall,
-  type ScriptReply,
+  type ScriptResult,
 } from './script.ts';
 export { readServerFacts, serverWarnings, type ServerFacts } from './server-facts.ts';
 export { asRedisUnavailable, isUnavailable } from './unavailable.ts';

@@ -18,7 +18,7 @@ export interface ScriptCall {
 }
 
 /** What became of one call of several. */
-export type ScriptReply =
+export type ScriptResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
 /** Prepares a script; it is sent to a server the first time that server does not know it. */
@@ -41,7 +41,7 @@ export async function runScript(client: RedisClient, call: ScriptCall): Promise<
 export async function runScripts(
   client: RedisClient,
   calls: readonly ScriptCall[],
-): Promise<ScriptReply[]> {
+): Promise<ScriptResult[]> {
   const replies = await sendAll(client, calls, 'evalsha');
   const unknown = [...replies.keys()].filter((index) => isUnknownScript(replies[index]));
   if (unknown.length === 0) return replies;
@@ -60,7 +60,7 @@ async function sendAll(
   client: RedisClient,
   calls: readonly ScriptCall[],
   command: 'eval' | 'evalsha',
-): Promise<ScriptReply[]> {
+): Promise<ScriptResult[]> {
   const stream = client instanceof Cluster ? undefined : client.stream;
   stream?.cork();
   const sent = calls.map(async (call) => send(client, call, command));
@@ -73,7 +73,7 @@ async function send(
   client: RedisClient,
   { script, keys, args }: ScriptCall,
   command: 'eval' | 'evalsha',
-): Promise<ScriptReply> {
+): Promise<ScriptResult> {
   const text = command === 'eval' ? script.lua : script.sha;
   try {
     return { ok: true, value: await client[command](text, keys.length, ...keys, ...args) };
@@ -82,6 +82,6 @@ async function send(
   }
 }
 
-function isUnknownScript(reply: ScriptReply | undefined): boolean {
+function isUnknownScript(reply: ScriptResult | undefined): boolean {
   return reply?.ok === false && reply.error.message.startsWith('NOSCRIPT');
 }

@@ -7,7 +7,7 @@ import { actionLogger, logEvents, resolveLogger } from './reporting/logging.ts';
 import { resolveOptions, type ResolvedOptions, type WorkerOptions } from './options.ts';
 import { Renewal } from './claiming/renewal.ts';
 import { Running } from './attempts/running.ts';
-import { Settlements } from './settling/settlements.ts';
+import { PendingSettlements } from './settling/pending-settlements.ts';
 import { release } from './shutdown.ts';
 
 /** The parts of one worker, connected to each other. */
@@ -30,7 +30,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const clock = systemClock;
   const connections = openConnections(options.domain, workerOptions);
   const { broker, queues } = connections;
-  const settlements = new Settlements({
+  const settlements = new PendingSettlements({
     broker,
     publish,
     onAnswered: (one) => running.dropLease(one),
@@ -63,7 +63,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
 
 interface Route {
   readonly running: Running;
-  readonly settlements: Settlements;
+  readonly settlements: PendingSettlements;
   readonly consumer: Consumer;
   readonly publish: Publish;
 }

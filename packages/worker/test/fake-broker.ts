@@ -2,7 +2,7 @@ import { RedisUnavailableError } from '@nooble/errors';
 import { encodeAction, type DomainAction } from '@nooble/models';
 import type {
   ClaimedAction,
-  ClaimReply,
+  ClaimResult,
   ClaimRequest,
   Lease,
   QueueBroker,
@@ -64,7 +64,7 @@ export class FakeBroker implements QueueBroker {
     this.#lost.add(actionId);
   }
 
-  async claim(request: ClaimRequest): Promise<ClaimReply> {
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
     this.claims.push(request);
     await this.beforeClaim();
     this.#reach('claim');

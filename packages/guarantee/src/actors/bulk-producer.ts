@@ -1,7 +1,7 @@
 // Keeps thousands of actions in flight, and cuts its connections while Redis has executed calls it has not heard of.
 import { isNoobleError } from '@nooble/errors';
 import type { DomainAction, Tier } from '@nooble/models';
-import { DomainQueueManager, type EnqueueOutcome } from '@nooble/queue';
+import { DomainQueueManager, type EnqueueResult } from '@nooble/queue';
 import { CALLER_DOMAIN, work } from '../actions.ts';
 import { Journal } from '../journal.ts';
 import { BULK_SHARES, type BulkTenant } from './bulk-tenants.ts';
@@ -64,7 +64,7 @@ async function sendAlone(action: DomainAction): Promise<void> {
 }
 
 /** A duplicate is a refusal: nothing is sent twice by this producer itself. */
-function note(action: DomainAction | undefined, outcome: EnqueueOutcome): void {
+function note(action: DomainAction | undefined, outcome: EnqueueResult): void {
   const { actionId: id = '', tenantId: tenant = '' } = action ?? {};
   if (outcome.status === 'accepted') return journal.write({ event: 'accepted', id, tenant });
   const code = outcome.status === 'rejected' ? outcome.error.code : 'DUPLICATE';

@@ -76,7 +76,7 @@ export class AdmissionGate {
       const reply = await runScript(redis.command(), enqueueCall(keyspace, id, items));
       const verdicts = readVerdicts(reply, batch.length);
       // All of a call live elsewhere, or none.
-      if (verdicts[0]?.verdict === 'moved') await onMoved(batch);
+      if (verdicts[0]?.kind === 'moved') await onMoved(batch);
       else verdicts.forEach((verdict, index) => batch[index]?.resolve(verdict));
     } catch (error) {
       refuse(batch, keyspace.domain, error);

@@ -76,7 +76,7 @@ export class Admissions {
     const keyspaces = await partitions.of(left.domain);
     const isArranged = keyspaces.all.every(({ wakeKey }) => wakeKey !== left.wakeKey);
     if (isArranged) return this.#distribute(keyspaces, pending);
-    for (const { resolve } of pending) resolve({ verdict: 'closed' });
+    for (const { resolve } of pending) resolve({ kind: 'closed' });
   }
 }
 

@@ -9,7 +9,7 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 import { inherit } from './inherit.ts';
 import type { Policies } from './policies.ts';
 import { checkServer } from '../protocol/server-check.ts';
-import { outcomeOf, type Receipt } from './receipt.ts';
+import { resultOf, type Receipt } from './receipt.ts';
 
 /** What admits the actions of a manager. */
 export interface AdmissionParts {
@@ -46,7 +46,7 @@ export async function admitAction(
   const policy = policies.admission(domain, tenant);
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
-  return outcomeOf(action, domain, await admissions.admit(domain, item));
+  return resultOf(action, domain, await admissions.admit(domain, item));
 }
 
 async function tenantOf(

@@ -29,40 +29,40 @@ export interface Receipt extends ActionRef {
 }
 
 /** What became of one action of several. */
-export type EnqueueOutcome =
+export type EnqueueResult =
   Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
 
 /** What became of an action: a receipt, or the reason why it was refused. */
-export function outcomeOf(
+export function resultOf(
   { actionId, tenantId, tenantTier }: DomainAction,
   domain: string,
   verdict: Verdict,
 ): Receipt | NoobleError {
   const queue = formatQueueName({ domain, tenantId, tier: tenantTier });
-  if (verdict.verdict === 'accepted') {
+  if (verdict.kind === 'accepted') {
     const { notBeforeMs } = verdict;
     const delay = notBeforeMs === undefined ? {} : { notBefore: isoTime(notBeforeMs) };
     return { status: 'accepted', domain, actionId, tenantId, queue, ...delay };
   }
-  if (verdict.verdict === 'duplicate') {
+  if (verdict.kind === 'duplicate') {
     return { status: 'duplicate', domain, actionId: verdict.actionId, tenantId, queue };
   }
-  if (verdict.verdict === 'minute' || verdict.verdict === 'day') {
-    const { verdict: window, limit, retryAfterMs } = verdict;
+  if (verdict.kind === 'minute' || verdict.kind === 'day') {
+    const { kind: window, limit, retryAfterMs } = verdict;
     const resetAt = isoTime(Date.now() + retryAfterMs);
     return new RateLimitError({ tenantId, domain, limit, window, retryAfterMs, resetAt });
   }
-  if (verdict.verdict === 'foreign') {
+  if (verdict.kind === 'foreign') {
     const reason = `an action of another tenant has the id "${actionId}"`;
     return new TenantMismatchError({ tenantId, reason });
   }
-  if (verdict.verdict === 'expires') {
+  if (verdict.kind === 'expires') {
     const [starts, expires] = [verdict.startsMs, verdict.expiresMs].map(isoTime);
     const reason = `it expires at ${expires}, before it may start at ${starts}`;
     return new InvalidActionError({ actionId, reason });
   }
-  if (verdict.verdict === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
-  const paused = verdict.verdict === 'closed' ? domain : queue;
+  if (verdict.kind === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
+  const paused = verdict.kind === 'closed' ? domain : queue;
   return new QueuePausedError({ domain: paused, attempted: `enqueue action "${actionId}"` });
 }
 

@@ -1,6 +1,6 @@
 import { RedisUnavailableError } from '@nooble/errors';
 import { isUnavailable } from '@nooble/redis';
-import type { ClaimedAction, ClaimReply, ClaimRequest } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest } from '../broker.ts';
 import type { QueueBroker, Settlement } from '../broker.ts';
 import { SettleAnswers } from './settle-answers.ts';
 import { within } from '../timing/within.ts';
@@ -21,7 +21,7 @@ export interface Turns {
  * broker they belong to in any case. A broker that cannot be reached, or does not answer soon, is passed over:
  * its settlements are unsent, and what it brings later goes back. Throws only when nobody answered.
  */
-export async function claimInTurn(turns: Turns, request: ClaimRequest): Promise<ClaimReply> {
+export async function claimInTurn(turns: Turns, request: ClaimRequest): Promise<ClaimResult> {
   const round = new Round(turns, request);
   for (const broker of turns.brokers) await round.ask(broker);
   return round.reply();
@@ -62,7 +62,7 @@ class Round {
     }
   }
 
-  reply(): ClaimReply {
+  reply(): ClaimResult {
     if (this.#answered === 0) throw this.#failure ?? noneAnswered();
     return {
       claimed: this.#claimed,
@@ -72,7 +72,7 @@ class Round {
     };
   }
 
-  #passOver(broker: QueueBroker, claim: Promise<ClaimReply>): void {
+  #passOver(broker: QueueBroker, claim: Promise<ClaimResult>): void {
     const { late } = this.#turns;
     late.add(broker);
     void claim
@@ -83,7 +83,7 @@ class Round {
   }
 
   #note(
-    { claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimReply,
+    { claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimResult,
     own: readonly Settlement[],
   ): void {
     this.#answered += 1;

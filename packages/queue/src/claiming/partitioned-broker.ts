@@ -1,7 +1,7 @@
 import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
-import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
 import { groupBy } from '../protocol/group-by.ts';
 import { Inboxes } from '../delivery/inboxes.ts';
@@ -46,7 +46,7 @@ export class PartitionedBroker implements QueueBroker {
     this.#routes = { admissions, inboxes: new Inboxes({ redis, prefix }) };
   }
 
-  async claim(request: ClaimRequest): Promise<ClaimReply> {
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
     const keyspaces = await this.#keyspaces();
     const brokers = this.#brokersOf(keyspaces);
     if (brokers.length === 1) return brokers[0].claim(request);

@@ -1,7 +1,7 @@
-import { asRedisUnavailable, isUnavailable, type ScriptReply } from '@nooble/redis';
+import { asRedisUnavailable, isUnavailable, type ScriptResult } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
-import type { ClaimedAction, ClaimReply, ClaimRequest, Lease } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
 import { ClockLead } from '../protocol/clock-lead.ts';
 import { ClaimCalls } from './claim-calls.ts';
@@ -13,7 +13,7 @@ import { readTick, tickCall } from '../protocol/operations/tick.ts';
 import { Outbox, type OutboxRoutes } from '../delivery/outbox.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { SettleAnswers } from './settle-answers.ts';
-import { Settling, type SettleBatch } from './settling.ts';
+import { Settler, type SettleBatch } from './settler.ts';
 import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
 import { within } from '../timing/within.ts';
@@ -28,7 +28,7 @@ export class RedisBroker implements QueueBroker {
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
   readonly #outbox: Outbox;
-  readonly #settling: Settling;
+  readonly #settling: Settler;
   readonly #wake: Wake;
   readonly #calls = new ClaimCalls();
   readonly #timer: TickTimer;
@@ -41,7 +41,7 @@ export class RedisBroker implements QueueBroker {
     this.#options = options;
     this.#keyspace = keyspace;
     this.#outbox = new Outbox(routes);
-    this.#settling = new Settling(options, this.#keyspace, this.#outbox);
+    this.#settling = new Settler(options, this.#keyspace, this.#outbox);
     this.#wake = new Wake(redis, this.#keyspace.wakeKey);
     this.#timer = new TickTimer(rules.leaseMs);
     this.#lead = new ClockLead(domain, options.onWarning);
@@ -51,7 +51,7 @@ export class RedisBroker implements QueueBroker {
     slots,
     settlements = [],
     acceptSuspect = true,
-  }: ClaimRequest): Promise<ClaimReply> {
+  }: ClaimRequest): Promise<ClaimResult> {
     checkServer(this.#options.redis, this.#options.onWarning);
     const { batches, apart } = await this.#settling.begin(settlements);
     const [first = [], ...more] = batches;
@@ -173,7 +173,7 @@ export class RedisBroker implements QueueBroker {
   }
 
   /** Returns whether there is more to do at once. */
-  #ticked(reply: ScriptReply | undefined, delivered: readonly string[]): boolean {
+  #ticked(reply: ScriptResult | undefined, delivered: readonly string[]): boolean {
     if (reply?.ok === true) {
       const { entries, isCutShort, nowMs } = readTick(reply.value);
       this.#outbox.deliver(entries, nowMs);
@@ -184,12 +184,12 @@ export class RedisBroker implements QueueBroker {
     return false;
   }
 
-  #valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
+  #valueOf(reply: ScriptResult | undefined, attempted: string): unknown {
     return valueOf(reply, `${attempted} of ${this.#keyspace.title}`);
   }
 }
 
 /** Whether the script itself raised an error: then there is no answer to ask for again. */
-function isRefused(reply: ScriptReply | undefined): boolean {
+function isRefused(reply: ScriptResult | undefined): boolean {
   return reply?.ok === false && !isUnavailable(reply.error);
 }

@@ -3,14 +3,14 @@ import type { CallbackData } from '@nooble/models';
 import type { Settlement } from '../broker.ts';
 import { callbackIdFor } from '../delivery/callback.ts';
 import { deliveryFor, messageOf, type Delivery } from '../delivery/delivery.ts';
-import type { SettleItem } from '../protocol/operations/settle.ts';
+import type { SettleRow } from '../protocol/operations/settle.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
 /** A settlement made ready: what the script gets, and how the caller is told. */
-export interface ReadySettlement {
+export interface PreparedSettlement {
   readonly settlement: Settlement;
-  readonly item: SettleItem;
+  readonly item: SettleRow;
   /** Written before the settle. */
   readonly reply?: EncodedReply;
   /** When its lease ends, on this process's monotonic clock, ms; a reply after that would be void. */
@@ -23,17 +23,20 @@ export interface ReadySettlement {
  * Makes one settlement ready. Throws PayloadTooLargeError for a result that no message can carry, and
  * TypeError for one that JSON cannot hold.
  */
-export function readySettlement(settlement: Settlement, maxPayloadBytes: number): ReadySettlement {
+export function prepareSettlement(
+  settlement: Settlement,
+  maxPayloadBytes: number,
+): PreparedSettlement {
   const { claimed, outcome } = settlement;
   const { lease } = claimed;
   // An error is bounded where it is made: whatever became of an action, its end can be told.
   const limitBytes = outcome.status === 'done' ? maxPayloadBytes : Number.POSITIVE_INFINITY;
   const delivery = deliveryOf(settlement);
   const isOver = outcome.status === 'done' || outcome.status === 'dead';
-  const item: SettleItem = {
+  const item: SettleRow = {
     actionId: lease.actionId,
     token: lease.token,
-    verb: outcome.status,
+    outcome: outcome.status,
     delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
     note: noteOf(settlement, limitBytes),
     retainMs: isOver ? claimed.retainMs : 0,
@@ -47,11 +50,11 @@ export function readySettlement(settlement: Settlement, maxPayloadBytes: number)
 }
 
 /** The same with its reply in the outbox of the domain, from where a worker delivers it once it is settled. */
-export function throughOutbox({ reply, ...ready }: ReadySettlement): ReadySettlement {
+export function throughOutbox({ reply, ...ready }: PreparedSettlement): PreparedSettlement {
   return reply ? inOutbox(ready, { to: 'inbox', ...reply }) : ready;
 }
 
-function inOutbox(ready: ReadySettlement, delivery: Delivery): ReadySettlement {
+function inOutbox(ready: PreparedSettlement, delivery: Delivery): PreparedSettlement {
   const message = messageOf(delivery);
   const entry = { callbackId: callbackIdFor(ready.settlement.claimed.lease), message };
   return { ...ready, item: { ...ready.item, callback: message }, entry };
@@ -69,7 +72,7 @@ function deliveryOf(settlement: Settlement): Delivery | undefined {
 }
 
 /** Bytes a settlement adds to a call, at most. */
-export function settlementBytes({ item, reply }: ReadySettlement): number {
+export function settlementBytes({ item, reply }: PreparedSettlement): number {
   return 3 * (item.note.length + item.callback.length + (reply?.text.length ?? 0));
 }
 

@@ -85,8 +85,8 @@ export class Outbox {
   }
 
   async #admit({ domain, callback, text }: Delivery & { to: 'domain' }): Promise<void> {
-    const { verdict } = await this.#routes.admissions.admit(domain, callbackItem(callback, text));
-    if (verdict !== 'accepted' && verdict !== 'duplicate')
+    const { kind } = await this.#routes.admissions.admit(domain, callbackItem(callback, text));
+    if (kind !== 'accepted' && kind !== 'duplicate')
       throw new QueuePausedError({ domain, attempted: 'deliver a callback' });
   }
 }

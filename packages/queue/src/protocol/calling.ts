@@ -1,5 +1,5 @@
 import { asRedisUnavailable, runScript, runScripts } from '@nooble/redis';
-import type { RedisPool, ScriptCall, ScriptReply } from '@nooble/redis';
+import type { RedisPool, ScriptCall, ScriptResult } from '@nooble/redis';
 import type { CallId, CallRing } from './call-ring.ts';
 
 /** What one call returned. Throws RedisUnavailableError, or what the script refused, saying what was attempted. */
@@ -35,7 +35,7 @@ export async function askOnce(
 export async function sendCalls(
   redis: RedisPool,
   calls: readonly ScriptCall[],
-): Promise<ScriptReply[]> {
+): Promise<ScriptResult[]> {
   try {
     return await runScripts(redis.command(), calls);
   } catch (error) {
@@ -44,7 +44,7 @@ export async function sendCalls(
 }
 
 /** What a script returned. Throws what went wrong instead, saying what was attempted. */
-export function valueOf(reply: ScriptReply | undefined, attempted: string): unknown {
+export function valueOf(reply: ScriptResult | undefined, attempted: string): unknown {
   if (reply?.ok === true) return reply.value;
   throw asRedisUnavailable(reply?.error, attempted);
 }

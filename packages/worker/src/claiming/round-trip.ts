@@ -1,13 +1,13 @@
-import type { ClaimedAction, ClaimReply, QueueBroker } from '@nooble/queue';
+import type { ClaimedAction, ClaimResult, QueueBroker } from '@nooble/queue';
 import type { Attempt } from '../attempts/attempt.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
-import type { Settlements } from '../settling/settlements.ts';
+import type { PendingSettlements } from '../settling/pending-settlements.ts';
 
 /** What a round trip works with. */
 export interface RoundTripParts {
   readonly broker: QueueBroker;
-  readonly settlements: Settlements;
+  readonly settlements: PendingSettlements;
   readonly publish: Publish;
   readonly clock: Clock;
 }
@@ -51,7 +51,7 @@ async function send(
   { broker, publish, clock }: RoundTripParts,
   { slots, acceptSuspect, settleOnly }: RoundTripRequest,
   batch: readonly Attempt[],
-): Promise<ClaimReply> {
+): Promise<ClaimResult> {
   const settlements = batch.map((attempt) => attempt.settlement);
   if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
   const startedMs = clock.monotonicMs();

@@ -1,9 +1,12 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { CallId } from '../call-ring.ts';
+import { nameAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** What a cancel found: it was `cancelled`, or stands where it cannot be, or ended so before. */
-export type CancelResult = 'cancelled' | 'active' | 'dead' | 'done' | 'expired' | 'unknown';
+export type CancelResult = (typeof RESULTS)[number];
+
+const RESULTS = ['cancelled', 'active', 'dead', 'done', 'expired', 'unknown'] as const;
 
 /** What to cancel, and whose it has to be. */
 export interface CancelArguments {
@@ -23,5 +26,5 @@ export function cancelCall(
 
 /** One result per id, in order. */
 export function readCancelled(reply: unknown): CancelResult[] {
-  return reply as CancelResult[];
+  return (reply as unknown[]).map((each) => nameAmong(RESULTS, each, 'cancel'));
 }

@@ -1,4 +1,5 @@
 import type { ScriptCall } from '@nooble/redis';
+import { unreadable } from '../unreadable.ts';
 import type { CallId } from '../call-ring.ts';
 import { storedWithoutArrival } from '../header.ts';
 import type { AdmissionItem } from '../admission.ts';
@@ -6,16 +7,16 @@ import type { Keyspace } from '../keyspace.ts';
 
 /** What the script said about one item. */
 export type Verdict =
-  | { readonly verdict: 'accepted'; readonly notBeforeMs?: number }
-  | { readonly verdict: 'duplicate'; readonly actionId: string }
-  | { readonly verdict: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
-  | { readonly verdict: 'depth'; readonly limit: number }
+  | { readonly kind: 'accepted'; readonly notBeforeMs?: number }
+  | { readonly kind: 'duplicate'; readonly actionId: string }
+  | { readonly kind: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
+  | { readonly kind: 'depth'; readonly limit: number }
   /** It could not start before it expires; Unix ms. */
-  | { readonly verdict: 'expires'; readonly startsMs: number; readonly expiresMs: number }
+  | { readonly kind: 'expires'; readonly startsMs: number; readonly expiresMs: number }
   /** `foreign`: an action of another tenant has its id. */
-  | { readonly verdict: 'closed' | 'suspended' | 'foreign' }
+  | { readonly kind: 'closed' | 'suspended' | 'foreign' }
   /** The domain has another number of partitions by now. */
-  | { readonly verdict: 'moved' };
+  | { readonly kind: 'moved' };
 
 /** The call that admits a batch, at most 500 items and 4 MiB. */
 export function enqueueCall(
@@ -41,22 +42,23 @@ export function readVerdicts(reply: unknown, count: number): Verdict[] {
   return verdicts;
 }
 
-const ACCEPTED: Verdict = { verdict: 'accepted' };
+const ACCEPTED: Verdict = { kind: 'accepted' };
 
 function verdictOf(cells: readonly string[], at: number): Verdict {
   const [, code, detail = '', limit] = cells.slice(at, at + 4);
-  if (code === '0') return { verdict: 'accepted', notBeforeMs: Number(detail) };
-  if (code === '1') return { verdict: 'duplicate', actionId: detail };
+  if (code === '0') return { kind: 'accepted', notBeforeMs: Number(detail) };
+  if (code === '1') return { kind: 'duplicate', actionId: detail };
   if (code === '2' || code === '3') {
-    const verdict = code === '2' ? 'minute' : 'day';
-    return { verdict, retryAfterMs: Number(detail), limit: Number(limit) };
+    const kind = code === '2' ? 'minute' : 'day';
+    return { kind, retryAfterMs: Number(detail), limit: Number(limit) };
   }
-  if (code === '4') return { verdict: 'depth', limit: Number(detail) };
-  if (code === '7') return { verdict: 'moved' };
-  if (code === '8') return { verdict: 'foreign' };
-  if (code === '9')
-    return { verdict: 'expires', startsMs: Number(detail), expiresMs: Number(limit) };
-  return { verdict: code === '5' ? 'closed' : 'suspended' };
+  if (code === '4') return { kind: 'depth', limit: Number(detail) };
+  if (code === '7') return { kind: 'moved' };
+  if (code === '8') return { kind: 'foreign' };
+  if (code === '9') return { kind: 'expires', startsMs: Number(detail), expiresMs: Number(limit) };
+  if (code === '5') return { kind: 'closed' };
+  if (code === '6') return { kind: 'suspended' };
+  throw unreadable('enqueue', `code ${code}`);
 }
 
 /** Items on the same terms share one row of them: its place among those so far. */

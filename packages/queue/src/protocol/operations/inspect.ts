@@ -1,10 +1,13 @@
 import type { ScriptCall } from '@nooble/redis';
 import { parseRun, parseStored, type RunFacts } from '../header.ts';
+import { nameAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
+
+const STATES = ['waiting', 'delayed', 'active', 'dead', 'done', 'expired', 'cancelled'] as const;
 
 /** Where an action stands; ended ones only as far as they asked to be kept (`retainMs`). */
 export interface Inspection {
-  readonly state: 'waiting' | 'delayed' | 'active' | 'dead' | 'done' | 'expired' | 'cancelled';
+  readonly state: (typeof STATES)[number];
   /** When it is due, its lease ends, or it died; Unix ms. */
   readonly atMs?: number;
   readonly tenantId: string;
@@ -26,11 +29,11 @@ export function readInspection(reply: unknown): Inspection | undefined {
   if (state === 'ended') {
     const end = note.indexOf('\n');
     const [how, tenantId = ''] = note.slice(0, end).split(' ');
-    return { state: how as Inspection['state'], tenantId, note: note.slice(end + 1) };
+    return { state: nameAmong(STATES, how, 'inspect'), tenantId, note: note.slice(end + 1) };
   }
   const { tenantId, envelope } = parseStored(stored);
   return {
-    state: state as Inspection['state'],
+    state: nameAmong(STATES, state, 'inspect'),
     tenantId,
     ...(at !== '' && { atMs: Number(at) }),
     ...(run !== '' && { run: parseRun(run) }),

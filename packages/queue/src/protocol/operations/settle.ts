@@ -1,13 +1,14 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { Outcome, SettleResult } from '../../broker.ts';
+import { unreadable } from '../unreadable.ts';
 import { isDuration } from '../../timing/durations.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** How one attempt ended, as the script takes it. */
-export interface SettleItem {
+export interface SettleRow {
   readonly actionId: string;
   readonly token: string;
-  readonly verb: Outcome['status'];
+  readonly outcome: Outcome['status'];
   readonly delayMs: number;
   /** JSON of the result or the error, kept for the dead letters and for `retainMs`. */
   readonly note: string;
@@ -31,37 +32,37 @@ const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
 export function settleCall(
   keyspace: Keyspace,
   { maxStalls, deliveryMs, maxDead }: SettleRules,
-  items: readonly SettleItem[],
+  items: readonly SettleRow[],
 ): ScriptCall {
-  const endings: SettleItem[] = [];
+  const outcomes: SettleRow[] = [];
   const rows: string[] = [];
   for (const item of items) {
-    rows.push(item.actionId, item.token, String(endingOf(item, endings)));
+    rows.push(item.actionId, item.token, String(placeOf(item, outcomes)));
   }
-  const cells = endings.flatMap(({ verb, delayMs, note, retainMs, callback }, name) => {
-    return [name, verb, Math.round(isDuration(delayMs) ? delayMs : 0), note, retainMs, callback];
+  const cells = outcomes.flatMap(({ outcome, delayMs, note, retainMs, callback }, name) => {
+    return [name, outcome, Math.round(isDuration(delayMs) ? delayMs : 0), note, retainMs, callback];
   });
   return keyspace.call('settle', [
     maxStalls,
     deliveryMs,
     maxDead,
-    endings.length,
+    outcomes.length,
     ...cells,
     ...rows,
   ]);
 }
 
-/** Items that end in the same way share one row: its place among those so far. */
-function endingOf(item: SettleItem, endings: SettleItem[]): number {
-  const place = endings.findIndex(
-    ({ verb, delayMs, note, retainMs, callback }) =>
-      verb === item.verb &&
+/** Rows with the same outcome share one row: its place among those so far. */
+function placeOf(item: SettleRow, outcomes: SettleRow[]): number {
+  const place = outcomes.findIndex(
+    ({ outcome, delayMs, note, retainMs, callback }) =>
+      outcome === item.outcome &&
       delayMs === item.delayMs &&
       note === item.note &&
       retainMs === item.retainMs &&
       callback === item.callback,
   );
-  return place === -1 ? endings.push(item) - 1 : place;
+  return place === -1 ? outcomes.push(item) - 1 : place;
 }
 
 /** One result per item, in order; the reply tells only of those that were not settled. */
@@ -69,7 +70,12 @@ export function readSettled(reply: unknown, count: number): SettleResult[] {
   const cells = reply as number[];
   const results = Array.from({ length: count }, (): SettleResult => 'ok');
   for (let at = 0; at < cells.length; at += 2) {
-    results[cells[at] ?? 0] = RESULTS[cells[at + 1] ?? 2] ?? 'lost';
+    const [index = -1, code = -1] = [cells[at], cells[at + 1]];
+    const result = RESULTS[code];
+    if (result === undefined || !(index in results)) {
+      throw unreadable('settle', `code ${code} of item ${index}`);
+    }
+    results[index] = result;
   }
   return results;
 }

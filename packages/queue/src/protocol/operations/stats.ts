@@ -1,6 +1,7 @@
 import type { Tier } from '@nooble/models';
 import { TIERS } from '@nooble/models';
 import type { ScriptCall } from '@nooble/redis';
+import { nameAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** The age of the oldest action is known to so many ms. */
@@ -20,11 +21,13 @@ export interface TierStats {
   readonly oldestMs?: number;
 }
 
+const PAUSES = ['serving', 'admission', 'moved'] as const;
+
 /** Figures of a domain, at a cost that does not grow with its tenants. */
 export interface DomainStats {
   readonly domain: string;
   /** Whether serving is paused, whether admission is refused as well, or the number of partitions is being changed. */
-  readonly paused: false | 'serving' | 'admission' | 'moved';
+  readonly paused: false | (typeof PAUSES)[number];
   readonly tiers: Readonly<Record<Tier, TierStats>>;
   /** Callbacks on their way. */
   readonly callbacksPending: number;
@@ -59,7 +62,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
   });
   return {
     domain,
-    paused: paused === '' ? false : (paused as 'serving' | 'admission' | 'moved'),
+    paused: paused === '' ? false : nameAmong(PAUSES, paused, 'stats'),
     tiers: Object.fromEntries(tiers) as Record<Tier, TierStats>,
     callbacksPending: Number(outbox),
     suspects: Number(suspects),

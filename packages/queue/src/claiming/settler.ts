@@ -1,4 +1,4 @@
-import { isUnavailable, type ScriptCall, type ScriptReply } from '@nooble/redis';
+import { isUnavailable, type ScriptCall, type ScriptResult } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { Settlement, SettleAnswer } from '../broker.ts';
@@ -9,12 +9,12 @@ import type { Outbox } from '../delivery/outbox.ts';
 import { sendReply } from '../delivery/send-reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
 import { SettleAnswers } from './settle-answers.ts';
-import { readySettlement, settlementBytes, throughOutbox } from './settlement.ts';
-import type { ReadySettlement } from './settlement.ts';
+import { prepareSettlement, settlementBytes, throughOutbox } from './settlement.ts';
+import type { PreparedSettlement } from './settlement.ts';
 import { within } from '../timing/within.ts';
 
 /** Settlements that fit into one call. */
-export type SettleBatch = readonly ReadySettlement[];
+export type SettleBatch = readonly PreparedSettlement[];
 
 /** How long a call waits for the inboxes of its replies, ms: the others are settled apart. */
 const PROMPT_MS = 50;
@@ -30,14 +30,14 @@ export interface SettleRound {
 
 /** A settlement whose caller is being told. */
 interface Telling {
-  readonly ready: ReadySettlement;
+  readonly ready: PreparedSettlement;
   /** Whether its inbox has the reply. Never rejects. */
   readonly told: Promise<boolean>;
   isTold: boolean | undefined;
 }
 
 /** Ends attempts and sees to it that their callers are told; each fails or waits alone. */
-export class Settling {
+export class Settler {
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
   readonly #outbox: Outbox;
@@ -77,7 +77,7 @@ export class Settling {
    * Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. A batch that
    * Redis refused is sent again one by one. Never rejects.
    */
-  async settled(batch: SettleBatch, reply: ScriptReply | undefined): Promise<SettleAnswer[]> {
+  async settled(batch: SettleBatch, reply: ScriptResult | undefined): Promise<SettleAnswer[]> {
     const attempted = `settle actions of ${this.#keyspace.title}`;
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
@@ -105,14 +105,14 @@ export class Settling {
     return this.settled(batch, reply);
   }
 
-  async #settleAlone(ready: ReadySettlement): Promise<SettleAnswer> {
+  async #settleAlone(ready: PreparedSettlement): Promise<SettleAnswer> {
     return (await this.send([ready]))[0] ?? 'unsent';
   }
 
   /** A result that no message can carry concerns its action alone. */
-  #prepare(settlement: Settlement, apart: Map<Settlement, unknown>): ReadySettlement[] {
+  #prepare(settlement: Settlement, apart: Map<Settlement, unknown>): PreparedSettlement[] {
     try {
-      const ready = readySettlement(settlement, this.#options.maxPayloadBytes);
+      const ready = prepareSettlement(settlement, this.#options.maxPayloadBytes);
       // With its lease over the outcome may be void: the caller is told once it has been settled.
       return [ready.deadline > performance.now() ? ready : throughOutbox(ready)];
     } catch (error) {
@@ -121,7 +121,7 @@ export class Settling {
     }
   }
 
-  #tell({ ready, reply }: { ready: ReadySettlement; reply: EncodedReply }): Telling {
+  #tell({ ready, reply }: { ready: PreparedSettlement; reply: EncodedReply }): Telling {
     const told = sendReply(this.#options, reply).then(
       () => true,
       () => false,

@@ -8,7 +8,7 @@ import { Refused } from './refused.ts';
 type MaybeLater = SettleAnswer | Promise<SettleAnswer>;
 
 /** What the settlements need from their worker. */
-export interface SettlementsOptions {
+export interface PendingSettlementsOptions {
   readonly broker: QueueBroker;
   readonly publish: Publish;
   /** The queue has given its final answer on this attempt. */
@@ -18,14 +18,14 @@ export interface SettlementsOptions {
 }
 
 /** Ended attempts on their way to the queue. They stay here until it has answered: no result is lost to an outage. */
-export class Settlements {
+export class PendingSettlements {
   #pending: Attempt[] = [];
   /** Those that the queue settles apart from the others. */
   #apart = 0;
   readonly #refused: Refused;
-  readonly #options: SettlementsOptions;
+  readonly #options: PendingSettlementsOptions;
 
-  constructor(options: SettlementsOptions) {
+  constructor(options: PendingSettlementsOptions) {
     this.#options = options;
     this.#refused = new Refused(async (attempt) => this.#retry(attempt));
   }
