@@ -17,7 +17,8 @@ export type {
 export { DeadLetters, type DeadLetter, type LetterChoice } from './inspection/dead-letters.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
 export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
-export { DomainQueueManager, type PauseTarget } from './manager.ts';
+export type { PauseTarget } from './inspection/pausing.ts';
+export { DomainQueueManager } from './manager.ts';
 export type { QueueManagerOptions } from './manager-options.ts';
 export type { CancelResult } from './protocol/operations/cancel.ts';
 export type { DomainStats, TierStats } from './protocol/operations/stats.ts';

@@ -1,30 +1,23 @@
 import type { NoobleError } from '@nooble/errors';
-import { fromWireError, isNoobleError, QueuePausedError, toWireError } from '@nooble/errors';
-import { assertActionId, assertDomain, assertTenantId, type DomainAction } from '@nooble/models';
+import { fromWireError, isNoobleError, toWireError } from '@nooble/errors';
+import { assertDomain, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, type AdmitOptions } from './admission/admitting.ts';
-import type { CallId } from './protocol/call-ring.ts';
-import { ask, askOnce } from './protocol/calling.ts';
 import { DeadLetters } from './inspection/dead-letters.ts';
 import { lookUpTenant } from './admission/directory.ts';
 import { domainStats } from './inspection/domain-stats.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
-import type { Keyspace } from './protocol/keyspace.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
-import { cancelCall, readCancelled, type CancelResult } from './protocol/operations/cancel.ts';
-import { inspectCall, readInspection } from './protocol/operations/inspect.ts';
-import { pauseCall, readPaused } from './protocol/operations/pause.ts';
+import type { CancelResult } from './protocol/operations/cancel.ts';
 import type { DomainStats } from './protocol/operations/stats.ts';
-import type { DomainKeyspaces } from './protocol/partitions.ts';
 import { repartition } from './inspection/repartition.ts';
-import { snapshotOf, type ActionSnapshot } from './inspection/snapshot.ts';
+import { setPaused, type PauseTarget } from './inspection/pausing.ts';
+import type { ActionSnapshot } from './inspection/snapshot.ts';
+import { cancelAction, findAction } from './inspection/stored-actions.ts';
 import { senderFields, TenantQueues, type TenantTarget } from './tenant-queues.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
-
-/** What to pause or resume: a domain, or one tenant of it. */
-export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
 
 /** Sends actions to domains and looks after their queues. */
 export class DomainQueueManager {
@@ -99,38 +92,18 @@ export class DomainQueueManager {
 
   /** Where an action stands; undefined when the domain does not know it, any more, or it is another tenant's. */
   async get(ref: ActionRef): Promise<ActionSnapshot | undefined> {
-    const { redis } = this.#parts;
-    const { domain, actionId } = ref;
-    const tenantId = this.#tenantOf(ref);
-    const attempted = `look at action "${actionId}"`;
-    const keyspaces = await this.#keyspacesOf(ref);
-    const found = await Promise.all(
-      keyspaces.map(async (each) =>
-        readInspection(await ask(redis, inspectCall(each, actionId), attempted)),
-      ),
-    );
-    const own = found.find((each) => each && (tenantId ?? each.tenantId) === each.tenantId);
-    return own && snapshotOf({ domain, actionId }, own);
+    return findAction(this.#parts, this.#ownRef(ref));
   }
 
   /** Cancels an action that has not started; its caller is told. One of another tenant is `unknown`. */
   async cancel(ref: ActionRef): Promise<CancelResult> {
-    const { redis, rings } = this.#parts;
-    const { actionId } = ref;
-    const tenantId = this.#tenantOf(ref);
-    const attempted = `cancel action "${actionId}"`;
-    const keyspaces = await this.#keyspacesOf(ref);
-    const results = await Promise.all(
-      keyspaces.map(async (each) => {
-        const callOf = (id: CallId) => cancelCall(each, { id, tenantId, actionIds: [actionId] });
-        return readCancelled(await askOnce(redis, { ring: rings.of(each), callOf, attempted }));
-      }),
-    );
-    return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
+    return cancelAction(this.#parts, this.#ownRef(ref));
   }
 
   async stats(domain: string): Promise<DomainStats> {
-    return domainStats(this.#parts.redis, domain, await this.#keyspaces(domain));
+    assertDomain(domain);
+    const { redis, partitions } = this.#parts;
+    return domainStats(redis, domain, await partitions.lookAgain(domain));
   }
 
   /** Stops serving; what runs goes on. Admission goes on, too, unless `admission` says to refuse it. */
@@ -138,12 +111,12 @@ export class DomainQueueManager {
     target: PauseTarget,
     { admission = false }: { admission?: boolean } = {},
   ): Promise<void> {
-    await this.#setPaused(target, { verb: 'pause', admission });
+    await setPaused(this.#parts, target, { verb: 'pause', admission });
   }
 
   /** Serves and admits again. */
   async resume(target: PauseTarget): Promise<void> {
-    await this.#setPaused(target, { verb: 'resume', admission: false });
+    await setPaused(this.#parts, target, { verb: 'resume', admission: false });
   }
 
   deadLetters(domain: string): DeadLetters {
@@ -186,40 +159,10 @@ export class DomainQueueManager {
     return outcome;
   }
 
-  async #setPaused(
-    target: PauseTarget,
-    { verb, admission }: { verb: 'pause' | 'resume'; admission: boolean },
-  ): Promise<void> {
-    const { domain, tenantId } = typeof target === 'string' ? { domain: target } : target;
-    if (tenantId !== undefined) assertTenantId(tenantId);
-    const who = tenantId === undefined ? {} : { tenantId };
-    const keyspaces = await this.#keyspaces(domain);
-    const paused = tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
-    const attempted = `${verb} domain "${domain}"`;
-    for (const each of paused) {
-      const call = pauseCall(each, { ...who, verb, admission });
-      const isDone = readPaused(await ask(this.#parts.redis, call, attempted));
-      if (!isDone) throw new QueuePausedError({ domain, attempted });
-    }
-  }
-
-  async #keyspaces(domain: string): Promise<DomainKeyspaces> {
-    assertDomain(domain);
-    return this.#parts.partitions.lookAgain(domain);
-  }
-
-  /** Where an action may be: in the partition of its tenant, or in any. */
-  async #keyspacesOf(ref: ActionRef): Promise<readonly Keyspace[]> {
-    assertActionId(ref.actionId);
-    const tenantId = this.#tenantOf(ref);
-    const keyspaces = await this.#keyspaces(ref.domain);
-    return tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
-  }
-
   /** Whoever acts for one tenant sees only what is that tenant's. */
-  #tenantOf({ tenantId = this.#parent?.tenantId }: ActionRef): string | undefined {
-    if (tenantId !== undefined) assertTenantId(tenantId);
-    return tenantId;
+  #ownRef(ref: ActionRef): ActionRef {
+    const { tenantId = this.#parent?.tenantId } = ref;
+    return tenantId === undefined ? ref : { ...ref, tenantId };
   }
 }
 

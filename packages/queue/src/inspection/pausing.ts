@@ -1,0 +1,33 @@
+import { QueuePausedError } from '@nooble/errors';
+import { assertDomain, assertTenantId } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import { ask } from '../protocol/calling.ts';
+import { pauseCall, readPaused } from '../protocol/operations/pause.ts';
+import type { Partitions } from '../protocol/partitions.ts';
+
+/** What to pause or resume: a domain, or one tenant of it. */
+export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
+
+interface Parts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+}
+
+/** Pauses or resumes in every partition concerned. Throws QueuePausedError while the domain is being repartitioned. */
+export async function setPaused(
+  { redis, partitions }: Parts,
+  target: PauseTarget,
+  change: { readonly verb: 'pause' | 'resume'; readonly admission: boolean },
+): Promise<void> {
+  const { domain, tenantId } = typeof target === 'string' ? { domain: target } : target;
+  assertDomain(domain);
+  if (tenantId !== undefined) assertTenantId(tenantId);
+  const keyspaces = await partitions.lookAgain(domain);
+  const who = tenantId === undefined ? {} : { tenantId };
+  const paused = tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
+  const attempted = `${change.verb} domain "${domain}"`;
+  for (const each of paused) {
+    const isDone = readPaused(await ask(redis, pauseCall(each, { ...who, ...change }), attempted));
+    if (!isDone) throw new QueuePausedError({ domain, attempted });
+  }
+}

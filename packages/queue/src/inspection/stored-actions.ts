@@ -1,0 +1,62 @@
+import { assertActionId, assertDomain, assertTenantId } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import type { ActionRef } from '../admission/receipt.ts';
+import type { CallId, CallRings } from '../protocol/call-ring.ts';
+import { ask, askOnce } from '../protocol/calling.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { cancelCall, readCancelled, type CancelResult } from '../protocol/operations/cancel.ts';
+import { inspectCall, readInspection } from '../protocol/operations/inspect.ts';
+import type { Partitions } from '../protocol/partitions.ts';
+import { snapshotOf, type ActionSnapshot } from './snapshot.ts';
+
+interface Parts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+  readonly rings: CallRings;
+}
+
+/** Where an action stands; undefined when its domain does not know it, or no longer, and when it is another tenant's. */
+export async function findAction(
+  { redis, partitions }: Parts,
+  ref: ActionRef,
+): Promise<ActionSnapshot | undefined> {
+  const { domain, actionId, tenantId } = ref;
+  const attempted = `look at action "${actionId}"`;
+  const keyspaces = await keyspacesOf(partitions, ref);
+  const found = await Promise.all(
+    keyspaces.map(async (each) =>
+      readInspection(await ask(redis, inspectCall(each, actionId), attempted)),
+    ),
+  );
+  const own = found.find((each) => each && (tenantId ?? each.tenantId) === each.tenantId);
+  return own && snapshotOf({ domain, actionId }, own);
+}
+
+/** Cancels an action that has not started. One of another tenant is `unknown`. */
+export async function cancelAction(
+  { redis, partitions, rings }: Parts,
+  ref: ActionRef,
+): Promise<CancelResult> {
+  const { actionId, tenantId } = ref;
+  const attempted = `cancel action "${actionId}"`;
+  const keyspaces = await keyspacesOf(partitions, ref);
+  const results = await Promise.all(
+    keyspaces.map(async (each) => {
+      const callOf = (id: CallId) => cancelCall(each, { id, tenantId, actionIds: [actionId] });
+      return readCancelled(await askOnce(redis, { ring: rings.of(each), callOf, attempted }));
+    }),
+  );
+  return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
+}
+
+/** Where an action may be: in the partition of its tenant, or in any. */
+async function keyspacesOf(
+  partitions: Partitions,
+  { domain, actionId, tenantId }: ActionRef,
+): Promise<readonly Keyspace[]> {
+  assertActionId(actionId);
+  if (tenantId !== undefined) assertTenantId(tenantId);
+  assertDomain(domain);
+  const keyspaces = await partitions.lookAgain(domain);
+  return tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
+}
