@@ -8,6 +8,9 @@ import { closeNodes, hostsOf, startNode, startNodes, type Node } from './node.ts
 const NAME = 'main';
 const REPLICAS = 2;
 const SENTINELS = 3;
+/** How long the primary must be silent to be replaced, ms: for a machine so busy that it starves, and where that is tried. */
+const NEVER_MS = 3_600_000;
+const SOON_MS = 1_000;
 /** For Sentinels that have to agree, promote and tell everybody, ms. */
 const FAILOVER_MS = 30_000;
 
@@ -19,6 +22,8 @@ export async function startSentinel(): Promise<Target> {
   const sentinel = { name: NAME, primaryPort: primary.port, quorum: 2 };
   const sentinels = await startNodes(SENTINELS, { sentinel });
   await Promise.all(sentinels.map(knowsAll));
+  // A primary that gets no time to run would lose what its replicas have not read yet.
+  await replaceAfter(NEVER_MS, sentinels);
   const url = `redis+sentinel://${hostsOf(sentinels)}/${NAME}`;
   const servers = [primary, ...replicas];
   return {
@@ -29,6 +34,14 @@ export async function startSentinel(): Promise<Target> {
     lastingFaults: [forcedFailover(sentinels), killedPrimary(servers, sentinels)],
     close: async () => closeNodes([...sentinels, ...servers]),
   };
+}
+
+async function replaceAfter(silenceMs: number, sentinels: readonly Node[]): Promise<void> {
+  await Promise.all(
+    sentinels.map(async (sentinel) =>
+      sentinel.send('SENTINEL', 'SET', NAME, 'down-after-milliseconds', silenceMs),
+    ),
+  );
 }
 
 async function knowsAll(sentinel: Node): Promise<void> {
@@ -65,8 +78,10 @@ function killedPrimary(servers: readonly Node[], sentinels: readonly Node[]): Fa
     async strike() {
       const before = await primaryPort(sentinels);
       const primary = servers.find(({ port }) => port === before);
+      await replaceAfter(SOON_MS, sentinels);
       await primary?.server.kill();
       await untilReady('the failover', async () => (await primaryPort(sentinels)) !== before);
+      await replaceAfter(NEVER_MS, sentinels);
       await primary?.server.restart();
       await wait(100);
     },
