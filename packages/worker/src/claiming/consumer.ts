@@ -1,5 +1,6 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { backoffMs } from '../handlers/backoff.ts';
+import { ClaimState } from './claim-state.ts';
 import { BUSY_HEARTBEAT_MS, HEARTBEAT_MS } from './heartbeat.ts';
 import {
   makeRoundTrip,
@@ -10,8 +11,6 @@ import {
 import type { Running } from '../attempts/running.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** With two calls in flight handlers run while Redis works; more would only make smaller batches. */
-const CALLS_IN_FLIGHT = 2;
 /** Between calls while the queue cannot be reached, ms. */
 const RECONNECT = { baseMs: 200, capMs: 2_000 };
 
@@ -30,16 +29,8 @@ export interface ConsumerParts extends RoundTripParts {
 export class Consumer {
   readonly #parts: ConsumerParts;
   readonly #wakeUp: WakeUp;
-  #calls: readonly RoundTripRequest[] = [];
-  #state: 'idle' | 'consuming' | 'stopping' = 'idle';
+  readonly #state: ClaimState;
   #scheduled = false;
-  #paused = false;
-  /** A call is to be made even for no slot at all. */
-  #due = true;
-  #mayHaveWork = true;
-  /** The last claim filled every slot it asked for: there is more. */
-  #busy = false;
-  #failures = 0;
   #lastAnswerMs: number | undefined;
   #clockLeadMs = 0;
   readonly #whenConsuming: (() => void)[] = [];
@@ -47,6 +38,7 @@ export class Consumer {
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
+    this.#state = new ClaimState(parts.concurrency);
     this.#wakeUp = new WakeUp({
       broker: parts.broker,
       onWake: () => this.#woken(),
@@ -67,25 +59,25 @@ export class Consumer {
 
   /** Resolves after the first answered claim, however long the queue takes to be reachable. */
   async start(): Promise<void> {
-    this.#state = 'consuming';
+    this.#state.start();
     this.schedule();
     await new Promise<void>((resolve) => this.#whenConsuming.push(resolve));
   }
 
   /** Looks soon whether a call is worth making; all that ends in this turn of the event loop travels together. */
   schedule(): void {
-    if (this.#scheduled || this.#state === 'idle') return;
+    if (this.#scheduled || this.#state.phase === 'idle') return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#callIfWorthIt();
+      this.#callWhatIsWorthIt();
     });
   }
 
   /** No more claims from now on; what has ended is still settled. */
   stop(): void {
-    if (this.#state === 'idle') return;
-    this.#state = 'stopping';
+    if (this.#state.phase === 'idle') return;
+    this.#state.stop();
     this.#wakeUp.stopListening();
     this.#parts.settlements.hurry();
     this.schedule();
@@ -99,42 +91,43 @@ export class Consumer {
 
   /** Ends timers and waiting; nothing is sent any more. */
   close(): void {
-    this.#state = 'idle';
+    this.#state.close();
     this.#wakeUp.stop();
     this.#parts.settlements.stop();
     resolveAll(this.#whenConsuming);
     resolveAll(this.#whenDrained);
   }
 
-  #callIfWorthIt(): void {
-    if (this.#paused || this.#state === 'idle') return;
-    while (this.#calls.length < CALLS_IN_FLIGHT && this.#isWorthACall()) void this.#call();
+  #callWhatIsWorthIt(): void {
+    if (this.#state.phase === 'idle') return;
+    for (let next = this.#nextCall(); next; next = this.#nextCall()) void this.#call(next);
     if (this.#isDrained()) resolveAll(this.#whenDrained);
-    // A full worker would only take the word from one that is free.
-    const listens = this.#calls.length === 0 && this.#freeSlots() > 0;
-    const isBusy = this.#parts.running.slotsHeld > 0;
-    if (this.#state === 'consuming' && listens) this.#wakeUp.listen({ isBusy });
+    this.#listen();
   }
 
-  #isWorthACall(): boolean {
-    if (this.#parts.settlements.pending > 0) return true;
-    if (this.#state === 'stopping') return false;
-    return this.#due || (this.#mayHaveWork && this.#freeSlots() > 0);
+  #nextCall(): RoundTripRequest | undefined {
+    const { running, settlements } = this.#parts;
+    const { slotsHeld, hasSuspect } = running;
+    return this.#state.nextCall({ slotsHeld, hasSuspect, settlements: settlements.pending });
   }
 
-  async #call(): Promise<void> {
-    const request = this.#nextRequest();
-    this.#calls = [...this.#calls, request];
-    this.#due = false;
+  /** A full worker would only take the word from one that is free. */
+  #listen(): void {
+    const { phase, hasCalls, isResting } = this.#state;
+    const { slotsHeld } = this.#parts.running;
+    if (phase !== 'consuming' || hasCalls || isResting || this.#freeSlots() === 0) return;
+    this.#wakeUp.listen({ isBusy: slotsHeld > 0 });
+  }
+
+  async #call(request: RoundTripRequest): Promise<void> {
     try {
       const answer = await makeRoundTrip(this.#parts, request);
       const others = this.#start(answer.claimed);
       if (others.length > 0) await this.#parts.release(others);
-      this.#calls = this.#calls.filter((call) => call !== request);
-      this.#answered(request, answer, answer.claimed.length - others.length);
+      this.#state.answered(request, answer.claimed.length - others.length);
+      this.#answered(answer);
     } catch (error) {
-      this.#calls = this.#calls.filter((call) => call !== request);
-      this.#failed('claim actions', error);
+      this.#failed('claim actions', error, request);
     }
     this.schedule();
   }
@@ -155,36 +148,18 @@ export class Consumer {
    */
   #mayStart({ lease }: ClaimedAction): boolean {
     const { running, concurrency, clock } = this.#parts;
-    if (this.#state !== 'consuming' || running.slotsHeld >= concurrency) return false;
+    if (this.#state.phase !== 'consuming' || running.slotsHeld >= concurrency) return false;
     return lease.deadline > clock.monotonicMs();
   }
 
-  #nextRequest(): RoundTripRequest {
-    const asked = this.#calls.some((call) => call.acceptSuspect);
-    const acceptSuspect = !asked && !this.#parts.running.hasSuspect;
-    if (this.#state === 'stopping') return { slots: 0, acceptSuspect, settleOnly: true };
-    const free = this.#freeSlots();
-    // Half of them while there is more work than slots, so that the second call fills the rest.
-    const slots = this.#busy && this.#calls.length === 0 ? Math.ceil(free / CALLS_IN_FLIGHT) : free;
-    return { slots, acceptSuspect, settleOnly: false };
-  }
-
   #freeSlots(): number {
-    const asked = this.#calls.reduce((sum, call) => sum + call.slots, 0);
-    return Math.max(0, this.#parts.concurrency - this.#parts.running.slotsHeld - asked);
+    return this.#state.freeSlots(this.#parts.running.slotsHeld);
   }
 
-  #answered(
-    { slots }: RoundTripRequest,
-    { dueInMs, clockLeadMs }: RoundTripAnswer,
-    started: number,
-  ): void {
+  #answered({ dueInMs, clockLeadMs }: RoundTripAnswer): void {
     this.#lastAnswerMs = this.#parts.clock.monotonicMs();
     this.#clockLeadMs = clockLeadMs;
-    if (slots > 0) this.#mayHaveWork = this.#busy = started >= slots;
     resolveAll(this.#whenConsuming);
-    this.#failures = 0;
-    this.#paused = false;
     this.#wakeUp.after(this.#restMs(dueInMs));
   }
 
@@ -196,30 +171,22 @@ export class Consumer {
   }
 
   #woken(): void {
-    this.#paused = false;
-    this.#due = true;
-    this.#mayHaveWork = true;
+    this.#state.woken();
     this.schedule();
   }
 
-  #failed(attempted: string, error: unknown): void {
+  #failed(attempted: string, error: unknown, request?: RoundTripRequest): void {
     const { broker, publish } = this.#parts;
     publish('error', { attempted: `${attempted} of domain "${broker.domain}"`, error });
-    // The next claim may repeat this one, and must then have as many slots for what it brings.
-    this.#busy = false;
-    this.#pause();
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#failures += 1;
-    this.#wakeUp.after(RECONNECT.baseMs / 2 + backoffMs(RECONNECT, this.#failures));
+    const failures = this.#state.failed(request);
+    if (failures === undefined) return;
+    this.#wakeUp.after(RECONNECT.baseMs / 2 + backoffMs(RECONNECT, failures));
   }
 
   #isDrained(): boolean {
     const { settlements } = this.#parts;
-    return this.#state !== 'consuming' && this.#calls.length === 0 && settlements.size === 0;
+    const { phase, hasCalls } = this.#state;
+    return phase !== 'consuming' && !hasCalls && settlements.size === 0;
   }
 }
 
