@@ -44,21 +44,29 @@ export function readVerdicts(reply: unknown, count: number): Verdict[] {
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 
+/** What each code of `include/admission.lua` says, from its detail and its limit. */
+const VERDICTS: readonly ((detail: string, limit: string) => Verdict)[] = [
+  (notBeforeMs) => ({ kind: 'accepted', notBeforeMs: Number(notBeforeMs) }),
+  (actionId) => ({ kind: 'duplicate', actionId }),
+  (ms, limit) => ({ kind: 'minute', retryAfterMs: Number(ms), limit: Number(limit) }),
+  (ms, limit) => ({ kind: 'day', retryAfterMs: Number(ms), limit: Number(limit) }),
+  (limit) => ({ kind: 'depth', limit: Number(limit) }),
+  () => ({ kind: 'closed' }),
+  () => ({ kind: 'suspended' }),
+  () => ({ kind: 'moved' }),
+  () => ({ kind: 'foreign' }),
+  (starts, expires) => ({
+    kind: 'expires',
+    startsMs: Number(starts),
+    expiresMs: Number(expires),
+  }),
+];
+
 function verdictOf(cells: readonly string[], at: number): Verdict {
-  const [, code, detail = '', limit] = cells.slice(at, at + 4);
-  if (code === '0') return { kind: 'accepted', notBeforeMs: Number(detail) };
-  if (code === '1') return { kind: 'duplicate', actionId: detail };
-  if (code === '2' || code === '3') {
-    const kind = code === '2' ? 'minute' : 'day';
-    return { kind, retryAfterMs: Number(detail), limit: Number(limit) };
-  }
-  if (code === '4') return { kind: 'depth', limit: Number(detail) };
-  if (code === '7') return { kind: 'moved' };
-  if (code === '8') return { kind: 'foreign' };
-  if (code === '9') return { kind: 'expires', startsMs: Number(detail), expiresMs: Number(limit) };
-  if (code === '5') return { kind: 'closed' };
-  if (code === '6') return { kind: 'suspended' };
-  throw unreadable('enqueue', `code ${code}`);
+  const [, code = '', detail = '', limit = ''] = cells.slice(at, at + 4);
+  const verdict = VERDICTS[Number(code)];
+  if (!verdict) throw unreadable('enqueue', `code ${code}`);
+  return verdict(detail, limit);
 }
 
 /** Items on the same terms share one row of them: its place among those so far. */
