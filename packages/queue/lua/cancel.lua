@@ -1,6 +1,6 @@
 -- Cancels actions that have not started; the element in the queue is dropped when a claim meets it. What they booked
 -- ahead is given back.
--- include: calls memory ready delay header run bookings ending kept
+-- include: calls memory ready delay header run bookings ending kept commit
 -- KEYS: active
 -- ARGV: process, call, tenant whose actions they are or '', action ids
 -- Output: per id: cancelled | unknown | active | dead | how it ended
@@ -47,8 +47,6 @@ for _, item in ipairs(ending) do cancel(item) end
 forget_bookings(names_in(found))
 write_clock()
 write_days()
-write_ready()
-write_counts()
-write_wake()
+commit()
 remember(process, call, results)
 return results

@@ -1,5 +1,5 @@
 -- Sends dead letters back to their queues with fresh attempts, uncharged, or discards them.
--- include: calls clock memory ready header run ending
+-- include: calls clock memory ready header run ending commit
 -- ARGV: process, call, redrive | discard, action ids
 -- Output: how many were dead and are not any more
 -- Complexity: O(log dead) per id
@@ -32,8 +32,6 @@ for _, id in ipairs(ids) do
   end
 end
 write_clock()
-write_ready()
-write_counts()
-write_wake()
+commit()
 remember(process, call, {moved})
 return moved

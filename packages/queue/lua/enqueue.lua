@@ -1,6 +1,6 @@
 -- Admits a batch of actions of one domain, each all or nothing; a rejection leaves no trace.
 -- KEYS: run profiles
--- include: calls delay lines admission bookings caps kept
+-- include: calls delay lines admission bookings caps kept commit
 -- ARGV: process, call, number of terms,
 --       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
@@ -94,8 +94,6 @@ push_lines()
 for tenant in pairs(uncapped) do hold(tenant, 'c', false) end
 write_window()
 write_days()
-write_ready()
-write_counts()
-write_wake()
+commit()
 remember(process, call, replies)
 return replies

@@ -1,5 +1,5 @@
 -- Stops or resumes serving a domain, or one tenant of it; may refuse admission as well.
--- include: memory ready
+-- include: memory ready commit
 -- KEYS: state suspects
 -- ARGV: tenant ('' for the domain), pause | resume | move, 1 to refuse admission too, 1 even where the tenants moved away
 -- Output: 1, or 0 where they moved away and nothing changed
@@ -25,7 +25,5 @@ else
   hold(tenant, 's', pausing and refuses)
   if not pausing and redis.call('EXISTS', suspects) == 1 then wake_wanted = true end
 end
-write_ready()
-write_counts()
-write_wake()
+commit()
 return 1

@@ -1,6 +1,6 @@
 -- What time brings, at most 100 of each: acknowledged outbox entries leave, due actions and expired
 -- leases go back to their queues, overdue outbox entries are handed out, old dead letters go.
--- include: clock memory ready delay header run lease bookings ending outbox dead_letters
+-- include: clock memory ready delay header run lease bookings ending outbox dead_letters commit
 -- KEYS: revoked
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
 -- Output: 1 if there are more dead letters to drop at once, the server's clock ms, then per outbox entry handed out: callback id, message
@@ -95,7 +95,5 @@ local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 write_clock()
 local rows = {more and 1 or 0, string.format('%.0f', now - lead_ms), unpack(hand_out(now + delivery))}
-write_ready()
-write_counts()
-write_wake()
+commit()
 return rows
