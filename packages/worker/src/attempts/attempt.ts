@@ -18,6 +18,8 @@ import { TimeLimit, timeoutOf } from './timeout.ts';
 export interface AttemptScope {
   readonly domain: string;
   readonly processor: ActionProcessor;
+  /** Most attempts at a time. */
+  readonly concurrency: number;
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;
   readonly retry: RetryPolicy;
   readonly unhandledForMs: number;
@@ -162,7 +164,7 @@ export class Attempt {
     const { queues, makeLogger, clock } = this.#scope;
     const attempt = this.#claimed.failures + 1;
     const deadlineMs = clock.epochMs() + timeoutMs;
-    const isLastAttempt = attempt >= this.#retry.attempts;
+    const isLastAttempt = () => attempt >= this.#retry.attempts;
     return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLastAttempt });
   }
 
@@ -175,7 +177,7 @@ export class Attempt {
       onOverdue: () => {
         if (this.#ending) return;
         this.abandon();
-        this.#scope.publish('overdue', { ...this.event, runningMs: this.#runningMs });
+        this.#scope.publish('overdue', { ...this.event, runningMs: this.#elapsedMs() });
       },
     });
   }

@@ -59,7 +59,21 @@ export class Running {
     return this.leaseholders.filter((attempt) => attempt.ending?.status === 'release');
   }
 
-  start(claimed: ClaimedAction): void {
+  /**
+   * Starts what may start and returns the others, to be given back: there is no slot, as when a repeated claim brings
+   * what was asked when more were free, or this process stood still for so long that the lease is over.
+   */
+  startAll(claimed: readonly ClaimedAction[]): ClaimedAction[] {
+    const others: ClaimedAction[] = [];
+    for (const each of claimed) {
+      const hasSlot = this.#slotsHeld < this.#scope.concurrency;
+      if (hasSlot && each.lease.deadline > this.#scope.clock.monotonicMs()) this.#start(each);
+      else others.push(each);
+    }
+    return others;
+  }
+
+  #start(claimed: ClaimedAction): void {
     const attempt = new Attempt(claimed, this.#scope, this.#attemptHooks);
     this.#attempts.push(attempt);
     this.#slotsHeld += 1;

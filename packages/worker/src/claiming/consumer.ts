@@ -122,7 +122,9 @@ export class Consumer {
   async #call(request: RoundTripRequest): Promise<void> {
     try {
       const answer = await makeRoundTrip(this.#parts, request);
-      const others = this.#start(answer.claimed);
+      const { running } = this.#parts;
+      const isOver = this.#state.phase !== 'consuming';
+      const others = isOver ? answer.claimed : running.startAll(answer.claimed);
       if (others.length > 0) await this.#parts.release(others);
       this.#state.answered(request, answer.claimed.length - others.length);
       this.#answered(answer);
@@ -130,26 +132,6 @@ export class Consumer {
       this.#failed('claim actions', error, request);
     }
     this.schedule();
-  }
-
-  /** Starts what may start; the others are to be given back. */
-  #start(claimed: readonly ClaimedAction[]): ClaimedAction[] {
-    const others: ClaimedAction[] = [];
-    for (const one of claimed) {
-      if (this.#mayStart(one)) this.#parts.running.start(one);
-      else others.push(one);
-    }
-    return others;
-  }
-
-  /**
-   * Not after `stop()`, not when this process stood still for so long that the lease is over already, and
-   * not without a slot: a repeated claim brings what was asked when more slots were free.
-   */
-  #mayStart({ lease }: ClaimedAction): boolean {
-    const { running, concurrency, clock } = this.#parts;
-    if (this.#state.phase !== 'consuming' || running.slotsHeld >= concurrency) return false;
-    return lease.deadline > clock.monotonicMs();
   }
 
   #freeSlots(): number {

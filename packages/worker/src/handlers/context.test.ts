@@ -11,7 +11,7 @@ function newContext() {
     attempt: 1,
     deadlineMs: Date.UTC(2026, 0, 1),
     makeLogger,
-    isLastAttempt: false,
+    isLastAttempt: () => false,
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };

@@ -30,13 +30,12 @@ export interface ContextParts {
   readonly deadlineMs: number;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly queues: Pick<DomainQueueManager, 'within'>;
-  readonly isLastAttempt: boolean;
+  readonly isLastAttempt: () => boolean;
 }
 
 /** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
 export class AttemptContext implements ActionContext {
   readonly attempt: number;
-  readonly isLastAttempt: boolean;
   readonly #parts: ContextParts;
   #controller: AbortController | undefined;
   #abortedBy: Error | undefined;
@@ -46,7 +45,6 @@ export class AttemptContext implements ActionContext {
 
   constructor(parts: ContextParts) {
     this.attempt = parts.attempt;
-    this.isLastAttempt = parts.isLastAttempt;
     this.#parts = parts;
   }
 
@@ -62,6 +60,10 @@ export class AttemptContext implements ActionContext {
 
   get queues(): DomainQueueManager {
     return (this.#queues ??= this.#parts.queues.within(this.#parts.action));
+  }
+
+  get isLastAttempt(): boolean {
+    return this.#parts.isLastAttempt();
   }
 
   get deadline(): Date {
