@@ -8,7 +8,7 @@ const CONCURRENCY = 50;
 
 export const callback: Scenario = {
   name: 'callback',
-  about: 'two hops: a full queue is worked off, each result is an action for a second worker',
+  about: 'two hops: a full queue is drained, each result is an action for a second worker',
   metrics: { rate: PER_SECOND },
   sides: sidesOf(['nooble', 'bullmq'], async (stage, system) => ({
     rate: await callbackRate(stage, system, sized(stage, 8_000, 1_500)),

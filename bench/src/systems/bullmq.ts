@@ -89,7 +89,7 @@ async function openQueue({ url, prefix, queue: name }: Place, { events = 0 } = {
   };
 }
 
-/** A worker's connection has to wait for ever, its documentation says; errors end the sample elsewhere. */
+/** A worker's connection has to wait forever, its documentation says; errors end the sample elsewhere. */
 function connect(url: string, { blocking }: { blocking: boolean }): Redis {
   return new Redis(url, { maxRetriesPerRequest: blocking ? null : 20 });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withDeadline } from './deadline.ts';
 
-it('says what it waited for in vain', async () => {
+it('says what it waited for', async () => {
   const patience = { waitingFor: 'the answer', ms: 5 };
   await expect(withDeadline(patience, async () => new Promise(() => {}))).rejects.toThrow(
     'Nothing was heard of the answer for 0.005 s',

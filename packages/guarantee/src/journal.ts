@@ -28,7 +28,7 @@ export type Entry =
   | { readonly event: 'settled' | 'lost' | 'dead'; readonly id: string }
   /** The attempt under this token was put off, so that the next has the same number. */
   | { readonly event: 'throttled'; readonly id: string; readonly token: number }
-  /** Its sender does not know whether it was accepted, and sends it again: where it has ended by then, it runs anew. */
+  /** Its sender does not know whether it was accepted, and sends it again: where it has ended by then, it runs again. */
   | { readonly event: 'resent'; readonly id: string }
   | {
       readonly event: 'told';

@@ -23,7 +23,7 @@ export async function untilReady(
   limitMs = 30_000,
 ): Promise<void> {
   if (await until(async () => (await isReady()) || undefined, limitMs)) return;
-  throw new Error(`Waited ${limitMs} ms in vain for ${what}`);
+  throw new Error(`Timed out after ${limitMs} ms waiting for ${what}`);
 }
 
 async function tried<T>(look: () => Promise<T | undefined> | T | undefined) {

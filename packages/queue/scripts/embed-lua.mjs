@@ -21,7 +21,7 @@ function includesOf(name, seen = []) {
   return seen;
 }
 
-/** Without the functions that nothing calls: every call of a script makes all of its functions anew. */
+/** Without the functions that nothing calls: every call of a script creates all of its functions again. */
 function shaken(lua) {
   const functions = [...lua.matchAll(/^local function (\w+)\([^]*?^end\n/gm)];
   const idle = functions.find(([text, name]) => count(lua, name) === count(text, name));

@@ -50,7 +50,7 @@ export class DomainQueueManager {
    * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError,
    * QueuePausedError, TenantMismatchError, PayloadTooLargeError and InvalidActionError, and
    * RedisUnavailableError, after which it may or may not have been accepted: sent again it is a duplicate while
-   * it is stored, and runs anew once it has ended, unless it carries an idempotency key.
+   * it is stored, and runs again once it has ended, unless it carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
     return this.#enqueue(action, { options });
@@ -126,7 +126,7 @@ export class DomainQueueManager {
 
   /**
    * Cuts an empty domain into so many partitions (1 to 64), which a Cluster spreads over its nodes; limits,
-   * idempotency keys and pauses of its tenants begin anew. Workers and senders notice by themselves. Throws
+   * idempotency keys and pauses of its tenants start over. Workers and senders notice by themselves. Throws
    * DomainNotEmptyError. Calling it again completes a change that was cut off.
    */
   async setPartitions(domain: string, count: number): Promise<void> {

@@ -10,7 +10,7 @@ interface Seen {
 }
 
 /**
- * Counts everything anew from the actions, the lists and the sorted sets, and says where an index or a
+ * Recounts everything from the actions, the lists and the sorted sets, and says where an index or a
  * counter differs from it. An empty answer is a domain in order.
  */
 export async function audit(stored: Stored): Promise<string[]> {

@@ -83,7 +83,7 @@ it('serves on when more tenants reach their cap than one call can write', async 
   expect(tenantsOf(more)).toEqual(['late']);
 });
 
-it('does not serve a newcomer for ever because it enters below the others', async () => {
+it('does not serve a newcomer forever because it enters below the others', async () => {
   const queue = openQueue();
   for (const tenantId of ['a', 'b']) await fill(queue, { tenantId, count: 100 });
   await queue.claim(120);
@@ -93,7 +93,7 @@ it('does not serve a newcomer for ever because it enters below the others', asyn
   expect(counts['newcomer']).toBeGreaterThanOrEqual(10);
 });
 
-it('does not let a tenant in a closed loop enter anew at each turn and take every service', async () => {
+it('does not let a tenant in a closed loop enter again at each turn and take every service', async () => {
   const queue = openQueue();
   await fill(queue, { tenantId: 'steady', count: 100 });
   const served: string[] = [];

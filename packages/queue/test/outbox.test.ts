@@ -159,7 +159,7 @@ it('keeps a callback whose delivery fails, and delivers it later', async () => {
   expect(await received(queue)).toHaveLength(1);
 });
 
-it('gives up a callback that nobody can read, instead of trying for ever', async () => {
+it('gives up a callback that nobody can read, instead of trying forever', async () => {
   const queue = openQueue();
   await queue.enqueue(withCallback);
   await settleAndDie(queue, await queue.claimOne());

@@ -86,7 +86,7 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, '5', undefined])(
   },
 );
 
-it('an action whose run does not parse begins anew, wherever it stands', async () => {
+it('an action whose run does not parse starts over, wherever it stands', async () => {
   const queue = openQueue();
   const retried = await queue.enqueue();
   const delayed = await queue.enqueue();

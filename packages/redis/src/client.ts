@@ -17,7 +17,7 @@ export interface ClientOptions {
 }
 
 /**
- * A client that keeps reconnecting for ever, while each command fails after a few attempts or seconds: no
+ * A client that keeps reconnecting forever, while each command fails after a few attempts or seconds: no
  * call waits without bound, and no process has to be restarted after an outage.
  */
 export function createClient(

@@ -8,7 +8,7 @@ interface Internals {
 
 /**
  * Makes `disconnect()` end a client also between two attempts to connect: ioredis then only stops trying, and leaves
- * its commands waiting and its status as it was, for ever.
+ * its commands waiting and its status as it was, forever.
  */
 export function endWhileReconnecting(client: RedisClient): void {
   const disconnect = client.disconnect.bind(client);

@@ -22,7 +22,7 @@ interface Heard {
 
 /**
  * Finds half-open connections: a peer that vanished, or accepts and says nothing, would otherwise keep its
- * commands waiting for minutes or for ever. The client then connects anew, as often as it takes, and sends
+ * commands waiting for minutes or forever. The client then reconnects, until it succeeds, and sends
  * them again. Ends with the client. (ioredis has `socketTimeout`, but its timer outlives the connection and
  * ends the next one; its `connectTimeout` ends where the peer accepts.)
  */

@@ -20,7 +20,7 @@ interface Queues {
 
 /**
  * Rejects the commands that wait for a connection once there has been none for `limitMs`: a Cluster, a
- * Sentinel and a peer that accepts and says nothing would otherwise keep them for ever. The client goes on
+ * Sentinel and a peer that accepts and says nothing would otherwise keep them forever. The client goes on
  * connecting. Ends with the client.
  */
 export function limitWaiting(
@@ -43,7 +43,7 @@ export function limitWaiting(
 
 /**
  * Rejects commands that no later connection sends again: those that ioredis sends before a server is ready,
- * such as INFO, are forgotten when that connection ends, and would wait for ever.
+ * such as INFO, are forgotten when that connection ends, and would wait forever.
  */
 export function rejectForgotten(client: RedisClient): void {
   if (client instanceof Cluster) client.on('+node', rejectOnClose);

@@ -52,7 +52,7 @@ function watchedClient(port: number): Redis {
   return client;
 }
 
-it('connects anew when the peer has vanished without a word, and sends the command again', async () => {
+it('reconnects when the peer has vanished without a word, and sends the command again', async () => {
   const { port, goSilent, connections } = await openProxy();
   const client = watchedClient(port);
   await client.ping();

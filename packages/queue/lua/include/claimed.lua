@@ -10,7 +10,7 @@ local function reply(items) -- an action that runs for the first time has no run
   return rows
 end
 
-local function replayed(earlier, deadline) -- what that call claimed, as far as it still holds the lease, which begins anew
+local function replayed(earlier, deadline) -- what that call claimed, as far as it still holds the lease, which starts over
   local items, words, cells = {}, words_of(earlier), {}
   for at = 3, #words do
     local id = words[at]

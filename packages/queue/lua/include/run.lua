@@ -21,7 +21,7 @@ local function new_run(header)
   }
 end
 
-local function lost_run(id) -- in place of one that does not parse: its attempts begin anew
+local function lost_run(id) -- in place of one that does not parse: its attempts start over
   return new_run(parse_header(redis.call('HGET', actions, id)))
 end
 

@@ -13,7 +13,7 @@ export interface RepartitionParts {
 
 /**
  * Cuts an empty domain into another number of partitions. First the present ones are closed to everything,
- * callbacks included: whoever still knows only them is refused, looks anew, and finds the new ones. A change
+ * callbacks included: whoever still knows only them is refused, looks again, and finds the new ones. A change
  * that was cut off is completed by the same call again. Throws DomainNotEmptyError, RangeError and
  * RedisUnavailableError.
  */

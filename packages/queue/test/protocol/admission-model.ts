@@ -36,7 +36,7 @@ interface Booking {
 const WINDOW_MS = 60_001;
 const DAY_MS = 86_400_000;
 
-/** The section "Admission": every admission there ever was is remembered, and counted anew each time. */
+/** The section "Admission": every admission there ever was is remembered, and counted again each time. */
 export class AdmissionModel {
   /** Refuses whatever is not stored yet. */
   closed = false;

@@ -62,7 +62,7 @@ function claimUnder(model: ProtocolModel, call: Call, request: ModelRequest): re
   return claims;
 }
 
-/** What it still holds of them; their leases begin anew. */
+/** What it still holds of them; their leases start over. */
 function renewed({ nowMs }: ProtocolModel, claims: readonly Claim[]): readonly Claim[] {
   const held = claims.filter((claim) => claim.action.claim === claim);
   for (const { action } of held) action.atMs = nowMs + LEASE_MS;

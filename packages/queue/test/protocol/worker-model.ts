@@ -46,7 +46,7 @@ export class WorkerModel {
     if (ticked) this.#tickDueMs = 0;
   }
 
-  /** What the call claimed before, as far as Redis remembers; undefined when it acts anew. */
+  /** What the call claimed before, as far as Redis remembers; undefined when it acts again. */
   earlierAnswer(call: Call, nowMs: number): readonly Claim[] | undefined {
     return this.#remembered.has(call) && this.#callsUntilMs > nowMs ? call.claims : undefined;
   }

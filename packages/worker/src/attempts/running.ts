@@ -1,7 +1,7 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { Attempt, type AttemptHooks, type AttemptScope } from './attempt.ts';
 
-/** Attempts that are over and still listed, at least, before the list is made anew. */
+/** Attempts that are over and still listed, at least, before the list is rebuilt. */
 const MOST_OVER = 64;
 
 /**

@@ -34,7 +34,7 @@ export class WakeUp {
     this.#options = options;
   }
 
-  /** Sets the one timer anew; at least 1 ms, so that something forever due cannot spin. */
+  /** Sets the one timer again; at least 1 ms, so that something forever due cannot spin. */
   after(delayMs: number): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
