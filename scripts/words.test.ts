@@ -13,6 +13,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/\btrying on\b/i, 'retrying'],
   [/\bof the own\b/i, 'its own'],
   [/\bruns again later\b/i, 'will be retried'],
+  [/^\s*(?:\/\*\*|\*|\/\/).*, ms(?:\.|$)/, 'the unit in parentheses: (ms)'],
   [/\bas often as it takes\b/i, 'until it succeeds'],
 ];
 

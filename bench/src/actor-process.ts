@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Message, Verb, Verbs } from './orders.ts';
 import type { SystemName } from './systems/system.ts';
 
-/** No verb takes longer unless something is wrong, ms. */
+/** No verb takes longer unless something is wrong (ms). */
 const DEADLINE_MS = 60_000;
-/** For an actor to end by itself, which lets a profiler write what it saw, ms. */
+/** For an actor to end by itself, which lets a profiler write what it saw (ms). */
 const END_MS = 2_000;
 
 interface Call {

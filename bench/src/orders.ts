@@ -1,7 +1,7 @@
 import type { JobsShape } from './payload.ts';
 import type { Place } from './systems/system.ts';
 
-/** What an actor is asked to do, and what it answers. Times are of the machine's monotonic clock, ms. */
+/** What an actor is asked to do, and what it answers. Times are of the machine's monotonic clock (ms). */
 export interface Verbs {
   /** Sends jobs, `inFlight` calls at a time. */
   send: { readonly orders: SendOrders; readonly answer: Span };
@@ -11,7 +11,7 @@ export interface Verbs {
   work: { readonly orders: WorkOrders; readonly answer: null };
   /** Stops the worker and tells what it did. */
   finish: { readonly orders: null; readonly answer: Work };
-  /** Sends requests and awaits each result; answers how long each took, ms. */
+  /** Sends requests and awaits each result; answers how long each took (ms). */
   request: {
     readonly orders: RequestOrders;
     readonly answer: Span & { readonly tookMs: Float64Array };

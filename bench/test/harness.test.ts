@@ -9,7 +9,7 @@ import type { BenchResult } from '../src/result.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-/** Other tests run beside these, ms. */
+/** Other tests run beside these (ms). */
 const PATIENCE_MS = 240_000;
 
 interface Ended {

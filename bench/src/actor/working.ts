@@ -2,7 +2,7 @@ import { machineMs } from '../machine-clock.ts';
 import type { Work, WorkOrders } from '../orders.ts';
 import type { RunningWorker, System } from '../systems/system.ts';
 
-/** How often the number of jobs done is told, ms. */
+/** How often the number of jobs done is told (ms). */
 const PROGRESS_MS = 10;
 const MAX_JOBS = 1_000_000;
 

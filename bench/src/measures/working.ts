@@ -4,7 +4,7 @@ import type { Span, Work } from '../orders.ts';
 import type { Stage } from '../stage.ts';
 import type { Place, SystemName } from '../systems/system.ts';
 
-/** A sample in which nothing happens for so long has failed, ms. */
+/** A sample in which nothing happens for so long has failed (ms). */
 const SILENCE_MS = 20_000;
 
 export interface CrewOrders {

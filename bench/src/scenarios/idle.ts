@@ -5,7 +5,7 @@ import { MILLISECONDS, sidesOf, type Sample, type Scenario } from '../scenario.t
 import { clearedPlace, sized, smallJobs, type Stage } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Between two wake-ups, so that the worker is idle again, ms. */
+/** Between two wake-ups, so that the worker is idle again (ms). */
 const CALM_MS = 20;
 
 export const idle: Scenario = {

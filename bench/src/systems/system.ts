@@ -24,7 +24,7 @@ export interface WorkerOrders {
 }
 
 export interface RunningWorker {
-  /** Durations of the calls that brought work, ms; empty where a system does not tell. */
+  /** Durations of the calls that brought work (ms); empty where a system does not tell. */
   readonly claimMs: readonly number[];
   /** Finishes what runs, tells Redis, and ends its connections. */
   stop(): Promise<void>;

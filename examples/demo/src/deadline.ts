@@ -1,4 +1,4 @@
-/** What is waited for, and for how long without a word of it, ms. */
+/** What is waited for, and for how long without a word of it (ms). */
 export interface Patience {
   readonly waitingFor: string;
   readonly ms: number;

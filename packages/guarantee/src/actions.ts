@@ -8,7 +8,7 @@ export const CALLER_DOMAIN = 'caller';
 /** What the actors send each other. */
 export const work = defineAction(`${WORK_DOMAIN}.do`, {
   data: z.object({
-    /** How long it takes, ms. */
+    /** How long it takes (ms). */
     takesMs: z.number(),
     /** How many attempts fail before one succeeds. */
     failures: z.number(),

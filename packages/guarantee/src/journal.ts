@@ -48,7 +48,7 @@ export type Entry =
   | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
   /** A sender lost its connections, with calls in flight. */
   | { readonly event: 'cut' }
-  /** A worker has looked for work; how long Redis took to reply, ms. */
+  /** A worker has looked for work; how long Redis took to reply (ms). */
   | { readonly event: 'claimed'; readonly ms: number }
   /** The process that writes had stood still, or waited for Redis, for so long. */
   | { readonly event: 'stall'; readonly ms: number }

@@ -96,7 +96,7 @@ export class Scene {
   }
 
   /**
-   * How long after a moment (Unix ms) a worker begins an action that was sent since then, ms; undefined when
+   * How long after a moment (Unix ms) a worker begins an action that was sent since then (ms); undefined when
    * it does not in time.
    */
   async beganAfter(

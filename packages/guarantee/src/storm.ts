@@ -7,13 +7,13 @@ import type { Trial } from './promise.ts';
 import { shuffled, type Random } from './random.ts';
 import { Scene } from './scene.ts';
 
-/** After the faults nothing may stand still for so long, ms, on top of what the slowest of them allows. */
+/** After the faults nothing may stand still for so long (ms), on top of what the slowest of them allows. */
 const STANDSTILL_MS = 10_000;
 
 /** Rests between sends, so that workers keep up although they are killed. */
 const REST_MS = 80;
 
-/** Fewer strikes would try too little; a slow machine gets more time for them, ms. */
+/** Fewer strikes would try too little; a slow machine gets more time for them (ms). */
 const LEAST_STRIKES = 6;
 const PATIENCE_MS = 30_000;
 

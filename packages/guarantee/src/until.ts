@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How often one looks, ms. */
+/** How often one looks (ms). */
 const LOOK_MS = 50;
 
 /** Looks until something is found, `limitMs` at most; undefined when it was not. A look that throws found nothing. */

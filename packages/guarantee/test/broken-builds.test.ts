@@ -3,7 +3,7 @@ import { useGuarantee } from './run-cli.ts';
 
 const guarantee = useGuarantee({ isBreakable: true });
 
-/** Time for the slowest of them while the others run as well, ms. */
+/** Time for the slowest of them while the others run as well (ms). */
 const PATIENCE_MS = 120_000;
 
 /** What a build does wrong, its name in `broken-build.mjs`, and which promise has to find what. */

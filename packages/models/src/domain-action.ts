@@ -24,7 +24,7 @@ export interface DomainAction<Data = unknown> {
   /** Anything else that travels along; the W3C `traceparent` and `tracestate` among it. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly parentActionId?: string;
-  /** Shortens the timeout of the tier, ms. */
+  /** Shortens the timeout of the tier (ms). */
   readonly timeoutMs?: number;
   /** ISO 8601 UTC; an action that has not started by then never does. */
   readonly expiresAt?: string;

@@ -38,7 +38,7 @@ export function isoTime(field: string, given: unknown): string {
   return new Date(timeOf(field, given)).toISOString();
 }
 
-/** A stored time, Unix ms, as ISO 8601 UTC; never throws: one that is out of range is the nearest that is not. */
+/** A stored time (Unix ms), as ISO 8601 UTC; never throws: one that is out of range is the nearest that is not. */
 export function isoOf(ms: number): string {
   return new Date(Math.min(Math.max(0, ms || 0), LATEST_MS)).toISOString();
 }

@@ -17,7 +17,7 @@ export interface TierPolicy {
   readonly onLimit: 'reject' | 'delay';
   /** Actions running at a time, across workers. */
   readonly maxActive: number | null;
-  /** Time for one attempt of a handler, ms. */
+  /** Time for one attempt of a handler (ms). */
   readonly timeoutMs: number;
 }
 

@@ -20,7 +20,7 @@ const MAX_OUTSTANDING = 10_000;
 export interface RequestOptions {
   /** Gives up and cancels the action; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** How long to wait, ms; an action that has not started by then never does. @default 30_000 */
+  /** How long to wait (ms); an action that has not started by then never does. @default 30_000 */
   readonly timeoutMs?: number;
 }
 

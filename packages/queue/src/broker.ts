@@ -8,7 +8,7 @@ export interface Lease {
   readonly tier: Tier;
   /** The claim's clock value, µs; only the holder of the current token may settle. */
   readonly token: string;
-  /** When the lease ends unless renewed, on this process's monotonic clock (`performance.now()`), ms. */
+  /** When the lease ends unless renewed, on this process's monotonic clock (`performance.now()`) (ms). */
   readonly deadline: number;
 }
 
@@ -25,15 +25,15 @@ export interface ClaimedAction {
   readonly redrives: number;
   /** True on its last permitted stall: at most one such action runs per worker. */
   readonly suspect: boolean;
-  /** How long it was ready and waiting before this claim, ms. */
+  /** How long it was ready and waiting before this claim (ms). */
   readonly waitedMs: number;
-  /** How long its end is kept for whoever asks, ms; 0 for not at all. */
+  /** How long its end is kept for whoever asks (ms); 0 for not at all. */
   readonly retainMs: number;
-  /** How long ago it was first throttled since its last counted attempt, ms; 0 if it was not. */
+  /** How long ago it was first throttled since its last counted attempt (ms); 0 if it was not. */
   readonly throttledMs: number;
-  /** How long ago it first met a worker without its handler since one last ran it, ms; 0 if it did not. */
+  /** How long ago it first met a worker without its handler since one last ran it (ms); 0 if it did not. */
   readonly unhandledMs: number;
-  /** From this claim until it expires, ms; absent for never. */
+  /** From this claim until it expires (ms); absent for never. */
   readonly expiresInMs?: number;
 }
 
@@ -95,7 +95,7 @@ export interface ClaimResult {
   readonly settled: readonly (SettleAnswer | Promise<SettleAnswer>)[];
   /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
   readonly dueInMs?: number;
-  /** How far the domain's clock is ahead of the server's, which was set back, ms; absent when it is not. */
+  /** How far the domain's clock is ahead of the server's, which was set back (ms); absent when it is not. */
   readonly clockLeadMs?: number;
 }
 
@@ -105,7 +105,7 @@ export interface ClaimResult {
  */
 export interface QueueBroker {
   readonly domain: string;
-  /** Length of a lease, ms; renew every third of it. */
+  /** Length of a lease (ms); renew every third of it. */
   readonly leaseMs: number;
   /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
   claim(request: ClaimRequest): Promise<ClaimResult>;

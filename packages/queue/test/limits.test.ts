@@ -272,7 +272,7 @@ interface Step {
 
 interface Attempt {
   readonly limit: number;
-  /** When it was admitted for, Unix ms; undefined when it was refused. */
+  /** When it was admitted for (Unix ms); undefined when it was refused. */
   readonly slot: number | undefined;
   /** Slots of the earlier admissions, without those that were given back. */
   readonly earlier: readonly number[];

@@ -60,7 +60,7 @@ export class Stored {
     return Object.fromEntries(await Promise.all(entries));
   }
 
-  /** The server's clock, Unix ms. */
+  /** The server's clock (Unix ms). */
   async now(): Promise<number> {
     const [seconds, micros] = (await this.client.time()) as unknown as [string, string];
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);

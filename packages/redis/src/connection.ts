@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   readonly password?: string;
   /** Number of the database; a Cluster has only 0. @default that of the URL, or 0 */
   readonly db?: number;
-  /** Maximum time for a connection to be established, ms. @default 5_000 */
+  /** Maximum time for a connection to be established (ms). @default 5_000 */
   readonly connectTimeoutMs?: number;
   /** Certificates and their checks, for a `rediss` URL. @default those Node trusts */
   readonly tls?: TlsOptions;

@@ -14,7 +14,7 @@ export interface RedisPoolOptions extends ConnectionOptions {
 /** What a look at Redis found. */
 export interface RedisHealth {
   readonly ok: boolean;
-  /** Round trip, ms. */
+  /** Round trip (ms). */
   readonly latencyMs?: number;
   /** Why it is not ok. */
   readonly problem?: string;

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './ioredis.ts';
 
-/** When a connection that says nothing is asked, and when it is given up, ms. */
+/** When a connection that says nothing is asked, and when it is given up (ms). */
 export interface SilenceLimits {
   /** How often one looks; both other limits are counted in looks. */
   readonly lookMs: number;

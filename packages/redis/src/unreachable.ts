@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './ioredis.ts';
 
-/** How often a connection is looked at, and for how long commands may wait for one, ms. */
+/** How often a connection is looked at, and for how long commands may wait for one (ms). */
 export interface WaitingLimits {
   readonly lookMs: number;
   readonly limitMs: number;

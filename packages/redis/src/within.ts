@@ -1,4 +1,4 @@
-/** The longest delay of a Node timer, ms; a longer one would fire at once. */
+/** The longest delay of a Node timer (ms); a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What `work` resolves to. Rejects with an Error when that takes longer than `limitMs`. */

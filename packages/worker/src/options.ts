@@ -8,7 +8,7 @@ import { assertDuration } from './timing/durations.ts';
 import type { LoggerOption } from './reporting/logging.ts';
 import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 
-/** Longer than a rolling deploy takes to bring the first new worker, ms. */
+/** Longer than a rolling deploy takes to bring the first new worker (ms). */
 const UNHANDLED_FOR_MS = 300_000;
 
 /** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
@@ -27,12 +27,12 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly retry?: Partial<RetryPolicy>;
   /**
    * How long an action of a type that has no handler here waits for a worker that has one, as in a rolling deploy,
-   * from the first time on, ms; then it is dead. @default 300_000
+   * from the first time on (ms); then it is dead. @default 300_000
    */
   readonly unhandledForMs?: number;
-  /** How long `stop()` waits for running handlers before it aborts them, ms, up to 366 days. @default 25_000 */
+  /** How long `stop()` waits for running handlers before it aborts them (ms), up to 366 days. @default 25_000 */
   readonly graceMs?: number;
-  /** How long a handler may take to obey its aborted signal at a timeout, ms, up to 366 days. @default 5_000 */
+  /** How long a handler may take to obey its aborted signal at a timeout (ms), up to 366 days. @default 5_000 */
   readonly timeoutGraceMs?: number;
   /** @default a pino logger on stdout */
   readonly logger?: LoggerOption;

@@ -4,11 +4,11 @@ import type { Publish } from './reporting/events.ts';
 import type { Running } from './attempts/running.ts';
 import { within } from './timing/within.ts';
 
-/** How long aborted handlers may take to return before their actions are given back all the same, ms. */
+/** How long aborted handlers may take to return before their actions are given back all the same (ms). */
 const ABORT_GRACE_MS = 2_000;
-/** How long the last settlements and releases may take, ms; what is left comes back when its lease ends. */
+/** How long the last settlements and releases may take (ms); what is left comes back when its lease ends. */
 const FAREWELL_MS = 5_000;
-/** The same when Redis is away, and how long it takes to find that out, ms: nobody waits for it in order to stop. */
+/** The same when Redis is away, and how long it takes to find that out (ms): nobody waits for it in order to stop. */
 const AWAY = { farewellMs: 100, pingMs: 500 };
 
 /** What a stop works with. */

@@ -16,7 +16,7 @@ noteMemory(journal, 'asker');
 const queues = new DomainQueueManager({ redis, prefix });
 const client = new ActionClient({ queues });
 
-/** A caller has to live with this much waiting, ms; then it asks again. */
+/** A caller has to live with this much waiting (ms); then it asks again. */
 const TIMEOUT_MS = 2_000;
 
 for (;;) {

@@ -4,7 +4,7 @@ import type { RedisPool } from '@nooble/redis';
 import { WORK_DOMAIN } from '../actions.ts';
 
 const LOOK_MS = 5;
-/** For what was sent to arrive, ms. */
+/** For what was sent to arrive (ms). */
 const PATIENCE_MS = 5_000;
 
 /** The sockets on which a pool sends commands: one, or one per primary of a Cluster. */

@@ -12,7 +12,7 @@ const ONE_IN = {
   block: 1_500,
   throttle: 50,
 };
-/** The slow ones take so long at most, ms. */
+/** The slow ones take so long at most (ms). */
 const MOST_MS = 1_500;
 
 interface Invented {

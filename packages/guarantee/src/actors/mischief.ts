@@ -2,11 +2,11 @@ import { retryLater } from '@nooble/worker';
 import type { ODD_RESULTS, Work } from '../actions.ts';
 import type { Journal } from '../journal.ts';
 
-/** Timeout of an action that hangs, ms, and how long the handler then stays, deaf to its signal. */
+/** Timeout of an action that hangs (ms), and how long the handler then stays, deaf to its signal. */
 export const HANG_TIMEOUT_MS = 200;
 const HANG_MS = 1_000;
 
-/** How long one waits whose first attempt met a limit, ms. */
+/** How long one waits whose first attempt met a limit (ms). */
 const THROTTLED_MS = 100;
 
 /** Handlers as they should not be, or not be let do. */

@@ -9,7 +9,7 @@ export interface Orders {
   readonly concurrency: number;
   /** Actions a producer sends before it ends; 0 for no end. */
   readonly actions: number;
-  /** How long a producer without end rests between sends, ms. */
+  /** How long a producer without end rests between sends (ms). */
   readonly restMs: number;
   /** Whether some of what a producer sends makes handlers misbehave. */
   readonly mischief: boolean;

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
 
-/** How often this process looks at the clock, and from what delay on it stood still, ms. */
+/** How often this process looks at the clock, and from what delay on it stood still (ms). */
 const LOOK_MS = 20;
 const STALL_MS = 60;
 

@@ -1,6 +1,6 @@
 import type { Line } from '../journal.ts';
 
-/** How long before an action began something may have cost it its lease already, ms. */
+/** How long before an action began something may have cost it its lease already (ms). */
 const SHORTLY_MS = 500;
 
 interface Span {

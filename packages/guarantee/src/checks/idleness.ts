@@ -1,7 +1,7 @@
 import type { Line } from '../journal.ts';
 import type { Finding } from './checker.ts';
 
-/** Long enough for a word to reach a worker, and too short for one that only looks now and then, ms. */
+/** Long enough for a word to reach a worker, and too short for one that only looks now and then (ms). */
 const PROMPTLY_MS = 2_500;
 
 /**

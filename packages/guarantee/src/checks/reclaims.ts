@@ -4,7 +4,7 @@ type Start = Extract<Line, { event: 'started' | 'finished' }>;
 
 /** What became of the actions in the hands of killed workers. */
 export interface Reclaims {
-  /** How long after the kill each of them began again, ms. */
+  /** How long after the kill each of them began again (ms). */
   readonly times: readonly number[];
   /** Those that neither began again nor ended. */
   readonly stranded: readonly string[];
@@ -28,7 +28,7 @@ export function reclaims(lines: readonly Line[]): Reclaims {
   return { times, stranded };
 }
 
-/** When each action was first said to have ended, Unix ms. */
+/** When each action was first said to have ended (Unix ms). */
 function endsOf(lines: readonly Line[]): Map<string, number> {
   const ends = new Map<string, number>();
   for (const line of lines) {

@@ -1,6 +1,6 @@
 import type { Line } from '../journal.ts';
 
-/** A time in which nobody could renew a lease, Unix ms. */
+/** A time in which nobody could renew a lease (Unix ms). */
 export interface Outage {
   readonly from: number;
   readonly to: number;

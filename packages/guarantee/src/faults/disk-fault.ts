@@ -8,7 +8,7 @@ import { USUAL_LIMIT_MS, type Fault } from './fault.ts';
 /** Snapshots, so that a failed one refuses writes; so rare that none is made by itself. */
 export const SNAPSHOT_SETTINGS = ['--save', '3600 1000000000'] as const;
 
-/** How long Redis cannot write its snapshot, ms. */
+/** How long Redis cannot write its snapshot (ms). */
 const FULL_MS = 1_000;
 
 /**

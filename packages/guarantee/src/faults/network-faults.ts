@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Proxy } from '../proxy.ts';
 import { USUAL_LIMIT_MS, type Fault } from './fault.ts';
 
-/** A client asks a silent connection that is silent for 6 s and drops it after 14 s, so it may take that long on top. */
+/** A client pings a connection that is silent for 6 s and drops it after 14 s: recovery may take that much longer. */
 const SILENCE_MS = 15_000;
 
 /** Calls take effect and are never answered. */

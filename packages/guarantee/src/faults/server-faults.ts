@@ -9,7 +9,7 @@ const BUSY = `
   repeat local now = redis.call('TIME')
   until (now[1] - begun[1]) * 1000 + (now[2] - begun[2]) / 1000 >= tonumber(ARGV[1])`;
 
-/** Shorter outages may be over before health is next asked, ms. */
+/** Shorter outages may be over before health is next asked (ms). */
 const LONG_MS = 3_000;
 
 /** Kills the server and starts it again on the same data. */

@@ -17,7 +17,7 @@ const CROWD = { workers: 2, concurrency: 4 };
 const CALM = [{ restMs: 1_000, instant: true }];
 const CALM_MS = 8_000;
 const SOLITUDE = { workers: 1, concurrency: 16 };
-/** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them, ms. */
+/** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them (ms). */
 const LEAST_BEGUN = 5;
 const LEAST_CALM = 24;
 const PATIENCE_MS = 30_000;

@@ -11,7 +11,7 @@ const LIMIT = 50;
 /** A limit that refuses some before the other one is reached. */
 const LOW = 20;
 const DAY_MS = 86_400_000;
-/** A day must not end while its limit is used up, ms. */
+/** A day must not end while its limit is used up (ms). */
 const LATE_MS = 20_000;
 /** A longer run crosses the edges of the minute. */
 const MINUTE_S = 65;

@@ -12,7 +12,7 @@ const SLOTS = 16;
 const RESTS = { quiet: 250, nuisance: 50 };
 /** Of each nuisance, and of the tenant that must not notice; fewer would show nothing. */
 const LEAST = 20;
-/** Less than a worker pauses after a few calls in a row that failed, ms. */
+/** Less than a worker pauses after a few calls in a row that failed (ms). */
 const PROMPTLY_MS = 750;
 const PATIENCE_MS = 30_000;
 const LEASE_MS = 5_000;

@@ -9,7 +9,7 @@ import { LEAST_HELD, outlast } from './outage.ts';
 const LEASE_MS = 2_000;
 /** What the promise allows on top of the lease. */
 const GRACE_MS = 5_000;
-/** A little longer than the promise allows, ms. */
+/** A little longer than the promise allows (ms). */
 const PATIENCE_MS = LEASE_MS + 2 * GRACE_MS;
 /** A history that grows for longer would be slow to read, s. */
 const EPISODE_S = 30;

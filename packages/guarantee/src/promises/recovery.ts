@@ -41,7 +41,7 @@ export const recovery: Guarantee = {
   },
 };
 
-/** How long the worker takes to consume again once the fault is over, ms, and whether it said meanwhile that it did not. */
+/** How long the worker takes to consume again once the fault is over (ms), and whether it said meanwhile that it did not. */
 async function suffer(scene: Scene, worker: ActorProcess, fault: Fault) {
   // What is red still from the fault before would not show this one.
   await until(() => scene.isUp(worker) || undefined, fault.limitMs);

@@ -2,7 +2,7 @@ import type { Fault } from '../faults/fault.ts';
 import { until, untilReady } from '../until.ts';
 import type { Node } from './node.ts';
 
-/** For nodes that have to agree and promote, and clients that have to hear of it, ms. */
+/** For nodes that have to agree and promote, and clients that have to hear of it (ms). */
 const FAILOVER_MS = 30_000;
 
 /** The primary hands over to its replica, which has read everything: nothing is lost. */

@@ -8,10 +8,10 @@ import { closeNodes, hostsOf, startNode, startNodes, type Node } from './node.ts
 const NAME = 'main';
 const REPLICAS = 2;
 const SENTINELS = 3;
-/** How long the primary must be silent to be replaced, ms: for a machine so busy that it starves, and where that is tried. */
+/** How long the primary must be silent to be replaced (ms): for a machine so busy that it starves, and where that is tried. */
 const NEVER_MS = 3_600_000;
 const SOON_MS = 1_000;
-/** For Sentinels that have to agree, promote and tell everybody, ms. */
+/** For Sentinels that have to agree, promote and tell everybody (ms). */
 const FAILOVER_MS = 30_000;
 
 /** A primary with two replicas, watched by three Sentinels. */

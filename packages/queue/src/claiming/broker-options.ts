@@ -15,7 +15,7 @@ export interface BrokerOptions {
   readonly prefix?: string;
   /** Overrides of `DEFAULT_TIER_POLICIES`; their weights count in `weighted` mode. */
   readonly tiers?: TierOverrides;
-  /** Length of a lease, ms. @default 30_000 */
+  /** Length of a lease (ms). @default 30_000 */
   readonly leaseMs?: number;
   /** Order among tiers: by priority, or shared by weight. @default 'strict' */
   readonly mode?: 'strict' | 'weighted';
@@ -25,7 +25,7 @@ export interface BrokerOptions {
   readonly maxStalls?: number;
   /** Most dead letters of a domain, or of a partition of it; the oldest are dropped, and counted. @default 100_000 */
   readonly maxDead?: number;
-  /** Dead letters older than this are dropped, ms. @default 14 days */
+  /** Dead letters older than this are dropped (ms). @default 14 days */
   readonly maxDeadAgeMs?: number;
   /** Largest callback, reply or kept result, bytes. @default 1 MiB */
   readonly maxPayloadBytes?: number;

@@ -5,7 +5,7 @@ import type { QueueBroker, Settlement } from '../broker.ts';
 import { SettleAnswers } from './settle-answers.ts';
 import { within } from '../timing/within.ts';
 
-/** How long one broker may keep the others waiting, ms. */
+/** How long one broker may keep the others waiting (ms). */
 const LIMIT_MS = 500;
 
 /** Brokers of one domain that take turns, and which of them have not answered yet. */

@@ -14,7 +14,7 @@ import { SettleAnswers } from './settle-answers.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { within } from '../timing/within.ts';
 
-/** How often a worker looks whether the number of partitions has changed, ms. */
+/** How often a worker looks whether the number of partitions has changed (ms). */
 const LOOK_MS = 10_000;
 
 /** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */

@@ -18,7 +18,7 @@ import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
 import { within } from '../timing/within.ts';
 
-/** How long closing waits to learn whether Redis is there, and then for the last deliveries, ms. */
+/** How long closing waits to learn whether Redis is there, and then for the last deliveries (ms). */
 const CLOSING = { pingMs: 500, limitMs: 5_000 };
 
 /** The queue of one domain, or of one partition of it, for one worker. */

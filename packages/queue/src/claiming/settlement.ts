@@ -13,7 +13,7 @@ export interface PreparedSettlement {
   readonly item: SettleRow;
   /** Written before the settle. */
   readonly reply?: EncodedReply;
-  /** When its lease ends, on this process's monotonic clock, ms; a reply after that would be void. */
+  /** When its lease ends, on this process's monotonic clock (ms); a reply after that would be void. */
   readonly deadline: number;
   /** Delivered after the settle; it is in the outbox by then. */
   readonly entry?: OutboxEntry;

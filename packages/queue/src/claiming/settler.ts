@@ -16,9 +16,9 @@ import { within } from '../timing/within.ts';
 /** Settlements that fit into one call. */
 export type SettleBatch = readonly PreparedSettlement[];
 
-/** How long a call waits for the inboxes of its replies, ms: the others are settled apart. */
+/** How long a call waits for the inboxes of its replies (ms): the others are settled apart. */
 const PROMPT_MS = 50;
-/** How long an inbox may take after that, ms: then its reply goes through the outbox. */
+/** How long an inbox may take after that (ms): then its reply goes through the outbox. */
 const PATIENCE_MS = 2_000;
 
 /** Settlements made ready for calls. Each that cannot travel with the others has its answer, now or later. */

@@ -1,4 +1,4 @@
-/** Every so often at least, ms: a dead worker's action is found within a lease and this. */
+/** Every so often at least (ms): a dead worker's action is found within a lease and this. */
 const MOST_MS = 5_000;
 
 /** When a worker's next call has to look at what time brings. */

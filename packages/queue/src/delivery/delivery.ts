@@ -51,7 +51,7 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
   return deliveryFor(action, { callbackId, data, untilMs });
 }
 
-/** An end to tell, and until when its caller may wait for it, Unix ms. */
+/** An end to tell, and until when its caller may wait for it (Unix ms). */
 export interface Told {
   readonly callbackId: string;
   readonly data: CallbackData;

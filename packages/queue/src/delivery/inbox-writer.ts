@@ -4,9 +4,9 @@ import { batchesOf } from '../protocol/chunks.ts';
 import { readReplied, replyCall } from '../protocol/operations/reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
 
-/** How long one call may take before the inbox counts as out of reach, ms. */
+/** How long one call may take before the inbox counts as out of reach (ms). */
 const CALL_LIMIT_MS = 2_000;
-/** How often room is looked for in a full inbox, and for how long, ms. */
+/** How often room is looked for in a full inbox, and for how long (ms). */
 const FULL = { lookMs: 100, limitMs: 5_000 };
 /** Most characters that wait here for a full or slow inbox; the outbox holds the rest. */
 const MAX_WAITING = 8 * 1024 * 1024;

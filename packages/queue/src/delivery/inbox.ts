@@ -3,11 +3,11 @@ import type { RedisClient, RedisPool } from '@nooble/redis';
 import { inboxKey } from '../protocol/keys.ts';
 import { decodeReply, type Reply } from '../protocol/replies.ts';
 
-/** Longest block on the inbox, ms; a silent connection is noticed soon after. */
+/** Longest block on the inbox (ms); a silent connection is noticed soon after. */
 const BLOCK_MS = 5_000;
 /** Replies taken at a time: few, since each may have the size of a payload. */
 const BATCH = 16;
-/** Pause between attempts while Redis is away, ms. */
+/** Pause between attempts while Redis is away (ms). */
 const RETRY_MS = 200;
 
 export interface InboxOptions {

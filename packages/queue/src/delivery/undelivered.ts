@@ -1,4 +1,4 @@
-/** For how long a failure is told, ms: what still fails has been tried again by then. */
+/** For how long a failure is told (ms): what still fails has been tried again by then. */
 const TOLD_MS = 30_000;
 /** Most targets that are remembered, and that are named one by one. */
 const MAX_REMEMBERED = 1_000;

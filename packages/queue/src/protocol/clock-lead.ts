@@ -1,4 +1,4 @@
-/** A lead beyond this is told, ms: less passes by itself after every failover. */
+/** A lead beyond this is told (ms): less passes by itself after every failover. */
 const TOLD_MS = 1_000;
 
 /** Warns, once per time that it happens, of a domain whose clock is ahead of its server's. */

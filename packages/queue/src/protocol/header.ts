@@ -58,9 +58,9 @@ export interface RunFacts {
   readonly failures: number;
   readonly stalls: number;
   readonly redrives: number;
-  /** Domain clock when it was first throttled since its last counted attempt, ms; 0 if it was not. */
+  /** Domain clock when it was first throttled since its last counted attempt (ms); 0 if it was not. */
   readonly throttledSinceMs: number;
-  /** Domain clock when it first met a worker without its handler since one last ran it, ms; 0 if it did not. */
+  /** Domain clock when it first met a worker without its handler since one last ran it (ms); 0 if it did not. */
   readonly unhandledSinceMs: number;
 }
 

@@ -16,12 +16,12 @@ export interface EncodedReply {
   readonly untilMs: number;
 }
 
-/** How long after the expiry of an action its caller may still read its inbox, ms. */
+/** How long after the expiry of an action its caller may still read its inbox (ms). */
 const GRACE_MS = 60_000;
-/** How long a caller may wait for an action that never expires, ms. */
+/** How long a caller may wait for an action that never expires (ms). */
 const UNTOLD_MS = 3_600_000;
 
-/** Until when the caller of an action may wait, Unix ms: until it expires, or an hour from `sinceMs`. */
+/** Until when the caller of an action may wait (Unix ms): until it expires, or an hour from `sinceMs`. */
 export function waitingUntil(expiresMs: number | undefined, sinceMs: number): number {
   return Math.round((expiresMs ?? sinceMs + UNTOLD_MS) + GRACE_MS);
 }

@@ -1,7 +1,7 @@
-/** The longest duration that may be asked for, ms: a leap year. */
+/** The longest duration that may be asked for (ms): a leap year. */
 export const MAX_DURATION_MS = 366 * 86_400_000;
 
-/** The longest delay of a Node timer, ms; a longer one would fire at once. */
+/** The longest delay of a Node timer (ms); a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether a value is a number of ms that may be asked for. */

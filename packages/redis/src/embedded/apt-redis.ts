@@ -7,7 +7,7 @@ import { outputOf } from './run-program.ts';
 import { copyName, findCopyBelow, launcherIn } from './unpacked-copy.ts';
 
 const WORK = 'unpacking-';
-/** Longer than any unpacking takes, ms. */
+/** Longer than any unpacking takes (ms). */
 const STALE_MS = 3_600_000;
 
 /**

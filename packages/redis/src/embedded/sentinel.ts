@@ -10,7 +10,7 @@ export interface SentinelOptions {
   readonly primaryPort: number;
   /** Sentinels that have to agree that the primary is down. @default 1 */
   readonly quorum?: number;
-  /** How long the primary may be silent, ms. @default 1_000 */
+  /** How long the primary may be silent (ms). @default 1_000 */
   readonly downAfterMs?: number;
 }
 

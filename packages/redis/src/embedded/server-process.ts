@@ -10,7 +10,7 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly port: number;
-  /** How long it may take to answer, ms. */
+  /** How long it may take to answer (ms). */
   readonly startMs: number;
 }
 

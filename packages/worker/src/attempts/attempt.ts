@@ -69,7 +69,7 @@ export class Attempt {
     return this.#ending;
   }
 
-  /** From the start until the ending, ms. */
+  /** From the start until the ending (ms). */
   get runningMs(): number {
     return this.#runningMs;
   }

@@ -9,12 +9,12 @@ import { throttlingOf, type Throttling } from './retry-after.ts';
 export interface FailedAttempt {
   readonly error: unknown;
   readonly claimed: ClaimedAction;
-  /** From its start until now, ms. */
+  /** From its start until now (ms). */
   readonly runningMs: number;
   readonly retry: RetryPolicy;
-  /** How long it may wait for a worker with its handler, ms; undefined when this worker has it. */
+  /** How long it may wait for a worker with its handler (ms); undefined when this worker has it. */
   readonly unhandledForMs: number | undefined;
-  /** By the wall clock, Unix ms. */
+  /** By the wall clock (Unix ms). */
   readonly nowMs: number;
 }
 

@@ -2,12 +2,12 @@ import type { WireError } from '@nooble/errors';
 import type { ClaimedAction, Outcome, PutOff } from '@nooble/queue';
 
 /**
- * Longest waits while nobody says for how long, ms: as long as it was put off so far, within these. A limit may be
+ * Longest waits while nobody says for how long (ms): as long as it was put off so far, within these. A limit may be
  * left alone for a while; a new worker should not have to wait for what only it can run.
  */
 const LEAST_WAIT_MS = 1_000;
 const MOST_WAIT_MS = { throttled: 30_000, unhandled: 4_000 };
-/** A shorter time that somebody does say is drawn out to this, ms. */
+/** A shorter time that somebody does say is drawn out to this (ms). */
 const LEAST_TOLD_MS = 100;
 
 /** Why an attempt is put off, and for how long that may go on. Times in ms. */

@@ -10,7 +10,7 @@ const HTTP_DATE =
 
 /** What an error says about a limit that was met. */
 export interface Throttling {
-  /** How long to wait, ms; absent where the error names no time that can be waited for. */
+  /** How long to wait (ms); absent where the error names no time that can be waited for. */
   readonly retryAfterMs?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Throttling {
  * Undefined for an error that says nothing of a limit. A ThrottledError does, any error with a number `retryAfterMs`,
  * as RateLimitError has, and one with status 429 or 503 with a `retry-after` or `retry-after-ms` header, on itself or on its
  * `response`, as the errors of HTTP clients have. Throws what a getter of the error throws.
- * `nowMs` is the wall clock that a date is compared with, Unix ms. @default now
+ * `nowMs` is the wall clock that a date is compared with (Unix ms). @default now
  */
 export function throttlingOf(error: unknown, nowMs = Date.now()): Throttling | undefined {
   if (!isObject(error)) return undefined;

@@ -1,7 +1,7 @@
 import type { DomainAction, TierPolicy } from '@nooble/models';
 import { startTimer } from '../timing/durations.ts';
 
-/** How long a handler may take to obey its aborted signal before its attempt is settled without it, ms. */
+/** How long a handler may take to obey its aborted signal before its attempt is settled without it (ms). */
 export const TIMEOUT_GRACE_MS = 5_000;
 
 /** How long an attempt may run: the tier's timeout, or the action's own where that is shorter. Ms. */

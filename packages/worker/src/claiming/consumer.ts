@@ -11,7 +11,7 @@ import {
 import type { Running } from '../attempts/running.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** Between calls while the queue cannot be reached, ms. */
+/** Between calls while the queue cannot be reached (ms). */
 const RECONNECT = { baseMs: 200, capMs: 2_000 };
 
 /** What a consumer works with. */
@@ -52,7 +52,7 @@ export class Consumer {
     return this.#lastAnswerMs;
   }
 
-  /** How far the domain's clock is ahead of the server's, as of the last claim, ms. */
+  /** How far the domain's clock is ahead of the server's, as of the last claim (ms). */
   get clockLeadMs(): number {
     return this.#clockLeadMs;
   }

@@ -6,9 +6,9 @@ import type { Running } from '../attempts/running.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 import { within } from '../timing/within.ts';
 
-/** How long the consuming connection may take to answer a ping, ms. */
+/** How long the consuming connection may take to answer a ping (ms). */
 const PING_LIMIT_MS = 1_000;
-/** How long the queue may go without an answer, ms: three missed claims. */
+/** How long the queue may go without an answer (ms): three missed claims. */
 const SILENCE_LIMIT_MS = 3 * HEARTBEAT_MS;
 
 /** One thing that keeps a worker from doing its job. */
@@ -45,7 +45,7 @@ export interface WorkerHealth {
   /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
   readonly overdue: number;
   readonly concurrency: number;
-  /** How far the domain's clock is ahead of that of Redis, which was set back, ms; usually 0. */
+  /** How far the domain's clock is ahead of that of Redis, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
   /** Ms since the queue last answered a claim; absent before the first. */
   readonly lastClaimMs?: number;

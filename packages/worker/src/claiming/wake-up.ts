@@ -2,12 +2,12 @@ import type { QueueBroker } from '@nooble/queue';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 
 /**
- * How long a worker listens at a time while its handlers run, ms. One that computes cannot heed a word that it
+ * How long a worker listens at a time while its handlers run (ms). One that computes cannot heed a word that it
  * takes, and this is how soon it takes none any more.
  */
 export const LISTEN_BUSY_MS = 200;
 
-/** Redis ends a wait up to so much late, ms. */
+/** Redis ends a wait up to so much late (ms). */
 const LATE_MS = 150;
 
 /** What a wake-up needs from its consumer. */

@@ -5,12 +5,12 @@ import { assertDuration } from '../timing/durations.ts';
 export interface RetryPolicy {
   /** Attempts in all, the first included; at least 1. */
   readonly attempts: number;
-  /** Longest wait before the second attempt, ms; it doubles with each further one. */
+  /** Longest wait before the second attempt (ms); it doubles with each further one. */
   readonly baseMs: number;
-  /** Longest wait of all, ms. */
+  /** Longest wait of all (ms). */
   readonly capMs: number;
   /**
-   * How long an action may go on being throttled, from the first time on, ms. Such attempts are not counted. After
+   * How long an action may go on being throttled, from the first time on (ms). Such attempts are not counted. After
    * it, or where it would have to wait beyond it, the action is dead; 0 counts them like any failure.
    */
   readonly throttledForMs: number;

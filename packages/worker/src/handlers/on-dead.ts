@@ -21,7 +21,7 @@ interface Death {
   readonly action: DomainAction;
   readonly error: WireError;
   readonly ctx: ActionContext;
-  /** The action is dead after it, whether `onDead` has returned or not, ms. */
+  /** The action is dead after it, whether `onDead` has returned or not (ms). */
   readonly limitMs: number;
   readonly publish: Publish;
 }

@@ -14,7 +14,7 @@ export interface ActionEvent {
 
 /** An attempt that ended. */
 export interface FinishedEvent extends ActionEvent {
-  /** From the start of the attempt until its outcome, ms. */
+  /** From the start of the attempt until its outcome (ms). */
   readonly runningMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Attempt } from '../attempts/attempt.ts';
 import { backoffMs } from '../handlers/backoff.ts';
 
-/** Between two tries to settle an attempt Redis refused, ms. */
+/** Between two tries to settle an attempt Redis refused (ms). */
 const PAUSE = { baseMs: 400, capMs: 30_000 };
 
 /**

@@ -1,9 +1,9 @@
 import { quoted } from '@nooble/errors';
 
-/** The longest delay of a Node timer, ms; a longer one would fire at once. */
+/** The longest delay of a Node timer (ms); a longer one would fire at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The longest duration that may be asked for, ms: a leap year. More is a mistake, or no time at all any more. */
+/** The longest duration that may be asked for (ms): a leap year. More is a mistake, or no time at all any more. */
 export const MAX_DURATION_MS = 366 * 24 * 60 * 60 * 1_000;
 
 /** Throws RangeError unless `ms` is a number from 0 to `MAX_DURATION_MS`. */

@@ -24,7 +24,7 @@ export interface ClaimArguments {
 /** What a claim brought. */
 export interface Claim {
   readonly claimed: readonly ClaimedAction[];
-  /** How far the domain's clock is ahead of the server's, ms; absent when it is not. */
+  /** How far the domain's clock is ahead of the server's (ms); absent when it is not. */
   readonly clockLeadMs?: number;
   readonly dueInMs?: number;
 }
@@ -36,7 +36,7 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
   return keyspace.call('claim', [...fixed, ...order.weights, acceptSuspect ? 1 : 0]);
 }
 
-/** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock, ms. */
+/** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock (ms). */
 export function readClaim(reply: unknown, deadline: number): Claim {
   const [clock = '0', dueIn = '', suspect, lead, ...cells] = reply as string[];
   const claimed: ClaimedAction[] = [];

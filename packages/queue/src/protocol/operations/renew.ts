@@ -12,7 +12,7 @@ export function renewCall(
   return keyspace.call('renew', [leaseMs, ...pairs]);
 }
 
-/** The leases that hold, until `deadline` on this process's monotonic clock, ms. */
+/** The leases that hold, until `deadline` on this process's monotonic clock (ms). */
 export function readRenewed(reply: unknown, leases: readonly Lease[], deadline: number): Lease[] {
   const held = reply as number[];
   return leases.filter((_, index) => held[index] === 1).map((lease) => ({ ...lease, deadline }));

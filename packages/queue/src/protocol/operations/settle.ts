@@ -20,7 +20,7 @@ export interface SettleRow {
 /** How settling behaves. */
 export interface SettleRules {
   readonly maxStalls: number;
-  /** When another worker may deliver a callback that is still in the outbox, ms. */
+  /** When another worker may deliver a callback that is still in the outbox (ms). */
   readonly deliveryMs: number;
   /** Most dead letters of a partition; the oldest are dropped. */
   readonly maxDead: number;

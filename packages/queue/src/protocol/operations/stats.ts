@@ -17,7 +17,7 @@ export interface TierStats {
   readonly tenantsWaiting: number;
   /** Tenants that may be served now. */
   readonly tenantsReady: number;
-  /** Age of the longest waiting action, ms, exact to 10 s; absent when none waits. */
+  /** Age of the longest waiting action (ms), exact to 10 s; absent when none waits. */
   readonly oldestMs?: number;
 }
 
@@ -35,7 +35,7 @@ export interface DomainStats {
   readonly suspects: number;
   /** Dead letters dropped because there were too many or they were too old. */
   readonly deadDropped: number;
-  /** How far the domain's clock is ahead of the server's, which was set back, ms; usually 0. */
+  /** How far the domain's clock is ahead of the server's, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
 }
 
@@ -77,7 +77,7 @@ function countsOf(cells: readonly (string | number)[]): Map<string, number> {
   return counts;
 }
 
-/** Start of the earliest arrival bucket of a tier, Unix ms. */
+/** Start of the earliest arrival bucket of a tier (Unix ms). */
 function oldestOf(counts: ReadonlyMap<string, number>, prefix: string): number | undefined {
   const buckets = [...counts.keys()].filter((name) => name.startsWith(prefix));
   if (buckets.length === 0) return undefined;

@@ -5,7 +5,7 @@ import type { SettleRules } from './settle.ts';
 /** How time is kept in a domain. */
 export interface TickRules extends SettleRules {
   readonly leaseMs: number;
-  /** Dead letters older than this go, ms. */
+  /** Dead letters older than this go (ms). */
   readonly maxDeadAgeMs: number;
 }
 
@@ -32,7 +32,7 @@ export interface Tick {
   readonly entries: readonly OutboxEntry[];
   /** There was more to do than fits into one call: look again at once. */
   readonly isCutShort: boolean;
-  /** The server's clock, Unix ms. */
+  /** The server's clock (Unix ms). */
   readonly nowMs: number;
 }
 
