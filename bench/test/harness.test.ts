@@ -46,7 +46,7 @@ it(
   'measures scenarios side by side and writes what it prints',
   async () => {
     const out = join(await folder(), 'result.json');
-    const only = 'enqueue,process_c50,lifecycle,memory';
+    const only = 'enqueue,process_c50,memory';
     const ended = await bench(['--quick', '--json', '--only', only, '--out', out]);
     expect(ended).toMatchObject({ code: 0, err: '' });
     const result = JSON.parse(ended.out) as BenchResult;

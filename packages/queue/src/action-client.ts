@@ -3,6 +3,7 @@ import {
   ActionFailedError,
   ActionTimeoutError,
   fromWireError,
+  InvalidActionError,
   quoted,
 } from '@nooble/errors';
 import { domainOf } from '@nooble/models';
@@ -17,6 +18,9 @@ import { Places } from './delivery/places.ts';
 /** Most requests of a client whose actions are with Redis: half of the replies that its inbox holds. */
 const MAX_OUTSTANDING = 10_000;
 
+/** How long a request waits by default (ms). */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
 export interface RequestOptions {
   /** Gives up and cancels the action; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -29,7 +33,7 @@ export interface RequestQueues {
   readonly redis: RedisPool;
   readonly prefix: string;
   readonly closed: AbortSignal;
-  enqueue(action: DomainAction, options: { expiresInMs?: number }): Promise<unknown>;
+  enqueue(action: DomainAction, options: { expiresInMs?: number }): Promise<{ status: string }>;
   cancel(ref: { domain: string; actionId: string; tenantId: string }): Promise<unknown>;
 }
 
@@ -45,6 +49,7 @@ export class ActionClient {
   /** Closing the manager closes the client. */
   constructor({ queues }: { queues: RequestQueues }) {
     const { redis, prefix, closed } = queues;
+    this.#closed = closed.aborted;
     this.#queues = queues;
     this.#inbox = new Inbox({
       redis,
@@ -67,7 +72,7 @@ export class ActionClient {
   async request<Data, Result, Chunk, Input>(
     definition: ActionDefinition<Data, Result, Chunk, Input>,
     input: ActionInput<Input>,
-    { signal, timeoutMs = 30_000 }: RequestOptions = {},
+    { signal, timeoutMs = REQUEST_TIMEOUT_MS }: RequestOptions = {},
   ): Promise<Result> {
     signal?.throwIfAborted();
     assertTimeout(timeoutMs);
@@ -120,8 +125,10 @@ export class ActionClient {
   /** Enqueues the action once there is a place for it; until then its caller's time runs as well. */
   #send(action: DomainAction, timeoutMs: number): { sent: Promise<unknown>; leave: () => void } {
     const startedMs = performance.now();
-    const enqueue = async (leftMs: number): Promise<unknown> =>
-      this.#queues.enqueue(action, action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) });
+    const enqueue = async (leftMs: number): Promise<void> => {
+      const options = action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) };
+      assertNew(action, await this.#queues.enqueue(action, options));
+    };
     const waiting: { begin?: () => void } = {};
     let sent: Promise<unknown> | undefined;
     const leave = this.#places.take(() => {
@@ -151,7 +158,16 @@ export class ActionClient {
   }
 }
 
-function assertTimeout(ms: unknown): void {
+/** The outcome of an action that was sent before goes where that one says; and it is not ours to cancel. */
+function assertNew({ actionId }: DomainAction, { status }: { status: string }): void {
+  if (status !== 'duplicate') return;
+  const reason =
+    'an action with its id was sent before, so that no reply to this request will come';
+  throw new InvalidActionError({ actionId, reason });
+}
+
+/** Throws RangeError for a time to wait that cannot be. */
+export function assertTimeout(ms: unknown): void {
   if (isDuration(ms) && ms > 0) return;
   throw new RangeError(
     `Cannot use ${quoted(ms)} as timeoutMs: expected a number of ms above 0 and up to ${MAX_DURATION_MS}`,

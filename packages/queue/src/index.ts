@@ -26,5 +26,6 @@ export type { PolicyOptions } from './admission/policies.ts';
 export { createBroker } from './claiming/partitioned-broker.ts';
 export type { ActionSnapshot } from './inspection/snapshot.ts';
 export type { CallbackTarget, SendOptions } from './send-options.ts';
-export { TenantQueues, type TenantRequestOptions, type TenantTarget } from './tenant-queues.ts';
+export { TenantQueues, type TenantRequestOptions } from './tenant-queues.ts';
+export type { TenantTarget } from './tenant-target.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

@@ -7,6 +7,7 @@ import { admitAction, type AdmitOptions } from './admission/admitting.ts';
 import { DeadLetters } from './inspection/dead-letters.ts';
 import { lookUpTenant } from './admission/directory.ts';
 import { domainStats } from './inspection/domain-stats.ts';
+import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
@@ -16,7 +17,8 @@ import { repartition } from './inspection/repartition.ts';
 import { setPaused, type PauseTarget } from './inspection/pausing.ts';
 import type { ActionSnapshot } from './inspection/snapshot.ts';
 import { cancelAction, findAction } from './inspection/stored-actions.ts';
-import { senderFields, TenantQueues, type TenantTarget } from './tenant-queues.ts';
+import { TenantQueues } from './tenant-queues.ts';
+import { senderFields, type TenantTarget } from './tenant-target.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and looks after their queues. */
@@ -61,6 +63,7 @@ export class DomainQueueManager {
     actions: readonly DomainAction[],
     options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
   ): Promise<EnqueueResult[]> {
+    assertForMany(options);
     return Promise.all(
       actions.map(async (action): Promise<EnqueueResult> => {
         const parent = this.#parent;

@@ -1,9 +1,6 @@
-import {
-  formatQueueName,
-  type ActionDefinition,
-  type ActionInput,
-  type Tier,
-} from '@nooble/models';
+import { InvalidActionError, quoted } from '@nooble/errors';
+import { formatQueueName, isActionType, isDomain } from '@nooble/models';
+import type { ActionDefinition, ActionInput, Tier } from '@nooble/models';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 
 /** Where the outcome of an action goes: the handler of a definition, or the default callback of a domain. */
@@ -36,19 +33,55 @@ export type SendOptions = ActionFields &
     readonly callback?: CallbackTarget;
   };
 
+const COMMON = ['actionId', 'taskId', 'sessionId', 'executionContext', 'metadata', 'timeoutMs'];
+
+/** Names of the options of `enqueue`, and of `request`, which waits and so has no time, callback or key. */
+const OPTIONS = {
+  enqueue: COMMON.concat(
+    ['expiresAt', 'expiresInMs', 'delayMs', 'runAt'],
+    ['idempotencyKey', 'cost', 'retainMs', 'callback'],
+  ),
+  request: COMMON.concat('signal'),
+} as const;
+
+/** Throws InvalidActionError for an option that does not exist: a misspelled one would be ignored. */
+export function assertOptions(call: keyof typeof OPTIONS, options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidActionError({ reason: `options ${quoted(options)} are not an object` });
+  }
+  const names = OPTIONS[call];
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const reason = `${call} has no option ${quoted(unknown)}, only ${names.join(', ')}`;
+  throw new InvalidActionError({ reason });
+}
+
 /** Separates what belongs to the action from how it is enqueued. */
 export function splitOptions(
   options: SendOptions,
-  { tenantId, tenantTier: tier }: { readonly tenantId: string; readonly tenantTier: Tier },
+  tenant: { readonly tenantId: string; readonly tenantTier: Tier },
 ): { fields: Partial<ActionInput>; enqueue: EnqueueOptions } {
   const { callback, delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs, ...own } = options;
-  const target = typeof callback === 'string' ? { domain: callback } : callback;
-  const callbackFields = target && {
-    callbackQueue: formatQueueName({ domain: target.domain, tenantId, tier }),
-    ...('type' in target && { callbackType: target.type }),
-  };
   const enqueue = { delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs };
-  return { fields: { ...own, ...callbackFields }, enqueue: stated(enqueue) };
+  const fields = callback === undefined ? own : { ...own, ...callbackFields(callback, tenant) };
+  return { fields, enqueue: stated(enqueue) };
+}
+
+function callbackFields(
+  callback: unknown,
+  { tenantId, tenantTier: tier }: { readonly tenantId: string; readonly tenantTier: Tier },
+): Pick<ActionInput, 'callbackQueue' | 'callbackType'> {
+  const { domain, type } = typeof callback === 'string' ? { domain: callback } : asTarget(callback);
+  if (!isDomain(domain)) {
+    const reason = `callback ${quoted(callback)} is neither a domain nor a definition`;
+    throw new InvalidActionError({ reason });
+  }
+  const callbackQueue = formatQueueName({ domain, tenantId, tier });
+  return isActionType(type) ? { callbackQueue, callbackType: type } : { callbackQueue };
+}
+
+function asTarget(callback: unknown): { domain?: unknown; type?: unknown } {
+  return typeof callback === 'object' && callback !== null ? callback : {};
 }
 
 function stated(fields: object): object {

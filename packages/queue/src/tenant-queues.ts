@@ -1,26 +1,23 @@
 import {
+  ActionTimeoutError,
   fromWireError,
   InvalidActionError,
   isNoobleError,
   quoted,
-  TenantMismatchError,
   toWireError,
   type NoobleError,
 } from '@nooble/errors';
-import { assertTenantId, childFields, isTier, TIERS } from '@nooble/models';
+import { newId } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
+import { assertTimeout, REQUEST_TIMEOUT_MS } from './action-client.ts';
 import type { ActionClient, RequestOptions } from './action-client.ts';
 import type { TenantEntry } from './admission/directory.ts';
-import type { EnqueueOptions } from './admission/enqueue-options.ts';
-import { splitOptions, type SendOptions } from './send-options.ts';
+import { assertForMany, type EnqueueOptions } from './admission/enqueue-options.ts';
+import type { SenderFields } from './tenant-target.ts';
+import { assertOptions, splitOptions, type SendOptions } from './send-options.ts';
+import { onAbort } from './timing/on-abort.ts';
+import { within } from './timing/within.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
-
-/** Who sends. */
-export interface TenantTarget {
-  readonly tenantId: string;
-  /** May be left out where the manager has a directory, which knows it. */
-  readonly tenantTier?: Tier;
-}
 
 /** What a tenant's sender needs of its manager. */
 export interface TenantSender {
@@ -30,35 +27,6 @@ export interface TenantSender {
   admit(action: DomainAction, options: EnqueueOptions, entry?: TenantEntry): Promise<Receipt>;
   /** Made on first use, closed with the manager. */
   client(): ActionClient;
-}
-
-/** Fields that every action of this sender carries, the tenant among them. */
-export type SenderFields = TenantTarget & Partial<Omit<ActionInput, 'data'>>;
-
-/** Checks who sends, and completes it with what an action hands on to its children. */
-export function senderFields(
-  target: TenantTarget | undefined,
-  parent: DomainAction | undefined,
-  hasDirectory: boolean,
-): SenderFields {
-  const inherited = parent && childFields(parent);
-  const tenant = target ?? inherited;
-  if (!tenant) throw new InvalidActionError({ reason: 'there is no tenant to send for' });
-  const { tenantId, tenantTier } = tenant;
-  assertTenantId(tenantId);
-  if (parent && parent.tenantId !== tenantId) {
-    const reason = `it cannot send for tenant "${tenantId}"`;
-    throw new TenantMismatchError({ tenantId: parent.tenantId, reason });
-  }
-  if (tenantTier === undefined && !hasDirectory) {
-    const reason = `the tier of tenant "${tenantId}" is missing, and there is no directory to look it up`;
-    throw new InvalidActionError({ reason });
-  }
-  if (tenantTier !== undefined && !isTier(tenantTier)) {
-    const reason = `tier ${quoted(tenantTier)} is none of ${TIERS.join(', ')}`;
-    throw new InvalidActionError({ reason });
-  }
-  return { ...inherited, ...tenant };
 }
 
 /** Options of `request`: how long to wait, and fields of the action. */
@@ -89,6 +57,7 @@ export class TenantQueues {
     data: Input,
     options: SendOptions = {},
   ): Promise<Receipt> {
+    assertOptions('enqueue', options);
     const entry = await this.#entry();
     const { action, enqueue } = this.#make(definition, { data, options, entry });
     return this.#sender.admit(action, enqueue, entry);
@@ -103,11 +72,15 @@ export class TenantQueues {
     data: readonly Input[],
     options: Omit<SendOptions, 'actionId' | 'idempotencyKey'> = {},
   ): Promise<EnqueueResult[]> {
-    const entry = await this.#entry();
+    assertOptions('enqueue', options);
+    assertForMany(options);
+    const looked = this.#entry();
+    looked.catch(() => undefined);
     return Promise.all(
-      data.map(async (each): Promise<EnqueueResult> => {
+      Array.from(data, async (each): Promise<EnqueueResult> => {
         let actionId = '';
         try {
+          const entry = await looked;
           const given = { data: each, options: options as SendOptions, entry };
           const { action, enqueue } = this.#make(definition, given);
           actionId = action.actionId;
@@ -125,11 +98,21 @@ export class TenantQueues {
     data: Input,
     options: TenantRequestOptions = {},
   ): Promise<Result> {
-    const { signal, timeoutMs, ...fields } = options;
+    assertOptions('request', options);
+    const { signal, timeoutMs = REQUEST_TIMEOUT_MS, actionId = newId(), ...fields } = options;
+    assertTimeout(timeoutMs);
     signal?.throwIfAborted();
-    const tenant = this.#tenant(await this.#entry());
-    const input = this.#input({ ...fields, ...tenant }, data);
-    const waiting = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    const startedMs = performance.now();
+    const late = new ActionTimeoutError({ actionId, timeoutMs });
+    const entry = await within(timeoutMs, unlessAborted(signal, this.#entry()), late);
+    if (entry === late) throw late;
+    const tenant = this.#tenant(entry as TenantEntry | undefined);
+    const input = this.#input({ ...fields, actionId, ...tenant }, data);
+    const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
+    const waiting = {
+      ...(signal && { signal }),
+      timeoutMs: this.#fields.tenantTier ? timeoutMs : leftMs,
+    };
     return this.#sender.client().request(definition, input, waiting);
   }
 
@@ -147,8 +130,22 @@ export class TenantQueues {
     fields: Partial<ActionInput> & { tenantId: string; tenantTier: Tier },
     data: Input,
   ): ActionInput<Input> {
-    const metadata = { ...this.#fields.metadata, ...fields.metadata };
+    this.#assertInherited(fields);
+    const { metadata: own = {} } = fields;
+    // What is not an object is for the definition to refuse.
+    const isObject = typeof own === 'object' && own !== null && !Array.isArray(own);
+    const metadata = isObject ? { ...this.#fields.metadata, ...own } : own;
     return { ...this.#fields, ...fields, metadata, data };
+  }
+
+  /** A child has the task and session of its parent; one that states another would be changed in silence. */
+  #assertInherited(fields: Partial<ActionInput>): void {
+    if (this.#fields.parentActionId === undefined) return;
+    for (const name of ['taskId', 'sessionId'] as const) {
+      if (fields[name] === undefined || fields[name] === this.#fields[name]) continue;
+      const reason = `its ${name} ${quoted(fields[name])} is not that of the action that sends it`;
+      throw new InvalidActionError({ reason });
+    }
   }
 
   /** The directory is asked only for a tier that was left out; else admission asks it. */
@@ -162,6 +159,16 @@ export class TenantQueues {
     // A manager without a directory refuses such a tenant in `tenant()`.
     return { tenantId, tenantTier: tenantTier as Tier };
   }
+}
+
+/** Rejects with the reason of the signal as soon as it aborts. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  let ignore: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    ignore = onAbort(signal, () => reject(signal.reason as Error));
+  });
+  return Promise.race([work, aborted]).finally(ignore);
 }
 
 function asNoobleError(error: unknown): NoobleError {

@@ -2,6 +2,7 @@ import { defineAction, defineCallback } from '@nooble/models';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClaimedAction } from '../src/broker.ts';
+import { DomainQueueManager } from '../src/manager.ts';
 import { actionOf, openQueue } from './fixture.ts';
 
 const generate = defineAction('embedding.generate', {
@@ -162,4 +163,114 @@ describe('within an action', () => {
     const error = expect.objectContaining({ code: 'TENANT_MISMATCH' }) as Error;
     expect(() => queues.within(parent).tenant({ ...acme, tenantId: 'globex' })).toThrow(error);
   });
+});
+
+describe('a mistake in the options is refused, and nothing is stored', () => {
+  it.each<[string, unknown]>([
+    ['a misspelled option', { delay: 500 }],
+    ['a field of the sender', { tenantId: 'evil' }],
+    ['options that are none', 'soon'],
+    ['null for options', null],
+    ['a callback to no domain', { callback: 'Bad Domain' }],
+    ['a callback that is null', { callback: null }],
+    ['a callback that is a number', { callback: 5 }],
+    ['metadata that is text', { metadata: 'abc' }],
+    ['metadata that is a list', { metadata: [1] }],
+    ['two times at once', { delayMs: 1, runAt: new Date() }],
+  ])('%s', async (_what, options) => {
+    const { queues, stored } = openQueue();
+    const tenant = queues.tenant(acme);
+    const refused = { code: 'INVALID_ACTION' };
+    await expect(tenant.enqueue(generate, data, options as never)).rejects.toMatchObject(refused);
+    expect(await stored.dump()).toEqual({});
+  });
+
+  it.each(['idempotencyKey', 'actionId'])('%s for several', async (name) => {
+    const { queues } = openQueue();
+    const options = { [name]: 'one' };
+    const refused = { code: 'INVALID_ACTION' };
+    const sending = queues.tenant(acme).enqueueMany(generate, [data, data], options);
+    await expect(sending).rejects.toMatchObject(refused);
+    await expect(queues.enqueueMany([actionOf()], options)).rejects.toMatchObject(refused);
+  });
+
+  it('an option of enqueue in a request, which would be ignored', async () => {
+    const { queues } = openQueue();
+    const request = queues.tenant(acme).request(generate, data, { delayMs: 5 } as never);
+    await expect(request).rejects.toThrow('request has no option "delayMs"');
+  });
+
+  it('more than the tenant in `tenant()`, which would change every action', async () => {
+    const { queues, claim } = openQueue();
+    const row = { ...acme, sessionId: 'of a database', timeoutMs: 5 };
+    await queues.tenant(row).enqueue(generate, data);
+    const [claimed] = await claim(1);
+    expect(claimed?.envelope).not.toContain('of a database');
+  });
+});
+
+it('a directory that fails is an outcome of every one of several', async () => {
+  const away = { resolve: (): never => expect.fail('database away') };
+  const { queues } = openQueue({ directory: away });
+  const tenant = queues.tenant({ tenantId: 'acme' });
+  const rejected = { status: 'rejected', error: { code: 'TENANT_DIRECTORY' } };
+  expect(await tenant.enqueueMany(generate, [data, data])).toMatchObject([rejected, rejected]);
+});
+
+describe('a request', () => {
+  it('with the id of an action that is there is refused, and cancels nothing', async () => {
+    const { queues } = openQueue();
+    const tenant = queues.tenant(acme);
+    const receipt = await tenant.enqueue(generate, data, { actionId: 'mine', delayMs: 60_000 });
+    const request = tenant.request(generate, data, { actionId: 'mine' });
+    await expect(request).rejects.toThrow('was sent before');
+    expect(await queues.get(receipt)).toMatchObject({ state: 'delayed' });
+  });
+
+  it('does not wait longer for its directory than it may', async () => {
+    const silent = { resolve: async () => new Promise<never>(() => {}) };
+    const { queues } = openQueue({ directory: silent });
+    const tenant = queues.tenant({ tenantId: 'acme' });
+    const late = tenant.request(generate, data, { timeoutMs: 20 });
+    await expect(late).rejects.toMatchObject({ code: 'ACTION_TIMEOUT' });
+    const reason = new Error('gone');
+    const controller = new AbortController();
+    const aborted = tenant.request(generate, data, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(aborted).rejects.toBe(reason);
+  });
+
+  it('is cancelled at once when its manager is closed already', async () => {
+    const { queues } = openQueue();
+    await queues.close();
+    const request = queues.tenant(acme).request(generate, data);
+    await expect(request).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
+  });
+});
+
+describe('a child', () => {
+  const parent = actionOf({ tenantTier: 'enterprise', sessionId: 'chat' });
+
+  it('has the tier of its parent, stated or not', async () => {
+    const { queues } = openQueue();
+    const within = queues.within(parent);
+    const receipt = await within.tenant({ tenantId: 'acme' }).enqueue(generate, data);
+    expect(receipt.queue).toBe('embedding:acme:enterprise');
+    const error = expect.objectContaining({ code: 'TENANT_MISMATCH' }) as Error;
+    expect(() => within.tenant(acme)).toThrow(error);
+  });
+
+  it('cannot state another task or session', async () => {
+    const { queues } = openQueue();
+    const tenant = queues.within(parent).tenant();
+    await tenant.enqueue(generate, data, { sessionId: 'chat' });
+    for (const options of [{ sessionId: 'other' }, { taskId: 'other' }]) {
+      const sending = tenant.enqueue(generate, data, options);
+      await expect(sending).rejects.toMatchObject({ code: 'INVALID_ACTION' });
+    }
+  });
+});
+
+it.each([{}, { redis: null }, { redis: 5 }])('a manager needs a Redis: %o', (options) => {
+  expect(() => new DomainQueueManager(options as never)).toThrow('expected a URL or a RedisPool');
 });

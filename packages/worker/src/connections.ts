@@ -1,3 +1,4 @@
+import { quoted } from '@nooble/errors';
 import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import type { WorkerOptions } from './options.ts';
@@ -35,7 +36,10 @@ function poolOf(
   { redis }: WorkerOptions,
   opened: { close(): Promise<void> }[],
 ): RedisPool {
-  if (typeof redis !== 'string') return redis;
+  if (isPool(redis)) return redis;
+  if (typeof redis !== 'string') {
+    throw new RangeError(`Cannot use ${quoted(redis)} as redis: expected a URL or a RedisPool`);
+  }
   return keep(opened, new RedisPool({ url: redis, name: `${domain}-worker` }));
 }
 
@@ -51,4 +55,9 @@ function keep<T extends { close(): Promise<void> }>(
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** By its shape: an application may have two copies of the package. */
+function isPool(redis: unknown): redis is RedisPool {
+  return typeof redis === 'object' && redis !== null && 'command' in redis;
 }

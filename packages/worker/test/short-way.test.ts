@@ -8,7 +8,7 @@ import { BaseWorker } from '../src/base-worker.ts';
 import { giveUp } from '../src/handlers/control.ts';
 import type { OnDead } from '../src/handlers/on-dead.ts';
 import type { WorkerOptions } from '../src/options.ts';
-import { aborted, next } from './fixture.ts';
+import { aborted, deferred, next } from './fixture.ts';
 
 const ask = defineAction('query.ask', { data: z.string(), result: z.string() });
 const embed = defineAction('embedding.embed', { data: z.string(), result: z.number() });
@@ -152,10 +152,59 @@ describe('onDead', () => {
     expect(onDead).not.toHaveBeenCalled();
   });
 
+  it('is dead even if the handler returns while it runs', async () => {
+    const { queues, tenant, start } = open();
+    const told = deferred();
+    const returned = deferred();
+    const processor = new ActionProcessor().register(
+      ask,
+      async () => {
+        await told.promise;
+        returned.resolve();
+        return 'too late';
+      },
+      {
+        attempts: 1,
+        onDead: async () => {
+          told.resolve();
+          await returned.promise;
+        },
+      },
+    );
+    const worker = await start(processor, { timeoutGraceMs: 2_000 });
+    const dead = next(worker, 'dead');
+    const { actionId } = await tenant.enqueue(ask, 'why', { timeoutMs: 10, retainMs: 60_000 });
+    expect(await dead).toMatchObject({ error: { code: 'ACTION_TIMEOUT' } });
+    expect(await queues.get({ domain: 'query', actionId })).toMatchObject({ state: 'dead' });
+  });
+
+  it('does not hold up a stop: the action is dead, no stall is counted', async () => {
+    const { queues, tenant, start } = open();
+    const begun = deferred();
+    const onDead: OnDead = async () => {
+      begun.resolve();
+      await never();
+    };
+    const processor = new ActionProcessor().register(ask, () => giveUp('no'), { onDead });
+    const worker = await start(processor, { leaseMs: 300 });
+    const { actionId } = await tenant.enqueue(ask, 'why');
+    await begun.promise;
+    await worker.stop();
+    const found = await queues.get({ domain: 'query', actionId });
+    expect(found).toMatchObject({ state: 'dead', error: { message: 'no' } });
+  });
+
   it('has to be a function', () => {
     const processor = new ActionProcessor();
     expect(() => processor.register(ask, () => '', { onDead: 'log' as never })).toThrow(
       'Cannot use "log" as onDead: expected a function',
     );
   });
+});
+
+it('a handler has to be a function, and a worker needs a Redis', () => {
+  const register = new ActionProcessor();
+  expect(() => register.register(ask, undefined as never)).toThrow('as the handler');
+  const processor = new ActionProcessor().register(ask, () => '');
+  expect(() => new BaseWorker({ processor } as never)).toThrow('expected a URL or a RedisPool');
 });

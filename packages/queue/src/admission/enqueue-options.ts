@@ -70,6 +70,15 @@ export function resolveEnqueueOptions(options: EnqueueOptions | undefined): Reso
   };
 }
 
+/** Throws InvalidActionError for an option that belongs to one action, given for several. */
+export function assertForMany(options: object | undefined): void {
+  for (const name of ['idempotencyKey', 'actionId']) {
+    if (options && Reflect.get(options, name) !== undefined) {
+      refuse(`${name} is for one action, and cannot be given for several`);
+    }
+  }
+}
+
 /** Negative for ms from now, which Redis turns into a time by its own clock. */
 function runAtOf({ delayMs, runAt }: EnqueueOptions): number {
   if (delayMs !== undefined && runAt !== undefined) refuse('delayMs and runAt exclude each other');

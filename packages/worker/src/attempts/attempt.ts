@@ -47,7 +47,8 @@ export class Attempt {
   #registration: Registration | undefined;
   #ending: Ending | undefined;
   #returned = false;
-  #isDying = false;
+  /** Its outcome while `onDead` runs: nothing changes it any more. */
+  #dying: Outcome | undefined;
   #holdsLease = true;
   #startedMs = 0;
   #runningMs = 0;
@@ -124,7 +125,8 @@ export class Attempt {
 
   /** Ends without waiting any longer for the handler, which was aborted before. */
   abandon(): void {
-    void this.#fail(this.#context?.abortedBy);
+    if (this.#dying) this.#end(this.#dying);
+    else void this.#fail(this.#context?.abortedBy);
   }
 
   /** Takes the place of an outcome the queue refused to store. */
@@ -143,7 +145,7 @@ export class Attempt {
       const ctx = (this.#context = this.#contextOf(action, timeoutMs));
       limit = this.#limit(ctx, timeoutMs);
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
-      this.#end({ status: 'done', result });
+      if (!this.#dying) this.#end({ status: 'done', result });
     } catch (error) {
       await this.#fail(error);
     }
@@ -187,9 +189,9 @@ export class Attempt {
     const ending = this.#endingOf(thrown);
     const { onDead } = this.#registration ?? {};
     const [action, ctx] = [this.#action, this.#context];
-    if (this.#ending || this.#isDying) return;
+    if (this.#ending || this.#dying) return;
     if (ending.status === 'dead' && onDead && action && ctx) {
-      this.#isDying = true;
+      this.#dying = ending;
       const { timeoutGraceMs: limitMs, publish } = this.#scope;
       await announceDeath({ onDead, action, error: ending.error, ctx, limitMs, publish });
     }

@@ -50,7 +50,8 @@ export class ActionProcessor {
     }
     // Checked here, where a mistake is seen at start-up; completed where the worker's own policy is known.
     resolveRetryPolicy(retry);
-    assertFunction(onDead);
+    assertFunction('the handler', handler);
+    if (onDead !== undefined) assertFunction('onDead', onDead);
     const run = this.#runOf(definition, handler);
     this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run }));
     return this;
@@ -78,7 +79,7 @@ export class ActionProcessor {
   }
 }
 
-function assertFunction(onDead: unknown): void {
-  if (onDead === undefined || typeof onDead === 'function') return;
-  throw new RangeError(`Cannot use ${quoted(onDead)} as onDead: expected a function`);
+function assertFunction(name: string, given: unknown): void {
+  if (typeof given === 'function') return;
+  throw new RangeError(`Cannot use ${quoted(given)} as ${name}: expected a function`);
 }
