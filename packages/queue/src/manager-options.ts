@@ -1,5 +1,4 @@
-import { quoted } from '@nooble/errors';
-import { RedisPool } from '@nooble/redis';
+import { poolOf, type RedisPool } from '@nooble/redis';
 import type { ActionClient } from './action-client.ts';
 import { Admissions } from './admission/admissions.ts';
 import { CallRings } from './protocol/call-ring.ts';
@@ -52,15 +51,7 @@ export function openManagerParts(options: QueueManagerOptions): QueueManagerPart
   assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
   const policies = new Policies(options);
   const ownsRedis = typeof options.redis === 'string';
-  if (!ownsRedis && !isPool(options.redis)) {
-    throw new RangeError(
-      `Cannot use ${quoted(options.redis)} as redis: expected a URL or a RedisPool`,
-    );
-  }
-  const redis =
-    typeof options.redis === 'string'
-      ? new RedisPool({ url: options.redis, name: 'nooble-queues' })
-      : options.redis;
+  const redis = poolOf(options.redis, 'nooble-queues');
   const partitions = new Partitions({ redis, prefix });
   const rings = new CallRings();
   return Object.freeze({
@@ -77,9 +68,4 @@ export function openManagerParts(options: QueueManagerOptions): QueueManagerPart
     closing: new AbortController(),
     ownsRedis,
   });
-}
-
-/** By its shape: an application may have two copies of the package. */
-function isPool(redis: unknown): redis is RedisPool {
-  return typeof redis === 'object' && redis !== null && 'command' in redis;
 }

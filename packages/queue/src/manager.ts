@@ -1,5 +1,4 @@
-import type { NoobleError } from '@nooble/errors';
-import { fromWireError, isNoobleError, toWireError } from '@nooble/errors';
+import { isNoobleError } from '@nooble/errors';
 import { assertDomain, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
@@ -19,6 +18,7 @@ import type { ActionSnapshot } from './inspection/snapshot.ts';
 import { cancelAction, findAction } from './inspection/stored-actions.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
+import { rejected } from './admission/receipt.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and looks after their queues. */
@@ -65,13 +65,12 @@ export class DomainQueueManager {
   ): Promise<EnqueueResult[]> {
     assertForMany(options);
     return Promise.all(
-      actions.map(async (action): Promise<EnqueueResult> => {
-        const parent = this.#parent;
-        const outcome = await admitAction(this.#parts, action, { options, parent }).catch(refusal);
-        if (!isNoobleError(outcome)) return outcome;
-        const { actionId = '' } = (action as DomainAction | null) ?? {};
-        return { status: 'rejected', actionId, error: outcome };
-      }),
+      actions.map(async (action) =>
+        this.#enqueue(action, { options }).catch((error: unknown) => {
+          const { actionId = '' } = (action as DomainAction | null) ?? {};
+          return rejected(actionId, error);
+        }),
+      ),
     );
   }
 
@@ -167,9 +166,4 @@ export class DomainQueueManager {
     const { tenantId = this.#parent?.tenantId } = ref;
     return tenantId === undefined ? ref : { ...ref, tenantId };
   }
-}
-
-/** One that is malformed, or whose tenant the directory fails to resolve, keeps none of the others back. */
-function refusal(error: unknown): NoobleError {
-  return isNoobleError(error) ? error : fromWireError(toWireError(error));
 }

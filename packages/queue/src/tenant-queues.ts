@@ -1,12 +1,4 @@
-import {
-  ActionTimeoutError,
-  fromWireError,
-  InvalidActionError,
-  isNoobleError,
-  quoted,
-  toWireError,
-  type NoobleError,
-} from '@nooble/errors';
+import { ActionTimeoutError, InvalidActionError, quoted } from '@nooble/errors';
 import { newId } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
 import { assertTimeout, REQUEST_TIMEOUT_MS } from './action-client.ts';
@@ -17,7 +9,7 @@ import type { SenderFields } from './tenant-target.ts';
 import { assertOptions, splitOptions, type SendOptions } from './send-options.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { within } from './timing/within.ts';
-import type { EnqueueResult, Receipt } from './admission/receipt.ts';
+import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.ts';
 
 /** What a tenant's sender needs of its manager. */
 export interface TenantSender {
@@ -86,7 +78,7 @@ export class TenantQueues {
           actionId = action.actionId;
           return await this.#sender.admit(action, enqueue, entry);
         } catch (error) {
-          return { status: 'rejected', actionId, error: asNoobleError(error) };
+          return rejected(actionId, error);
         }
       }),
     );
@@ -103,17 +95,28 @@ export class TenantQueues {
     assertTimeout(timeoutMs);
     signal?.throwIfAborted();
     const startedMs = performance.now();
-    const late = new ActionTimeoutError({ actionId, timeoutMs });
-    const entry = await within(timeoutMs, unlessAborted(signal, this.#entry()), late);
-    if (entry === late) throw late;
-    const tenant = this.#tenant(entry as TenantEntry | undefined);
-    const input = this.#input({ ...fields, actionId, ...tenant }, data);
-    const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
-    const waiting = {
-      ...(signal && { signal }),
-      timeoutMs: this.#fields.tenantTier ? timeoutMs : leftMs,
-    };
+    const isKnown = this.#fields.tenantTier !== undefined;
+    const entry = isKnown ? undefined : await this.#entryWithin({ actionId, timeoutMs, signal });
+    const input = this.#input({ ...fields, actionId, ...this.#tenant(entry) }, data);
+    const spentMs = isKnown ? 0 : performance.now() - startedMs;
+    const waiting = { ...(signal && { signal }), timeoutMs: Math.max(1, timeoutMs - spentMs) };
     return this.#sender.client().request(definition, input, waiting);
+  }
+
+  /** The directory answers within the time of the request, and while its signal has not aborted. */
+  async #entryWithin(request: {
+    actionId: string;
+    timeoutMs: number;
+    signal: AbortSignal | undefined;
+  }): Promise<TenantEntry | undefined> {
+    const late = new ActionTimeoutError(request);
+    const entry = await within(
+      request.timeoutMs,
+      unlessAborted(request.signal, this.#entry()),
+      late,
+    );
+    if (entry instanceof ActionTimeoutError) throw entry;
+    return entry;
   }
 
   #make<Data, Result, Chunk, Input>(
@@ -169,8 +172,4 @@ async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T
     ignore = onAbort(signal, () => reject(signal.reason as Error));
   });
   return Promise.race([work, aborted]).finally(ignore);
-}
-
-function asNoobleError(error: unknown): NoobleError {
-  return isNoobleError(error) ? error : fromWireError(toWireError(error));
 }

@@ -1,6 +1,7 @@
 export { redactUrl } from '@nooble/errors';
 export type { RedisClient } from './ioredis.ts';
 export type { ConnectionOptions, DnsLookup, NatMap } from './connection.ts';
+export { poolOf } from './pool-of.ts';
 export { RedisPool, type RedisHealth, type RedisPoolOptions } from './pool.ts';
 export { closeRedisPool, getRedisClient } from './process-pool.ts';
 export {

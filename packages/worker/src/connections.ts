@@ -1,6 +1,5 @@
-import { quoted } from '@nooble/errors';
 import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
-import { RedisPool } from '@nooble/redis';
+import { poolOf as openPool, type RedisPool } from '@nooble/redis';
 import type { WorkerOptions } from './options.ts';
 
 /** What a worker talks through. */
@@ -36,11 +35,8 @@ function poolOf(
   { redis }: WorkerOptions,
   opened: { close(): Promise<void> }[],
 ): RedisPool {
-  if (isPool(redis)) return redis;
-  if (typeof redis !== 'string') {
-    throw new RangeError(`Cannot use ${quoted(redis)} as redis: expected a URL or a RedisPool`);
-  }
-  return keep(opened, new RedisPool({ url: redis, name: `${domain}-worker` }));
+  const pool = openPool(redis, `${domain}-worker`);
+  return typeof redis === 'string' ? keep(opened, pool) : pool;
 }
 
 function keep<T extends { close(): Promise<void> }>(
@@ -55,9 +51,4 @@ function keep<T extends { close(): Promise<void> }>(
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** By its shape: an application may have two copies of the package. */
-function isPool(redis: unknown): redis is RedisPool {
-  return typeof redis === 'object' && redis !== null && 'command' in redis;
 }

@@ -1,9 +1,12 @@
 import {
+  fromWireError,
   InvalidActionError,
+  isNoobleError,
   QueueFullError,
   QueuePausedError,
   RateLimitError,
   TenantMismatchError,
+  toWireError,
   type NoobleError,
 } from '@nooble/errors';
 import { formatQueueName, type DomainAction } from '@nooble/models';
@@ -31,6 +34,12 @@ export interface Receipt extends ActionRef {
 /** What became of one action of several. */
 export type EnqueueResult =
   Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+
+/** What became of one of several that was refused, malformed, or whose tenant could not be resolved: the others go on. */
+export function rejected(actionId: string, error: unknown): EnqueueResult {
+  const typed = isNoobleError(error) ? error : fromWireError(toWireError(error));
+  return { status: 'rejected', actionId, error: typed };
+}
 
 /** What became of an action: a receipt, or the reason why it was refused. */
 export function resultOf(
