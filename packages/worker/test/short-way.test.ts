@@ -178,6 +178,19 @@ describe('onDead', () => {
     expect(await queues.get({ domain: 'query', actionId })).toMatchObject({ state: 'dead' });
   });
 
+  it('has its own time limit: a handler that obeyed its signal is not overdue', async () => {
+    const { tenant, start } = open();
+    const onDead: OnDead = async () => void (await never());
+    const processor = new ActionProcessor().register(ask, obey, { attempts: 1, onDead });
+    const worker = await start(processor, { timeoutGraceMs: 20 });
+    const overdue = vi.fn<() => void>();
+    worker.events.on('overdue', overdue);
+    const dead = next(worker, 'dead');
+    await tenant.enqueue(ask, 'why', { timeoutMs: 10 });
+    expect(await dead).toMatchObject({ error: { code: 'ACTION_TIMEOUT' } });
+    expect(overdue).not.toHaveBeenCalled();
+  });
+
   it('does not hold up a stop: the action is dead, no stall is counted', async () => {
     const { queues, tenant, start } = open();
     const begun = deferred();

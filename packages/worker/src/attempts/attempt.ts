@@ -147,6 +147,8 @@ export class Attempt {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
       if (!this.#dying) this.#end({ status: 'done', result });
     } catch (error) {
+      // `onDead` has a limit of its own: a handler that has thrown is not overdue.
+      limit?.clear();
       await this.#fail(error);
     }
     limit?.clear();
