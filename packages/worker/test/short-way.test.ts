@@ -180,8 +180,8 @@ describe('onDead', () => {
 
   it('has its own time limit: a handler that obeyed its signal is not overdue', async () => {
     const { tenant, start } = open();
-    const onDead: OnDead = async () => void (await never());
-    const processor = new ActionProcessor().register(ask, obey, { attempts: 1, onDead });
+    const options = { attempts: 1, onDead: async () => void (await never()) };
+    const processor = new ActionProcessor().register(ask, obey, options);
     const worker = await start(processor, { timeoutGraceMs: 20 });
     const overdue = vi.fn<() => void>();
     worker.events.on('overdue', overdue);
