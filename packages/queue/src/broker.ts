@@ -71,8 +71,11 @@ export interface SettleRefusal {
   readonly refused: unknown;
 }
 
-/** What became of one settlement. */
+/** Outcome of one settlement. */
 export type SettleAnswer = SettleResult | SettleRefusal;
+
+/** Answers by settlement, the very objects of the request; one that is absent is `unsent`. */
+export type SettleAnswers = ReadonlyMap<Settlement, SettleAnswer>;
 
 /** `ok` it took effect, `already` an earlier sending did, `lost` another worker owns the action, `unsent` send it again. */
 export type SettleResult = 'ok' | 'already' | 'lost' | 'unsent';
@@ -89,10 +92,10 @@ export interface ClaimRequest {
 export interface ClaimResult {
   readonly claimed: readonly ClaimedAction[];
   /**
-   * One answer per settlement of the request, in its order. A promise, which never rejects, for one whose caller
-   * could not be told at once: it is settled apart.
+   * Answers to the settlements of the request. A promise, which never rejects, for one whose caller could not be
+   * notified at once: it is settled apart.
    */
-  readonly settled: readonly (SettleAnswer | Promise<SettleAnswer>)[];
+  readonly settled: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
   /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
   readonly dueInMs?: number;
   /** How far the domain's clock is ahead of the server's, which was set back (ms); absent when it is not. */
@@ -109,8 +112,8 @@ export interface QueueBroker {
   readonly leaseMs: number;
   /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
-  /** Settles without claiming; one answer per settlement. */
-  settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]>;
+  /** Settles without claiming. */
+  settle(settlements: readonly Settlement[]): Promise<SettleAnswers>;
   /** Moves the deadlines of running actions; answers the renewed leases, with lost ones left out. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
   /** Gives actions back to the head of their queues, no attempt counted; pass them in the order of their claim. */

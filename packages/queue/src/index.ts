@@ -11,6 +11,7 @@ export type {
   QueueBroker,
   Settlement,
   SettleAnswer,
+  SettleAnswers,
   SettleRefusal,
   SettleResult,
 } from './broker.ts';

@@ -68,7 +68,7 @@ it('resolves to the result of the action, parsed', async () => {
   const call = clientOf(queue).request(count, hello, { signal });
   const { actions, end } = await runNext(queue);
   expect(actions).toMatchObject([{ tenantId: 'acme', data: { text: 'hello' } }]);
-  expect(await end(doneWith(5))).toEqual(['ok']);
+  expect([...(await end(doneWith(5))).values()]).toEqual(['ok']);
   expect(await call).toBe(5);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

@@ -86,7 +86,7 @@ function shorthands({ queues, brokerOf, stored }: Parts) {
     return claimed;
   };
   const settle = async (claimed: ClaimedAction, outcome: Outcome, own?: Partial<BrokerOptions>) => {
-    const [result] = await brokerOf(own).settle([settlementOf(claimed, outcome)]);
+    const [result] = (await brokerOf(own).settle([settlementOf(claimed, outcome)])).values();
     return result;
   };
   const stateOf = async (actionId: string) =>

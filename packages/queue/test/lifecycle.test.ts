@@ -86,8 +86,11 @@ it('settles, renews and releases many at once, each for itself', async () => {
   const broker = queue.brokerOf();
   expect(await broker.renew(claimed.map(({ lease }) => lease))).toHaveLength(1_200);
   await broker.release(claimed.slice(0, 100));
-  const results = await broker.settle(claimed.map((each) => ({ claimed: each, outcome: done })));
-  expect(results.map((result) => result === 'ok')).toEqual(claimed.map((_, at) => at >= 100));
+  const ends = claimed.map((each) => ({ claimed: each, outcome: done }));
+  const answers = await broker.settle(ends);
+  expect(ends.map((each) => answers.get(each)).map((result) => result === 'ok')).toEqual(
+    claimed.map((_, at) => at >= 100),
+  );
   expect((await queue.queues.stats('embedding')).tiers.professional.waiting).toBe(100);
   expect(await audit(queue.stored)).toEqual([]);
 });
@@ -111,7 +114,7 @@ it('takes the first of two ends of one attempt told in one call', async () => {
   const { actionId } = await queue.enqueue();
   const claimed = await queue.claimOne();
   const ends = [retry, done, retry].map((outcome) => ({ claimed, outcome }));
-  expect(await queue.brokerOf().settle(ends)).toEqual(['ok', 'already', 'already']);
+  expect([...(await queue.brokerOf().settle(ends)).values()]).toEqual(['ok', 'already', 'already']);
   expect(await queue.stateOf(actionId)).toBe('delayed');
   expect(await audit(queue.stored)).toEqual([]);
 });
@@ -322,7 +325,7 @@ it('retries not before the delay is over', async () => {
 
 it('tells a worker when something falls due', async () => {
   const queue = openQueue();
-  expect(await queue.brokerOf().claim({ slots: 1 })).toEqual({ claimed: [], settled: [] });
+  expect(await queue.brokerOf().claim({ slots: 1 })).toEqual({ claimed: [], settled: new Map() });
   await queue.enqueue({}, { delayMs: 60_000 });
   const { dueInMs } = await queue.brokerOf().claim({ slots: 1 });
   expect(dueInMs).toBeGreaterThan(0);
@@ -359,10 +362,11 @@ it('claims, settles and takes back in one call, and serves no more than the slot
   const first = await broker.claim({ slots: 2 });
   const settlements = first.claimed.map((claimed) => ({ claimed, outcome: done }));
   const second = await broker.claim({ slots: 2, settlements });
-  expect(second.settled).toEqual(['ok', 'ok']);
+  expect([...second.settled.values()]).toEqual(['ok', 'ok']);
   expect(second.claimed).toHaveLength(2);
   const third = await broker.claim({ slots: 0, settlements });
-  expect(third).toMatchObject({ settled: ['already', 'already'], claimed: [] });
+  expect([...third.settled.values()]).toEqual(['already', 'already']);
+  expect(third.claimed).toEqual([]);
   expect(await audit(queue.stored)).toEqual([]);
 });
 

@@ -60,7 +60,8 @@ it('sends the outcome as an action of the callback domain, once', async () => {
   const broker = queue.brokerOf();
   const { claimed } = await broker.claim({ slots: 1 });
   const settlements = claimed.map((each) => settlementFor(each, done));
-  expect((await broker.claim({ slots: 0, settlements })).settled).toEqual(['ok']);
+  const { settled } = await broker.claim({ slots: 0, settlements });
+  expect([...settled.values()]).toEqual(['ok']);
   await expect.poll(async () => received(queue), PATIENT).toHaveLength(1);
   const [callback] = await received(queue);
   expect(callback).toEqual({
@@ -119,7 +120,7 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
   });
   const [[callbackId, message] = ['', '']] = Object.entries(await queue.stored.hash('messages'));
   expect(callbackId).toMatch(new RegExp(`^${actionId}\\.cb\\d+$`));
-  outbox.deliver([{ callbackId, message }]);
+  outbox.deliverStored([{ callbackId, message }], 0);
   await outbox.drained();
   expect(outbox.takeDelivered()).toEqual([callbackId]);
   expect(outbox.takeDelivered()).toEqual([]);
@@ -218,7 +219,9 @@ it('replies to nobody for an outcome that came too late', async () => {
   const claimed = await queue.claimOne();
   await queue.loseLeases();
   const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
-  expect(await queue.brokerOf().settle([settlementFor(late, done)])).toEqual(['lost']);
+  expect([...(await queue.brokerOf().settle([settlementFor(late, done)])).values()]).toEqual([
+    'lost',
+  ]);
   expect(await queue.stored.replies('me')).toEqual([]);
 });
 
@@ -227,7 +230,9 @@ it('sends no callback for a settle that was lost', async () => {
   await queue.enqueue(withCallback);
   const stale = await queue.claimOne();
   await queue.loseLeases();
-  expect(await queue.brokerOf().settle([settlementFor(stale, done)])).toEqual(['lost']);
+  expect([...(await queue.brokerOf().settle([settlementFor(stale, done)])).values()]).toEqual([
+    'lost',
+  ]);
   expect(await pending(queue)).toBe(0);
 });
 
@@ -338,7 +343,7 @@ it('refuses a result that no callback can carry before anything is settled', asy
   const claimed = await queue.claimOne();
   const broker = queue.brokerOf({ maxPayloadBytes: 1_024 });
   const outcome = { status: 'done', result: 'x'.repeat(2_000) } as const;
-  expect(await broker.settle([settlementFor(claimed, outcome)])).toMatchObject([
+  expect([...(await broker.settle([settlementFor(claimed, outcome)])).values()]).toMatchObject([
     { refused: { code: 'PAYLOAD_TOO_LARGE' } },
   ]);
   expect(await queue.stateOf(actionId)).toBe('active');
@@ -350,10 +355,10 @@ it('replies before it settles, and after it where its lease may be over', async 
   const claimed = await queue.claimOne();
   const late = { ...claimed, lease: { ...claimed.lease, deadline: performance.now() - 1 } };
   const broker = queue.brokerOf();
-  expect(await broker.settle([settlementFor(late, done)])).toEqual(['ok']);
+  expect([...(await broker.settle([settlementFor(late, done)])).values()]).toEqual(['ok']);
   const replies = async () => (await queue.stored.replies('me')).length;
   await expect.poll(replies, PATIENT).toBe(1);
-  expect(await broker.settle([settlementFor(late, done)])).toEqual(['already']);
+  expect([...(await broker.settle([settlementFor(late, done)])).values()]).toEqual(['already']);
   await broker.claim({ slots: 0 });
   expect(await pending(queue)).toBe(0);
   expect(await replies()).toBe(1);

@@ -37,7 +37,7 @@ describe('a domain in partitions', () => {
     const outcome = { status: 'done' } as const;
     const settlements = claimed.map((each) => settlementOf(each, outcome));
     const reply = await broker.claim({ slots: 1, settlements });
-    expect(new Set(reply.settled)).toEqual(new Set(['ok']));
+    expect(new Set(reply.settled.values())).toEqual(new Set(['ok']));
     expect((await queues.stats(DOMAIN)).tiers.professional).toMatchObject({
       waiting: 0,
       active: 0,

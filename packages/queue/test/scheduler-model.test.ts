@@ -158,7 +158,8 @@ class Pair {
     this.model[how](claimed.lease.actionId);
     if (how === 'release') return this.#broker.release([claimed]);
     const outcome = { status: 'done' } as const;
-    expect(await this.#broker.settle([{ claimed, outcome }])).toEqual(['ok']);
+    const answers = await this.#broker.settle([{ claimed, outcome }]);
+    expect([...answers.values()]).toEqual(['ok']);
   }
 
   async #cancel(pick: number): Promise<void> {

@@ -49,7 +49,7 @@ async function work(queue: Queue, step: Step): Promise<void> {
     return outcome ? [settlementFor(each, outcome)] : [];
   });
   const second = await step(async () => broker.claim({ slots: 2, settlements }));
-  expect(second.settled).toEqual(['ok', 'ok', 'ok']);
+  expect([...second.settled.values()]).toEqual(['ok', 'ok', 'ok']);
   await step(async () => broker.release(second.claimed));
   await step(async () => queue.loseLeases());
   const dead = { status: 'dead', error: failure } as const;

@@ -81,7 +81,7 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, '5', undefined])(
       { claimed: one!, outcome: retry },
       { claimed: other!, outcome: dead },
     ];
-    expect(await queue.brokerOf().settle(settlements)).toEqual(['ok', 'ok']);
+    expect([...(await queue.brokerOf().settle(settlements)).values()]).toEqual(['ok', 'ok']);
     expect(idsOf(await queue.claim(2))).toEqual([actionId]);
   },
 );
@@ -121,8 +121,8 @@ it('a run that does not parse is not settled, and keeps no other settlement back
   const claimed = await queue.claim(2);
   await spoil(queue, ['run', actionId], (text) => text.replace(/ 0 0 0 .*$/, ' garbage'));
   const settlements = claimed.map((each) => ({ claimed: each, outcome: dead }));
-  const results = await queue.brokerOf().settle(settlements);
-  expect(new Set(results)).toEqual(new Set(['already', 'ok']));
+  const answers = await queue.brokerOf().settle(settlements);
+  expect(new Set(answers.values())).toEqual(new Set(['already', 'ok']));
 });
 
 it.each<[string, 'actions' | 'run' | 'deaths', string]>([

@@ -8,6 +8,7 @@ import type {
   QueueBroker,
   Settlement,
   SettleAnswer,
+  SettleAnswers,
   SettleResult,
 } from '@nooble/queue';
 
@@ -75,7 +76,7 @@ export class FakeBroker implements QueueBroker {
       : { claimed, settled, dueInMs: this.dueInMs };
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+  async settle(settlements: readonly Settlement[]): Promise<SettleAnswers> {
     this.#reach('settle');
     return this.#settle(settlements);
   }
@@ -114,18 +115,16 @@ export class FakeBroker implements QueueBroker {
     this.closed = true;
   }
 
-  #settle(settlements: readonly Settlement[]): SettleAnswer[] {
-    return settlements.map((settlement) => {
-      if (this.#lost.has(settlement.claimed.lease.actionId)) return 'lost';
-      const answer = this.#answer(settlement);
-      if (answer !== 'unsent' && typeof answer !== 'object') this.settled.push(settlement);
-      return answer;
-    });
+  #settle(settlements: readonly Settlement[]): SettleAnswers {
+    return new Map(settlements.map((each) => [each, this.#answer(each)]));
   }
 
   #answer(settlement: Settlement): SettleAnswer {
+    if (this.#lost.has(settlement.claimed.lease.actionId)) return 'lost';
     try {
-      return this.onSettle(settlement);
+      const answer = this.onSettle(settlement);
+      if (answer !== 'unsent') this.settled.push(settlement);
+      return answer;
     } catch (error) {
       return { refused: error };
     }

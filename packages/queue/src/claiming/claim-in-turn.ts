@@ -1,8 +1,7 @@
 import { RedisUnavailableError } from '@nooble/errors';
 import { isUnavailable } from '@nooble/redis';
 import type { ClaimedAction, ClaimResult, ClaimRequest } from '../broker.ts';
-import type { QueueBroker, Settlement } from '../broker.ts';
-import { SettleAnswers } from './settle-answers.ts';
+import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
 import { within } from '../timing/within.ts';
 
 /** How long one broker may keep the others waiting (ms). */
@@ -31,7 +30,7 @@ class Round {
   readonly #turns: Turns;
   readonly #request: Required<ClaimRequest>;
   readonly #claimed: ClaimedAction[] = [];
-  readonly #answers = new SettleAnswers();
+  readonly #settled = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
   #dueInMs = Number.POSITIVE_INFINITY;
   #clockLeadMs = 0;
   #answered = 0;
@@ -53,7 +52,7 @@ class Round {
     const claim = broker.claim({ slots: free, settlements: own, acceptSuspect });
     try {
       const reply = await within(LIMIT_MS, claim, undefined);
-      if (reply) this.#note(reply, own);
+      if (reply) this.#note(reply);
       else this.#passOver(broker, claim);
     } catch (error) {
       // What was claimed so far must not be lost over an error of another broker.
@@ -66,7 +65,7 @@ class Round {
     if (this.#answered === 0) throw this.#failure ?? noneAnswered();
     return {
       claimed: this.#claimed,
-      settled: this.#answers.of(this.#request.settlements),
+      settled: this.#settled,
       ...(this.#clockLeadMs > 0 && { clockLeadMs: this.#clockLeadMs }),
       ...(Number.isFinite(this.#dueInMs) && { dueInMs: this.#dueInMs }),
     };
@@ -82,16 +81,10 @@ class Round {
       .finally(() => late.delete(broker));
   }
 
-  #note(
-    { claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimResult,
-    own: readonly Settlement[],
-  ): void {
+  #note({ claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimResult): void {
     this.#answered += 1;
     this.#claimed.push(...claimed);
-    this.#answers.note(
-      own.map((settlement) => ({ settlement })),
-      settled,
-    );
+    for (const [settlement, answer] of settled) this.#settled.set(settlement, answer);
     this.#clockLeadMs = Math.max(this.#clockLeadMs, clockLeadMs);
     this.#dueInMs = Math.min(this.#dueInMs, dueInMs ?? Number.POSITIVE_INFINITY);
   }

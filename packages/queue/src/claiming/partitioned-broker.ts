@@ -2,7 +2,7 @@ import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
-import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
+import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
 import { groupBy } from '../protocol/group-by.ts';
 import { Inboxes } from '../delivery/inboxes.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
@@ -10,7 +10,6 @@ import { onAbort } from '../timing/on-abort.ts';
 import type { OutboxRoutes } from '../delivery/outbox.ts';
 import { Partitions, type DomainKeyspaces } from '../protocol/partitions.ts';
 import { RedisBroker } from './redis-broker.ts';
-import { SettleAnswers } from './settle-answers.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { within } from '../timing/within.ts';
 
@@ -56,17 +55,11 @@ export class PartitionedBroker implements QueueBroker {
     return claimInTurn({ brokers: turns, brokerOf, late: this.#late }, request);
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+  async settle(settlements: readonly Settlement[]): Promise<SettleAnswers> {
     const keyspaces = await this.#keyspaces();
-    const answers = new SettleAnswers();
     const groups = groupBy(settlements, ({ claimed }) => this.#brokerOf(keyspaces, claimed.lease));
-    await Promise.all(
-      [...groups].map(async ([broker, own]) => {
-        const batch = own.map((settlement) => ({ settlement }));
-        answers.note(batch, await broker.settle(own));
-      }),
-    );
-    return answers.all(settlements);
+    const answers = await Promise.all([...groups].map(async ([broker, own]) => broker.settle(own)));
+    return new Map(answers.flatMap((each) => [...each]));
   }
 
   /** Leases of a partition that cannot be reached, or soon enough, stay as they are; throws when none can. */

@@ -2,7 +2,7 @@ import { asRedisUnavailable, isUnavailable, type ScriptResult } from '@nooble/re
 import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
-import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
+import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
 import { ClockLead } from '../protocol/clock-lead.ts';
 import { ClaimCalls } from './claim-calls.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
@@ -12,8 +12,7 @@ import { readRenewed, renewCall } from '../protocol/operations/renew.ts';
 import { readTick, tickCall } from '../protocol/operations/tick.ts';
 import { Outbox, type OutboxRoutes } from '../delivery/outbox.ts';
 import { checkServer } from '../protocol/server-check.ts';
-import { SettleAnswers } from './settle-answers.ts';
-import { Settler, type SettleBatch } from './settler.ts';
+import { Settler, type SettleRound } from './settler.ts';
 import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
 import { within } from '../timing/within.ts';
@@ -53,16 +52,13 @@ export class RedisBroker implements QueueBroker {
     acceptSuspect = true,
   }: ClaimRequest): Promise<ClaimResult> {
     checkServer(this.#options.redis, this.#options.onWarning);
-    const { batches, apart } = await this.#settling.begin(settlements);
-    const [first = [], ...more] = batches;
-    const { claim, settled } = await this.#roundTrip(first, { slots, acceptSuspect });
-    const answers = new SettleAnswers(apart);
-    answers.note(first, settled);
-    for (const batch of more) answers.note(batch, await this.#settling.send(batch));
-    return { ...claim, settled: answers.of(settlements) };
+    const round = await this.#settling.begin(settlements);
+    const claim = await this.#roundTrip(round, { slots, acceptSuspect });
+    await this.#settling.send(round, round.batches.slice(1));
+    return { ...claim, settled: round.answers };
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<readonly SettleAnswer[]> {
+  async settle(settlements: readonly Settlement[]): Promise<SettleAnswers> {
     return this.#settling.settleAll(settlements);
   }
 
@@ -80,12 +76,11 @@ export class RedisBroker implements QueueBroker {
   async release(claimed: readonly ClaimedAction[]): Promise<void> {
     const outcome = { status: 'release' } as const;
     // The last claimed goes back first, so that the first is at the head again.
-    const results = await this.settle(
-      claimed.toReversed().map((each) => ({ claimed: each, outcome })),
-    );
-    const refusal = results.find((result) => typeof result === 'object');
+    const settlements = claimed.toReversed().map((each) => ({ claimed: each, outcome }));
+    const answers = await this.settle(settlements);
+    const refusal = [...answers.values()].find((answer) => typeof answer === 'object');
     if (refusal) throw asRedisUnavailable(refusal.refused, 'give actions back');
-    if (!results.includes('unsent')) return;
+    if (settlements.every((each) => answers.has(each))) return;
     throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
   }
 
@@ -139,31 +134,32 @@ export class RedisBroker implements QueueBroker {
     await this.#outbox.drained();
   }
 
-  /** One round trip: settle, what time brings, claim. */
+  /** One round trip: settle the first batch, what time brings, claim. */
   async #roundTrip(
-    batch: SettleBatch,
+    round: SettleRound,
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
-  ): Promise<{ claim: Claim; settled: SettleAnswer[] }> {
+  ): Promise<Claim> {
     const { redis, order, rules } = this.#options;
     const id = await this.#calls.next(slots);
     const delivered = this.#outbox.takeDelivered();
     const ticks = this.#timer.isDue() || delivered.length > 0;
     const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
     const deadline = performance.now() + rules.leaseMs;
+    const [batch] = round.batches;
     const replies = await sendCalls(redis, [
-      ...(batch.length > 0 ? [this.#settling.call(batch)] : []),
+      ...(batch ? [this.#settling.call(batch)] : []),
       ...(ticks ? [tickCall(this.#keyspace, rules, delivered)] : []),
       claimCall(this.#keyspace, { id, order, acceptSuspect, ...most }),
     ]);
     const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
     try {
-      const settled = batch.length > 0 ? await this.#settling.settled(batch, replies[0]) : [];
+      if (batch) await this.#settling.note(round, batch, replies[0]);
       const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
       this.#calls.answered(id);
       this.#lead.note(claim.clockLeadMs ?? 0);
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
-      return { claim, settled };
+      return claim;
     } catch (error) {
       // It may have claimed: the same number again brings the same actions.
       if (isRefused(replies.at(-1))) this.#calls.answered(id);
@@ -176,7 +172,7 @@ export class RedisBroker implements QueueBroker {
   #ticked(reply: ScriptResult | undefined, delivered: readonly string[]): boolean {
     if (reply?.ok === true) {
       const { entries, isCutShort, nowMs } = readTick(reply.value);
-      this.#outbox.deliver(entries, nowMs);
+      this.#outbox.deliverStored(entries, nowMs);
       return isCutShort;
     }
     this.#outbox.putBack(delivered);

@@ -2,9 +2,8 @@ import { PayloadTooLargeError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
 import type { Settlement } from '../broker.ts';
 import { callbackIdFor } from '../delivery/callback.ts';
-import { deliveryFor, messageOf, type Delivery } from '../delivery/delivery.ts';
+import { deliveryFor, messageOf, type Delivery, type Outgoing } from '../delivery/delivery.ts';
 import type { SettleRow } from '../protocol/operations/settle.ts';
-import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
 /** A settlement made ready: what the script gets, and how the caller is told. */
@@ -16,7 +15,7 @@ export interface PreparedSettlement {
   /** When its lease ends, on this process's monotonic clock (ms); a reply after that would be void. */
   readonly deadline: number;
   /** Delivered after the settle; it is in the outbox by then. */
-  readonly entry?: OutboxEntry;
+  readonly outgoing?: Outgoing;
 }
 
 /**
@@ -55,9 +54,8 @@ export function throughOutbox({ reply, ...ready }: PreparedSettlement): Prepared
 }
 
 function inOutbox(ready: PreparedSettlement, delivery: Delivery): PreparedSettlement {
-  const message = messageOf(delivery);
-  const entry = { callbackId: callbackIdFor(ready.settlement.claimed.lease), message };
-  return { ...ready, item: { ...ready.item, callback: message }, entry };
+  const outgoing = { callbackId: callbackIdFor(ready.settlement.claimed.lease), delivery };
+  return { ...ready, item: { ...ready.item, callback: messageOf(delivery) }, outgoing };
 }
 
 function deliveryOf(settlement: Settlement): Delivery | undefined {

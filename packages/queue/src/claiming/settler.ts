@@ -1,14 +1,13 @@
 import { isUnavailable, type ScriptCall, type ScriptResult } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
-import type { Settlement, SettleAnswer } from '../broker.ts';
+import type { ClaimResult, Settlement, SettleAnswer, SettleAnswers } from '../broker.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import { readSettled, settleCall } from '../protocol/operations/settle.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import { sendReply } from '../delivery/send-reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
-import { SettleAnswers } from './settle-answers.ts';
 import { prepareSettlement, settlementBytes, throughOutbox } from './settlement.ts';
 import type { PreparedSettlement } from './settlement.ts';
 import { within } from '../timing/within.ts';
@@ -21,12 +20,14 @@ const PROMPT_MS = 50;
 /** How long an inbox may take after that (ms): then its reply goes through the outbox. */
 const PATIENCE_MS = 2_000;
 
-/** Settlements made ready for calls. Each that cannot travel with the others has its answer, now or later. */
+/** Settlements on their way: those that travel together, and the answers known so far. */
 export interface SettleRound {
   readonly batches: readonly SettleBatch[];
-  /** Those that are in no batch. */
-  readonly apart: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
+  /** Grows with every batch; a promise for a settlement that could not travel with the others. */
+  readonly answers: Map<Settlement, ValueOf<ClaimResult['settled']>>;
 }
+
+type ValueOf<T> = T extends ReadonlyMap<unknown, infer V> ? V : never;
 
 /** A settlement whose caller is being told. */
 interface Telling {
@@ -53,19 +54,19 @@ export class Settler {
    * in between. Whoever cannot be told promptly holds no other back. Never rejects.
    */
   async begin(settlements: readonly Settlement[]): Promise<SettleRound> {
-    const apart = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
-    const ready = settlements.flatMap((settlement) => this.#prepare(settlement, apart));
+    const answers: SettleRound['answers'] = new Map();
+    const ready = settlements.flatMap((settlement) => this.#prepare(settlement, answers));
     const tellings = ready.flatMap((each) =>
       each.reply ? [this.#tell({ ready: each, reply: each.reply })] : [],
     );
     if (tellings.length > 0) await promptly(tellings);
     for (const telling of tellings.filter(({ isTold }) => isTold === undefined)) {
-      apart.set(telling.ready.settlement, this.#settleLater(telling));
+      answers.set(telling.ready.settlement, this.#settleLater(telling));
     }
     const untold = new Set(tellings.flatMap((each) => (each.isTold === false ? [each.ready] : [])));
-    const now = ready.filter(({ settlement }) => !apart.has(settlement));
+    const now = ready.filter(({ settlement }) => !answers.has(settlement));
     const sent = now.map((each) => (untold.has(each) ? throughOutbox(each) : each));
-    return { batches: batchesOf(sent, settlementBytes), apart };
+    return { batches: batchesOf(sent, settlementBytes), answers };
   }
 
   call(batch: SettleBatch): ScriptCall {
@@ -74,49 +75,65 @@ export class Settler {
   }
 
   /**
-   * Reads the reply to `call` and starts delivering the callbacks that are in the outbox by now. A batch that
-   * Redis refused is sent again one by one. Never rejects.
+   * Notes the answers in the reply to `call`, and starts delivering the callbacks that are in the outbox now. A
+   * batch that Redis refused is sent again one by one. Never rejects.
    */
-  async settled(batch: SettleBatch, reply: ScriptResult | undefined): Promise<SettleAnswer[]> {
+  async note(
+    { answers }: SettleRound,
+    batch: SettleBatch,
+    reply: ScriptResult | undefined,
+  ): Promise<void> {
     const attempted = `settle actions of ${this.#keyspace.title}`;
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
-      const ended = batch.filter((_, index) => results[index] === 'ok');
-      this.#outbox.deliver(ended.flatMap(({ entry }) => (entry ? [entry] : [])));
-      return results;
+      for (const [index, { settlement, outgoing }] of batch.entries()) {
+        const result = results[index] ?? 'unsent';
+        answers.set(settlement, result);
+        if (outgoing && result === 'ok') this.#outbox.deliver(outgoing);
+      }
     } catch (error) {
-      if (isUnavailable(error)) return batch.map(() => 'unsent');
-      if (batch.length === 1) return [{ refused: error }];
-      return (await Promise.all(batch.map(async (each) => this.#settleAlone(each)))).flat();
+      if (isUnavailable(error)) return;
+      if (batch.length > 1) return this.#settleOneByOne(answers, batch);
+      for (const { settlement } of batch) answers.set(settlement, { refused: error });
     }
   }
 
   /** Settles without claiming. Never rejects. */
-  async settleAll(settlements: readonly Settlement[]): Promise<SettleAnswer[]> {
-    const { batches, apart } = await this.begin(settlements);
-    const answers = new SettleAnswers(apart);
-    for (const batch of batches) answers.note(batch, await this.send(batch));
-    return answers.all(settlements);
+  async settleAll(settlements: readonly Settlement[]): Promise<SettleAnswers> {
+    const round = await this.begin(settlements);
+    await this.send(round, round.batches);
+    const known = [...round.answers].map(async ([each, answer]) => [each, await answer] as const);
+    return new Map(await Promise.all(known));
   }
 
-  /** One call for one batch. Never rejects. */
-  async send(batch: SettleBatch): Promise<SettleAnswer[]> {
-    const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
-    return this.settled(batch, reply);
+  /** One call per batch, one after another. Never rejects. */
+  async send(round: SettleRound, batches: readonly SettleBatch[]): Promise<void> {
+    for (const batch of batches) {
+      const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
+      await this.note(round, batch, reply);
+    }
+  }
+
+  async #settleOneByOne(answers: SettleRound['answers'], batch: SettleBatch): Promise<void> {
+    await Promise.all(
+      batch.map(async (each) => answers.set(each.settlement, await this.#settleAlone(each))),
+    );
   }
 
   async #settleAlone(ready: PreparedSettlement): Promise<SettleAnswer> {
-    return (await this.send([ready]))[0] ?? 'unsent';
+    const round: SettleRound = { batches: [[ready]], answers: new Map() };
+    await this.send(round, round.batches);
+    return round.answers.get(ready.settlement) ?? 'unsent';
   }
 
   /** A result that no message can carry concerns its action alone. */
-  #prepare(settlement: Settlement, apart: Map<Settlement, unknown>): PreparedSettlement[] {
+  #prepare(settlement: Settlement, answers: SettleRound['answers']): PreparedSettlement[] {
     try {
       const ready = prepareSettlement(settlement, this.#options.maxPayloadBytes);
       // With its lease over the outcome may be void: the caller is told once it has been settled.
       return [ready.deadline > performance.now() ? ready : throughOutbox(ready)];
     } catch (error) {
-      apart.set(settlement, { refused: error });
+      answers.set(settlement, { refused: error });
       return [];
     }
   }

@@ -29,6 +29,12 @@ export type Delivery =
     }
   | (EncodedReply & { readonly to: 'inbox' });
 
+/** A delivery under the name by which it is acknowledged. */
+export interface Outgoing {
+  readonly callbackId: string;
+  readonly delivery: Delivery;
+}
+
 /** A delivery as it stands in the outbox. */
 export function messageOf(delivery: Delivery): string {
   if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;

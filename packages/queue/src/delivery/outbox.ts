@@ -2,7 +2,7 @@ import { QueuePausedError } from '@nooble/errors';
 import { callbackItem } from '../admission/admission-item.ts';
 import type { Admissions } from '../admission/admissions.ts';
 import { MAX_IDS } from '../protocol/chunks.ts';
-import { deliveryOf, type Delivery } from './delivery.ts';
+import { deliveryOf, type Delivery, type Outgoing } from './delivery.ts';
 import type { Inboxes } from './inboxes.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
@@ -37,16 +37,23 @@ export class Outbox {
   }
 
   /**
-   * Starts delivering, but for what is on its way already; never rejects. `nowMs`, the server's clock, comes with
-   * entries that were handed out: a reply that fails after its caller has stopped waiting is given up.
+   * Starts one delivery unless it is under way already. A reply that fails after `nowMs` (the server's clock), when
+   * its caller has stopped waiting, is given up.
    */
-  deliver(entries: readonly OutboxEntry[], nowMs = 0): void {
+  deliver({ callbackId, delivery }: Outgoing, nowMs = 0): void {
+    if (this.#delivering.has(callbackId)) return;
+    const delivering = this.#deliver(callbackId, delivery, nowMs);
+    this.#delivering.set(callbackId, delivering);
+    void delivering.then(() => this.#delivering.delete(callbackId));
+  }
+
+  /** The same for entries that Redis handed out, at `nowMs` by its clock. */
+  deliverStored(entries: readonly OutboxEntry[], nowMs: number): void {
     for (const entry of entries) {
-      const { callbackId } = entry;
-      if (this.#delivering.has(callbackId)) continue;
-      const delivery = this.#deliver(entry, nowMs);
-      this.#delivering.set(callbackId, delivery);
-      void delivery.then(() => this.#delivering.delete(callbackId));
+      const delivery = readOr(() => deliveryOf(entry));
+      if (delivery) this.deliver({ callbackId: entry.callbackId, delivery }, nowMs);
+      // An unparseable envelope has no recipient to notify.
+      else this.#delivered.push(entry.callbackId);
     }
   }
 
@@ -65,10 +72,9 @@ export class Outbox {
     await Promise.all(this.#delivering.values());
   }
 
-  async #deliver(entry: OutboxEntry, nowMs: number): Promise<void> {
-    const delivery = readOr(() => deliveryOf(entry));
-    if (delivery && !(await this.#send(delivery)) && !isOver(delivery, nowMs)) return;
-    this.#delivered.push(entry.callbackId);
+  async #deliver(callbackId: string, delivery: Delivery, nowMs: number): Promise<void> {
+    const isDelivered = await this.#send(delivery);
+    if (isDelivered || isOver(delivery, nowMs)) this.#delivered.push(callbackId);
   }
 
   async #send(delivery: Delivery): Promise<boolean> {
@@ -96,7 +102,6 @@ function isOver(delivery: Delivery, nowMs: number): boolean {
   return delivery.to === 'inbox' && delivery.untilMs < nowMs;
 }
 
-/** An envelope that does not parse has nobody who could be told. */
 function readOr(read: () => Delivery | undefined): Delivery | undefined {
   try {
     return read();

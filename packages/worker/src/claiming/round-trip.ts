@@ -1,8 +1,7 @@
 import type { ClaimedAction, ClaimResult, QueueBroker } from '@nooble/queue';
-import type { Attempt } from '../attempts/attempt.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
-import type { PendingSettlements } from '../settling/pending-settlements.ts';
+import type { PendingSettlements, SettlementBatch } from '../settling/pending-settlements.ts';
 
 /** What a round trip works with. */
 export interface RoundTripParts {
@@ -42,7 +41,7 @@ export async function makeRoundTrip(
     settlements.answer(batch, settled);
     return { claimed, dueInMs, clockLeadMs };
   } catch (error) {
-    settlements.putBack(batch);
+    settlements.putBack(batch.values());
     throw error;
   }
 }
@@ -50,9 +49,9 @@ export async function makeRoundTrip(
 async function send(
   { broker, publish, clock }: RoundTripParts,
   { slots, acceptSuspect, settleOnly }: RoundTripRequest,
-  batch: readonly Attempt[],
+  batch: SettlementBatch,
 ): Promise<ClaimResult> {
-  const settlements = batch.map((attempt) => attempt.settlement);
+  const settlements = [...batch.keys()];
   if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
   const startedMs = clock.monotonicMs();
   const reply = await broker.claim({ slots, settlements, acceptSuspect });

@@ -1,11 +1,12 @@
 import { isNoobleError, toWireError } from '@nooble/errors';
-import type { QueueBroker, SettleAnswer } from '@nooble/queue';
+import type { ClaimResult, QueueBroker, SettleAnswer, Settlement } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
 import type { Attempt } from '../attempts/attempt.ts';
 import type { Publish } from '../reporting/events.ts';
 import { Refused } from './refused.ts';
 
-type MaybeLater = SettleAnswer | Promise<SettleAnswer>;
+/** Settlements of one call, with the attempts they end. */
+export type SettlementBatch = ReadonlyMap<Settlement, Attempt>;
 
 /** What the settlements need from their worker. */
 export interface PendingSettlementsOptions {
@@ -44,19 +45,19 @@ export class PendingSettlements {
     this.#pending.push(attempt);
   }
 
-  /** Everything pending, for one call; hand it to `answer` or `putBack` afterwards. */
-  take(): readonly Attempt[] {
-    return this.#pending.splice(0);
+  /** Everything pending, for one call; pass it to `answer` or `putBack` afterwards. */
+  take(): SettlementBatch {
+    return new Map(this.#pending.splice(0).map((attempt) => [attempt.settlement, attempt]));
   }
 
-  putBack(batch: readonly Attempt[]): void {
-    this.#pending = [...batch, ...this.#pending];
+  putBack(attempts: Iterable<Attempt>): void {
+    this.#pending = [...attempts, ...this.#pending];
   }
 
-  /** Deals with the answers of one call, given in the order of `batch`. */
-  answer(batch: readonly Attempt[], answers: readonly MaybeLater[]): void {
-    for (const [index, attempt] of batch.entries()) {
-      const answer = answers[index] ?? 'unsent';
+  /** Handles the answers of one call. */
+  answer(batch: SettlementBatch, answers: ClaimResult['settled']): void {
+    for (const [settlement, attempt] of batch) {
+      const answer = answers.get(settlement) ?? 'unsent';
       if (answer instanceof Promise) void this.#await(attempt, answer);
       else this.#conclude(attempt, answer);
     }
@@ -83,9 +84,10 @@ export class PendingSettlements {
   /** One that was refused, again and alone. */
   async #retry(attempt: Attempt): Promise<void> {
     const { broker, onRetried } = this.#options;
-    const [answer = 'unsent'] = await broker
-      .settle([attempt.settlement])
-      .catch((error: unknown) => [refusalOf(error)]);
+    const { settlement } = attempt;
+    const answer = await broker
+      .settle([settlement])
+      .then((answers) => answers.get(settlement) ?? 'unsent', refusalOf);
     this.#conclude(attempt, answer);
     onRetried();
   }

@@ -38,7 +38,8 @@ export async function settleAs(
   const expected = settleModel(model, settlements);
   deliver(model, worker, expected.callbackIds);
   note(`→ ${expected.results.join(', ')}`);
-  expect(await world.worker(worker).broker.settle(given)).toEqual(expected.results);
+  const answers = await world.worker(worker).broker.settle(given);
+  expect(given.map((each) => answers.get(each))).toEqual(expected.results);
 }
 
 /** A worker that stops gives back what it runs, in the order of its claim. */
