@@ -29,4 +29,5 @@ export type { ActionSnapshot } from './inspection/snapshot.ts';
 export type { CallbackTarget, SendOptions } from './send-options.ts';
 export { TenantQueues, type TenantRequestOptions } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
+export { openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

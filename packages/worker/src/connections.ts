@@ -1,4 +1,10 @@
-import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
+import {
+  createBroker,
+  DomainQueueManager,
+  openWorkerQueues,
+  type BrokerOptions,
+  type QueueBroker,
+} from '@nooble/queue';
 import { poolOf as openPool, type RedisPool } from '@nooble/redis';
 import type { WorkerOptions } from './options.ts';
 
@@ -14,15 +20,12 @@ export interface Connections {
 export function openConnections(domain: string, options: WorkerOptions): Connections {
   const { prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
   const { maxDead, maxDeadAgeMs, maxPayloadBytes, onWarning } = options;
-  const opened: { close(): Promise<void> }[] = [];
+  const opened: Closable[] = [];
   const redis = poolOf(domain, options, opened);
   const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
   const own = defined({ leaseMs, mode, floor, maxStalls, maxDead, maxDeadAgeMs });
-  const broker = options.broker ?? keep(opened, createBroker({ domain, redis, ...shared, ...own }));
-  const queues = options.queues ?? keep(opened, new DomainQueueManager({ redis, ...shared }));
   return {
-    broker,
-    queues,
+    ...queuesOf(options, { domain, redis, ...shared, ...own }, opened),
     async close() {
       // The last opened first: a broker may still need the pool it was given.
       for (const part of opened.reverse()) await part.close();
@@ -30,19 +33,29 @@ export function openConnections(domain: string, options: WorkerOptions): Connect
   };
 }
 
-function poolOf(
-  domain: string,
-  { redis }: WorkerOptions,
-  opened: { close(): Promise<void> }[],
-): RedisPool {
+interface Closable {
+  close(): Promise<void>;
+}
+
+function queuesOf(
+  given: Pick<WorkerOptions, 'broker' | 'queues'>,
+  options: BrokerOptions,
+  opened: Closable[],
+): Pick<Connections, 'broker' | 'queues'> {
+  if (!given.broker && !given.queues) {
+    const { broker, queues } = openWorkerQueues(options);
+    return { broker: keep(opened, broker), queues: keep(opened, queues) };
+  }
+  const broker = given.broker ?? keep(opened, createBroker(options));
+  return { broker, queues: given.queues ?? keep(opened, new DomainQueueManager(options)) };
+}
+
+function poolOf(domain: string, { redis }: WorkerOptions, opened: Closable[]): RedisPool {
   const pool = openPool(redis, `${domain}-worker`);
   return typeof redis === 'string' ? keep(opened, pool) : pool;
 }
 
-function keep<T extends { close(): Promise<void> }>(
-  opened: { close(): Promise<void> }[],
-  part: T,
-): T {
+function keep<T extends Closable>(opened: Closable[], part: T): T {
   opened.push(part);
   return part;
 }

@@ -18,7 +18,16 @@ const LOOK_MS = 10_000;
 
 /** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */
 export function createBroker(options: BrokerOptions): PartitionedBroker {
-  return new PartitionedBroker(resolveBrokerOptions(options));
+  const { redis, prefix, ...resolved } = resolveBrokerOptions(options);
+  const partitions = new Partitions({ redis, prefix });
+  const admissions = new Admissions({ redis, partitions });
+  return new PartitionedBroker({ redis, prefix, ...resolved }, { partitions, admissions });
+}
+
+/** The way to all domains, which a broker may share with a manager. */
+export interface DomainAccess {
+  readonly partitions: Partitions;
+  readonly admissions: Admissions;
 }
 
 /** One broker per partition of the domain, each served in its turn. Most domains have one. */
@@ -35,13 +44,12 @@ export class PartitionedBroker implements QueueBroker {
   #lookDueMs = 0;
   #turn = 0;
 
-  constructor(options: ResolvedBrokerOptions) {
+  constructor(options: ResolvedBrokerOptions, { partitions, admissions }: DomainAccess) {
     const { domain, redis, prefix, rules } = options;
     this.domain = domain;
     this.leaseMs = rules.leaseMs;
     this.#options = options;
-    this.#partitions = new Partitions({ redis, prefix });
-    const admissions = new Admissions({ redis, partitions: this.#partitions });
+    this.#partitions = partitions;
     this.#routes = { admissions, inboxes: new Inboxes({ redis, prefix }) };
   }
 

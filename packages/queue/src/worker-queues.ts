@@ -1,0 +1,25 @@
+import { resolveBrokerOptions, type BrokerOptions } from './claiming/broker-options.ts';
+import { PartitionedBroker } from './claiming/partitioned-broker.ts';
+import type { QueueBroker } from './broker.ts';
+import { DomainQueueManager } from './manager.ts';
+import { openManagerParts } from './manager-options.ts';
+
+/** Queue access of one worker. Close both when it stops. */
+export interface WorkerQueues {
+  /** Where its actions come from. */
+  readonly broker: QueueBroker;
+  /** What its handlers send through. */
+  readonly queues: DomainQueueManager;
+}
+
+/**
+ * Opens the broker of a domain and a manager that share connections, partition table and admission queue: what handlers
+ * send and the callbacks of their actions travel in the same calls. Throws as `createBroker` does.
+ */
+export function openWorkerQueues(options: BrokerOptions): WorkerQueues {
+  const parts = openManagerParts(options);
+  return {
+    broker: new PartitionedBroker(resolveBrokerOptions(options), parts),
+    queues: new DomainQueueManager(options, { parts, parent: undefined }),
+  };
+}
