@@ -17,7 +17,7 @@ const everyTest = [
 ];
 
 /** They replace a module for all who import it. */
-const replacing = ['packages/queue/test/{protocol/protocol,clock}.test.ts'];
+const replacing = ['packages/queue/test/{protocol/{protocol,share-by-time},clock}.test.ts'];
 
 export default defineConfig({
   test: {

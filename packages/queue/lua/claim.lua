@@ -1,7 +1,8 @@
 -- Hands out the next actions by tier and fair share: a plan made of reads, then its writes.
 -- KEYS: calls
 -- include: many memory calls served ending due claimed
--- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect
+-- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect,
+--       turns | time
 -- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, ms by which the clock
 --         is ahead of the server's, then per action: its id (and its run, where this is not its first), stored
 -- Complexity: O(log tenants) per action
@@ -18,7 +19,7 @@ if earlier then
   return reply(replayed(earlier, string.format('%.0f', now + lease)))
 end
 if not paused then
-  plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1')
+  plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1', ARGV[12] == 'time')
 end
 
 local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose

@@ -1,21 +1,26 @@
 -- Moves the deadlines of actions still held under their token, even past the deadline; the token stays.
--- include: clock memory run
+-- include: clock memory run slot_time
 -- KEYS: active
--- ARGV: lease ms, items × (id, token)
+-- ARGV: lease ms, turns | time, items × (id, token)
 -- Output: per item 1 renewed, 0 lost
 -- Complexity: O(log active) per item
-local deadline, ids, cells, results = string.format('%.0f', now + ARGV[1]), {}, {}, {}
+local FIRST_ITEM, ITEM_SIZE, BY_TIME = 3, 2, ARGV[2] == 'time'
+local deadline, ids, cells, results, charged = string.format('%.0f', now + ARGV[1]), {}, {}, {}, {}
 
-for at = 2, #ARGV, 2 do ids[#ids + 1] = ARGV[at] end
-local runs = read_runs(ids)
-for at, id in ipairs(ids) do
-  local holds = runs[id] and runs[id].token == ARGV[2 * at + 1]
+for at = FIRST_ITEM, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
+for at, text in ipairs(call_all('HMGET', run, ids)) do
+  local id, r = ids[at], parse_run(text)
+  local holds = r and r.token == ARGV[FIRST_ITEM + 1 + (at - 1) * ITEM_SIZE]
   if holds then cells[#cells + 1], cells[#cells + 2] = deadline, id end
+  local more = holds and BY_TIME and charge_further(id, text)
+  if more then charged[#charged + 1], charged[#charged + 2] = id, more end
   results[at] = holds and 1 or 0
 end
 if #cells > 0 then
   begin_writing()
   write_clock()
   redis.call('ZADD', active, 'XX', unpack(cells))
+  call_all('HSET', run, charged)
+  write_corrections()
 end
 return results

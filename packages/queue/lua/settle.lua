@@ -1,13 +1,13 @@
 -- Ends attempts, each fenced by its token: done, run again later (counted or not), dead, or given back.
--- include: many clock memory verbs dead_letters
+-- include: many clock memory verbs dead_letters slot_time
 -- KEYS: revoked
--- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, number of endings,
+-- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, number of endings,
 --       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: per item that was not settled: its index, 1 already settled | 2 lost to another worker
 -- Complexity: O(log tenants) per item
-local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING = 6, 3, 5
-local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[4] * ENDING_SIZE, 1, 2
+local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING, BY_TIME = 6, 3, 6, ARGV[4] == 'time'
+local FIRST_ITEM, ALREADY, LOST = FIRST_ENDING + ARGV[5] * ENDING_SIZE, 1, 2
 local endings, ids, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}, {}
 
 for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
@@ -42,6 +42,7 @@ for index, text in ipairs(call_all('HMGET', run, ids)) do
   if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing or parse_run(text)) then
     tenants[tenant] = true
     end_lease(id, tier, tenant)
+    if BY_TIME then end_charge(text) end
     take(id, text, ending)
   else
     refuse(index, id, ARGV[at + 1])
@@ -62,6 +63,8 @@ write_leases()
 uncap_freed(those_held)
 write_ready()
 for _, r in ipairs(returned) do give_back(r) end
+write_corrections()
+write_paces()
 write_counts()
 write_wake()
 return refused

@@ -377,7 +377,7 @@ it('answers a claim sent again with the same number with the actions it still ho
     id: { process: 'p', number: 1 },
     slots: 2,
     leaseMs: 30_000,
-    order: { mode: 'strict', floor: 16, weights: [8, 4, 2, 1] },
+    order: { share: 'turns', mode: 'strict', floor: 16, weights: [8, 4, 2, 1] },
     acceptSuspect: true,
   });
   const claim = async () => readClaim(await runScript(redis.command(), call), 0).claimed;

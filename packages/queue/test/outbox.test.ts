@@ -35,7 +35,7 @@ async function pending({ queues }: Queue): Promise<number> {
 /** Settles and dies: the callback is in the outbox, and nobody is about to deliver it. */
 async function settleAndDie({ redis, prefix }: Queue, claimed: ClaimedAction): Promise<void> {
   const { item } = prepareSettlement(settlementFor(claimed, done), 1_000_000);
-  const rules = { maxStalls: 2, deliveryMs: 10_000, maxDead: 100_000 };
+  const rules = { maxStalls: 2, deliveryMs: 10_000, maxDead: 100_000, share: 'turns' } as const;
   await runScript(redis.command(), settleCall(new Keyspace(prefix, 'embedding'), rules, [item]));
 }
 

@@ -18,7 +18,18 @@ export interface ModelOrder {
   readonly floor: number;
   /** Shares of the tiers 1 to 4. */
   readonly weights: readonly number[];
+  /** @default 'turns' */
+  readonly share?: 'turns' | 'time';
 }
+
+/** What a claim has charged for an attempt. */
+interface Charge {
+  readonly claimedMs: number;
+  chargedUs: number;
+}
+
+/** An attempt is charged for at least this (µs). */
+const MIN_CHARGE_US = 500;
 
 /** One tier: start-time fair queueing among its tenants. */
 class ModelTier {
@@ -48,6 +59,16 @@ class ModelTier {
     this.parked.clear();
   }
 
+  /** What it took is known: more is charged at once, less is given back, never below V. */
+  correct(tenant: string, by: number): void {
+    if (by < 0) return this.giveBack(tenant, -by);
+    const tag = this.ready.get(tenant);
+    if (tag !== undefined) this.ready.set(tenant, tag + by);
+    else if (this.ready.size > 0) {
+      this.parked.set(tenant, Math.max(this.virtualTime, this.parked.get(tenant) ?? 0) + by);
+    }
+  }
+
   giveBack(tenant: string, amount: number): void {
     for (const tags of [this.ready, this.parked]) {
       const tag = tags.get(tenant);
@@ -68,8 +89,16 @@ export class SchedulerModel {
   readonly #paused = new Set<string>();
   readonly #capped = new Set<string>();
   #domainPaused = false;
+  /** Tenant → decayed mean time of its attempts (µs). */
+  readonly paces = new Map<string, number>();
+  /** The same of all tenants. */
+  domainPace = 1_000_000;
+  readonly #charges = new Map<string, Charge>();
+  /** Tier and tenant → µs that its charges were short of what its attempts took. */
+  readonly #corrections = new Map<string, { tier: number; tenant: string; us: number }>();
   #services = 0;
   #clock = 0;
+  #nowMs = 0;
 
   /** `isLive` says of an action met in a queue whether it may still run; those that may not are dropped. */
   constructor(
@@ -118,7 +147,8 @@ export class SchedulerModel {
     this.#place(action.tenant);
   }
 
-  claim(slots: number): string[] {
+  claim(slots: number, nowMs = 0): string[] {
+    this.#nowMs = nowMs;
     const claimed: string[] = [];
     /** At equal tags those not yet served by this claim go first. */
     const served = new Map<string, number>();
@@ -145,22 +175,22 @@ export class SchedulerModel {
     this.#running.set(action.id, action);
   }
 
-  settle(id: string): void {
+  settle(id: string, nowMs = 0): void {
     const action = this.#running.get(id);
-    this.#running.delete(id);
-    if (action) this.#uncap(action.tenant);
+    if (!action) return;
+    this.#learn(action, nowMs);
+    this.#end(action);
   }
 
   /** Back to the head of its queue, with the cost of its service given back. */
-  release(id: string): void {
+  release(id: string, nowMs = 0): void {
     const action = this.#running.get(id);
     if (!action) return;
     this.#putFirst(action);
-    this.#tier(action.tier).giveBack(
-      action.tenant,
-      action.cost / this.#tenant(action.tenant).weight,
-    );
-    this.settle(id);
+    const weight = this.#tenant(action.tenant).weight;
+    const isCorrected = this.#charges.has(id);
+    if (!isCorrected) this.#tier(action.tier).giveBack(action.tenant, action.cost / weight);
+    this.settle(id, nowMs);
   }
 
   /** Back to the head of its queue; the service stays charged. */
@@ -168,7 +198,32 @@ export class SchedulerModel {
     const action = this.#running.get(id);
     if (!action) return;
     this.#putFirst(action);
-    this.settle(id);
+    this.#end(action);
+  }
+
+  /** Its lease is over, and nobody says what it took. */
+  giveUp(id: string): void {
+    const action = this.#running.get(id);
+    if (action) this.#end(action);
+  }
+
+  /** It goes on: charged for as long as it took so far. */
+  renew(id: string, nowMs: number): void {
+    const action = this.#running.get(id);
+    const charge = this.#charges.get(id);
+    if (!action || !charge) return;
+    const heldUs = heldUsOf(charge, nowMs);
+    if (heldUs <= charge.chargedUs) return;
+    this.#correct(action, heldUs - charge.chargedUs);
+    charge.chargedUs = heldUs;
+  }
+
+  /** At the end of a call, once every tenant stands where it belongs. */
+  writeCorrections(): void {
+    for (const { tier, tenant, us } of this.#corrections.values()) {
+      this.#tier(tier).correct(tenant, us / 1_000_000 / this.#tenant(tenant).weight);
+    }
+    this.#corrections.clear();
   }
 
   /** The queue keeps its element until a claim meets it. */
@@ -210,11 +265,41 @@ export class SchedulerModel {
     if (action) {
       this.#running.set(action.id, action);
       tier.virtualTime = tag;
-      tier.ready.set(tenant, tag + action.cost / weight);
-      this.#noteService(tierNumber, action.cost);
+      const charge = this.#chargeOf(action);
+      tier.ready.set(tenant, tag + charge / weight);
+      this.#noteService(tierNumber, charge);
       served.set(`${tierNumber} ${tenant}`, this.#services);
     } else tier.place(tenant, this.#isHeld(tenant));
     return action;
+  }
+
+  #chargeOf({ id, tenant, cost }: ModelAction): number {
+    if (this.#order.share !== 'time') return cost;
+    const chargedUs = this.paces.get(tenant) ?? this.domainPace;
+    this.#charges.set(id, { claimedMs: this.#nowMs, chargedUs });
+    return (chargedUs / 1_000_000) * cost;
+  }
+
+  /** Corrects the charge by what it took, and remembers that. */
+  #learn(action: ModelAction, nowMs: number): void {
+    const charge = this.#charges.get(action.id);
+    if (!charge) return;
+    const heldUs = heldUsOf(charge, nowMs);
+    this.#correct(action, heldUs - charge.chargedUs);
+    this.paces.set(action.tenant, movedOn(this.paces.get(action.tenant) ?? heldUs, heldUs));
+    this.domainPace = movedOn(this.domainPace, heldUs);
+  }
+
+  #correct({ tier, tenant, cost }: ModelAction, us: number): void {
+    const key = `${tier} ${tenant}`;
+    const earlier = this.#corrections.get(key)?.us ?? 0;
+    this.#corrections.set(key, { tier, tenant, us: earlier + us * cost });
+  }
+
+  #end({ id, tenant }: ModelAction): void {
+    this.#running.delete(id);
+    this.#charges.delete(id);
+    this.#uncap(tenant);
   }
 
   #takeLive({ queues }: ModelTier, tenant: string): ModelAction | undefined {
@@ -293,4 +378,12 @@ export class SchedulerModel {
   #tenant(tenant: string): ModelTenant {
     return this.#tenants[tenant] ?? { weight: 1, cap: null };
   }
+}
+
+function heldUsOf({ claimedMs }: Charge, nowMs: number): number {
+  return Math.max(MIN_CHARGE_US, (nowMs - claimedMs) * 1000);
+}
+
+function movedOn(paceUs: number, heldUs: number): number {
+  return Math.max(MIN_CHARGE_US, Math.floor(paceUs + (heldUs - paceUs) / 8));
 }

@@ -18,12 +18,12 @@ export interface Connections {
 
 /** Opens what the options do not bring along. Connecting happens in the background. */
 export function openConnections(domain: string, options: WorkerOptions): Connections {
-  const { prefix, tiers, leaseMs, mode, floor, maxStalls } = options;
+  const { prefix, tiers, leaseMs, mode, floor, share, maxStalls } = options;
   const { maxDead, maxDeadAgeMs, maxPayloadBytes, onWarning } = options;
   const opened: Closable[] = [];
   const redis = poolOf(domain, options, opened);
   const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
-  const own = defined({ leaseMs, mode, floor, maxStalls, maxDead, maxDeadAgeMs });
+  const own = defined({ leaseMs, mode, floor, share, maxStalls, maxDead, maxDeadAgeMs });
   return {
     ...queuesOf(options, { domain, redis, ...shared, ...own }, opened),
     async close() {

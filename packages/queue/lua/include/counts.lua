@@ -1,6 +1,6 @@
 -- Side counters, collected while a script runs and written once; zeros are deleted.
 -- include: many
--- KEYS: counts depth inflight letters profiles
+-- KEYS: counts depth inflight letters profiles paces
 local changes, arrived, BUCKET_DIGITS, FEW = {}, {}, 9, 2 -- digits of a clock in µs that count tens of seconds
 
 local function bump(key, field, by)
@@ -59,7 +59,7 @@ local function write_fields(key, fields) -- answers those that fell to zero
 end
 
 local function forget_idle(tenants) -- a dead letter may be redriven, and keeps to the cap then, too
-  if redis.call('EXISTS', profiles) == 0 then return end
+  if redis.call('EXISTS', profiles, paces) == 0 then return end
   local busy, idle = {}, {}
   for _, key in ipairs({depth, inflight, letters}) do
     for at, count in ipairs(call_all('HMGET', key, tenants)) do busy[at] = busy[at] or count end
@@ -68,6 +68,7 @@ local function forget_idle(tenants) -- a dead letter may be redriven, and keeps 
     if not busy[at] then idle[#idle + 1] = tenant end
   end
   call_all('HDEL', profiles, idle)
+  call_all('HDEL', paces, idle)
 end
 
 local function write_counts()

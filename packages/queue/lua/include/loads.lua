@@ -1,8 +1,14 @@
 -- What the tenants met by a claim may still run: how many they run now, their weights and their caps.
--- include: many profile
--- KEYS: inflight profiles
+-- include: many profile slot_time
+-- KEYS: inflight profiles paces
 local UNLIMITED = {running = 0, weight = 1, cap = math.huge} -- whoever has no profile
-local picked, bytes, loads = {}, 0, {}
+local picked, bytes, loads, by_time = {}, 0, {}, false
+
+local function read_paces(candidates, tenants) -- what an attempt of each is likely to take
+  for at, pace in ipairs(redis.call('HMGET', paces, unpack(tenants))) do
+    candidates[at].pace = tonumber(pace or read_domain_pace())
+  end
+end
 
 local function read_loads(candidates) -- of tenants with a profile; the others have neither weight nor cap of their own
   local tenants, limited = {}, {}
@@ -15,6 +21,7 @@ local function read_loads(candidates) -- of tenants with a profile; the others h
     end
   end
   for at, running in ipairs(call_all('HMGET', inflight, limited)) do loads[limited[at]].running = tonumber(running or '0') end
+  if by_time then read_paces(candidates, tenants) end
 end
 
 local function pick(item, load)

@@ -1,7 +1,7 @@
 -- Who is served by this claim, decided from reads alone: tier by tier and tenant by tenant in the
 -- order of their start tags, within caps.
 -- A tenant on which a call has spent its effort is skipped until the next call, which is due at once.
--- include: many tiers elements loads suspects due
+-- include: many tiers elements loads suspects due slot_time
 local MAX_BYTES, MAX_CAPPED = 4194304, 500
 local capped, newly_capped = {}, 0
 
@@ -9,6 +9,13 @@ local function open_front(candidate, wanted) -- and those behind it
   local candidates = next_on_page(candidate.order, wanted)
   read_loads(candidates)
   open(candidates, wanted)
+end
+
+local function charge_of(item) -- what its start tag moves by, at weight 1
+  local pace = by_time and item.candidate.pace
+  if not pace then return item.cost end
+  item.text = charged_text(item.text, pace)
+  return pace / US_PER_SECOND * item.cost
 end
 
 local function serve(tier, tier_weight, wanted)
@@ -27,13 +34,15 @@ local function serve(tier, tier_weight, wanted)
   end
   pick(item, load)
   candidate.order.start, candidate.served = candidate.tag, true
-  candidate.tag = candidate.tag + item.cost / load.weight
-  note_service(tier, item.cost, tier_weight)
+  local charge = charge_of(item)
+  candidate.tag = candidate.tag + charge / load.weight
+  note_service(tier, charge, tier_weight)
   rejoin(candidate)
 end
 
-local function plan(slots, mode, floor, weights, accepts_suspect)
+local function plan(slots, mode, floor, weights, accepts_suspect, shares_time)
   if slots == 0 then return end
+  by_time = shares_time
   first_page = math.min(slots, FIRST_PAGE)
   read_tiers()
   if accepts_suspect then pick_suspect() end

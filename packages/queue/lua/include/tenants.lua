@@ -19,7 +19,7 @@ local function turn_page(order)
   for at = 1, #cells, 2 do
     page[#page + 1] = {
       order = order, tenant = cells[at], tag = tonumber(cells[at + 1]),
-      items = nil, met = 0, name = nil, all = nil, served = nil, effort = nil, cancelled = nil, skipped = nil,
+      items = nil, met = 0, name = nil, all = nil, served = nil, effort = nil, cancelled = nil, skipped = nil, pace = nil,
     }
   end
   order.ended = #page < order.size

@@ -52,5 +52,5 @@ end
 function verbs.release(id, r)
   local suspect = is_suspect(r, max_stalls)
   line_up(id, r, suspect and 'suspects' or 'head')
-  if not suspect then returned[#returned + 1] = r end -- a suspect's turn was not charged
+  if not suspect and r.charged == '' then returned[#returned + 1] = r end -- a suspect's turn was not charged
 end

@@ -2,7 +2,7 @@ import { quoted } from '@nooble/errors';
 import { assertDomain, resolveTierPolicies, TIERS, type TierOverrides } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { DEFAULT_PREFIX } from '../protocol/keys.ts';
-import type { ClaimOrder } from '../protocol/operations/claim.ts';
+import type { ClaimOrder, Share } from '../protocol/operations/claim.ts';
 import type { TickRules } from '../protocol/operations/tick.ts';
 import { assertPrefix } from '../protocol/prefix.ts';
 import { warn } from '../protocol/server-check.ts';
@@ -21,6 +21,11 @@ export interface BrokerOptions {
   readonly mode?: 'strict' | 'weighted';
   /** In `strict` mode every so many services go to the tier that waits longest; 0 turns it off. @default 16 */
   readonly floor?: number;
+  /**
+   * What the tenants of a tier share by their weights: turns, or the time that their actions hold slots.
+   * @default 'turns'
+   */
+  readonly share?: Share;
   /** How often workers may die running an action before it is given up. @default 2 */
   readonly maxStalls?: number;
   /** Most dead letters of a domain, or of a partition of it; the oldest are dropped, and counted. @default 100_000 */
@@ -49,12 +54,13 @@ const DAY_MS = 86_400_000;
 /** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
 export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
   const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
-  const { leaseMs = 30_000, floor = 16, maxStalls = 2 } = options;
+  const { leaseMs = 30_000, floor = 16, share = 'turns', maxStalls = 2 } = options;
   const { maxDead = 100_000, maxDeadAgeMs = 14 * DAY_MS } = options;
   const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
   assertDomain(domain);
   assertPrefix(prefix);
-  assertMode(mode);
+  assertOneOf('mode', mode, ['strict', 'weighted']);
+  assertOneOf('share', share, ['turns', 'time']);
   assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
   assertWhole('floor', floor, { least: 0, most: 1_000_000 });
   assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
@@ -66,16 +72,16 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
     domain,
     redis,
     prefix,
-    order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight) },
-    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs, maxDead },
+    order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight), share },
+    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs, maxDead, share },
     maxPayloadBytes,
     onWarning,
   });
 }
 
-function assertMode(mode: unknown): void {
-  if (mode === 'strict' || mode === 'weighted') return;
-  throw new RangeError(`Invalid mode ${quoted(mode)}: expected "strict" or "weighted"`);
+function assertOneOf(name: string, value: unknown, [first, second]: [string, string]): void {
+  if (value === first || value === second) return;
+  throw new RangeError(`Invalid ${name} ${quoted(value)}: expected "${first}" or "${second}"`);
 }
 
 /** Throws RangeError unless the option is a whole number within its bounds. */

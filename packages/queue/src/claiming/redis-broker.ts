@@ -66,7 +66,7 @@ export class RedisBroker implements QueueBroker {
     const renewed = [];
     for (const batch of batchesOf(leases, () => 0)) {
       const deadline = performance.now() + this.leaseMs;
-      const call = renewCall(this.#keyspace, this.leaseMs, batch);
+      const call = renewCall(this.#keyspace, this.#options.rules, batch);
       const [reply] = await sendCalls(this.#options.redis, [call]);
       renewed.push(...readRenewed(this.#valueOf(reply, 'renew leases'), batch, deadline));
     }

@@ -65,7 +65,7 @@ export interface RunFacts {
 }
 
 /**
- * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled`;
+ * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled` and the charge of a claim;
  * `lua/include/run.lua` is its twin. Never throws.
  */
 export function parseRun(text: string): RunFacts {

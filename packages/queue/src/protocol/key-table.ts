@@ -16,7 +16,7 @@ export const KEY_TABLE = {
     suffix: 'state',
     type: 'HASH',
     content:
-      'the clock (µs) and its lead over the server, virtual times, turns per tier, last look at leases, until when endings are kept, pause flag',
+      'the clock (µs) and its lead over the server, virtual times, turns per tier, mean time of an attempt, last look at leases, until when endings are kept, pause flag',
     lifetime: 'as long as the domain',
   },
   partitions: {
@@ -35,7 +35,7 @@ export const KEY_TABLE = {
     suffix: 'run',
     type: 'HASH',
     content:
-      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; while it is put off, since when',
+      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; while it is put off, since when; what a claim charged for it',
     lifetime: 'from the first claim or delay until the end, and while it is dead',
   },
   queue: {
@@ -141,6 +141,12 @@ export const KEY_TABLE = {
     suffix: 'profiles',
     type: 'HASH',
     content: 'tenant → weight and concurrency cap, where they are not the default',
+    lifetime: 'while the tenant has actions waiting, delayed, active or dead',
+  },
+  paces: {
+    suffix: 'paces',
+    type: 'HASH',
+    content: 'tenant → decayed mean time of an attempt, µs, where tenants share by time',
     lifetime: 'while the tenant has actions waiting, delayed, active or dead',
   },
   counts: {

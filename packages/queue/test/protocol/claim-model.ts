@@ -8,7 +8,7 @@ const SUSPECTS_SEEN = 10;
 export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: boolean): Claim[] {
   if (model.paused !== false) return [];
   const suspect = slots > 0 && acceptSuspect ? takeSuspect(model) : undefined;
-  const inTurn = model.scheduler.claim(suspect ? slots - 1 : slots);
+  const inTurn = model.scheduler.claim(suspect ? slots - 1 : slots, model.nowMs);
   const picked = [
     ...(suspect ? [suspect] : []),
     ...inTurn.flatMap((id) => model.actions.get(id) ?? []),

@@ -46,6 +46,7 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
     actions: Object.fromEntries(actions),
     suspects: model.suspects.map(({ id }) => id),
     profiles: Object.fromEntries(profiles),
+    paces: Object.fromEntries([...model.scheduler.paces].map(([tenant, us]) => [tenant, `${us}`])),
     ready: TIERS.map((tier) => readyIn(model, tier)),
     times: model.scheduler.times,
     usage: [model.admission.usageOn(today), model.admission.usageOn(today + 1)],

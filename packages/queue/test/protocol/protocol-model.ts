@@ -255,6 +255,9 @@ export class ProtocolModel {
     for (const tenant of Object.keys(this.profiles)) {
       if (!busy.has(tenant)) delete this.profiles[tenant];
     }
+    for (const tenant of this.scheduler.paces.keys()) {
+      if (!busy.has(tenant)) this.scheduler.paces.delete(tenant);
+    }
   }
 
   #setProfile(tenant: string, { weight, cap }: TenantSetting): void {

@@ -36,6 +36,7 @@ export function settle(model: ProtocolModel, settlements: readonly ModelSettleme
     return 'ok';
   });
   if (results.includes('ok') && model.suspects.length > 0) model.wake();
+  model.scheduler.writeCorrections();
   model.forgetIdle();
   return { results, callbackIds };
 }
@@ -46,7 +47,7 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
     release(model, action);
     return [];
   }
-  model.scheduler.settle(action.id);
+  model.scheduler.settle(action.id, model.nowMs);
   if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
     model.delay(action, model.nowMs + delayMs);
     count(action, outcome, model.nowMs);
@@ -79,7 +80,7 @@ function count(
 /** Back to where it stood, no attempt counted; a suspect's turn was not charged. */
 function release(model: ProtocolModel, action: StoredAction): void {
   action.state = 'waiting';
-  if (!model.isSuspect(action)) return model.scheduler.release(action.id);
-  model.scheduler.settle(action.id);
+  if (!model.isSuspect(action)) return model.scheduler.release(action.id, model.nowMs);
+  model.scheduler.settle(action.id, model.nowMs);
   model.suspect(action);
 }

@@ -11,6 +11,8 @@ export interface StoredState {
   readonly suspects: readonly string[];
   /** Tenant → weight and cap. */
   readonly profiles: Readonly<Record<string, string>>;
+  /** Tenant → decayed mean time of its attempts (µs). */
+  readonly paces: Readonly<Record<string, string>>;
   /** Callback id → when it is handed out next. */
   readonly outbox: ReadonlyMap<string, number>;
   /** Per tier, tenant → start tag. */
@@ -53,6 +55,7 @@ type Tables = [
   Fields,
   Fields,
   (string | null)[],
+  Fields,
 ];
 
 /** Reads it in one round trip; of the idempotency keys those of such names, `<tenant> <key>`. */
@@ -70,14 +73,16 @@ export async function readState(
     .llen(stored.key('wake'))
     .hgetall(stored.key('day', String(today)))
     .hgetall(stored.key('day', String(today + 1)))
-    .mget(keyNames.map((name) => onceKey(stored, name)));
+    .mget(keyNames.map((name) => onceKey(stored, name)))
+    .hgetall(stored.key('paces'));
   for (const name of ['outbox', 'active', 'delayed', 'dead'] as const) {
     pipeline.zrange(stored.key(name), 0, -1, 'WITHSCORES');
   }
   for (const tier of TIERS) pipeline.zrange(stored.tierKey('ready', tier), 0, -1, 'WITHSCORES');
   const replies = ((await pipeline.exec()) ?? []).map(([, reply]) => reply);
-  const [ids, runs, suspects, profiles, state, tokens, used, booked, taken] = replies as Tables;
-  const [outbox, active, delayed, dead, ...ready] = replies.slice(9).map(scoresOf);
+  const [ids, runs, suspects, profiles, state, tokens, used, booked, taken, paces] =
+    replies as Tables;
+  const [outbox, active, delayed, dead, ...ready] = replies.slice(10).map(scoresOf);
   const places = Object.entries({ active, delayed, dead });
   const actionOf = (id: string) => {
     const found = places.flatMap(([name, times]) =>
@@ -89,6 +94,7 @@ export async function readState(
     actions: Object.fromEntries(ids.map(actionOf)),
     suspects: suspects.map((element) => element.slice(element.indexOf('!') + 1)),
     profiles,
+    paces,
     outbox: outbox ?? new Map(),
     ready,
     times: timesOf(state),

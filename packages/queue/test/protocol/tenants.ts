@@ -63,6 +63,7 @@ export const setting: fc.Arbitrary<Setting> = fc.record({
     mode: fc.constantFrom('strict' as const, 'strict' as const, 'weighted' as const),
     floor: fc.constantFrom(16, 0, 2, 3),
     weights: fc.constant(WEIGHTS),
+    share: fc.constantFrom('turns' as const, 'time' as const),
   }),
   maxStalls: fc.constantFrom(0, 1, 1, 2),
   tenants: fc.oneof(

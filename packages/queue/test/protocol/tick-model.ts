@@ -47,7 +47,7 @@ function reclaim(model: ProtocolModel, action: StoredAction): void {
   action.stalls += 1;
   action.state = 'waiting';
   if (action.stalls <= maxStalls && !model.isSuspect(action)) return scheduler.reclaim(action.id);
-  scheduler.settle(action.id);
+  scheduler.giveUp(action.id);
   if (action.stalls <= maxStalls) model.suspect(action);
   else {
     model.tell(action, 'dead', model.nowMs);

@@ -115,13 +115,13 @@ export class World {
 
   #openWorker(): Worker {
     const { order, maxStalls } = this.#setting;
-    const { mode, floor } = order;
+    const { mode, floor, share = 'turns' } = order;
     const course: Fate[] = [];
     const redis = unreliable(this.#redis, course);
     const common = { domain: 'embedding', redis, prefix: this.prefix };
     return {
       course,
-      broker: createBroker({ ...common, mode, floor, maxStalls, leaseMs: LEASE_MS }),
+      broker: createBroker({ ...common, mode, floor, share, maxStalls, leaseMs: LEASE_MS }),
     };
   }
 }

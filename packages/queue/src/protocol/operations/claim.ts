@@ -4,13 +4,18 @@ import type { CallId } from '../call-ring.ts';
 import { firstRun, parseRun, parseStored } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** How a worker chooses among tiers. */
+/** What tenants share by their weights. */
+export type Share = 'turns' | 'time';
+
+/** How a worker chooses among tiers and tenants. */
 export interface ClaimOrder {
   readonly mode: 'strict' | 'weighted';
   /** Every so many services the tier that waits longest is served; 0 for never. */
   readonly floor: number;
   /** Shares of the tiers 1 to 4 in `weighted` mode. */
   readonly weights: readonly number[];
+  /** What tenants share: turns, or the time that slots are held. */
+  readonly share: Share;
 }
 
 export interface ClaimArguments {
@@ -33,7 +38,7 @@ export interface Claim {
 export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall {
   const { id, slots, leaseMs, order, acceptSuspect } = claim;
   const fixed = [id.process, id.number, slots, leaseMs, order.mode, order.floor];
-  return keyspace.call('claim', [...fixed, ...order.weights, acceptSuspect ? 1 : 0]);
+  return keyspace.call('claim', [...fixed, ...order.weights, acceptSuspect ? 1 : 0, order.share]);
 }
 
 /** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock (ms). */

@@ -1,15 +1,16 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { Lease } from '../../broker.ts';
 import type { Keyspace } from '../keyspace.ts';
+import type { Share } from './claim.ts';
 
 /** The call that moves deadlines, at most 500. */
 export function renewCall(
   keyspace: Keyspace,
-  leaseMs: number,
+  { leaseMs, share }: { readonly leaseMs: number; readonly share: Share },
   leases: readonly Lease[],
 ): ScriptCall {
   const pairs = leases.flatMap(({ actionId, token }) => [actionId, token]);
-  return keyspace.call('renew', [leaseMs, ...pairs]);
+  return keyspace.call('renew', [leaseMs, share, ...pairs]);
 }
 
 /** The leases that hold, until `deadline` on this process's monotonic clock (ms). */

@@ -3,6 +3,7 @@ import type { Outcome, SettleResult } from '../../broker.ts';
 import { unreadable } from '../unreadable.ts';
 import { isDuration } from '../../timing/durations.ts';
 import type { Keyspace } from '../keyspace.ts';
+import type { Share } from './claim.ts';
 
 /** How one attempt ended, as the script takes it. */
 export interface SettleRow {
@@ -24,6 +25,8 @@ export interface SettleRules {
   readonly deliveryMs: number;
   /** Most dead letters of a partition; the oldest are dropped. */
   readonly maxDead: number;
+  /** `time` corrects what the claim charged. */
+  readonly share: Share;
 }
 
 const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
@@ -31,7 +34,7 @@ const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
 /** The call that ends attempts, at most 500 and 4 MiB. */
 export function settleCall(
   keyspace: Keyspace,
-  { maxStalls, deliveryMs, maxDead }: SettleRules,
+  { maxStalls, deliveryMs, maxDead, share }: SettleRules,
   items: readonly SettleRow[],
 ): ScriptCall {
   const outcomes: SettleRow[] = [];
@@ -46,6 +49,7 @@ export function settleCall(
     maxStalls,
     deliveryMs,
     maxDead,
+    share,
     outcomes.length,
     ...cells,
     ...rows,

@@ -18,7 +18,11 @@ async function renewAll({ model, world, note }: Stage, picked: readonly Pick[]):
   const claims = [...new Set(picked.flatMap((pick) => pickClaim(model, pick) ?? []))];
   const held = claims.filter((claim) => claim.action.claim === claim);
   note(`${claims.map(({ action }) => action.id).join(' ')} → ${held.length} renewed`);
-  for (const claim of held) claim.deadlineMs = claim.action.atMs = model.nowMs + LEASE_MS;
+  for (const claim of held) {
+    claim.deadlineMs = claim.action.atMs = model.nowMs + LEASE_MS;
+    model.scheduler.renew(claim.action.id, model.nowMs);
+  }
+  model.scheduler.writeCorrections();
   const indexes = claims.map((claim) => model.claims.indexOf(claim));
   const leases = indexes.flatMap((index) => world.claimed[index]?.lease ?? []);
   const renewed = await world.worker(0).broker.renew(leases);
