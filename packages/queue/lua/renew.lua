@@ -12,7 +12,7 @@ for at, text in ipairs(call_all('HMGET', run, ids)) do
   local id, r = ids[at], parse_run(text)
   local holds = r and r.token == ARGV[FIRST_ITEM + 1 + (at - 1) * ITEM_SIZE]
   if holds then cells[#cells + 1], cells[#cells + 2] = deadline, id end
-  local more = holds and BY_TIME and charge_further(id, text)
+  local more = holds and BY_TIME and charge_further(text)
   if more then charged[#charged + 1], charged[#charged + 2] = id, more end
   results[at] = holds and 1 or 0
 end

@@ -6,7 +6,7 @@ local picked, bytes, loads, by_time = {}, 0, {}, false
 
 local function read_paces(candidates, tenants) -- what an attempt of each is likely to take
   for at, pace in ipairs(redis.call('HMGET', paces, unpack(tenants))) do
-    candidates[at].pace = tonumber(pace or read_domain_pace())
+    candidates[at].pace = tonumber(pace or '') and pace or read_domain_pace()
   end
 end
 

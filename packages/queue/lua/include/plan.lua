@@ -12,9 +12,9 @@ local function open_front(candidate, wanted) -- and those behind it
 end
 
 local function charge_of(item) -- what its start tag moves by, at weight 1
-  local pace = by_time and item.candidate.pace
-  if not pace then return item.cost end
-  item.text = charged_text(item.text, pace)
+  if not by_time then return item.cost end
+  local pace = item.candidate.pace
+  item.text = charged_text(item, pace)
   return pace / US_PER_SECOND * item.cost
 end
 

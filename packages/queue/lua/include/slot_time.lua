@@ -3,7 +3,8 @@
 -- include: many clock ready profile
 -- KEYS: state paces profiles
 local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 1000000, 8 -- µs; attempts that a pace looks back on
-local CHARGED_RUN = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)$'
+local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)$'
+local PUT_OFF = '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$'
 local corrections, pace_changes, domain_pace = {}, {}, nil
 
 local function held_us(token) -- since the claim, as far as the clock can tell: an attempt takes no time at all only by its grid
@@ -16,13 +17,13 @@ local function correct(tier, tenant, us)
   corrections[tier], of_tier[tenant] = of_tier, (of_tier[tenant] or 0) + us
 end
 
-local function charged_text(text, pace) -- a run under its charge; one that was put off before has its times in it
-  local put_off = string.find(text, '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$')
-  return text .. (put_off and ' ' or ' 0 0 ') .. string.format('%.0f', pace)
+local function charged_text(item, pace) -- its run under its charge; one that was put off has its times in it already
+  local put_off = item.ran and string.find(item.text, PUT_OFF)
+  return item.text .. (put_off and ' ' or ' 0 0 ') .. pace
 end
 
 local function read_domain_pace()
-  domain_pace = domain_pace or tonumber(redis.call('HGET', state, 'pace') or UNKNOWN_PACE)
+  domain_pace = domain_pace or tonumber(redis.call('HGET', state, 'pace') or '') or UNKNOWN_PACE
   return domain_pace
 end
 
@@ -30,29 +31,32 @@ local function moved_on(pace, held)
   return math.max(MIN_CHARGE, math.floor(pace + (held - pace) / PACE_WINDOW))
 end
 
-local function end_charge(text) -- of an attempt whose lease ends; those that were not charged by time have none
-  local token, tier, tenant, cost, charged = string.match(text, CHARGED_RUN)
-  if not token then return end
-  local held = held_us(token)
+local function charged_more(text, keeps_refund) -- corrects its charge; returns its tenant, and the time it was held
+  local token, tier, tenant, cost, charged = string.match(text, CHARGE)
+  local held = token and held_us(token)
+  if not held or held < tonumber(charged) and keeps_refund then return nil end
   correct(tonumber(tier), tenant, (held - charged) * cost_of(cost))
+  return tenant, held
+end
+
+local function end_charge(text) -- of an attempt whose lease ends; those that were not charged by time have none
+  local tenant, held = charged_more(text, false)
+  if not tenant then return end
   local seen = pace_changes[tenant] or {}
   pace_changes[tenant], seen[#seen + 1] = seen, held
   domain_pace = moved_on(read_domain_pace(), held)
 end
 
-local function charge_further(id, text) -- of one that goes on for longer than it was charged for; returns its new run
-  local token, tier, tenant, cost, charged = string.match(text, CHARGED_RUN)
-  if not token or held_us(token) <= tonumber(charged) then return nil end
-  local held = held_us(token)
-  correct(tonumber(tier), tenant, (held - charged) * cost_of(cost))
-  return string.gsub(text, '%d+$', string.format('%.0f', held))
+local function charge_further(text) -- of one that goes on for longer than it was charged for; returns its new run
+  local tenant, held = charged_more(text, true)
+  return tenant and (string.gsub(text, '%d+$', string.format('%.0f', held)))
 end
 
 local function write_paces()
   local tenants, cells = names_in(pace_changes), {}
   for at, kept in ipairs(call_all('HMGET', paces, tenants)) do
     local seen = pace_changes[tenants[at]]
-    local pace = tonumber(kept or seen[1])
+    local pace = tonumber(kept or '') or seen[1]
     for _, held in ipairs(seen) do pace = moved_on(pace, held) end
     cells[2 * at - 1], cells[2 * at] = tenants[at], string.format('%.0f', pace)
   end
