@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { variableOf, type SettingsDefinition } from './definition.ts';
 import { isSecret, printable } from './secret.ts';
 
-/** A Markdown table of a service's variables: name, what it is for with the values it may have, default. */
+/** Returns a Markdown table of a service's variables: name, description with permitted values, default. */
 export function describeSettings({ envPrefix, shape }: SettingsDefinition): string {
   const rows = Object.entries<z.ZodType>(shape).map(([setting, schema]) =>
     [`\`${envPrefix}${variableOf(setting)}\``, descriptionOf(schema), defaultOf(schema)].join(
@@ -11,7 +11,7 @@ export function describeSettings({ envPrefix, shape }: SettingsDefinition): stri
     ),
   );
   return [
-    '| Variable | What it is for | Default |',
+    '| Variable | Description | Default |',
     '| --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
@@ -22,7 +22,6 @@ function descriptionOf(schema: z.ZodType): string {
   return isSecret(schema) ? `${text} (secret)`.trim() : text;
 }
 
-/** The values of an enumeration. */
 function choicesOf(schema: z.ZodType): string | undefined {
   const { enum: choices } = z.toJSONSchema(schema, { unrepresentable: 'any' });
   return choices?.map((choice) => `\`${String(choice)}\``).join(', ');
@@ -36,7 +35,7 @@ function defaultOf(schema: z.ZodType): string {
   return `\`${String(printable(schema, absent.data))}\``;
 }
 
-/** Endpoints without a key still want to be given one. */
+/** Some endpoints need no key but require a non-empty value. */
 function isPlaceholder(value: unknown): boolean {
   return value === '' || value === 'none';
 }

@@ -11,17 +11,17 @@ import {
 } from './definition.ts';
 import { isSecret, printable } from './secret.ts';
 
-/** Where settings are read from. */
+/** Sources of settings. */
 export interface SettingsSource {
   /** @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** File of `NAME=value` lines; the environment wins over it. `false` reads none. @default '.env', where it exists */
+  /** File of `NAME=value` lines; the environment takes precedence. `false` reads no file. @default '.env', if it exists */
   readonly envFile?: string | false;
 }
 
 /**
- * Reads a service's settings: `PREFIX_NAME` before `NAME`, an empty value counting as none. The object is
- * frozen and prints without its secrets. Throws SettingsError naming every problem at once.
+ * Reads a service's settings: `PREFIX_NAME` before `NAME`; an empty value counts as not set. The object is frozen and
+ * prints without its secrets. Throws SettingsError with all problems at once.
  */
 export function loadSettings<Definition extends SettingsDefinition>(
   definition: Definition,
@@ -84,7 +84,7 @@ function givenText(schema: z.ZodType, value: string | undefined): string {
   return ` (it is ${JSON.stringify(printable(undefined, value))})`;
 }
 
-/** Frozen, and safe to hand to a logger or to `console.log`. */
+/** Freezes the settings and makes them safe to pass to a logger or `console.log`. */
 function printingSafely(definition: SettingsDefinition, values: object): object {
   const shape: SettingsShape = definition.shape;
   const print = (): Record<string, unknown> =>

@@ -97,9 +97,9 @@ describe('settings', () => {
     expect(load).toThrow(SettingsError);
     expect(load).toThrow(
       [
-        'A_PARSED: its schema threw SyntaxError in place of naming an issue (it is "{")',
-        'A_HOST: its schema threw TypeError in place of naming an issue',
-        'A_SLOW: its schema is asynchronous, and must be synchronous (it is "x")',
+        'A_PARSED: its schema threw SyntaxError instead of reporting an issue (it is "{")',
+        'A_HOST: its schema threw TypeError instead of reporting an issue',
+        'A_SLOW: its schema is asynchronous; use a synchronous schema (it is "x")',
         'A_COUNT: ',
       ].join('\n  '),
     );
@@ -153,9 +153,9 @@ describe('settings', () => {
     expect(table).toContain('| `EMBEDDING_API_KEY` | Key of the endpoint (secret) | none |');
   });
 
-  it('are described with the values they may have', () => {
+  it('are described with their permitted values', () => {
     expect(describeSettings(embedding)).toContain(
-      '| Where it runs: `development`, `test`, `staging`, `production` | `development` |',
+      '| Deployment environment: `development`, `test`, `staging`, `production` | `development` |',
     );
   });
 

@@ -5,21 +5,21 @@ interface Caused {
   readonly cause?: unknown;
 }
 
-/** One thing wrong with a value: where, and what. */
+/** A validation failure of one value. */
 export interface ValidationIssue {
   /** Dotted path into the value, '' for the value itself. */
   readonly path: string;
   readonly message: string;
 }
 
-/** The data of an action, or the result of a handler, does not fit its schema. */
+/** The data of an action, or the result of a handler, does not match its schema. */
 export class ValidationError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'VALIDATION',
     httpStatus: 400,
     retryable: false,
-    summary: 'Data or a result does not fit the schema of its action.',
-    remedy: 'Correct the fields named in `details.issues`.',
+    summary: 'Data or a result does not match the schema of its action.',
+    remedy: 'Correct the fields listed in `details.issues`.',
   };
   constructor({
     what,
@@ -38,14 +38,14 @@ export class ValidationError extends NoobleError {
   }
 }
 
-/** An envelope, a name or an option that no action may carry. */
+/** An envelope, a name or an option is malformed. */
 export class InvalidActionError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'INVALID_ACTION',
     httpStatus: 400,
     retryable: false,
     summary: 'An envelope, a name or an option is malformed.',
-    remedy: 'Correct what the message names; nothing was stored.',
+    remedy: 'Correct the field given in the message; nothing was stored.',
   };
   constructor({ reason, actionId, cause }: { reason: string; actionId?: string } & Caused) {
     const subject = actionId === undefined ? 'Invalid action' : `Invalid action "${actionId}"`;
@@ -66,7 +66,7 @@ export class UnknownActionError extends NoobleError {
     retryable: true,
     summary: 'No handler is registered for the type of the action.',
     remedy:
-      'Register a handler, or finish the rolling deploy; the action waits for it, 5 minutes by default.',
+      'Register a handler, or finish the rolling deploy; the action waits for a handler for 5 minutes by default.',
   };
   constructor({ actionType, domain, cause }: { actionType: string; domain: string } & Caused) {
     super({
@@ -116,7 +116,7 @@ export class ActionCancelledError extends NoobleError {
   }
 }
 
-/** What a handler uses is at its limit: its attempt is put off for `retryAfterMs` and not counted. */
+/** A resource that a handler uses is at its limit: the action is delayed by `retryAfterMs`, the attempt is not counted. */
 export class ThrottledError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'THROTTLED',
@@ -127,7 +127,7 @@ export class ThrottledError extends NoobleError {
       'None needed: the action is retried and the attempt is not counted. Raise the limit if this persists.',
   };
   readonly retryAfterMs: number | undefined;
-  /** `what` is at its limit, as in `The model endpoint`; without `retryAfterMs` the worker chooses the wait. */
+  /** `what` names the resource, for example `The model endpoint`. Without `retryAfterMs` the worker chooses the delay. */
   constructor({ what, retryAfterMs, cause }: { what: string; retryAfterMs?: number } & Caused) {
     const until =
       retryAfterMs === undefined ? '' : `, retry in ${Math.ceil(retryAfterMs / 1000)} s`;
@@ -165,14 +165,14 @@ export class ActionFailedError extends NoobleError {
   }
 }
 
-/** The handler did not finish within its time. */
+/** The handler did not finish within its timeout. */
 export class ActionTimeoutError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'ACTION_TIMEOUT',
     httpStatus: 504,
     retryable: true,
     summary: 'A handler or an awaited result exceeded its time limit.',
-    remedy: 'Make it faster, or raise `timeout_ms` or the timeout of the tier.',
+    remedy: 'Make the handler faster, or raise `timeout_ms` or the timeout of the tier.',
   };
   constructor({ actionId, timeoutMs, cause }: { actionId: string; timeoutMs: number } & Caused) {
     super({
@@ -184,7 +184,7 @@ export class ActionTimeoutError extends NoobleError {
   }
 }
 
-/** The reply to an awaited action came and could not be read: what became of it is not known here. */
+/** The reply to an awaited action arrived but could not be read, so the caller does not know the outcome. */
 export class ReplyLostError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'REPLY_LOST',
@@ -235,7 +235,8 @@ export class StalledError extends NoobleError {
     httpStatus: 500,
     retryable: false,
     summary: 'Too many workers died or lost their lease while running the action.',
-    remedy: 'Find what stops the workers (memory, a blocked event loop), then redrive the action.',
+    remedy:
+      'Find out why the workers stop (memory, a blocked event loop), then redrive the action.',
   };
   constructor({ actionId, stalls, cause }: { actionId: string; stalls: number } & Caused) {
     super({

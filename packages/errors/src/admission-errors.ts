@@ -4,13 +4,13 @@ interface Caused {
   readonly cause?: unknown;
 }
 
-/** A message names a tenant or tier it may not act for. */
+/** A message names a tenant or tier that it is not allowed to use. */
 export class TenantMismatchError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'TENANT_MISMATCH',
     httpStatus: 403,
     retryable: false,
-    summary: 'A message names a tenant or tier it may not act for.',
+    summary: 'A message names a tenant or tier that it is not allowed to use.',
     remedy: 'Use a queue that belongs to the same tenant; check the tenant directory.',
   };
   constructor({ reason, tenantId, cause }: { reason: string; tenantId: string } & Caused) {
@@ -23,15 +23,15 @@ export class TenantMismatchError extends NoobleError {
   }
 }
 
-/** The tenant directory failed, or returned an entry that cannot be used. */
+/** The tenant directory failed, or returned an invalid entry. */
 export class TenantDirectoryError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'TENANT_DIRECTORY',
     httpStatus: 503,
     retryable: true,
-    summary: 'The tenant directory failed, or returned an entry that cannot be used.',
+    summary: 'The tenant directory failed, or returned an invalid entry.',
     remedy:
-      'Correct the entry that the message names, or repair the directory, then send it again.',
+      'Correct the entry given in the message, or repair the directory, then send the action again.',
   };
   constructor({ tenantId, reason, cause }: { tenantId: string; reason: string } & Caused) {
     super({
@@ -67,7 +67,7 @@ export class PayloadTooLargeError extends NoobleError {
   }
 }
 
-/** Facts of a reached limit. */
+/** Details of a reached limit. */
 export interface RateLimitFacts {
   readonly tenantId: string;
   readonly domain: string;
@@ -125,7 +125,7 @@ export class QueueFullError extends NoobleError {
   }
 }
 
-/** The domain still has actions, so that its partitions cannot be changed. */
+/** The partitions of the domain cannot be changed while it holds actions. */
 export class DomainNotEmptyError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'DOMAIN_NOT_EMPTY',
@@ -133,7 +133,7 @@ export class DomainNotEmptyError extends NoobleError {
     retryable: true,
     summary: 'The domain still holds actions, dead letters or undelivered callbacks.',
     remedy:
-      'Pause its senders, let the domain drain, redrive or discard its dead letters, then retry.',
+      'Stop its senders, let the domain drain, redrive or discard its dead letters, then retry.',
   };
   constructor({ domain, left, cause }: { domain: string; left: number } & Caused) {
     super({

@@ -22,7 +22,7 @@ import {
 } from './admission-errors.ts';
 import { RedisUnavailableError, SettingsError } from './service-errors.ts';
 
-/** Every class that stands for a code, by HTTP status; each has a static `kind`. */
+/** All error classes, ordered by HTTP status; each has a static `kind`. */
 export const ERROR_CLASSES = [
   ValidationError,
   InvalidActionError,

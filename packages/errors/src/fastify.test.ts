@@ -55,7 +55,7 @@ test('a request without a route answers 404 as problem details', async () => {
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
-    detail: 'Nothing answers PUT here.',
+    detail: 'There is no PUT route at this path.',
     code: 'NOT_FOUND',
     instance: '/nowhere',
   });

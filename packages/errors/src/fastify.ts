@@ -5,15 +5,15 @@ import { isNoobleError } from './nooble-error.ts';
 import { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 
 /**
- * Makes a Fastify app answer problem details (RFC 9457), with `Retry-After` where there is one, to errors
- * and to requests it has no route for. Throws what Fastify throws when the app has a not-found handler.
+ * Makes a Fastify app respond with problem details (RFC 9457) to errors and to requests without a route, with
+ * `Retry-After` if the error has a retry time. Throws if the app already has a not-found handler.
  */
 export function setupErrorHandling(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.setNotFoundHandler((request, reply) => send(reply, noRoute(request)));
 }
 
-/** Wraps one handler in the same way, for an app whose own error handler stays in place. */
+/** Does the same for a single handler, in an app that keeps its own error handler. */
 export function handleErrors(handler: RouteHandlerMethod): RouteHandlerMethod {
   return async function handled(request, reply) {
     try {
@@ -34,18 +34,18 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return send(reply, problem);
 }
 
-/** Without its query, which may contain a token. */
+/** Drops the query, which may contain a token. */
 function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** pino's own serializer writes whatever was attached to an error. */
+/** The default serializer of pino logs everything that was attached to an error. */
 function logOf({ log }: FastifyRequest): FastifyRequest['log'] {
   return log.child({}, { serializers: { err: toLogFields } });
 }
 
 function noRoute(request: FastifyRequest): ProblemDetails {
-  const detail = `Nothing answers ${request.method} here.`;
+  const detail = `There is no ${request.method} route at this path.`;
   return {
     type: 'about:blank',
     title: 'Not Found',
@@ -60,7 +60,7 @@ function send(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** Fastify's own 4xx errors (a body that does not parse, a schema that does not match) keep their message. */
+/** Fastify's own 4xx errors (an unparseable body, a schema mismatch) keep their message. */
 function fromFastify(error: unknown): unknown {
   if (isNoobleError(error) || !(error instanceof Error)) return error;
   const status = (error as { statusCode?: unknown }).statusCode;

@@ -5,7 +5,7 @@ import { plainDetails } from './plain-details.ts';
 const MAX_MESSAGE = 4096;
 const MAX_STACK = 8192;
 const MAX_NAME = 128;
-/** Causes, causes of causes, and the errors of an AggregateError. */
+/** Maximum number of causes (at any depth) and errors of an AggregateError that are logged. */
 const MAX_INNER = 8;
 
 /** An error as fields of a log line. */
@@ -14,7 +14,7 @@ export interface LoggedError {
   readonly message: string;
   readonly stack?: string;
   readonly code?: string | number;
-  /** Of our own errors only, as `details` is. */
+  /** Only for a `NoobleError`, like `details`. */
   readonly retryable?: boolean;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: LoggedError;
@@ -22,9 +22,9 @@ export interface LoggedError {
 }
 
 /**
- * An error for a log line: its name, code, message, stack and causes, of bounded size and well-formed text. Clients of
- * databases and of HTTP attach requests with data and credentials to their errors; no other property is read. Takes
- * whatever may be thrown and never throws itself. Fits pino's `serializers.err`.
+ * Converts an error for a log line: its name, code, message, stack and causes, with bounded size and well-formed text.
+ * No other property is read, because clients of databases and HTTP attach requests with data and credentials to their
+ * errors. Accepts any thrown value and never throws. Use it as pino's `serializers.err`.
  */
 export function toLogFields(error: unknown): LoggedError {
   return fieldsOf(error, { inner: MAX_INNER });
@@ -34,7 +34,7 @@ type Unchecked = Partial<
   Record<'name' | 'message' | 'stack' | 'cause' | 'code' | 'errors', unknown>
 >;
 
-/** How many more errors inside of this one are told. */
+/** Number of inner errors that may still be logged. */
 interface Allowance {
   inner: number;
 }
@@ -45,13 +45,13 @@ function fieldsOf(error: unknown, allowance: Allowance): LoggedError {
     const message = typeof error === 'string' ? truncate(error, MAX_MESSAGE) : quoted(error);
     return { type: typeof error, message };
   } catch {
-    // A getter or a Proxy: both can be thrown.
+    // The value has a throwing getter, or is a Proxy.
     return { type: 'unknown', message: 'The thrown value cannot be read' };
   }
 }
 
 function fieldsOfError(error: Error, allowance: Allowance): LoggedError {
-  // Nothing obliges what is thrown to have fields of the right types.
+  // The fields of a thrown value may have any type.
   const { name, message, stack, cause, code, errors } = error as Unchecked;
   const details = isNoobleError(error) ? plainDetails(error.details) : undefined;
   const causes = cause === undefined ? [] : innerFields([cause], allowance);
@@ -70,7 +70,7 @@ function fieldsOfError(error: Error, allowance: Allowance): LoggedError {
 }
 
 function innerFields(errors: readonly unknown[], allowance: Allowance): LoggedError[] {
-  const told = errors.slice(0, allowance.inner);
-  allowance.inner -= told.length;
-  return told.map((each) => fieldsOf(each, allowance));
+  const logged = errors.slice(0, allowance.inner);
+  allowance.inner -= logged.length;
+  return logged.map((each) => fieldsOf(each, allowance));
 }

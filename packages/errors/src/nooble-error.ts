@@ -1,20 +1,20 @@
 import type { WireError } from './wire-error.ts';
 
-/** Marks our errors across duplicate copies of this package, where `instanceof` fails. */
+/** Identifies Nooble errors across duplicate copies of this package, where `instanceof` fails. */
 const BRAND = Symbol.for('nooble.error');
 
-/** What every class of error states about itself; `docs/errors.md` is made from it. */
+/** Description of an error class. `docs/errors.md` is generated from it. */
 export interface ErrorKind {
   readonly code: string;
   readonly httpStatus: number;
   readonly retryable: boolean;
-  /** What happened, in one line. */
+  /** One line: what happened. */
   readonly summary: string;
-  /** What to do about it, in one line. */
+  /** One line: what to do about it. */
   readonly remedy: string;
 }
 
-/** The message and the facts behind it. */
+/** Constructor options of a NoobleError. */
 export interface ErrorFacts {
   readonly kind: ErrorKind;
   readonly message: string;
@@ -22,13 +22,13 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** Base of all errors a caller may want to tell apart, by `code` or by class. */
+/** Base class of all Nooble errors. Distinguish them by `code` or by class. */
 export class NoobleError extends Error {
   readonly code: string;
   readonly httpStatus: number;
-  /** Whether the same attempt may succeed later. */
+  /** True if the same call may succeed later. */
   readonly retryable: boolean;
-  /** The facts as JSON, safe to show to the tenant concerned. */
+  /** Facts behind the message as JSON, safe to show to the tenant concerned. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor({ kind, message, details = {}, cause }: ErrorFacts) {
@@ -42,17 +42,17 @@ export class NoobleError extends Error {
   }
 }
 
-/** Whether this is one of our errors, whichever copy of the package made it. */
+/** Returns true for a NoobleError, even if another copy of this package created it. */
 export function isNoobleError(error: unknown): error is NoobleError {
   try {
     return typeof error === 'object' && error !== null && BRAND in error;
   } catch {
-    // A Proxy can be thrown as well, and throws at the mere question what it is.
+    // `in` on a thrown Proxy can itself throw.
     return false;
   }
 }
 
-/** An error of a code this version does not know, sent by another one. */
+/** An error from another version of Nooble, with a code that this version does not know. */
 export class UnknownWireError extends NoobleError {
   constructor(wire: WireError) {
     super({
@@ -60,7 +60,7 @@ export class UnknownWireError extends NoobleError {
         code: wire.code,
         httpStatus: wire.http_status,
         retryable: wire.retryable,
-        summary: 'An error of a code this version does not know.',
+        summary: 'An error with a code that this version does not know.',
         remedy: 'Read its message; update the package.',
       },
       message: wire.message,

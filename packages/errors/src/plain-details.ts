@@ -1,7 +1,7 @@
-/** Larger details are a handler's dump rather than facts. */
+/** Maximum JSON length. Larger details are usually a dump that a handler attached by mistake. */
 const MAX_DETAILS = 16_384;
 
-/** The details of an error as JSON carries them; undefined where there are none, too many, or JSON cannot. */
+/** Returns details after a JSON round trip, or undefined if they are empty, too large or not serializable. */
 export function plainDetails(
   details: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> | undefined {

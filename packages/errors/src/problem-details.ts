@@ -15,7 +15,7 @@ export interface ProblemDetails {
 
 const INTERNAL_STATUS = 500;
 
-/** Problem details (RFC 9457) of an error; those of 500, and errors that are not ours, tell nothing of the inside. */
+/** Returns problem details (RFC 9457). Errors with status 500, and errors other than NoobleError, reveal no internals. */
 export function toProblemDetails(
   error: unknown,
   options: { readonly instance?: string } = {},

@@ -1,8 +1,8 @@
-/** The URL with its passwords replaced by `***`, fit for logs and errors. Takes malformed ones too. */
+/** Replaces the passwords in a URL by `***`, for logs and errors. Accepts malformed URLs. */
 export function redactUrl(url: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url) ?? [];
-  const told = rest.replace(/([?&][a-z]*password=).*/is, '$1***');
-  // The path of a socket may contain `@`; elsewhere everything up to the last one may be a password.
-  if (/^unix:/i.test(scheme) && told.startsWith('/')) return scheme + told;
-  return scheme + told.replace(/^([^/@:?#]*)[/:?#@].*@/s, '$1:***@');
+  const shown = rest.replace(/([?&][a-z]*password=).*/is, '$1***');
+  // A socket path may contain `@`; in any other URL everything up to the last `@` may be a password.
+  if (/^unix:/i.test(scheme) && shown.startsWith('/')) return scheme + shown;
+  return scheme + shown.replace(/^([^/@:?#]*)[/:?#@].*@/s, '$1:***@');
 }

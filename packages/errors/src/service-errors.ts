@@ -11,7 +11,7 @@ interface UnavailableFacts {
   readonly reason?: string;
 }
 
-/** Redis cannot be reached, or does not take the command now. */
+/** Redis cannot be reached, or currently refuses the command. */
 export class RedisUnavailableError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'REDIS_UNAVAILABLE',
@@ -21,11 +21,11 @@ export class RedisUnavailableError extends NoobleError {
     remedy:
       'Check the server and its URL, then retry; an idempotency key prevents an action from running twice.',
   };
-  /** The passwords of `url` are not told; `reason` @default the message of `cause` */
+  /** Redacts the passwords of `url`. `reason` defaults to the message of `cause`. */
   constructor({ attempted, url, reason, cause }: UnavailableFacts & Caused) {
     const where = url === undefined ? 'Redis' : `Redis at "${redactUrl(url)}"`;
-    const told = reason ?? (cause instanceof Error ? cause.message : '');
-    const why = told ? `: ${told}` : '';
+    const given = reason ?? (cause instanceof Error ? cause.message : '');
+    const why = given ? `: ${given}` : '';
     super({
       kind: RedisUnavailableError.kind,
       message: `Cannot ${attempted}: ${where} is unavailable${why}`,
@@ -35,20 +35,20 @@ export class RedisUnavailableError extends NoobleError {
   }
 }
 
-/** One environment variable and what is wrong with it. */
+/** A problem with one environment variable. */
 export interface SettingsProblem {
   readonly variable: string;
   readonly message: string;
 }
 
-/** The settings of a service are incomplete or malformed; lists all problems at once. */
+/** The settings of a service are incomplete or malformed. Lists all problems at once. */
 export class SettingsError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'SETTINGS',
     httpStatus: 500,
     retryable: false,
     summary: 'Environment variables are missing or malformed.',
-    remedy: 'Set every variable the message lists, then start again.',
+    remedy: 'Correct every variable listed in the message, then restart.',
   };
   readonly problems: readonly SettingsProblem[];
   constructor({ problems, cause }: { problems: readonly SettingsProblem[] } & Caused) {

@@ -1,6 +1,6 @@
 /**
- * The first `maxLength` UTF-16 units of a text, for messages and logs. It never ends between the two halves of a
- * surrogate pair, and a lone half in it becomes U+FFFD: strict readers refuse JSON with one.
+ * Returns the first `maxLength` UTF-16 units of a text, for messages and logs. Never splits a surrogate pair. Replaces
+ * lone surrogates with U+FFFD, because strict JSON parsers refuse them.
  */
 export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text.toWellFormed();
@@ -10,8 +10,8 @@ export function truncate(text: string, maxLength: number): string {
 }
 
 /**
- * Any value as an error message shows it: text in quotes, numbers as they are, everything else by its kind. It runs
- * no code of the value (`toString`, `toJSON`, getters), and so never throws.
+ * Formats any value for an error message: text in quotes, numbers as they are, everything else by its type. Never runs
+ * code of the value (`toString`, `toJSON`, getters), and so never throws.
  */
 export function quoted(value: unknown, maxLength = 200): string {
   if (typeof value === 'string') return JSON.stringify(truncate(value, maxLength));
@@ -23,9 +23,9 @@ export function quoted(value: unknown, maxLength = 200): string {
 }
 
 /**
- * A text from outside for a terminal, which obeys what is written to it: it may take over the clipboard, the title or
- * the colours, and show text in another order than it has. Control characters but line breaks become U+FFFD, those of
- * bidirectional text vanish.
+ * Makes untrusted text safe to print on a terminal, where escape sequences could change the clipboard, the title, the
+ * colours or the order of text. Replaces control characters other than line breaks with U+FFFD, and removes
+ * bidirectional control characters.
  */
 export function printable(text: string): string {
   return text
@@ -41,7 +41,7 @@ function kindOf(value: object): string {
     if (Array.isArray(value)) return 'a list';
     if (value instanceof Date) return 'a Date';
   } catch {
-    // A Proxy that was revoked.
+    // The value is a revoked Proxy.
   }
   return 'an object';
 }

@@ -1,8 +1,8 @@
-/** An error as it travels in callbacks, replies and dead letters: plain JSON, snake_case. */
+/** Wire form of an error in callbacks, replies and dead letters: plain JSON, snake_case. */
 export interface WireError {
   readonly code: string;
   readonly message: string;
-  /** Whether the same attempt may succeed later. */
+  /** True if the same call may succeed later. */
   readonly retryable: boolean;
   readonly http_status: number;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -4,23 +4,23 @@ import { quoted, truncate } from './text.ts';
 import { isObject, plainDetails } from './plain-details.ts';
 import type { WireError } from './wire-error.ts';
 
-/** Longer messages would fill Redis with what is, at worst, a handler's dump. */
+/** Maximum length of a message, so that a dump thrown by a handler does not fill Redis. */
 const MAX_MESSAGE = 4096;
 
 /**
- * An error for the wire. Any error that is not ours becomes `INTERNAL`, retryable, with its message
- * kept for operators. Takes whatever may be thrown and never throws itself.
+ * Converts an error to its wire form. An error other than a NoobleError becomes `INTERNAL`, retryable, and keeps its
+ * message for operators. Accepts any thrown value and never throws.
  */
 export function toWireError(error: unknown): WireError {
   try {
     return isNoobleError(error) ? wireOf(error) : internal(messageOf(error));
   } catch {
-    // A getter, a Proxy or a value without a string form: all of them can be thrown.
+    // The value has a throwing getter, is a Proxy, or has no string form.
     return internal('The thrown value cannot be read');
   }
 }
 
-/** Whether a value from outside is a wire error, field by field. */
+/** Returns true if an untrusted value is a wire error; checks every field. */
 export function isWireError(value: unknown): value is WireError {
   if (!isObject(value)) return false;
   const { code, message, retryable, http_status: status, details } = value;
@@ -34,8 +34,8 @@ export function isWireError(value: unknown): value is WireError {
 }
 
 /**
- * The error a wire error stands for, of its class where the code is known. What is none, because another service
- * wrote it, becomes `INTERNAL`; never throws.
+ * Converts a wire error to an instance of its class, or of UnknownWireError if the code is unknown. A malformed value
+ * becomes `INTERNAL`. Never throws.
  */
 export function fromWireError(given: WireError): NoobleError {
   const wire = isWireError(given)
@@ -75,7 +75,7 @@ function internal(message: string): WireError {
   return { code: 'INTERNAL', message, retryable: true, http_status: 500 };
 }
 
-/** Nothing obliges an error to have a message, or one that is text. */
+/** The message of an error may be missing, or not a string. */
 function messageOf(error: unknown): string {
   return truncate(String(error instanceof Error ? error.message : error), MAX_MESSAGE);
 }

@@ -2,25 +2,25 @@ import type { WireError } from '@nooble/errors';
 import { z } from 'zod';
 import { defineAction, type ActionDefinition } from './define-action.ts';
 
-/** What a callback says about the action it answers. */
+/** Data of a callback: the outcome of the original action. */
 export type CallbackData<Result = unknown> =
   | { readonly status: 'done'; readonly result: Result }
   | { readonly status: 'dead' | 'expired' | 'cancelled'; readonly error: WireError };
 
-/** The default type of the callback for an action, as in `query.embedding.generate.result`. */
+/** Returns the default type of the callback for an action, for example `query.embedding.generate.result`. */
 export function callbackTypeOf(actionType: string, callbackDomain: string): string {
   return `${callbackDomain}.${actionType}.result`;
 }
 
 /**
- * The definition of the callbacks that a domain gets for an action it sent; its worker registers a
- * handler for it like for any other.
+ * Returns the definition of the callbacks that a domain receives for an action type. Its worker registers a handler for
+ * this definition as for any other.
  */
 export function defineCallback<Result>(
   definition: Pick<ActionDefinition<unknown, Result>, 'type' | 'parseResult'>,
   callbackDomain: string,
 ): ActionDefinition<CallbackData<Result>> {
-  // Absent where the handler returned nothing: that is for the schema of the result to judge.
+  // Optional, because a handler may return undefined; the result schema decides whether that is valid.
   const result = z
     .unknown()
     .optional()

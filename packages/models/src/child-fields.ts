@@ -1,13 +1,13 @@
 import type { ActionInput } from './define-action.ts';
 import type { DomainAction } from './domain-action.ts';
 
-/** What a child action inherits from the action being handled. */
+/** Fields that a child action inherits from the action being handled. */
 export type ChildFields = Pick<
   ActionInput,
   'taskId' | 'sessionId' | 'tenantId' | 'tenantTier' | 'parentActionId' | 'metadata'
 >;
 
-/** Same task, session, tenant and trace, with the action as parent. Spread it into `create`. */
+/** Returns task, session, tenant and trace of the action, with the action as parent. Spread the result into `create`. */
 export function childFields(action: DomainAction): ChildFields {
   return {
     taskId: action.taskId,
@@ -19,7 +19,7 @@ export function childFields(action: DomainAction): ChildFields {
   };
 }
 
-/** The W3C trace context among the metadata (https://www.w3.org/TR/trace-context/). */
+/** Returns the W3C trace context in the metadata (https://www.w3.org/TR/trace-context/). */
 export function traceOf({ metadata }: DomainAction): Readonly<Record<string, unknown>> {
   const { traceparent, tracestate } = metadata;
   return {

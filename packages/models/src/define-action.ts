@@ -8,7 +8,7 @@ import { domainOf } from './names.ts';
 import type { Tier } from './tiers.ts';
 import { parseWith } from './validation.ts';
 
-/** What the sender of an action states. */
+/** Fields of a new action. */
 export interface ActionInput<Data = unknown> {
   readonly tenantId: string;
   readonly tenantTier: Tier;
@@ -25,15 +25,15 @@ export interface ActionInput<Data = unknown> {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly parentActionId?: string;
   readonly timeoutMs?: number;
-  /** A valid Date, or ISO 8601 text with a zone. */
+  /** A valid Date, or ISO 8601 text with a time zone. */
   readonly expiresAt?: string | Date;
 }
 
-/** A type of action: makes actions, and checks what goes in and what comes back. */
+/** An action type: creates actions, and validates their data and results. */
 export interface ActionDefinition<Data = unknown, Result = unknown, Chunk = unknown, Input = Data> {
   readonly type: string;
   readonly domain: string;
-  /** A new action. Throws ValidationError for data that does not fit and InvalidActionError for the rest. */
+  /** Creates an action. Throws ValidationError for invalid data and InvalidActionError for other invalid fields. */
   create(input: ActionInput<Input>): DomainAction<Data>;
   /** Throws ValidationError. */
   parseData(value: unknown): Data;
@@ -43,15 +43,15 @@ export interface ActionDefinition<Data = unknown, Result = unknown, Chunk = unkn
   parseChunk(value: unknown): Chunk;
 }
 
-/** The data a handler of the definition receives. */
+/** The data that a handler of the definition receives. */
 export type ActionData<D> = D extends { parseData(value: unknown): infer Data } ? Data : never;
 
-/** The result a caller of the definition receives. */
+/** The result that a caller of the definition receives. */
 export type ActionResult<D> = D extends { parseResult(value: unknown): infer Result }
   ? Result
   : never;
 
-/** The schemas of a type of action. Values travel as JSON, parsed: a schema has to accept what it gave. */
+/** The schemas of an action type. Values are sent as JSON in parsed form, so a schema must accept its own output. */
 export interface ActionSchemas<
   Data extends z.ZodType,
   Result extends z.ZodType,
@@ -64,7 +64,7 @@ export interface ActionSchemas<
   readonly chunk?: Chunk;
 }
 
-/** A typed factory for actions of one type, `{domain}.{action}`. Throws InvalidActionError for another name. */
+/** Creates the definition of an action type, `{domain}.{action}`. Throws InvalidActionError for an invalid type. */
 export function defineAction<
   Data extends z.ZodType,
   Result extends z.ZodType = z.ZodUnknown,

@@ -6,9 +6,9 @@ export interface DomainAction<Data = unknown> {
   /** Version of the envelope. */
   readonly v: 1;
   readonly actionId: string;
-  /** `{domain}.{action}`, as in `embedding.generate`. */
+  /** `{domain}.{action}`, for example `embedding.generate`. */
   readonly actionType: string;
-  /** Groups the actions of one piece of work. */
+  /** Groups the actions of one task. */
   readonly taskId: string;
   readonly tenantId: string;
   readonly tenantTier: Tier;
@@ -21,15 +21,15 @@ export interface DomainAction<Data = unknown> {
   readonly replyTo?: string;
   readonly executionContext?: ExecutionContext;
   readonly data: Data;
-  /** Anything else that travels along; the W3C `traceparent` and `tracestate` among it. */
+  /** Further values sent with the action, including the W3C `traceparent` and `tracestate`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly parentActionId?: string;
-  /** Shortens the timeout of the tier (ms). */
+  /** Timeout of one attempt (ms), if shorter than that of the tier. */
   readonly timeoutMs?: number;
-  /** ISO 8601 UTC; an action that has not started by then never does. */
+  /** ISO 8601 UTC; an action that has not started by then never starts. */
   readonly expiresAt?: string;
   /** ISO 8601 UTC, by the clock of the sender. */
   readonly createdAt: string;
-  /** Fields of the envelope this version does not know, kept as they came. */
+  /** Envelope fields that this version does not know, unchanged. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }

@@ -2,25 +2,25 @@ import { InvalidActionError, quoted } from '@nooble/errors';
 import type { DomainAction } from './domain-action.ts';
 import { checkEnvelope, toEnvelope } from './envelope.ts';
 
-/** What a sealed action is sent as. */
+/** Serialized form of a sealed action. */
 interface Sealed {
   readonly text: string;
-  /** Its data alone, for an action that is derived from it. */
+  /** JSON of its data, reused by revised copies. */
   readonly data: string;
 }
 
-/** Texts are made once, so that what was checked is what is sent, whatever becomes of the objects behind it. */
+/** Serialized once, when the action is validated, so that later changes to its objects are never sent. */
 const sealed = new WeakMap<DomainAction, Sealed>();
 
 /**
- * A checked, frozen copy of an action, already written as JSON: changing its data afterwards changes nothing that is
- * sent. A sealed action is returned as it is. Throws InvalidActionError for what its receiver could not decode.
+ * Returns a validated, frozen copy of an action that is already serialized to JSON; later changes to its data have no
+ * effect. Returns a sealed action unchanged. Throws InvalidActionError if its receiver could not decode it.
  */
 export function sealAction<Data>(given: DomainAction<Data>): DomainAction<Data> {
   return sealed.has(given) ? given : seal(given);
 }
 
-/** A sealed copy with some fields replaced; its data is sent as it was sealed. Throws InvalidActionError. */
+/** Returns a sealed copy with some fields replaced and the data as originally sealed. Throws InvalidActionError. */
 export function reviseAction<Data>(
   action: DomainAction<Data>,
   fields: Partial<Omit<DomainAction, 'data'>>,
@@ -28,7 +28,7 @@ export function reviseAction<Data>(
   return seal({ ...action, ...fields }, sealed.get(action)?.data);
 }
 
-/** The action as wire JSON: UTF-8, snake_case, absent rather than null. Throws InvalidActionError. */
+/** Returns the action as wire JSON: UTF-8, snake_case, missing values omitted. Throws InvalidActionError. */
 export function encodeAction(action: DomainAction): string {
   return sealed.get(action)?.text ?? textOf(action, jsonOf(action.data, 'data'));
 }
@@ -42,12 +42,12 @@ function seal<Data>(given: DomainAction<Data>, dataText?: string): DomainAction<
     return Object.freeze(action);
   } catch (cause) {
     if (cause instanceof InvalidActionError) throw cause;
-    // A getter or a Proxy among its fields.
+    // One of its fields has a throwing getter, or is a Proxy.
     throw new InvalidActionError({ reason: `${quoted(given)} cannot be read as one`, cause });
   }
 }
 
-/** Fields that hold objects are replaced by what JSON carries of them, which is then what is checked. */
+/** Replaces fields that hold objects by their JSON round trip, so that the validated value is the one that is sent. */
 function plainCopy<Data>(given: DomainAction<Data>): DomainAction<Data> {
   const { metadata, executionContext: context, extensions, ...fields } = given;
   return {
@@ -64,7 +64,7 @@ function plain<T>(value: T, what: string): T {
     : value;
 }
 
-/** Functions, symbols and whatever a `toJSON` makes undefined have no JSON: they would be left out without a word. */
+/** JSON.stringify returns undefined for functions, symbols and a `toJSON` that returns undefined: refuse these. */
 function jsonOf(value: unknown, what: string): string {
   let text: string | undefined;
   try {
@@ -73,7 +73,7 @@ function jsonOf(value: unknown, what: string): string {
     throw new InvalidActionError({ reason: `its ${what} cannot be written as JSON`, cause });
   }
   if (text !== undefined) return text;
-  const reason = `its ${what} is ${quoted(value)}, which JSON cannot carry; use null for nothing`;
+  const reason = `its ${what} is ${quoted(value)}, which JSON cannot represent; use null for an empty value`;
   throw new InvalidActionError({ reason });
 }
 

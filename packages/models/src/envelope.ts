@@ -8,14 +8,14 @@ import { TIERS } from './tiers.ts';
 import { issuesOf } from './validation.ts';
 import { wellFormed } from './well-formed.ts';
 
-/** Ill-formed text is refused where it identifies: in UTF-8 all of its lone surrogates become the same character. */
+/** Identifiers must be well-formed: UTF-8 maps all lone surrogates to the same character. */
 const text = wellFormed(z.string().min(1).max(256));
 const actionType = z
   .string()
   .max(MAX_TYPE_LENGTH)
   .regex(NAME_PATTERNS.actionType, 'expected "<domain>.<action>" in lower case');
 
-/** The known fields of an envelope on the wire, snake_case. */
+/** Known fields of an envelope on the wire, snake_case. */
 export const envelopeSchema = z.object({
   v: z.literal(1),
   action_id: z.string().regex(NAME_PATTERNS.actionId),
@@ -42,13 +42,13 @@ export const envelopeSchema = z.object({
 
 type Envelope = z.infer<typeof envelopeSchema>;
 
-/** The action in wire JSON; fields this version does not know are kept. Throws InvalidActionError. */
+/** Decodes wire JSON into an action; keeps unknown fields. Throws InvalidActionError. */
 export function decodeAction(json: string): DomainAction {
   const raw = parseObject(json);
   return fromEnvelope(checkEnvelope(raw), raw);
 }
 
-/** Throws InvalidActionError unless a receiver would take the envelope. */
+/** Validates an envelope. Throws InvalidActionError. */
 export function checkEnvelope(raw: object): Envelope {
   const parsed = envelopeSchema.safeParse(raw);
   if (!parsed.success) {
@@ -64,14 +64,14 @@ export function checkEnvelope(raw: object): Envelope {
   throw new InvalidActionError({ reason, actionId: parsed.data.action_id });
 }
 
-/** Fields that are well formed each may still not go together. */
+/** Returns the reason if valid fields contradict each other. */
 function contradictionIn(envelope: Envelope): string | undefined {
   const { callback_queue, reply_to, execution_context: context } = envelope;
   if (envelope.data === undefined)
-    return 'its data is undefined, which JSON cannot carry; use null';
+    return 'its data is undefined, which JSON cannot represent; use null';
   if (callback_queue !== undefined && reply_to !== undefined)
     return 'callback_queue and reply_to exclude each other';
-  // Else a handler that trusts its context would act for another tenant than the one that is charged.
+  // Otherwise a handler that trusts the context would act for a different tenant than the one that is charged.
   const foreign = (['tenant_id', 'tenant_tier'] as const).find(
     (name) => context && context[name] !== envelope[name],
   );
@@ -83,14 +83,14 @@ function parseObject(json: string): object {
   try {
     raw = JSON.parse(json);
   } catch {
-    // The parser's own error quotes the text, which is data.
+    // No `cause`: the parser's error quotes the text, which contains data.
     throw new InvalidActionError({ reason: 'its envelope is not JSON' });
   }
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw;
   throw new InvalidActionError({ reason: 'its envelope is not a JSON object' });
 }
 
-/** The action by its names on the wire; unchecked. */
+/** Converts an action to its wire names, without validation. */
 export function toEnvelope(action: DomainAction): object {
   const context = action.executionContext;
   const known = {
@@ -118,7 +118,7 @@ export function toEnvelope(action: DomainAction): object {
 function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
   const { session_id, callback_queue, callback_type, reply_to } = envelope;
   const { parent_action_id, timeout_ms, expires_at } = envelope;
-  // As they came: zod leaves a field named `__proto__` out of its copies.
+  // Taken from the raw envelope, because zod drops a field named `__proto__` from its copies.
   const { metadata, execution_context } = raw as Envelope;
   const extensions = unknownFields(raw);
   return {

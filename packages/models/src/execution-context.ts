@@ -4,11 +4,11 @@ import { NAME_PATTERNS } from './names.ts';
 import { TIERS, type Tier } from './tiers.ts';
 import { wellFormed } from './well-formed.ts';
 
-/** What kind of execution an action belongs to. */
+/** Kinds of execution contexts. */
 export const CONTEXT_TYPES = ['agent', 'workflow', 'collection'] as const;
 export type ContextType = (typeof CONTEXT_TYPES)[number];
 
-/** The agents and collections an action works with, on behalf of a tenant. */
+/** The agents and collections that an action works with, on behalf of a tenant. */
 export interface ExecutionContext {
   readonly contextId: string;
   readonly contextType: ContextType;
@@ -22,7 +22,7 @@ export interface ExecutionContext {
   readonly createdAt: string;
 }
 
-/** What a context is made from. */
+/** Fields of a new context. */
 export interface ContextInput {
   readonly tenantId: string;
   readonly tenantTier: Tier;
@@ -33,14 +33,14 @@ export interface ContextInput {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** The context of one agent at work; the agent is also among `agents`. */
+/** Creates the context of a single agent, which is also added to `agents`. */
 export function createAgentContext(input: ContextInput & { agentId: string }): ExecutionContext {
   const { agentId, agents = [], ...rest } = input;
   const context = createContext('agent', { ...rest, agents: withFirst(agentId, agents) });
   return Object.freeze({ ...context, primaryAgentId: agentId });
 }
 
-/** The context of several agents that work together, led by one of them where it is named. */
+/** Creates the context of several agents that work together, optionally led by `primaryAgentId`. */
 export function createWorkflowContext(
   input: ContextInput & { agents: readonly string[]; primaryAgentId?: string },
 ): ExecutionContext {
@@ -49,14 +49,14 @@ export function createWorkflowContext(
   return primaryAgentId === undefined ? context : Object.freeze({ ...context, primaryAgentId });
 }
 
-/** The context of work on collections, without an agent. */
+/** Creates the context of work on collections, without agents. */
 export function createCollectionContext(
   input: ContextInput & { collections: readonly string[] },
 ): ExecutionContext {
   return createContext('collection', input);
 }
 
-/** Its form on the wire; unknown fields of a sender are kept by whoever passes the action on. */
+/** Wire form of a context. Unknown fields are kept when the action is passed on. */
 export const executionContextSchema = z.looseObject({
   context_id: wellFormed(z.string().min(1).max(128)),
   context_type: z.enum(CONTEXT_TYPES),
@@ -71,7 +71,7 @@ export const executionContextSchema = z.looseObject({
 
 type WireContext = z.infer<typeof executionContextSchema>;
 
-/** snake_case for the wire. Checks nothing: what is missing is missing on the wire too. */
+/** Converts a context to snake_case for the wire, without validation. */
 export function contextToWire(context: ExecutionContext): object {
   const { contextId, contextType, tenantId, tenantTier, primaryAgentId, createdAt, ...rest } =
     context;
@@ -86,7 +86,7 @@ export function contextToWire(context: ExecutionContext): object {
   };
 }
 
-/** camelCase from the wire; fields this version does not know keep their names. */
+/** Converts a wire context to camelCase; unknown fields keep their names. */
 export function contextFromWire(wire: WireContext): ExecutionContext {
   const {
     context_id,

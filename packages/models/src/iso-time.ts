@@ -3,17 +3,17 @@ import { z } from 'zod';
 
 let last = { ms: 0, text: '' };
 
-/** The last millisecond of the year 9999: later times have no ISO 8601 form of four digits. */
+/** The last millisecond of the year 9999: later times have no ISO 8601 form with a four-digit year. */
 const LATEST_MS = 253_402_300_799_999;
 const TIME_FORM =
-  'a valid Date, or ISO 8601 text with a zone as in "2026-11-27T09:30:00Z", from 1970 to 9999';
-/** `Date.parse` alone takes almost any text with a number in it, and the 30th of February. */
+  'a valid Date, or ISO 8601 text with a time zone such as "2026-11-27T09:30:00Z", from 1970 to 9999';
+/** `Date.parse` alone accepts almost any text with a number in it, and 30 February. */
 const ISO_TIME = z.union([
   z.iso.datetime({ offset: true }),
   z.iso.datetime({ offset: true, precision: -1 }), // without seconds
 ]);
 
-/** This moment, ISO 8601 UTC; written once per millisecond. */
+/** Returns the current time as ISO 8601 UTC; formatted once per millisecond. */
 export function isoNow(): string {
   const ms = Date.now();
   if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
@@ -21,8 +21,8 @@ export function isoNow(): string {
 }
 
 /**
- * A time from outside as Unix ms: a valid `Date`, or ISO 8601 text with a zone (`Z` or `±hh:mm`), from 1970 to 9999.
- * Throws InvalidActionError, which names the field, for everything else.
+ * Converts untrusted input to Unix time (ms). Accepts a valid `Date`, or ISO 8601 text with a time zone (`Z` or `±hh:mm`),
+ * from 1970 to 9999. Otherwise throws InvalidActionError with the name of the field.
  */
 export function timeOf(field: string, given: unknown): number {
   const ms = msOf(given);
@@ -33,12 +33,12 @@ export function timeOf(field: string, given: unknown): number {
   });
 }
 
-/** A time from outside as ISO 8601 UTC. Throws InvalidActionError, which names the field. */
+/** Like `timeOf`, but returns ISO 8601 UTC. */
 export function isoTime(field: string, given: unknown): string {
   return new Date(timeOf(field, given)).toISOString();
 }
 
-/** A stored time (Unix ms), as ISO 8601 UTC; never throws: one that is out of range is the nearest that is not. */
+/** Formats a stored time (Unix ms) as ISO 8601 UTC. Never throws: clamps times that are out of range. */
 export function isoOf(ms: number): string {
   return new Date(Math.min(Math.max(0, ms || 0), LATEST_MS)).toISOString();
 }
@@ -47,7 +47,7 @@ function msOf(given: unknown): number {
   try {
     if (given instanceof Date) return Date.prototype.getTime.call(given);
   } catch {
-    // A Proxy, or an object that only inherits from Date.
+    // The value is a Proxy, or an object that only inherits from Date.
     return Number.NaN;
   }
   const isTime = typeof given === 'string' && ISO_TIME.safeParse(given).success;

@@ -19,7 +19,7 @@ export const INBOX_NAME = new RegExp(`^inbox:${bare(NAME_PATTERNS.actionId)}$`);
 
 const INBOX_FORM = 'an inbox, "inbox:<id>"';
 
-/** `embedding:tenant123:professional`. Throws InvalidActionError for parts that are not names. */
+/** Formats a queue name such as `embedding:tenant123:professional`. Throws InvalidActionError for invalid parts. */
 export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
   const parts: readonly unknown[] = [domain, tenantId, tier];
   const name = parts.every((part) => typeof part === 'string') ? parts.join(':') : parts;
@@ -27,32 +27,32 @@ export function formatQueueName({ domain, tenantId, tier }: QueueName): string {
   return name;
 }
 
-/** The parts of `embedding:tenant123:professional`. Throws InvalidActionError. */
+/** Splits a queue name such as `embedding:tenant123:professional`. Throws InvalidActionError. */
 export function parseQueueName(name: string): QueueName {
   assertQueueName(name);
   const [domain = '', tenantId = '', tier = ''] = name.split(':');
   return { domain, tenantId, tier: tier as Tier };
 }
 
-/** Whether a value is a logical queue name. */
+/** Returns true for a valid logical queue name. */
 export function isQueueName(value: unknown): value is string {
   return typeof value === 'string' && QUEUE_NAME.test(value);
 }
 
-/** `inbox:<id>`, where the reply to an awaited request goes. Throws InvalidActionError. */
+/** Formats `inbox:<id>`, the destination of replies to awaited requests. Throws InvalidActionError. */
 export function formatInboxName(inboxId: string): string {
   const name: unknown = typeof inboxId === 'string' ? `inbox:${inboxId}` : inboxId;
   if (!isInboxName(name)) refuse(name, INBOX_FORM);
   return name;
 }
 
-/** The id in `inbox:<id>`. Throws InvalidActionError. */
+/** Returns the id in `inbox:<id>`. Throws InvalidActionError. */
 export function parseInboxName(name: string): string {
   if (!isInboxName(name)) refuse(name, INBOX_FORM);
   return name.slice('inbox:'.length);
 }
 
-/** Whether a value names a reply inbox. */
+/** Returns true for a valid inbox name. */
 export function isInboxName(value: unknown): value is string {
   return typeof value === 'string' && INBOX_NAME.test(value);
 }
@@ -67,7 +67,7 @@ function refuse(name: unknown, expected: string): never {
   });
 }
 
-/** A pattern without its anchors, to be part of a larger one. */
+/** Returns a pattern without its anchors, for use in a larger pattern. */
 function bare({ source }: RegExp): string {
   return source.slice(1, -1);
 }

@@ -1,34 +1,34 @@
 import { quoted } from '@nooble/errors';
 import { isTier, tierPriority, TIERS, type Tier } from './tiers.ts';
 
-/** What a tier is entitled to, per tenant and domain. `null` means without limit. */
+/** Limits and shares of a tier, per tenant and domain. `null` means no limit. */
 export interface TierPolicy {
-  /** Serving order of the `strict` mode; 1 is first. */
+  /** Order in `strict` mode; 1 is first. */
   readonly priority: number;
-  /** Share of the `weighted` mode. */
+  /** Share in `weighted` mode. */
   readonly weight: number;
-  /** Admissions in any 60 s. */
+  /** Maximum admissions in any 60 s. */
   readonly perMinute: number | null;
-  /** Admissions per UTC day. */
+  /** Maximum admissions per UTC day. */
   readonly perDay: number | null;
-  /** Actions waiting or delayed at a time. */
+  /** Maximum number of actions waiting or delayed. */
   readonly maxDepth: number | null;
-  /** Over the minute limit: refuse, or admit for the first free moment. */
+  /** Over the minute limit: refuse the action, or delay it until the first free slot. */
   readonly onLimit: 'reject' | 'delay';
-  /** Actions running at a time, across workers. */
+  /** Maximum number of actions run concurrently, across workers. */
   readonly maxActive: number | null;
-  /** Time for one attempt of a handler (ms). */
+  /** Timeout of one attempt (ms). */
   readonly timeoutMs: number;
 }
 
-/** Policies by tier; only the fields that differ from the defaults. `priority` is the tier's own. */
+/** Policies by tier: only the fields that differ from the defaults. `priority` cannot be changed. */
 export type TierOverrides = {
   readonly [T in Tier]?: Partial<Omit<TierPolicy, 'priority'>>;
 };
 
 const BASE = { maxDepth: 100_000, onLimit: 'reject', maxActive: null } as const;
 
-/** The specified defaults. */
+/** Default limits and shares of the tiers. */
 export const DEFAULT_TIER_POLICIES: Readonly<Record<Tier, TierPolicy>> = deepFreeze({
   enterprise: {
     ...BASE,
@@ -53,7 +53,7 @@ export const DEFAULT_TIER_POLICIES: Readonly<Record<Tier, TierPolicy>> = deepFre
 /** A field of a policy that can be set. */
 export type PolicyField = Exclude<keyof TierPolicy, 'priority'>;
 
-/** The defaults with overrides applied, checked and frozen. Throws RangeError naming tier and field. */
+/** Returns the defaults with overrides applied, validated and frozen. Throws RangeError with the tier and field. */
 export function resolveTierPolicies(
   overrides: TierOverrides = {},
 ): Readonly<Record<Tier, TierPolicy>> {
@@ -66,7 +66,7 @@ export function resolveTierPolicies(
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Tier, TierPolicy>>;
 }
 
-/** What a field of a policy has to be, for a value that does not fit; undefined for one that does. */
+/** Returns a description of the expected value if `value` is invalid for the field, otherwise undefined. */
 export function expectedOf(field: PolicyField, value: unknown): string | undefined {
   const { fits, expected } = RULES[field];
   return fits(value) ? undefined : expected;
@@ -96,7 +96,7 @@ interface Rule {
 
 const LIMIT: Rule = {
   fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0),
-  expected: 'a whole number from 0 up, or null for no limit',
+  expected: 'a whole number of at least 0, or null for no limit',
 };
 
 const RULES: Readonly<Record<PolicyField, Rule>> = {
@@ -116,7 +116,7 @@ const RULES: Readonly<Record<PolicyField, Rule>> = {
   },
   maxActive: {
     fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 1),
-    expected: 'a whole number from 1 up, or null for no limit',
+    expected: 'a whole number of at least 1, or null for no limit',
   },
   timeoutMs: {
     fits: (value) =>

@@ -75,13 +75,13 @@ describe('a schema that throws or is asynchronous', () => {
     expect(inspect(error, { depth: null })).not.toContain('secret');
     expect((error.cause as Error).stack).toMatch(/^\w+\n {4}at /);
     expect(message).toMatch(
-      /^Invalid data of "a.b": its schema threw \w+ in place of naming an issue$/,
+      /^Invalid data of "a.b": its schema threw \w+ instead of reporting an issue$/,
     );
   });
 
   it.each(asynchronous)('says that it must be synchronous: %s', (_what, schema) => {
     const { message } = errorOf(() => parseWith(schema, 'text', 'data of "a.b"'));
-    expect(message).toContain('its schema is asynchronous, and must be synchronous');
+    expect(message).toContain('its schema is asynchronous; use a synchronous schema');
   });
 
   it('leaves no rejection behind that would end the process', async () => {

@@ -7,13 +7,13 @@ import {
 } from '@nooble/errors';
 import { z } from 'zod';
 
-/** A list of thousands would fill logs and dead letters, and says no more than its beginning. */
+/** Maximum number of issues in an error, so that invalid lists do not fill logs and dead letters. */
 const MAX_ISSUES = 20;
 const MAX_TEXT = 200;
 
 /**
- * The parsed value. Throws ValidationError naming every field that does not fit, up to 20, and for a schema that
- * throws or is asynchronous: neither says that the value fits.
+ * Returns the parsed value. Throws ValidationError with up to 20 invalid fields, or if the schema throws or is
+ * asynchronous.
  */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
@@ -25,11 +25,11 @@ export function parseWith<Schema extends z.ZodType>(
   throw new ValidationError({ what, issues: parsed.issues });
 }
 
-/** What zod found wrong, by dotted path. */
+/** Converts zod issues, with dotted paths. */
 export function issuesOf({ issues }: Pick<z.ZodError, 'issues'>): ValidationIssue[] {
   const first = issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
     path: truncate(path.map(segmentOf).join('.'), MAX_TEXT),
-    message: typeof message === 'string' ? truncate(message, MAX_TEXT) : 'it does not fit',
+    message: typeof message === 'string' ? truncate(message, MAX_TEXT) : 'it is invalid',
   }));
   const more = issues.length - first.length;
   return more > 0 ? [...first, { path: '', message: `and ${more} more` }] : first;
@@ -41,8 +41,7 @@ interface Parsed {
 }
 
 /**
- * As `safeParse` does, which drops the promise of an asynchronous schema: once that rejects, nobody has caught it
- * and it ends the process.
+ * Replaces `safeParse`, which drops the promise of an asynchronous schema; its unhandled rejection would end the process.
  */
 function run(schema: z.ZodType, value: unknown, what: string): Parsed {
   const context: z.core.ParseContextInternal = { async: true };
@@ -50,14 +49,14 @@ function run(schema: z.ZodType, value: unknown, what: string): Parsed {
     const payload = schema._zod.run({ value, issues: [] }, context);
     if (payload instanceof Promise) {
       payload.catch(() => undefined);
-      return { value, issues: [issue('its schema is asynchronous, and must be synchronous')] };
+      return { value, issues: [issue('its schema is asynchronous; use a synchronous schema')] };
     }
     const config = z.core.config();
     const issues = payload.issues.map((each) => z.core.util.finalizeIssue(each, context, config));
     return { value: payload.value, issues: issuesOf({ issues }) };
   } catch (cause) {
     if (isNoobleError(cause) && cause.code === ValidationError.kind.code) throw cause;
-    const issues = [issue(`its schema threw ${nameOf(cause)} in place of naming an issue`)];
+    const issues = [issue(`its schema threw ${nameOf(cause)} instead of reporting an issue`)];
     throw new ValidationError({ what, issues, cause: withoutMessage(cause) });
   }
 }
@@ -71,7 +70,7 @@ function segmentOf(segment: unknown): string {
   return typeof segment === 'symbol' ? segment.toString() : quoted(segment);
 }
 
-/** Where it was thrown; its message may quote the value, as that of JSON.parse does. */
+/** Keeps only name and stack frames: the message may quote the value, as that of JSON.parse does. */
 function withoutMessage(thrown: unknown): Error {
   const error = new Error(nameOf(thrown));
   const stack = thrown instanceof Error ? String(thrown.stack) : '';

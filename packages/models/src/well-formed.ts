@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Text without lone surrogates, which UTF-8 cannot tell apart. */
+/** Refuses lone surrogates, which UTF-8 cannot represent. */
 export function wellFormed(text: z.ZodString): z.ZodString {
   return text.refine((value) => value.isWellFormed(), 'expected well-formed Unicode text');
 }
