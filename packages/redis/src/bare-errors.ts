@@ -2,9 +2,9 @@ import type { Command } from 'ioredis';
 import type { RedisClient } from './ioredis.ts';
 import { rememberOrigin } from './connection-trouble.ts';
 
-/** Where an error keeps others. */
+/** Properties of an error that contain other errors. */
 const INNER = ['cause', 'errors', 'lastNodeError', 'previousErrors'];
-/** Properties of an error that say where and why it failed, and never what was sent. */
+/** Properties that describe where and why a command failed, and never contain its arguments. */
 const KEPT: ReadonlySet<string> = new Set(
   [
     ['name', 'message', 'stack', 'code', 'errno', 'syscall', 'address', 'port', 'hostname', 'host'],
@@ -12,11 +12,11 @@ const KEPT: ReadonlySet<string> = new Set(
   ].flat(),
 );
 const WITHHELD = '***';
-/** Shorter arguments are numbers and flags, which a sentence may contain by chance. */
+/** Shorter arguments are numbers and flags, which may occur in a message by coincidence. */
 const SHORTEST_ARGUMENT = 4;
-/** Servers quote an argument up to this length. */
+/** Maximum length of an argument that servers quote. */
 const LONGEST_QUOTE = 128;
-/** What the interpreter of Lua and Redis say by themselves; anything else is a text of the script. */
+/** Error messages of the Lua interpreter and of Redis itself; any other message was created by the script. */
 const OWN_WORDS_OF_LUA =
   'attempt to |bad argument |wrong number |stack overflow|not enough memory|Script attempted|Attempt to |Wrong number |Unknown Redis|Lua redis|Expected |@user_script|-[A-Z]+ ';
 const TEXT_OF_SCRIPT = new RegExp(
@@ -28,15 +28,14 @@ type Send = (command: Command, ...where: unknown[]) => unknown;
 const bare = new WeakSet<object>();
 
 /**
- * Strips the errors of a client before anybody sees them, those of its commands and of its `error` events.
- * ioredis attaches each command with its arguments: data, results, passwords. `origin` is the client whose
- * URL and trouble explain them.
+ * Removes sensitive parts from the errors of a client's commands and `error` events. ioredis attaches each command with
+ * its arguments: data, results, passwords. `origin` is the client whose URL and connection errors explain them.
  */
 export function bareErrors(client: RedisClient, origin: RedisClient = client): void {
   const guarded = new WeakSet<Command>();
   const send = client.sendCommand.bind(client) as Send;
   client.sendCommand = ((command, ...where) => {
-    // A command passes here again when it is sent again.
+    // A retried command passes here again.
     if (!guarded.has(command)) {
       guarded.add(command);
       const { reject } = command;
@@ -51,7 +50,7 @@ export function bareErrors(client: RedisClient, origin: RedisClient = client): v
   client.on('node error', bareError);
 }
 
-/** The same error without the properties and the parts of its text that may contain what was sent. */
+/** Removes the properties and message parts of an error that may contain arguments, and returns the same error. */
 export function bareError<Thrown>(error: Thrown): Thrown {
   if (!(error instanceof Error) || bare.has(error)) return error;
   bare.add(error);
@@ -76,7 +75,7 @@ function bareMessage(error: Error): string {
     .replace(/, with args beginning with: [^]*$/, '')
     .replace(/(Last reply: )[^]*$/, `$1${WITHHELD}`)
     .replace(TEXT_OF_SCRIPT, `$1${WITHHELD}`);
-  return code + argumentsOf(error).reduce((told, each) => told.replaceAll(each, WITHHELD), cut);
+  return code + argumentsOf(error).reduce((shown, each) => shown.replaceAll(each, WITHHELD), cut);
 }
 
 function argumentsOf(error: Error): string[] {

@@ -7,7 +7,7 @@ type Of<Kind extends RedisEndpoint['kind']> = Connection & {
   readonly endpoint: Extract<RedisEndpoint, { kind: Kind }>;
 };
 
-/** Options of an ioredis client for one server, or the primary of a Sentinel. */
+/** Returns the ioredis options for a single server, or for the primary of a Sentinel. */
 export function optionsOf(
   connection: Of<'server' | 'socket' | 'sentinel'>,
   name: string,
@@ -23,7 +23,7 @@ export function optionsOf(
   return { ...shared, db, host, port, ...tls };
 }
 
-/** First nodes and options of an ioredis Cluster. */
+/** Returns the startup nodes and options of an ioredis Cluster. */
 export function clusterOptionsOf(
   connection: Of<'cluster'>,
   name: string,
@@ -36,7 +36,7 @@ export function clusterOptionsOf(
     options: {
       clusterRetryStrategy: backoff,
       retryDelayOnTryAgain: 50,
-      // While nodes disagree about a slot they send clients round in circles.
+      // Nodes that disagree about a slot redirect clients in a loop.
       retryDelayOnMoved: 50,
       slotsRefreshTimeout: 5_000,
       ...(dnsLookup && { dnsLookup }),
@@ -82,12 +82,12 @@ function sharedOptions({ endpoint, connectTimeoutMs }: Connection, name: string)
   };
 }
 
-/** Certificates are for names: ioredis would connect to an address and check against that. */
+/** Keeps names unresolved: ioredis would verify certificates, which are issued for names, against the address. */
 function keepName(host: string, callback: (error: null, address: string) => void): void {
   callback(null, host);
 }
 
-/** Address to connect to in place of `host:port`; an IPv6 address in it has no brackets. */
+/** Returns the address to connect to for an announced `host:port`. An IPv6 address in it has no brackets. */
 function mapped(natMap: NatMap | undefined, announced: string): HostPort {
   const known = typeof natMap === 'function' ? natMap(announced) : natMap?.[announced];
   if (known) return known;
@@ -99,7 +99,7 @@ function backoff(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
 }
 
-/** After a failover the old primary answers so: look for the new one, and let the caller decide about the command. */
+/** A demoted primary replies READONLY: reconnect to the new one, and let the caller decide about the command. */
 function isDemoted(error: Error): boolean {
   return error.message.startsWith('READONLY');
 }

@@ -10,15 +10,15 @@ import { watchSilence } from './silence.ts';
 import { endWhileReconnecting } from './ending.ts';
 import { limitWaiting, rejectForgotten } from './unreachable.ts';
 
-/** Name of a connection in `CLIENT LIST`, and the receiver of its errors. */
+/** Name of a connection in `CLIENT LIST`, and its error listener. */
 export interface ClientOptions {
   readonly name: string;
   readonly onError: (error: Error) => void;
 }
 
 /**
- * A client that keeps reconnecting forever, while each command fails after a few attempts or seconds: no
- * call waits without bound, and no process has to be restarted after an outage.
+ * Creates a client that reconnects until it succeeds. Meanwhile each command fails after a few attempts or seconds, so
+ * no call hangs and no process has to be restarted after an outage.
  */
 export function createClient(
   connection: Connection,

@@ -9,27 +9,27 @@ export type DnsLookup = (
   callback: (error: Error | null | undefined, address: string, family?: number) => void,
 ) => void;
 
-/** Address to connect to in place of an announced `host:port`. */
+/** Maps announced `host:port` addresses to the addresses to connect to. */
 export type NatMap =
   Readonly<Record<string, HostPort>> | ((announced: string) => HostPort | null | undefined);
 
-/** Where a Redis is and how to reach it. */
+/** Address and credentials of a Redis. */
 export interface ConnectionOptions {
-  /** See `parseRedisUrl` for the forms. */
+  /** `parseRedisUrl` lists the supported forms. */
   readonly url: string;
-  /** User of the access control list. @default that of the URL */
+  /** ACL user. @default that of the URL */
   readonly username?: string;
   /** @default that of the URL */
   readonly password?: string;
-  /** Number of the database; a Cluster has only 0. @default that of the URL, or 0 */
+  /** Database number; a Cluster has only 0. @default that of the URL, or 0 */
   readonly db?: number;
-  /** Maximum time for a connection to be established (ms). @default 5_000 */
+  /** Timeout of one connection attempt (ms). @default 5_000 */
   readonly connectTimeoutMs?: number;
-  /** Certificates and their checks, for a `rediss` URL. @default those Node trusts */
+  /** Certificates and their verification, for a `rediss` URL. @default the certificate authorities of Node */
   readonly tls?: TlsOptions;
-  /** Replaces addresses that a Cluster or a Sentinel announces and that this process cannot reach. */
+  /** Replaces addresses announced by a Cluster or a Sentinel that this process cannot reach. */
   readonly natMap?: NatMap;
-  /** Resolves the hosts in the URL of a Cluster. @default `dns.lookup`; with TLS the names stay, for the certificates */
+  /** Resolves the hosts in the URL of a Cluster. @default `dns.lookup`; with TLS names are kept, to match certificates */
   readonly dnsLookup?: DnsLookup;
   /** User of the Sentinels. @default that of the URL */
   readonly sentinelUsername?: string;
@@ -37,7 +37,7 @@ export interface ConnectionOptions {
   readonly sentinelPassword?: string;
 }
 
-/** Options that are checked and complete. */
+/** Validated and complete options. */
 export interface Connection {
   readonly redactedUrl: string;
   readonly endpoint: RedisEndpoint;
@@ -57,13 +57,13 @@ const ONLY_FOR: Readonly<Record<string, readonly RedisEndpoint['kind'][]>> = {
 };
 const OVERRIDES = ['username', 'password', 'db', 'sentinelUsername', 'sentinelPassword'] as const;
 
-/** Checks and completes the options. Throws RangeError for a malformed URL and for options that contradict it. */
+/** Validates and completes the options. Throws RangeError for a malformed URL and for options that contradict it. */
 export function resolveConnection(options: ConnectionOptions): Connection {
   const { url, connectTimeoutMs = 5_000, tls, natMap, dnsLookup } = options;
   const endpoint = parseRedisUrl(url);
   assertFits(options, endpoint);
   if (!(connectTimeoutMs > 0 && connectTimeoutMs <= 600_000)) {
-    throw contradiction(options, 'its connectTimeoutMs is not between 1 and 600000');
+    throw contradiction(options, 'connectTimeoutMs must be between 1 and 600000');
   }
   const hosts = hostsOf(endpoint).filter((host) => isIP(host) === 0);
   return Object.freeze({
@@ -81,21 +81,21 @@ function assertFits(options: ConnectionOptions, endpoint: RedisEndpoint): void {
   for (const [name, kinds] of Object.entries(ONLY_FOR)) {
     const isGiven = options[name as keyof ConnectionOptions] !== undefined;
     if (isGiven && !kinds.includes(endpoint.kind)) {
-      throw contradiction(options, `its ${name} is only for ${kinds.join(' and ')} URLs`);
+      throw contradiction(options, `${name} is only valid for ${kinds.join(' and ')} URLs`);
     }
   }
   const { db, tls } = options;
   if (tls && !isEncrypted(endpoint)) {
-    throw contradiction(options, 'its tls needs a URL that begins with "rediss"');
+    throw contradiction(options, 'tls needs a URL that begins with "rediss"');
   }
   if (db === undefined) return;
-  if (!Number.isInteger(db) || db < 0) throw contradiction(options, 'its db is not a whole number');
+  if (!Number.isInteger(db) || db < 0) throw contradiction(options, 'db must be a whole number');
   if (endpoint.kind === 'cluster' && db !== 0) {
     throw contradiction(options, 'a cluster has only database 0');
   }
 }
 
-/** Fields of the options that take precedence over an empty place in the URL. */
+/** Returns the given options that fill in values missing from the URL. */
 function overridesOf(
   options: ConnectionOptions,
   endpoint: RedisEndpoint,
@@ -103,9 +103,9 @@ function overridesOf(
   const inUrl = endpoint as Partial<Record<(typeof OVERRIDES)[number], string | number>>;
   const given = OVERRIDES.filter((name) => options[name] !== undefined);
   for (const name of given) {
-    // Zero is also what a URL without a database says.
+    // A URL without a database has db 0.
     if ((inUrl[name] ?? 0) !== 0 && inUrl[name] !== options[name]) {
-      throw contradiction(options, `its ${name} is another one than in the URL`);
+      throw contradiction(options, `${name} differs from the one in the URL`);
     }
   }
   return Object.fromEntries(given.map((name) => [name, options[name]]));
@@ -121,7 +121,7 @@ function hostsOf(endpoint: RedisEndpoint): readonly string[] {
   return endpoint.nodes.map(({ host }) => host);
 }
 
-/** Values are not quoted: one of them may be a password. */
+/** Never quotes values: they may be passwords. */
 function contradiction({ url }: ConnectionOptions, why: string): RangeError {
   return new RangeError(`Cannot connect to Redis at "${redactUrl(url)}": ${why}`);
 }

@@ -11,36 +11,36 @@ export type { SentinelOptions } from './embedded/sentinel.ts';
 export type { RedisKind, RedisLauncher, RunningServer, ServerSpec } from './embedded/launcher.ts';
 
 export interface EmbeddedRedisOptions extends FindOptions {
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number;
-  /** Where it keeps its files. @default a temporary folder, removed on stop */
+  /** Folder for its files. @default a temporary folder, removed on stop */
   readonly directory?: string;
   /** Write every change to disk before acknowledging it, so that it survives `kill()`. @default false */
   readonly durable?: boolean;
-  /** Run as a Sentinel that watches a primary on this machine, in place of a server. */
+  /** Runs a Sentinel that monitors a primary on this machine, instead of a server. */
   readonly sentinel?: SentinelOptions;
-  /** Further settings, as on the command line of redis-server: `['--maxmemory', '50mb']`. */
+  /** Further command line arguments of redis-server: `['--maxmemory', '50mb']`. */
   readonly settings?: readonly string[];
 }
 
-/** A Redis of this process's own, on loopback. */
+/** A Redis on loopback, started by this process. */
 export interface EmbeddedRedis {
   readonly url: string;
   readonly kind: RedisKind;
-  /** Which server it is, for people. */
+  /** Human-readable description of the server. */
   readonly description: string;
-  /** Ends it and removes its files. Idempotent. */
+  /** Stops the server and removes its files. Idempotent. */
   stop(): Promise<void>;
-  /** Ends it the hard way, as `kill -9` does; `restart()` brings it back. */
+  /** Kills the server as `kill -9` does; `restart()` starts it again. */
   kill(): Promise<void>;
-  /** Starts it again on the same port with the same files. */
+  /** Restarts the server on the same port with the same files. */
   restart(): Promise<void>;
 }
 
 /**
- * Starts a Redis for development and tests: the server on the PATH, else a copy unpacked from the
- * distribution's package into a cache folder, else Docker, else, if allowed, one in JavaScript.
- * Throws an Error with the ways to get one when there is none.
+ * Starts a Redis for development and tests. Uses the first available of: the server on the PATH, a copy unpacked from
+ * the distribution's package into a cache folder, Docker and, if allowed, a server in JavaScript. Throws an Error that
+ * explains how to get a Redis if there is none.
  */
 export async function startEmbeddedRedis(
   options: EmbeddedRedisOptions = {},

@@ -1,14 +1,14 @@
 import type { RedisClient } from './ioredis.ts';
 
-/** Parts of ioredis that have no public counterpart. */
+/** Internals of ioredis. */
 interface Internals {
   setStatus(status: 'end'): void;
   flushQueue(error: Error): void;
 }
 
 /**
- * Makes `disconnect()` end a client also between two attempts to connect: ioredis then only stops trying, and leaves
- * its commands waiting and its status as it was, forever.
+ * Makes `disconnect()` also end a client that is waiting for its next connection attempt. ioredis alone would only stop
+ * retrying, leave its status unchanged and never reject its pending commands.
  */
 export function endWhileReconnecting(client: RedisClient): void {
   const disconnect = client.disconnect.bind(client);

@@ -1,15 +1,15 @@
 import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './ioredis.ts';
 
-/** Part of ioredis that has no public counterpart. */
+/** Internals of ioredis. */
 interface SentinelConnector {
   connectToSentinel?(...args: unknown[]): Redis;
 }
 
 /**
- * Visits every client that ioredis creates inside another one, as soon as it exists: the nodes of a Cluster,
- * the copies of them that read its slots, the clients of Sentinels. The first client of a Sentinel is older
- * than `client` and is not visited.
+ * Visits every client that ioredis creates inside another client, as soon as it is created: the nodes of a Cluster, the
+ * copies of nodes that read its slots, and the Sentinel clients. The first Sentinel client is created before `client`
+ * is returned and is not visited.
  */
 export function onInnerClient(client: RedisClient, visit: (inner: Redis) => void): void {
   if (client instanceof Cluster) {
@@ -29,7 +29,7 @@ export function onInnerClient(client: RedisClient, visit: (inner: Redis) => void
   };
 }
 
-/** Without this the reason of a failed copy is lost: the Cluster ignores its `error` events. */
+/** The Cluster ignores the `error` events of these copies, so the reason of a failure would be lost. */
 function visitCopies(node: Redis, visit: (inner: Redis) => void): void {
   const duplicate = node.duplicate.bind(node);
   node.duplicate = (...args) => {

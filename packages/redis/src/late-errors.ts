@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import type { RedisClient } from './ioredis.ts';
 
-/** Part of ioredis that has no public counterpart. A Cluster has none of its own. */
+/** Internals of ioredis. A Cluster has no connector of its own. */
 interface Connecting {
   readonly connector?: { stream?: Socket | null | undefined };
 }
 
 /**
- * Keeps a second error of a socket from ending the process. ioredis listens for the first one only. A TLS socket
- * that refused the certificate of its server may report another one when an alert of the server arrives after that:
- * Node emits it although the socket is destroyed already.
+ * Prevents a second error of a socket from ending the process. ioredis only listens for the first error. A TLS socket
+ * that refused the certificate of its server may emit another error when an alert of the server arrives later, although
+ * the socket is already destroyed.
  */
 export function ignoreLateErrors(client: RedisClient): void {
   const { connector } = client as unknown as Connecting;

@@ -2,8 +2,8 @@ import { quoted } from '@nooble/errors';
 import { RedisPool } from './pool.ts';
 
 /**
- * The pool that an option names: the given one, or a new one for a URL, which its maker then has to close. Throws
- * RangeError for anything else. A pool is known by its shape: an application may have two copies of this package.
+ * Returns the given pool, or a new pool for a URL, which the caller must close. Throws RangeError for anything else.
+ * Recognizes a pool by its shape, because an application may contain two copies of this package.
  */
 export function poolOf(redis: string | RedisPool, name: string): RedisPool {
   if (typeof redis === 'string') return new RedisPool({ url: redis, name });

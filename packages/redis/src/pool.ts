@@ -7,20 +7,20 @@ import { within } from './within.ts';
 export interface RedisPoolOptions extends ConnectionOptions {
   /** Name of the connections in `CLIENT LIST`. @default 'nooble' */
   readonly name?: string;
-  /** Told of every connection error. Commands fail by themselves, so nothing has to be done. @default nothing */
+  /** Called with every connection error; needs no action, because commands fail on their own. @default ignored */
   readonly onError?: (error: Error) => void;
 }
 
-/** What a look at Redis found. */
+/** Result of a health check. */
 export interface RedisHealth {
   readonly ok: boolean;
   /** Round trip (ms). */
   readonly latencyMs?: number;
-  /** Why it is not ok. */
+  /** Reason, if not ok. */
   readonly problem?: string;
 }
 
-/** The connections of a process to one Redis: one for commands, and dedicated ones for blocking reads. */
+/** The connections of a process to one Redis: a shared one for commands, and dedicated ones for blocking reads. */
 export class RedisPool {
   readonly redactedUrl: string;
   readonly #connection: Connection;
@@ -29,21 +29,21 @@ export class RedisPool {
   #command: RedisClient | undefined;
   #closed = false;
 
-  /** Connects at the first use. Throws RangeError for a malformed URL and for options that contradict it. */
+  /** Connects on first use. Throws RangeError for a malformed URL and for options that contradict it. */
   constructor({ name = 'nooble', onError = () => {}, ...options }: RedisPoolOptions) {
     this.#connection = resolveConnection(options);
     this.#clients = { name, onError };
     this.redactedUrl = this.#connection.redactedUrl;
   }
 
-  /** The shared connection; never block on it. */
+  /** Returns the shared connection. Do not send blocking commands on it. */
   command(): RedisClient {
     this.#assertOpen();
     this.#command ??= createClient(this.#connection, this.#clients);
     return this.#command;
   }
 
-  /** A connection of the caller's own, to block on. End it with `disconnect()`, or leave it to `close()`. */
+  /** Returns a new connection for blocking commands. It ends with `disconnect()`, or when the pool is closed. */
   blocking(): RedisClient {
     this.#assertOpen();
     const client = createClient(this.#connection, {
@@ -55,7 +55,7 @@ export class RedisPool {
     return client;
   }
 
-  /** Whether Redis answers within `timeoutMs`. Never rejects. */
+  /** Checks that Redis replies within `timeoutMs`. Never rejects. */
   async health(timeoutMs = 1_000): Promise<RedisHealth> {
     const started = performance.now();
     try {
@@ -66,7 +66,7 @@ export class RedisPool {
     }
   }
 
-  /** Ends every connection: politely where Redis is there, and after `timeoutMs` at once. Idempotent. */
+  /** Closes all connections: with QUIT if Redis replies within `timeoutMs`, otherwise by disconnecting. Idempotent. */
   async close(timeoutMs = 500): Promise<void> {
     this.#closed = true;
     for (const client of this.#dedicated) client.disconnect();

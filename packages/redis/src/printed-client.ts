@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { RedisClient } from './ioredis.ts';
 
-/** Makes a client print as its name, URL and status: its options contain passwords. */
+/** Makes a client print only its class, URL and status, because its options contain passwords. */
 export function printWithoutOptions(client: RedisClient, redactedUrl: string): void {
   const print = (): object => ({
     client: client.constructor.name,

@@ -5,8 +5,8 @@ const DEFAULT_URL = 'redis://127.0.0.1:6379';
 const pools = new Map<string, RedisPool>();
 
 /**
- * Returns the process-wide command connection to a Redis. The first call for a URL opens it, with its options;
- * later calls for the URL share it.
+ * Returns the process-wide command connection to a Redis. The first call for a URL opens the connection with the given
+ * options; later calls for the same URL share it.
  *
  * @default `REDIS_URL`, or redis://127.0.0.1:6379
  */
@@ -19,7 +19,7 @@ export function getRedisClient(
   return pool.command();
 }
 
-/** Ends what `getRedisClient` opened; a later call opens it again. */
+/** Closes the connections that `getRedisClient` opened; a later call opens new ones. */
 export async function closeRedisPool(): Promise<void> {
   const open = [...pools.values()];
   pools.clear();

@@ -10,23 +10,23 @@ export interface RedisScript {
   readonly sha: string;
 }
 
-/** One call of a script. All its keys live in one Cluster slot. */
+/** One call of a script. All its keys must be in one Cluster slot. */
 export interface ScriptCall {
   readonly script: RedisScript;
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
 }
 
-/** What became of one call of several. */
+/** Result of one call. */
 export type ScriptResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
-/** Prepares a script; it is sent to a server the first time that server does not know it. */
+/** Prepares a script. Its text is only sent to servers that do not know its digest. */
 export function defineScript({ name, lua }: { name: string; lua: string }): RedisScript {
   return Object.freeze({ name, lua, sha: createHash('sha1').update(lua).digest('hex') });
 }
 
-/** Calls a script; survives `SCRIPT FLUSH`, a restart and a failover. Throws what the script or the connection throws. */
+/** Calls a script; survives `SCRIPT FLUSH`, a restart and a failover. Throws errors of the script or the connection. */
 export async function runScript(client: RedisClient, call: ScriptCall): Promise<unknown> {
   let reply = await send(client, call, 'evalsha');
   if (isUnknownScript(reply)) reply = await send(client, call, 'eval');
@@ -35,8 +35,8 @@ export async function runScript(client: RedisClient, call: ScriptCall): Promise<
 }
 
 /**
- * Calls scripts in order in one round trip, all on one Cluster slot. Each gets its own reply; scripts
- * the server does not know are sent again with their text, in a second round trip. Never rejects.
+ * Calls scripts in order in one round trip, all in one Cluster slot, and returns one result per call. Scripts that the
+ * server does not know are sent again with their text, in a second round trip. Never rejects.
  */
 export async function runScripts(
   client: RedisClient,
@@ -53,8 +53,8 @@ export async function runScripts(
 }
 
 /**
- * One by one, and written at once. A pipeline of ioredis does that, too, but each leaves a hidden class
- * behind, and with it all of its replies, until the next full collection of garbage.
+ * Sends separate commands in a single write. An ioredis pipeline would do the same, but each pipeline leaves a hidden
+ * class behind that keeps all its replies alive until the next full garbage collection.
  */
 async function sendAll(
   client: RedisClient,
@@ -68,7 +68,7 @@ async function sendAll(
   return Promise.all(sent);
 }
 
-/** Sent when this returns. Never rejects. */
+/** The command has been sent when this function returns its promise. Never rejects. */
 async function send(
   client: RedisClient,
   { script, keys, args }: ScriptCall,

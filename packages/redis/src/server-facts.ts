@@ -1,16 +1,16 @@
 import type { RedisClient } from './ioredis.ts';
 
-/** What a server says about itself in `INFO`. */
+/** Properties of a server, from `INFO`. */
 export interface ServerFacts {
   readonly flavour: 'redis' | 'valkey';
   readonly version: string;
-  /** Bytes; 0 is without limit. */
+  /** Memory limit (bytes); 0 means no limit. */
   readonly maxMemory: number;
   readonly maxMemoryPolicy: string;
   readonly appendOnly: boolean;
 }
 
-/** Asks the server; on a Cluster, one of its nodes. */
+/** Reads the facts of a server; on a Cluster, of one of its nodes. */
 export async function readServerFacts(client: RedisClient): Promise<ServerFacts> {
   const fields = fieldsOf(await client.info());
   const valkey = fields.get('valkey_version');
@@ -23,7 +23,7 @@ export async function readServerFacts(client: RedisClient): Promise<ServerFacts>
   };
 }
 
-/** What about a server contradicts the promises of a queue, in sentences; empty when nothing does. */
+/** Returns a warning for each property of a server that contradicts the promises of the queue. */
 export function serverWarnings({ flavour, version, maxMemoryPolicy }: ServerFacts): string[] {
   const warnings: string[] = [];
   if (flavour === 'redis' && Number.parseInt(version, 10) < 7) {

@@ -1,30 +1,30 @@
 import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './ioredis.ts';
 
-/** When a connection that says nothing is asked, and when it is given up (ms). */
+/** Time limits for a connection on which nothing is received (ms). */
 export interface SilenceLimits {
-  /** How often one looks; both other limits are counted in looks. */
+  /** Interval of the check; the other limits are multiples of it. */
   readonly lookMs: number;
   readonly askMs: number;
   readonly silenceMs: number;
 }
 
-/** Both are longer than any blocking command we send (5 s). */
+/** Both limits are longer than any blocking command of Nooble (5 s). */
 const LIMITS: SilenceLimits = { lookMs: 1_000, askMs: 6_000, silenceMs: 14_000 };
 
-/** What was heard on a connection, and for how long nothing more. */
+/** Bytes received on a connection, and the time since then. */
 interface Heard {
   readonly stream: unknown;
   readonly bytes: number;
-  /** Counted in looks: while this process itself stood still, nobody was silent. */
+  /** Counted in checks, so that time during which this process was suspended does not count. */
   readonly silentMs: number;
 }
 
 /**
- * Finds half-open connections: a peer that vanished, or accepts and says nothing, would otherwise keep its
- * commands waiting for minutes or forever. The client then reconnects, until it succeeds, and sends
- * them again. Ends with the client. (ioredis has `socketTimeout`, but its timer outlives the connection and
- * ends the next one; its `connectTimeout` ends where the peer accepts.)
+ * Detects half-open connections: if a peer disappeared, or accepts connections but never replies, commands would wait
+ * for minutes or forever. The client then reconnects until it succeeds, and sends its commands again. Ends with the
+ * client. (ioredis has `socketTimeout`, but its timer outlives the connection and ends the next one; its
+ * `connectTimeout` only covers the time until the peer accepts.)
  */
 export function watchSilence(client: RedisClient, limits: SilenceLimits = LIMITS): void {
   const heard = new WeakMap<Redis, Heard>();
@@ -39,7 +39,7 @@ export function watchSilence(client: RedisClient, limits: SilenceLimits = LIMITS
 
 function lookAt(node: Redis, before: Heard | undefined, limits: SilenceLimits): Heard {
   const { stream, status } = node;
-  // Before and after these two, time limits of ioredis apply, and to disconnect it would be to end it for good.
+  // In other states ioredis has its own timeouts, and `disconnect()` would be permanent.
   const isUp = status === 'connect' || status === 'ready';
   const now = { stream, bytes: isUp ? stream.bytesRead : 0 };
   const isNew = !before || now.stream !== before.stream || now.bytes !== before.bytes;

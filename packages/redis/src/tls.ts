@@ -1,16 +1,16 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 
-/** What TLS needs to know beyond a `rediss` URL; see `tls.connect` of Node. */
+/** TLS options in addition to a `rediss` URL, as in `tls.connect` of Node. */
 export type TlsOptions = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'
 >;
 
 /**
- * TLS options for one address. Sends the host name to the server, which Node leaves out. Where Redis announces
- * an IP address, its certificate may be valid for that address or for a host name of the URL: the services
- * that announce addresses have one certificate, for the name of their endpoint.
+ * Returns the TLS options for one address. Sets `servername`: the host name would otherwise not be sent to the server
+ * (SNI). If Redis announces an IP address, accepts a certificate for that address or for a host name of the URL, because
+ * services that announce addresses have one certificate, for the name of their endpoint.
  */
 export function tlsTo(
   host: string,

@@ -1,11 +1,11 @@
 import { isNoobleError, RedisUnavailableError } from '@nooble/errors';
 import { isSymptom, whereFailed, whyFailed } from './connection-trouble.ts';
 
-/** Replies by which a reachable server says that it does not take the command now. */
+/** Errors with which a reachable server temporarily refuses a command. */
 const REFUSALS =
   /^(LOADING|READONLY|OOM|MISCONF|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM|UNBLOCKED)\b/;
 
-/** Whether Redis could not be reached, or refused because of its own state; true for RedisUnavailableError too. */
+/** Returns true if Redis could not be reached, or refused because of its own state. Includes RedisUnavailableError. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (isNoobleError(error)) return error.code === RedisUnavailableError.kind.code;
@@ -16,8 +16,8 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * A RedisUnavailableError saying what was attempted, where and why it failed, or the error itself when it
- * is about something else. Takes the errors of every command of a pool.
+ * Converts an error of a pool's command to a RedisUnavailableError that states what was attempted, where and why it
+ * failed. Returns any other error unchanged.
  */
 export function asRedisUnavailable(error: unknown, attempted: string): Error {
   if (isNoobleError(error)) return error;

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from './ioredis.ts';
 import type { RedisClient } from './ioredis.ts';
 
-/** How often a connection is looked at, and for how long commands may wait for one (ms). */
+/** Interval of the check, and maximum time that commands wait for a connection (ms). */
 export interface WaitingLimits {
   readonly lookMs: number;
   readonly limitMs: number;
@@ -9,19 +9,19 @@ export interface WaitingLimits {
 
 const LIMITS: WaitingLimits = { lookMs: 1_000, limitMs: 10_000 };
 
-/** Parts of ioredis that have no public counterpart: its own limit counts only attempts that end. */
+/** Internals of ioredis. Its own limit only counts connection attempts that end. */
 interface Queues {
   flushQueue(error: Error, which: { offlineQueue: boolean; commandQueue: boolean }): void;
-  /** Commands that wait for their replies. */
+  /** Commands waiting for replies. */
   commandQueue: unknown;
-  /** Commands of the last connection that the next one sends again. */
+  /** Commands of the previous connection, which the next connection sends again. */
   prevCommandQueue?: { shift(): { command: { reject(error: Error): void } } | undefined } | null;
 }
 
 /**
- * Rejects the commands that wait for a connection once there has been none for `limitMs`: a Cluster, a
- * Sentinel and a peer that accepts and says nothing would otherwise keep them forever. The client goes on
- * connecting. Ends with the client.
+ * Rejects commands that wait for a connection once there has been none for `limitMs`. With a Cluster, a Sentinel or a
+ * peer that accepts connections but never replies, they would otherwise wait forever. The client continues to
+ * reconnect. Ends with the client.
  */
 export function limitWaiting(
   client: RedisClient,
@@ -42,8 +42,8 @@ export function limitWaiting(
 }
 
 /**
- * Rejects commands that no later connection sends again: those that ioredis sends before a server is ready,
- * such as INFO, are forgotten when that connection ends, and would wait forever.
+ * Rejects commands that no later connection sends again. ioredis forgets commands that it sends before a server is
+ * ready, such as INFO, when the connection ends; they would wait forever.
  */
 export function rejectForgotten(client: RedisClient): void {
   if (client instanceof Cluster) client.on('+node', rejectOnClose);
@@ -63,14 +63,14 @@ function partsOf(client: RedisClient): RedisClient[] {
   return client instanceof Cluster ? [client, ...client.nodes('all')] : [client];
 }
 
-/** A node in `wait` is one of a Cluster that nobody has asked for anything. */
+/** A Cluster node in status `wait` has not been used yet. */
 function isAtWork({ status }: Redis | Cluster): boolean {
   return status === 'ready' || status === 'wait' || status === 'end';
 }
 
 function rejectWaiting(part: RedisClient, error: Error): void {
   const queues = part as unknown as Queues;
-  // What it says to greet the server stays: its connection may still come about.
+  // Keep the commands of the handshake: the connection may still be established.
   queues.flushQueue(error, { offlineQueue: true, commandQueue: false });
   for (let item = queues.prevCommandQueue?.shift(); item; item = queues.prevCommandQueue?.shift()) {
     item.command.reject(error);

@@ -1,4 +1,4 @@
-/** Where a Redis is and how to reach it, read from a URL. */
+/** Address and credentials of a Redis, parsed from a URL. */
 export type RedisEndpoint =
   | (Credentials & {
       readonly kind: 'server';
@@ -16,7 +16,7 @@ export type RedisEndpoint =
       readonly tls: boolean;
       readonly sentinelUsername?: string;
       readonly sentinelPassword?: string;
-      /** False where the primary is encrypted and its Sentinels are not. */
+      /** False if the primary uses TLS and its Sentinels do not. */
       readonly sentinelTls?: false;
     })
   | (Credentials & {
@@ -35,7 +35,7 @@ interface Credentials {
   readonly password?: string;
 }
 
-/** Parameters each kind of URL may have. */
+/** Permitted query parameters of each kind of URL. */
 const PARAMETERS: Readonly<Record<RedisEndpoint['kind'], readonly string[]>> = {
   server: ['db'],
   socket: ['db'],
@@ -44,17 +44,16 @@ const PARAMETERS: Readonly<Record<RedisEndpoint['kind'], readonly string[]>> = {
 };
 const FORMS =
   'redis://host:6379/0, rediss://…, unix:///path/to/socket, redis+sentinel://host1,host2/name, redis+cluster://host1,host2';
-/** A host never contains `@`, so a login ends at the last one: whoever forgot to encode a password is understood. */
+/** Credentials end at the last `@`, because hosts never contain one; so an unencoded password is accepted. */
 const PATTERN =
   /^(?<scheme>[a-z+]+):\/\/(?:(?<login>[^?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#@]*)?(?:\?(?<query>[^#]*))?$/i;
-/** The path of a socket may contain `@`. */
+/** A socket path may contain `@`. */
 const SOCKET_PATTERN =
   /^(?<scheme>unix):\/\/(?:(?<login>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
 
 /**
- * Reads `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://h1,h2/name` and
- * `redis+cluster://h1,h2`. Names and passwords are percent-decoded. Throws RangeError, without the
- * password, for anything else.
+ * Parses `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://h1,h2/name` and `redis+cluster://h1,h2`.
+ * Percent-decodes names and passwords. Throws RangeError, without the password, for anything else.
  */
 export function parseRedisUrl(url: string): RedisEndpoint {
   const parts = (SOCKET_PATTERN.exec(url) ?? PATTERN.exec(url))?.groups;
@@ -142,16 +141,16 @@ function hostsOf(url: string, text: string, defaultPort: number): HostPort[] {
   });
 }
 
-/** The number of the database from the path or from the parameter; a URL has one of them. */
+/** Returns the database number from the path or from the parameter. */
 function databaseOf(url: string, text: string, parameter = text): number {
   if (![text, parameter].every((each) => /^\d{0,5}$/.test(each)))
-    throw invalid(url, 'what follows its host is not a database number');
+    throw invalid(url, 'its database is not a number');
   if (text !== '' && Number(text) !== Number(parameter))
     throw invalid(url, 'it has two different database numbers');
   return Number(parameter || 0);
 }
 
-/** An unknown parameter is refused: `?ssl=true` would otherwise connect without encryption. */
+/** Refuses unknown parameters: `?ssl=true` would otherwise connect without encryption. */
 function parametersOf(
   url: string,
   kind: RedisEndpoint['kind'],
@@ -165,7 +164,7 @@ function parametersOf(
   return Object.fromEntries(query);
 }
 
-/** Only what is named a password may contain `@`: anything else is the rest of a password with a `?` in it. */
+/** An `@` outside a password parameter means that the URL has an unencoded password with a `?` in it. */
 function queryOf(url: string, text: string): URLSearchParams {
   const query = new URLSearchParams(text);
   const plain = [...query].filter(([name]) => name !== 'sentinelPassword').flat();
@@ -192,7 +191,7 @@ function decode(url: string, text: string): string {
   }
 }
 
-/** Nothing of a malformed URL is quoted but its scheme: a password may be anywhere in it. */
+/** Quotes only the scheme of a malformed URL, because a password may be anywhere in it. */
 function invalid(url: string, why: string): RangeError {
   const scheme = /^[a-z+]+:\/\//i.exec(url)?.[0] ?? '';
   return new RangeError(`Cannot use Redis URL "${scheme}…": ${why}. Known forms: ${FORMS}`);

@@ -3,7 +3,7 @@ import { within } from './within.ts';
 
 it('gives what comes in time and rejects what does not', async () => {
   expect(await within(1_000, Promise.resolve(7))).toBe(7);
-  await expect(within(1, new Promise(() => {}))).rejects.toThrow('No answer within 1 ms');
+  await expect(within(1, new Promise(() => {}))).rejects.toThrow('No reply within 1 ms');
 });
 
 it('takes limits no timer can wait for, which would be over at once', () => {

@@ -87,19 +87,19 @@ it('asks a Sentinel as a user that has only the rights the documents name', asyn
 
 it.each<[RedisPoolOptions, string]>([
   [{ url: 'redis+cluster://h', db: 1 }, 'a cluster has only database 0'],
-  [{ url: 'redis://h/2', db: 1 }, 'its db is another one than in the URL'],
-  [{ url: 'redis://h', db: -1 }, 'its db is not a whole number'],
-  [{ url: 'redis://h', db: 1.5 }, 'its db is not a whole number'],
-  [{ url: 'redis://h', tls: {} }, 'its tls needs a URL that begins with "rediss"'],
-  [{ url: 'unix:///run/redis.sock', tls: {} }, 'its tls needs a URL that begins with "rediss"'],
-  [{ url: 'redis://h', natMap: {} }, 'its natMap is only for cluster and sentinel URLs'],
-  [{ url: 'redis://h', dnsLookup: () => {} }, 'its dnsLookup is only for cluster URLs'],
-  [{ url: 'redis+sentinel://h/main', dnsLookup: () => {} }, 'only for cluster URLs'],
-  [{ url: 'redis://h', sentinelPassword: 'x' }, 'its sentinelPassword is only for sentinel URLs'],
-  [{ url: 'redis+cluster://h', sentinelUsername: 'x' }, 'only for sentinel URLs'],
-  [{ url: 'redis://ann:hidden@h', username: 'bob' }, 'its username is another one than in the URL'],
-  [{ url: 'redis://:hidden@h', password: 'hidden2' }, 'its password is another one'],
-  [{ url: 'redis://h', connectTimeoutMs: 0 }, 'its connectTimeoutMs is not between 1 and 600000'],
+  [{ url: 'redis://h/2', db: 1 }, 'db differs from the one in the URL'],
+  [{ url: 'redis://h', db: -1 }, 'db must be a whole number'],
+  [{ url: 'redis://h', db: 1.5 }, 'db must be a whole number'],
+  [{ url: 'redis://h', tls: {} }, 'tls needs a URL that begins with "rediss"'],
+  [{ url: 'unix:///run/redis.sock', tls: {} }, 'tls needs a URL that begins with "rediss"'],
+  [{ url: 'redis://h', natMap: {} }, 'natMap is only valid for cluster and sentinel URLs'],
+  [{ url: 'redis://h', dnsLookup: () => {} }, 'dnsLookup is only valid for cluster URLs'],
+  [{ url: 'redis+sentinel://h/main', dnsLookup: () => {} }, 'only valid for cluster URLs'],
+  [{ url: 'redis://h', sentinelPassword: 'x' }, 'sentinelPassword is only valid for sentinel URLs'],
+  [{ url: 'redis+cluster://h', sentinelUsername: 'x' }, 'only valid for sentinel URLs'],
+  [{ url: 'redis://ann:hidden@h', username: 'bob' }, 'username differs from the one in the URL'],
+  [{ url: 'redis://:hidden@h', password: 'hidden2' }, 'password differs from the one in the URL'],
+  [{ url: 'redis://h', connectTimeoutMs: 0 }, 'connectTimeoutMs must be between 1 and 600000'],
 ])('refuses options that contradict each other: %j', (options, why) => {
   expect(() => new RedisPool(options)).toThrow(RangeError);
   expect(() => new RedisPool(options)).toThrow(why);

@@ -75,7 +75,7 @@ it('finds the program on the PATH first', async () => {
     kind: 'path',
     description: join(folder, 'redis-server'),
   });
-  await expect(startEmbeddedRedis()).rejects.toThrow('exit code 3');
+  await expect(startEmbeddedRedis()).rejects.toThrow('exited with code 3');
 });
 
 it('runs a container where Docker answers, and removes it when killed', async () => {

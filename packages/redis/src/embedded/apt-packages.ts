@@ -2,10 +2,10 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputOf } from './run-program.ts';
 
-/** The server itself is in redis-tools on Debian and Ubuntu; redis-server is a link to it. */
+/** On Debian and Ubuntu the server binary is in redis-tools; redis-server contains a link to it. */
 const PACKAGES = ['redis-server', 'redis-tools'];
 
-/** Downloads Redis and what it needs, and unpacks all of it into `root` below `work`. False where that fails. */
+/** Downloads Redis and its dependencies, and unpacks them into `root` below `work`. Returns false on failure. */
 export async function unpackPackages(work: string): Promise<boolean> {
   if (!(await download(work, [])) && !(await download(work, await privateLists(work))))
     return false;
@@ -22,7 +22,7 @@ async function download(work: string, lists: readonly string[]): Promise<boolean
   return (await outputOf('apt-get', [...lists, 'download', ...names], { cwd: work })) !== undefined;
 }
 
-/** Libraries that the packages need, directly or not, and that this machine does not have. */
+/** Returns the direct and transitive library dependencies of the packages that are not installed. */
 async function missingLibraries(lists: readonly string[]): Promise<ReadonlySet<string>> {
   const status = await outputOf('dpkg-query', ['-W', '-f', '${Package} ${Status}\n']);
   const installed = new Set((status ?? '').split('\n'));
@@ -40,7 +40,7 @@ async function missingLibraries(lists: readonly string[]): Promise<ReadonlySet<s
   return missing;
 }
 
-/** Options for package lists of our own, for machines (most containers) whose lists are empty. */
+/** Returns options for private package lists, for machines with empty lists (most containers). */
 async function privateLists(work: string): Promise<string[]> {
   const state = join(work, 'lists');
   await mkdir(join(state, 'partial'), { recursive: true });

@@ -7,12 +7,12 @@ import { outputOf } from './run-program.ts';
 import { copyName, findCopyBelow, launcherIn } from './unpacked-copy.ts';
 
 const WORK = 'unpacking-';
-/** Longer than any unpacking takes (ms). */
+/** Age (ms) from which an unpacking folder is considered abandoned. */
 const STALE_MS = 3_600_000;
 
 /**
- * A copy unpacked from the distribution's own package into a cache folder: nothing is installed, and
- * no rights are needed. Undefined where `apt-get` does not exist, finds no package, or none that starts.
+ * Finds or unpacks a copy of the distribution's package in a cache folder; installs nothing and needs no root
+ * permissions. Returns undefined if `apt-get` does not exist, finds no package, or the server does not start.
  */
 export const findAptCopy: Finder = async ({ onProgress }) => {
   const name = await copyName();
@@ -32,7 +32,7 @@ export const findAptCopy: Finder = async ({ onProgress }) => {
   return undefined;
 };
 
-/** Unpacks beside the final place and moves the whole: an interruption leaves no half of a copy. */
+/** Unpacks into a temporary folder and renames it, so that an interruption never leaves a partial copy. */
 async function unpackInto(folder: string, name: string): Promise<RedisLauncher> {
   await removeStale(folder);
   const work = await mkdtemp(join(folder, WORK));
@@ -40,7 +40,7 @@ async function unpackInto(folder: string, name: string): Promise<RedisLauncher> 
     if (!(await unpackPackages(work))) throw new Error('its package cannot be downloaded');
     if (!(await launcherIn(join(work, 'root')))) throw new Error('its server does not start');
     const target = join(folder, name);
-    // Another process may have been quicker, with a copy that is in use by now.
+    // Another process may have finished first; its copy may already be in use.
     if (!(await launcherIn(target))) {
       await rename(target, join(work, 'broken')).catch(() => undefined);
       await rename(join(work, 'root'), target).catch(() => undefined);
@@ -53,7 +53,7 @@ async function unpackInto(folder: string, name: string): Promise<RedisLauncher> 
   }
 }
 
-/** Removes what processes left behind that were killed while they unpacked. */
+/** Removes folders left behind by processes that were killed while unpacking. */
 async function removeStale(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(WORK));
   for (const path of names.map((name) => join(folder, name))) {

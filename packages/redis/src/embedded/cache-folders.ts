@@ -3,8 +3,8 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * Folders that copies may be kept in, the best first: `$XDG_CACHE_HOME/nooble` or `~/.cache/nooble`, and a
- * temporary one of this user for a home that does not exist or is read-only.
+ * Returns folders for unpacked copies, in order of preference: `$XDG_CACHE_HOME/nooble` or `~/.cache/nooble`, then a
+ * temporary folder of this user, in case the home directory does not exist or is read-only.
  */
 export function cacheFolders(): string[] {
   const temporary = join(tmpdir(), `nooble-cache-${userId()}`);
@@ -14,7 +14,7 @@ export function cacheFolders(): string[] {
   return home === undefined ? [temporary] : [join(home, '.cache', 'nooble'), temporary];
 }
 
-/** Creates the folder where it is missing. False where nothing can be kept in it. */
+/** Creates the folder if it does not exist. Returns false if it cannot be used. */
 export async function createFolder(folder: string): Promise<boolean> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ export async function createFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Whether this user created the folder: anybody can create one in the temporary folder, with any program in it. */
+/** Returns true if this user owns the folder: any user could place a folder with any program in the temporary folder. */
 export async function isOurs(folder: string): Promise<boolean> {
   return lstat(folder).then(
     ({ uid }) => process.getuid === undefined || uid === process.getuid(),

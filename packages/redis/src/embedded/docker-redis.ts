@@ -5,7 +5,7 @@ import { runServer } from './server-process.ts';
 
 const IMAGE = 'redis:8-alpine';
 
-/** A container, where Docker answers. */
+/** Returns a launcher for a container, or undefined if Docker is not available. */
 export async function findDocker(): Promise<RedisLauncher | undefined> {
   const version = await outputOf('docker', ['info', '--format', '{{.ServerVersion}}'], {
     timeoutMs: 5_000,
@@ -24,7 +24,7 @@ async function startContainer({ port, directory, settings }: ServerSpec): Promis
   return {
     ...running,
     async kill() {
-      // Killing the client would leave the container behind.
+      // Killing only the docker client would leave the container running.
       await outputOf('docker', ['kill', name]);
       await running.kill();
     },

@@ -5,11 +5,11 @@ import type { Finder, RedisKind, RedisLauncher } from './launcher.ts';
 import { findOnPath } from './path-redis.ts';
 
 export interface FindOptions {
-  /** Fall back to a server in JavaScript, fit for a demonstration only. @default false */
+  /** Falls back to a server in JavaScript, which is suitable for demonstrations only. @default false */
   readonly allowJavaScript?: boolean;
-  /** Told, in a line, about what takes longer. @default nothing */
+  /** Called with one line per slow step. @default ignored */
   readonly onProgress?: (line: string) => void;
-  /** The only kind to use. @default `NOOBLE_REDIS_KIND`, or the first that exists */
+  /** The only kind to use. @default `NOOBLE_REDIS_KIND`, or the first available */
   readonly kind?: RedisKind;
 }
 
@@ -20,12 +20,12 @@ const FINDERS: Readonly<Record<RedisKind, Finder>> = {
   javascript: findJavaScript,
 };
 
-const HOW_TO_GET_ONE = `Get one in one of these ways:
+const HOW_TO_GET_ONE = `Do one of the following:
   apt-get install redis-server            (Debian, Ubuntu; brew install redis on a Mac)
   docker run -p 6379:6379 redis:8         and REDIS_URL=redis://127.0.0.1:6379
-  REDIS_URL=redis://host:6379             for one that runs already`;
+  REDIS_URL=redis://host:6379             to use a running Redis`;
 
-/** The first way this machine has to start a Redis. Throws an Error with ways to get one. */
+/** Returns the first launcher available on this machine. Throws an Error that explains how to get a Redis. */
 export async function findRedis(options: FindOptions = {}): Promise<RedisLauncher> {
   const { allowJavaScript = false, onProgress = () => {}, kind = kindFromEnvironment() } = options;
   const usual: RedisKind[] = [
@@ -39,7 +39,7 @@ export async function findRedis(options: FindOptions = {}): Promise<RedisLaunche
     if (launcher) return launcher;
   }
   throw new Error(
-    `Cannot start a Redis: none found${kind ? ` of kind "${kind}"` : ''}. ${HOW_TO_GET_ONE}`,
+    `Cannot start Redis: none found${kind ? ` of kind "${kind}"` : ''}. ${HOW_TO_GET_ONE}`,
   );
 }
 

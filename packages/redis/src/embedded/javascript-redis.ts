@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import type * as JavaScriptServer from 'js-redis-server/core';
 import type { RedisLauncher, RunningServer, ServerSpec } from './launcher.ts';
 
-/** The server in JavaScript, for demonstrations: in this process, in memory, and slow. */
+/** Returns a launcher for a slow in-memory server in this process, for demonstrations; undefined if not installed. */
 export async function findJavaScript(): Promise<RedisLauncher | undefined> {
   try {
     await importServer();
@@ -17,13 +17,13 @@ export async function findJavaScript(): Promise<RedisLauncher | undefined> {
   };
 }
 
-/** Optional: a bundler that found the name in the `import` would stop where it is not installed. */
+/** Builds the module name at run time: a bundler would fail on a literal name if the package is not installed. */
 async function importServer(): Promise<typeof JavaScriptServer> {
   const name = ['js-redis-server', 'core'].join('/');
   return import(name) as Promise<typeof JavaScriptServer>;
 }
 
-/** Assembled by hand: its own `listen` takes every interface, and leaves Nagle's algorithm on. */
+/** Creates the sockets itself: the server's own `listen` binds all interfaces and does not set TCP_NODELAY. */
 async function startJavaScript({ port }: ServerSpec): Promise<RunningServer> {
   const redis = await importServer();
   const compatibility = redis.resolveCompatibilityProfile('redis-7.4');

@@ -1,35 +1,35 @@
-/** Where a server comes from. */
+/** Source of a server. */
 export type RedisKind = 'path' | 'apt' | 'docker' | 'javascript';
 
-/** What a server is started with. */
+/** Configuration of a server to start. */
 export interface ServerSpec {
-  /** On 127.0.0.1. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
   readonly directory: string;
-  /** A file read before the settings. */
+  /** Configuration file, read before the settings. */
   readonly configFile?: string;
-  /** Settings as on the command line of redis-server. */
+  /** Command line arguments of redis-server. */
   readonly settings: readonly string[];
 }
 
-/** A server that answers. */
+/** A server that accepts commands. */
 export interface RunningServer {
-  /** Ends it and waits until it has ended. */
+  /** Stops the server and waits until it has exited. */
   stop(): Promise<void>;
-  /** Ends it without letting it tidy up. */
+  /** Kills the server without a clean shutdown. */
   kill(): Promise<void>;
-  /** Ends it without waiting, when this process exits. */
+  /** Kills the server without waiting, when this process exits. */
   abandon(): void;
 }
 
-/** One way to get a Redis. */
+/** Starts servers of one kind. */
 export interface RedisLauncher {
   readonly kind: RedisKind;
   readonly description: string;
   start(spec: ServerSpec): Promise<RunningServer>;
 }
 
-/** Looks for one way; undefined where it does not exist on this machine. */
+/** Returns the launcher of one kind, or undefined if it is not available on this machine. */
 export type Finder = (options: {
   onProgress: (line: string) => void;
 }) => Promise<RedisLauncher | undefined>;

@@ -6,7 +6,7 @@ import { runServer } from './server-process.ts';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
-/** The server on the PATH. */
+/** Returns a launcher for the first server on the PATH. */
 export async function findOnPath(): Promise<RedisLauncher | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const name of PROGRAMS) {
@@ -19,7 +19,7 @@ export async function findOnPath(): Promise<RedisLauncher | undefined> {
   return undefined;
 }
 
-/** Runs a redis-server binary. */
+/** Returns a launcher for a redis-server binary. */
 export function launcherOf({
   kind,
   program,

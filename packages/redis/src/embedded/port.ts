@@ -1,12 +1,12 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections (from 32768 on, on Linux), where one of them could take the
- * port before the server does, or connect to itself while the server restarts. A Cluster's bus is 10,000 above.
+ * Below the ephemeral ports (from 32768 on, on Linux): an outgoing connection could otherwise take the port before the
+ * server does, or connect to itself while the server restarts. The Cluster bus uses the port + 10,000.
  */
 const PORTS = { first: 12_000, count: 10_000 };
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Returns a free port on 127.0.0.1. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
@@ -22,7 +22,7 @@ async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Whether a Redis on the port has loaded its data and answers, be it that it wants a password first. */
+/** Returns true if a Redis on the port has loaded its data and replies, even if it requires a password. */
 export async function answersPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });

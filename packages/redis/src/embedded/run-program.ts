@@ -6,11 +6,11 @@ const execute = promisify(execFile);
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly timeoutMs?: number;
-  /** Variables beside those of this process. */
+  /** Environment variables in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What a program prints on stdout; undefined when it does not exist, fails or takes too long. */
+/** Returns the stdout of a program, or undefined if it does not exist, fails or takes too long. */
 export async function outputOf(
   command: string,
   args: readonly string[],

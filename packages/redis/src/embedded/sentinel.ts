@@ -2,19 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerSpec } from './launcher.ts';
 
-/** What a Sentinel watches. */
+/** The primary that a Sentinel monitors. */
 export interface SentinelOptions {
-  /** The name under which clients ask for the primary. */
+  /** Name of the primary, as used by clients. */
   readonly name: string;
-  /** Of the primary, on 127.0.0.1. */
+  /** Port of the primary on 127.0.0.1. */
   readonly primaryPort: number;
-  /** Sentinels that have to agree that the primary is down. @default 1 */
+  /** Number of Sentinels that must agree that the primary is down. @default 1 */
   readonly quorum?: number;
-  /** How long the primary may be silent (ms). @default 1_000 */
+  /** Time without a reply after which the primary is considered down (ms). @default 1_000 */
   readonly downAfterMs?: number;
 }
 
-/** How a Sentinel is started; its configuration is a file because it keeps what it learns there. */
+/** Returns the spec of a Sentinel. Its configuration must be a file, because the Sentinel stores its state there. */
 export async function sentinelSpec(
   directory: string,
   { name, primaryPort, quorum = 1, downAfterMs = 1_000 }: SentinelOptions,

@@ -4,22 +4,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer } from './launcher.ts';
 import { answersPing } from './port.ts';
 
-/** A program and how it is run. */
+/** Command that starts a server. */
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly port: number;
-  /** How long it may take to answer (ms). */
+  /** Maximum time until the server replies (ms). */
   readonly startMs: number;
 }
 
-/** Runs the program until it answers PING. Throws an Error with its last words when it does not. */
+/** Starts the program and waits until it replies to PING. Throws an Error with the end of its output if it does not. */
 export async function runServer(server: ServerCommand): Promise<RunningServer> {
   const child = spawn(server.command, server.args, {
     env: { ...process.env, ...server.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C is for this process, whose last commands still need the server.
+    // Ctrl-C must not reach the server: this process still needs it while shutting down.
     detached: true,
   });
   const words = lastWords(child);
@@ -60,11 +60,11 @@ async function untilAnswering(
   failed.catch(() => undefined);
   const deadline = performance.now() + startMs;
   while (performance.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`it ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`it exited with code ${child.exitCode}`);
     if (await Promise.race([answersPing(port), failed])) return;
     await Promise.race([wait(10), failed]);
   }
-  throw new Error(`it did not answer on port ${port} within ${startMs} ms`);
+  throw new Error(`it did not reply on port ${port} within ${startMs} ms`);
 }
 
 function lastWords(child: ChildProcess): () => string {

@@ -5,12 +5,12 @@ import type { RedisLauncher } from './launcher.ts';
 import { launcherOf } from './path-redis.ts';
 import { outputOf } from './run-program.ts';
 
-/** Where libraries are in a package; those of an architecture are in a folder of their own below it. */
+/** Library folders in a package; architecture-specific libraries are in a subfolder. */
 const LIBRARY_FOLDERS = ['usr/lib', 'lib'];
 
 /**
- * Name of the copy for this release of the distribution and this processor: several machines may share
- * a home.
+ * Returns the name of the copy for this distribution release and architecture, because several machines may share a home
+ * directory.
  */
 export async function copyName(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
@@ -21,7 +21,7 @@ export async function copyName(): Promise<string> {
   return `redis-${name.replace(/[^\w.-]/g, '_')}`;
 }
 
-/** The copy of that name, or any other that starts: one of another release may do as well. */
+/** Returns the copy with that name, or any other copy that starts: one for another release may work, too. */
 export async function findCopyBelow(
   folder: string,
   name: string,
@@ -36,11 +36,11 @@ export async function findCopyBelow(
   return undefined;
 }
 
-/** Undefined where the folder has no server, or one that does not start on this machine. */
+/** Returns undefined if the folder contains no server, or one that does not start on this machine. */
 export async function launcherIn(folder: string): Promise<RedisLauncher | undefined> {
   const program = join(folder, 'usr/bin/redis-server');
   const env = { LD_LIBRARY_PATH: (await librariesIn(folder)).join(':') };
-  // Bound at once: a library of another release may lack a symbol that is needed only later.
+  // Resolve all symbols now: a library of another release may lack one that is needed later.
   const version = await outputOf(program, ['--version'], {
     timeoutMs: 10_000,
     env: { ...env, LD_BIND_NOW: '1' },
@@ -50,7 +50,7 @@ export async function launcherIn(folder: string): Promise<RedisLauncher | undefi
   return launcherOf({ kind: 'apt', program, description, env });
 }
 
-/** There are none where the machine had all libraries when the copy was unpacked. */
+/** Returns nothing if the machine had all libraries when the copy was unpacked. */
 async function librariesIn(folder: string): Promise<string[]> {
   const found = await Promise.all(
     LIBRARY_FOLDERS.map(async (each) => {
