@@ -1,14 +1,14 @@
 import { defineAction } from '@nooble/models';
 import { z } from 'zod';
 
-/** Enough to share a call, few enough that the vectors fit into one message. */
+/** Maximum texts per action: a reasonable batch whose vectors still fit into one message. */
 export const MAX_TEXTS = 64;
 
-/** Texts into vectors. */
+/** Turns texts into vectors. */
 export const generateEmbeddings = defineAction('embedding.generate', {
   data: z.object({
     texts: z.array(z.string()).min(1).max(MAX_TEXTS),
-    /** @default the model the service is set to */
+    /** @default the model that the service is configured with */
     model: z.string().min(1).optional(),
   }),
   result: z.object({
@@ -19,7 +19,7 @@ export const generateEmbeddings = defineAction('embedding.generate', {
   }),
 });
 
-/** Whether texts could be embedded, without doing it. */
+/** Checks that texts can be embedded, without embedding them. */
 export const validateTexts = defineAction('embedding.validate', {
   data: z.object({
     texts: z.array(z.string()).min(1).max(MAX_TEXTS),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const collection = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 
-/** A passage near a question. */
+/** A passage that is similar to a question. */
 const source = z.object({
   document_id: z.string(),
   title: z.string(),
@@ -18,7 +18,7 @@ const question = z.object({
   collection,
   query: z.string().min(1).max(2_000),
   top_k: z.int().min(1).max(50).default(5),
-  /** Least cosine similarity. */
+  /** Minimum cosine similarity. */
   threshold: z.number().min(-1).max(1).default(0),
   /** Only passages of these documents. */
   filter: z.object({ document_ids: z.array(z.string()).min(1) }).optional(),
@@ -27,10 +27,10 @@ const question = z.object({
 });
 export type Question = z.infer<typeof question>;
 
-/** That the work has begun: answers come later, because embeddings are made in between. */
+/** The work has begun. The answer is sent later, because embeddings must be created first. */
 const accepted = z.object({ status: z.literal('accepted') });
 
-/** Documents into a collection of the tenant; a document of the same id is replaced. */
+/** Indexes documents into a collection of the tenant; replaces documents with the same id. */
 export const indexDocuments = defineAction('query.index', {
   data: z.object({
     collection,
@@ -43,10 +43,10 @@ export const indexDocuments = defineAction('query.index', {
   result: accepted,
 });
 
-/** Passages of a collection that are near a question. */
+/** Finds passages of a collection that are similar to a question. */
 export const searchPassages = defineAction('query.search', { data: question, result: accepted });
 
-/** An answer to a question, with its sources. */
+/** Answers a question, with sources. */
 export const generateAnswer = defineAction('query.generate', { data: question, result: accepted });
 
 const indexed = z.object({ collection, documents: z.int(), passages: z.int() });
@@ -54,7 +54,7 @@ const found = z.object({ sources: z.array(source) });
 const answered = z.object({
   answer: z.string(),
   sources: z.array(source),
-  /** The language model that wrote it, 'extractive' for sentences of the sources, 'none' where nothing was found. */
+  /** The language model that wrote the answer, 'extractive' for sentences of the sources, 'none' if nothing was found. */
   model: z.string(),
 });
 
@@ -62,7 +62,7 @@ export type Indexed = z.infer<typeof indexed>;
 export type Found = z.infer<typeof found>;
 export type Answered = z.infer<typeof answered>;
 
-/** The definitions under which a domain receives the answers; it registers handlers for them. */
+/** Returns the definitions of the answers that a domain receives; it registers handlers for them. */
 export function answersFor(domain: string): {
   readonly indexed: ActionDefinition<CallbackData<Indexed>>;
   readonly found: ActionDefinition<CallbackData<Found>>;

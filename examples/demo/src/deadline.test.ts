@@ -4,7 +4,7 @@ import { withDeadline } from './deadline.ts';
 it('says what it waited for', async () => {
   const patience = { waitingFor: 'the answer', ms: 5 };
   await expect(withDeadline(patience, async () => new Promise(() => {}))).rejects.toThrow(
-    'Nothing was heard of the answer for 0.005 s',
+    'No progress for 0.005 s while waiting for the answer',
   );
 });
 

@@ -1,19 +1,19 @@
-/** What is waited for, and for how long without a word of it (ms). */
+/** Subject of a wait, for its error message, and maximum time without progress (ms). */
 export interface Patience {
   readonly waitingFor: string;
   readonly ms: number;
 }
 
-/** Waits for `work`. Rejects when it has neither ended nor called `progress` for so long. */
+/** Waits for `work`. Rejects when it has neither ended nor called `progress` for `ms`. */
 export async function withDeadline<T>(
   { waitingFor, ms }: Patience,
   work: (progress: () => void) => Promise<T>,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const message = `Nothing was heard of ${waitingFor} for ${ms / 1_000} s`;
+    const message = `No progress for ${ms / 1_000} s while waiting for ${waitingFor}`;
     timer = setTimeout(() => reject(new Error(message)), ms);
-    // Whoever is interrupted while waiting need not wait for the end of it.
+    // After an interruption the process must not wait for this timer.
     timer.unref();
   });
   try {

@@ -13,14 +13,14 @@ import { Stage } from './stage.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Plays all acts; everything it started has ended when it resolves or rejects. */
+/** Runs the whole demo. Everything it started has ended when the promise settles. */
 export async function playDemo(
   { docs, ask }: DemoOptions,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
-  // npm runs scripts in the package's folder; a path is meant from where the user stands.
+  // npm runs scripts in the package's folder; resolve paths from the user's working directory.
   const from = process.env['INIT_CWD'] ?? process.cwd();
   const documents = await readDocuments(docs === undefined ? REPOSITORY : resolve(from, docs));
   signal.throwIfAborted();
@@ -44,7 +44,7 @@ interface Play {
   readonly signal: AbortSignal;
 }
 
-/** Ends with the last act, at an interruption, or when a service dies. */
+/** Ends with the last part, on an interruption, or when a service dies. */
 async function playOn({ signal, ...play }: Play): Promise<void> {
   const stage = new Stage({ redis: play.redis.url, prefix: play.prefix });
   const interrupted = new Promise<never>((_resolve, reject) => {
@@ -62,7 +62,7 @@ async function playOn({ signal, ...play }: Play): Promise<void> {
 async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void> {
   const { redis, screen, ask, documents } = play;
   await stage.open();
-  screen.line('Services   embedding-service and query-service, each a process of its own');
+  screen.line('Services   embedding-service and query-service, each in its own process');
   for (const url of stage.urls) screen.faint(`           ${url}/ready`);
   await showIndexing(stage, screen, documents);
   await showQuestion(stage, screen, ask);

@@ -5,16 +5,16 @@ import { truncate } from '@nooble/errors';
 const MAX_CHARACTERS = 200_000;
 /** Enough for that many characters in every encoding. */
 const MAX_BYTES = 4 * MAX_CHARACTERS;
-/** Share of control characters and undecodable bytes from which on a file is no text. */
+/** Maximum share of control characters and undecodable bytes in a text file. */
 const MAX_NOISE = 0.02;
 const NOISE = /(?![\n\r\t\f])[\p{Cc}\ufffd]/gu;
 
-/** A file that is there and is no text. */
+/** The file exists but does not contain text. */
 class NoTextError extends Error {}
 
 /**
- * Reads the first 200,000 characters of a text in UTF-8, or in UTF-16 with a byte order mark. Throws an Error for
- * anything else; never waits for a writer, as a named pipe would make it.
+ * Reads the first 200,000 characters of a text file in UTF-8, or in UTF-16 with a byte order mark. Throws an Error for
+ * anything else. Never blocks on a named pipe.
  */
 export async function readText(path: string): Promise<string> {
   assertFile(await stat(path));
@@ -27,7 +27,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Why a file is left out, in a few words. */
+/** Returns a short reason why a file is skipped. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof NoTextError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
@@ -35,10 +35,10 @@ export function whyUnreadable(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist, or leads to nothing',
+  ENOENT: 'it does not exist, or is a broken link',
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a cycle',
   ENOTDIR: 'it is not a folder',
   ENAMETOOLONG: 'its path is too long for this system',
 };
@@ -57,7 +57,7 @@ async function firstBytes(handle: FileHandle): Promise<Buffer> {
 
 function textOf(bytes: Buffer): string {
   const decoder = new TextDecoder(encodingOf(bytes));
-  // As a stream: a character that is cut off at the end is no mistake.
+  // In stream mode, because a character that is cut off at the end is not an error.
   const text = truncate(decoder.decode(bytes, { stream: true }), MAX_CHARACTERS);
   const noise = text.match(NOISE)?.length ?? 0;
   if (text.includes('\0') || noise > text.length * MAX_NOISE)

@@ -18,9 +18,9 @@ async function folderWithPage(): Promise<string> {
 const pages = [{ id: 'page.md', title: 'Page', text: PAGE }];
 
 it.each<[string, (path: string) => unknown, string]>([
-  ['a link to nothing', async (path) => symlink('gone.md', path), 'leads to nothing'],
+  ['a link to nothing', async (path) => symlink('gone.md', path), 'is a broken link'],
   ['a link to a folder', async (path) => symlink('.', path), 'it is a folder'],
-  ['a link to itself', async (path) => symlink('odd.md', path), 'lead in a circle'],
+  ['a link to itself', async (path) => symlink('odd.md', path), 'form a cycle'],
   [
     'a link to a device',
     async (path) => symlink('/dev/zero', path),
@@ -106,7 +106,7 @@ it('says what is wrong where no document is left', async () => {
   await expect(readDocuments(folder)).rejects.toThrow(`There is no Markdown in "${folder}"`);
   await symlink('gone.md', join(folder, 'odd.md'));
   await expect(readDocuments(folder)).rejects.toThrow(
-    'odd.md: it does not exist, or leads to nothing',
+    'odd.md: it does not exist, or is a broken link',
   );
   await expect(readDocuments(join(folder, 'gone'))).rejects.toThrow('Cannot read the folder');
 });

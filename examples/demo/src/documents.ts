@@ -6,20 +6,20 @@ import { readText, whyUnreadable } from './document-text.ts';
 
 /** A Markdown file. */
 export interface Document {
-  /** Path below the folder; the end of a long one, with a digest of the whole. */
+  /** Path below the folder; a long path is replaced by a digest and its end. */
   readonly id: string;
   readonly title: string;
   readonly text: string;
 }
 
-/** A file that is left out, or a document that cannot be indexed. */
+/** A file that is skipped, or a document that cannot be indexed. */
 export interface LeftOut {
   /** Path below the folder. */
   readonly path: string;
   readonly reason: string;
 }
 
-/** Content of a folder. */
+/** Contents of a folder. */
 export interface Documents {
   readonly documents: readonly Document[];
   readonly leftOut: readonly LeftOut[];
@@ -32,8 +32,8 @@ const MAX_TITLE = 200;
 const DIGEST = 16;
 
 /**
- * Reads every Markdown file below a folder, hidden ones and dependencies left out. A file that cannot be read is
- * named. Throws an Error where no document is left.
+ * Reads every Markdown file below a folder, except hidden files and dependencies. Lists files that cannot be read. Throws
+ * an Error if no document remains.
  */
 export async function readDocuments(folder: string): Promise<Documents> {
   const documents: Document[] = [];
@@ -41,7 +41,7 @@ export async function readDocuments(folder: string): Promise<Documents> {
   const leave = (path: string, error: unknown): void => {
     leftOut.push({ path: relative(folder, path), reason: whyUnreadable(error) });
   };
-  // One after the other: a process may have only so many files open.
+  // Sequentially, because the number of open files is limited.
   for (const file of await markdownBelow(folder, leave)) {
     try {
       documents.push(documentOf(relative(folder, file), await readText(file)));
@@ -67,7 +67,7 @@ async function markdownBelow(
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
     const path = join(folder, entry.name);
-    // Links to folders are not followed: they may lead in a circle.
+    // Links to folders are not followed: they may form a cycle.
     if (entry.isDirectory()) {
       const below = markdownBelow(path, leave).catch((error: Error) => leave(path, error.cause));
       found.push(...((await below) ?? []));
@@ -81,7 +81,7 @@ function documentOf(path: string, text: string): Document {
   return { id: idOf(path), title: truncate(heading || path, MAX_TITLE), text };
 }
 
-/** The end of a path says more than its beginning; the digest tells two of the same end apart. */
+/** Keeps the end of a long path, which is more specific than its beginning; the digest keeps ids unique. */
 function idOf(path: string): string {
   if (path.length <= MAX_ID) return path.toWellFormed();
   const digest = createHash('sha256').update(path).digest('hex').slice(0, DIGEST);

@@ -7,17 +7,17 @@ import type { Screen } from './screen.ts';
 import type { Stage } from './stage.ts';
 import { TENANTS } from './tenants.ts';
 
-/** How much is sent. */
+/** Number of actions to send. */
 export interface Flood {
   readonly free: number;
   readonly others: number;
 }
 
 const ACTION_MS = 60_000;
-/** Work enough that the queue does not drain while we look. */
+/** Enough work to keep the queue from draining too early. */
 const TEXTS_PER_ACTION = 48;
 
-/** A free tenant floods the embedding service while others ask now and then. */
+/** A free tenant floods the embedding service while two other tenants send a few actions. */
 export async function showFairness(stage: Stage, screen: Screen, flood: Flood): Promise<void> {
   screen.heading(
     `A free tenant sends ${flood.free} actions at once, two others ${flood.others} each`,

@@ -1,16 +1,16 @@
 import { domainOf, formatQueueName, type Tier } from '@nooble/models';
 import type { ActionEvent, FinishedEvent } from '@nooble/worker';
 
-/** One action that a service ran, as its log tells. */
+/** One action that a service ran, according to its log. */
 export interface Flow {
   readonly actionId: string;
   readonly taskId: string;
   readonly type: string;
   readonly tenantId: string;
-  /** Logical queue it came through. */
+  /** Logical queue of the action. */
   readonly queue: string;
   readonly tier: Tier;
-  /** When its attempt started, ms since 1970. */
+  /** Start of its attempt (Unix time, ms). */
   readonly startedMs: number;
   readonly waitedMs: number;
   readonly runningMs: number;
@@ -28,11 +28,11 @@ const OUTCOMES: Readonly<Record<string, Flow['outcome']>> = {
   'Action is dead': 'dead',
 };
 
-/** Reads flows from the lines of a worker's log. */
+/** Extracts flows from the lines of a worker's log. */
 export class FlowReader {
   readonly #started = new Map<string, number>();
 
-  /** Undefined when the line does not say how an action ended. */
+  /** Returns undefined unless the line reports the end of an attempt. */
   read(line: Line): Flow | undefined {
     const actionId = String(line['action_id']);
     const timeMs = Number(line['time']);
@@ -59,7 +59,7 @@ export class FlowReader {
   }
 }
 
-/** The line that a worker with a log would have written about an event; this process has none. */
+/** Returns the log line of a worker event, for the worker of this process, which does not log. */
 export function lineOf(event: ActionEvent | FinishedEvent): Line {
   const { claimed, action } = event;
   const { actionId, tenantId, tier } = claimed.lease;
@@ -76,14 +76,14 @@ export function lineOf(event: ActionEvent | FinishedEvent): Line {
   };
 }
 
-/** Flows in the order in which they started; within a ms, in that of `types`. */
+/** Sorts flows by start time, and those of the same millisecond by `types`. */
 export function inOrderOfTime(flows: readonly Flow[], types: readonly string[] = []): Flow[] {
   return flows.toSorted(
     (a, b) => a.startedMs - b.startedMs || types.indexOf(a.type) - types.indexOf(b.type),
   );
 }
 
-/** Whether an action of each type has come to its end. */
+/** Returns true if an action of each type has ended. */
 export function haveEnded(flows: readonly Flow[], types: readonly string[]): boolean {
   return types.every((type) =>
     flows.some((flow) => flow.type === type && flow.outcome !== 'retry'),

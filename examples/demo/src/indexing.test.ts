@@ -36,10 +36,10 @@ async function index(ids: readonly string[]): Promise<string> {
 it('indexes the others where one document is refused or fails, and names it', async () => {
   const output = await index(['a.md', 'refused.md', 'failing.md', 'b.md']);
   expect(output).toContain('documents 4/4\n');
-  expect(output).toContain('Left out: gone.md: it is gone\n');
-  expect(output).toContain('Left out: refused.md: too large\n');
-  expect(output).toContain('Left out: failing.md: no vectors\n');
-  expect(output).toContain('2 passages have their vectors\n');
+  expect(output).toContain('Skipped: gone.md: it is gone\n');
+  expect(output).toContain('Skipped: refused.md: too large\n');
+  expect(output).toContain('Skipped: failing.md: no vectors\n');
+  expect(output).toContain('2 passages have vectors\n');
 });
 
 it('stops where no document can be indexed', async () => {

@@ -8,12 +8,12 @@ import type { Screen } from './screen.ts';
 import { DOMAIN, type Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
 
-/** A large document has more steps. */
+/** Maximum number of steps shown; a large document has more. */
 const SHOWN = 8;
-/** Files that are left out and named one by one. */
+/** Maximum number of skipped files listed individually. */
 const NAMED = 10;
 const DOCUMENT_MS = 60_000;
-/** An answer may be here before the logs have told of its last step, which they do soon. */
+/** Maximum wait (ms) for the logs of the last steps, which may arrive after the answer. */
 const LOG_MS = 2_000;
 const STEPS = [
   indexDocuments.type,
@@ -22,13 +22,13 @@ const STEPS = [
   callbackTypeOf(indexDocuments.type, DOMAIN),
 ];
 
-/** Indexes documents for the enterprise tenant, one action each, and names those that are left out. */
+/** Indexes documents for the enterprise tenant, one action each, and lists skipped files. */
 export async function showIndexing(
   stage: Stage,
   screen: Screen,
   { documents, leftOut }: Documents,
 ): Promise<void> {
-  screen.heading(`Indexing ${documents.length} documents; the way of the first one:`);
+  screen.heading(`Indexing ${documents.length} documents; path of the first one:`);
   const wanted = actionsOf(stage, documents);
   const first = showTask(stage, screen, wanted[0]?.action.taskId);
   const all = documents.length;
@@ -39,14 +39,14 @@ export async function showIndexing(
   first.end();
   screen.progress('documents', { done: all, all });
   showLeftOut(screen, [...leftOut, ...failed]);
-  screen.faint(`  ${passages} passages have their vectors`);
+  screen.faint(`  ${passages} passages have vectors`);
 }
 
 function showLeftOut(screen: Screen, leftOut: readonly LeftOut[]): void {
   for (const { path, reason } of leftOut.slice(0, NAMED)) {
-    screen.line(`  Left out: ${path}: ${reason}`);
+    screen.line(`  Skipped: ${path}: ${reason}`);
   }
-  if (leftOut.length > NAMED) screen.line(`  Left out: ${leftOut.length - NAMED} more`);
+  if (leftOut.length > NAMED) screen.line(`  Skipped: ${leftOut.length - NAMED} more`);
 }
 
 /** A document, and the action that indexes it. */
@@ -67,7 +67,7 @@ function actionsOf(stage: Stage, documents: readonly Document[]): Wanted[] {
   }));
 }
 
-/** Shows the steps of a task once it is over; the logs of two processes tell of them in any order. */
+/** Shows the steps of a task once it has ended; the logs of the two processes arrive in any order. */
 function showTask(
   stage: Stage,
   screen: Screen,
@@ -94,13 +94,12 @@ function showTask(
   return { shown: () => shown, whole, end };
 }
 
-/** Outcome of indexing. */
 interface Outcome {
   readonly passages: number;
   readonly failed: readonly LeftOut[];
 }
 
-/** Throws an Error where not one document could be indexed. */
+/** Throws an Error if no document could be indexed. */
 async function indexAll(
   stage: Stage,
   wanted: readonly Wanted[],
@@ -120,7 +119,7 @@ async function indexAll(
   return outcome;
 }
 
-/** Resolves when every document is indexed or has failed: one of them does not stop the others. */
+/** Resolves when every document is indexed or has failed; a failed document does not stop the others. */
 async function sendAll(
   stage: Stage,
   wanted: readonly Wanted[],

@@ -1,8 +1,8 @@
 import { RedisPool } from '@nooble/redis';
 
 /**
- * Removes every key that begins with the prefix of a run. It scans the whole Redis, which a demo may do once;
- * a service never does.
+ * Removes every key that begins with the prefix of a run. This scans the whole Redis once, which is acceptable for a demo
+ * but not for a service.
  */
 export async function removeKeys(url: string, prefix: string): Promise<void> {
   const pool = new RedisPool({ url, name: 'demo' });
@@ -12,7 +12,7 @@ export async function removeKeys(url: string, prefix: string): Promise<void> {
     const nodes = 'nodes' in client ? client.nodes('master') : [client];
     for (const node of nodes) {
       for await (const keys of node.scanStream({ match: `${prefix}:*`, count: 1_000 })) {
-        // One by one: in a Cluster they are in different slots.
+        // One key per command, because keys in a Cluster are in different slots.
         await Promise.all((keys as string[]).map(async (key) => client.unlink(key)));
       }
     }

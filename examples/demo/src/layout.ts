@@ -1,14 +1,14 @@
 import { truncate } from '@nooble/errors';
 
-/** Longest line where the terminal does not say how wide it is, or is wider. */
+/** Maximum line width. */
 export const MAX_WIDTH = 80;
 
-/** A text in so many characters: filled up, or cut with an ellipsis. */
+/** Pads a text to `width` characters, or truncates it with an ellipsis. */
 export function fit(text: string, width: number): string {
   return text.length > width ? `${truncate(text, Math.max(0, width - 1))}…` : text.padEnd(width);
 }
 
-/** A text in lines of at most so many characters, broken between words; an indent is kept. */
+/** Wraps a text between words to at most `width` characters per line; keeps the indentation. */
 export function wrap(text: string, width: number): string {
   return text
     .split('\n')
@@ -16,7 +16,7 @@ export function wrap(text: string, width: number): string {
     .join('\n');
 }
 
-/** Whole ms from ten up, tenths below; seconds from ten on. */
+/** Formats a duration: tenths of a ms below 10 ms, whole ms below 10 s, otherwise seconds. */
 export function duration(ms: number): string {
   if (ms >= 9_999.5) return `${(ms / 1_000).toFixed(1)} s`;
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
@@ -24,7 +24,7 @@ export function duration(ms: number): string {
 
 const NUMBER = 7;
 
-/** One action in a line: its type and queue share what the two numbers leave. */
+/** Formats one action as a row; type and queue share the width that the two numbers leave. */
 export function flowRow(
   [type, queue, waiting, running]: readonly [string, string, string, string],
   width: number,

@@ -5,9 +5,9 @@ import { HELP, readOptions } from './options.ts';
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    // What was started is killed as this process exits.
+    // Child processes are killed when this process exits.
     if (interrupt.signal.aborted) process.exit(128 + constants.signals[name]);
-    process.stderr.write('\nEnding what was started; interrupt again to end it at once\n');
+    process.stderr.write('\nStopping the services; interrupt again to kill them\n');
     interrupt.abort(new Error('Interrupted'));
   });
 }
@@ -16,7 +16,7 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(HELP);
   else {
-    // Not before it is needed: help and mistakes are answered at once.
+    // Loaded late, so that help and usage errors appear immediately.
     const { playDemo } = await import('./demo.ts');
     const { Screen } = await import('./screen.ts');
     await playDemo(options, new Screen(), interrupt.signal);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What a user may ask the demo for. */
+/** Command line options of the demo. */
 export interface DemoOptions {
   /** Folder whose Markdown is indexed; undefined for this repository. */
   readonly docs: string | undefined;
@@ -10,21 +10,21 @@ export interface DemoOptions {
 
 export const HELP = `Shows typed actions flowing between two services through Redis.
 
-  npm run demo                                   on the Markdown of this repository
-  npm run demo -- --docs <folder> --ask "…"      on your own, with your own question
+  npm run demo                                   with the Markdown of this repository
+  npm run demo -- --docs <folder> --ask "…"      with your own Markdown and question
 
-  --docs <folder>   Markdown to index
+  --docs <folder>   folder with Markdown to index
   --ask <question>  question to answer from it
-  --help            this text
+  --help            print this text
 
-REDIS_URL names a Redis to use; without it one is started and stopped again.
+Set REDIS_URL to use an existing Redis. By default the demo starts one and stops it at the end.
 `;
 
 const QUESTION = 'What is a lease?';
-/** What `query.generate` accepts. */
+/** Maximum length of a question for `query.generate`. */
 const MAX_CHARACTERS = 2_000;
 
-/** Throws TypeError for an option that is unknown, or that has no usable value. */
+/** Throws TypeError for an unknown option or an invalid value. */
 export function readOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({
     args: [...args],

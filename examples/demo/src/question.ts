@@ -14,7 +14,7 @@ const STEPS = [
   callbackTypeOf(generateEmbeddings.type, 'query'),
   callbackTypeOf(generateAnswer.type, DOMAIN),
 ];
-/** A language model may take its time, three times over. */
+/** Covers three attempts of a slow language model. */
 const ANSWER_MS = 120_000;
 const LOGS_MS = 5_000;
 
@@ -32,17 +32,17 @@ export async function showQuestion(stage: Stage, screen: Screen, query: string):
   await untilLogged(flows.complete);
   screen.flowHeader();
   for (const flow of inOrderOfTime(flows.seen, STEPS)) screen.flow(flow);
-  if (answer.status !== 'done') throw new Error(`There is no answer: ${answer.error.message}`);
+  if (answer.status !== 'done') throw new Error(`The question failed: ${answer.error.message}`);
   showAnswer(screen, answer.result);
 }
 
-/** The log of another process may come after the answer; what it does not tell is not shown. */
+/** Waits for the logs of the services, which may arrive after the answer. Steps that are not logged are not shown. */
 async function untilLogged(complete: Promise<void>): Promise<void> {
   const patience = { waitingFor: 'the logs of the services', ms: LOGS_MS };
   await withDeadline(patience, async () => complete).catch(() => undefined);
 }
 
-/** What is seen of a task; `complete` once that is all of it. */
+/** Collects the flows of a task; `complete` resolves when all steps have ended. */
 function watchTask(stage: Stage, taskId: string): { seen: Flow[]; complete: Promise<void> } {
   const seen: Flow[] = [];
   const complete = new Promise<void>((resolve) => {
@@ -62,6 +62,6 @@ function showAnswer(screen: Screen, { answer, sources, model }: Answered): void 
   }
   if (model === 'none') return;
   const by =
-    model === 'extractive' ? 'sentences of the sources; no language model is set up' : model;
+    model === 'extractive' ? 'sentences of the sources; no language model is configured' : model;
   screen.faint(`  Answered by ${by}.`);
 }

@@ -6,13 +6,13 @@ import type { Screen } from './screen.ts';
 /** The Redis of this run. */
 export interface DemoRedis {
   readonly url: string;
-  /** A server that is slow with large collections. */
+  /** True for a server that is slow with large collections. */
   readonly small: boolean;
-  /** Ends the server that was started, or removes what a run left behind in the user's. */
+  /** Stops a server that the demo started, or removes the keys of the run from the user's server. */
   leave(prefix: string): Promise<void>;
 }
 
-/** The one `REDIS_URL` names, or one of our own. Throws an Error that says what to do when it does not answer. */
+/** Opens the Redis of `REDIS_URL`, or starts one. Throws an Error that explains what to do if it does not reply. */
 export async function openRedis(screen: Screen): Promise<DemoRedis> {
   const url = process.env['REDIS_URL'];
   if (url !== undefined && url !== '') return openNamed(url, screen);
@@ -32,7 +32,7 @@ async function openNamed(url: string, screen: Screen): Promise<DemoRedis> {
     const { ok, problem } = await pool.health(5_000);
     if (!ok) {
       const whatToDo = 'Start it, correct REDIS_URL, or unset it to have a Redis started for you.';
-      throw new Error(`${where} does not answer: ${problem}. ${whatToDo}`);
+      throw new Error(`${where} does not reply: ${problem}. ${whatToDo}`);
     }
   } finally {
     await pool.close();
@@ -43,7 +43,7 @@ async function openNamed(url: string, screen: Screen): Promise<DemoRedis> {
     small: false,
     async leave(prefix) {
       await removeKeys(url, prefix).catch((error: unknown) =>
-        screen.faint(`  Keys that begin with ${prefix} are left behind: ${String(error)}`),
+        screen.faint(`  Cannot remove the keys that begin with ${prefix}: ${String(error)}`),
       );
     },
   };

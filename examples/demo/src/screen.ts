@@ -15,8 +15,8 @@ const TIER_STYLES = {
 const MARKS = { done: ['green', '✓'], retry: ['yellow', '↻'], dead: ['red', '✗'] } as const;
 
 /**
- * Writes for people: in colour and with a moving line on a terminal, plain lines elsewhere; no line is wider. Documents,
- * answers and errors may contain anything: none of their control characters reaches the terminal.
+ * Writes output: with colours and a progress line on a terminal, as plain lines elsewhere. Wraps lines to the width of the
+ * terminal. Removes control characters, because documents, answers and errors may contain anything.
  */
 export class Screen {
   readonly #out: NodeJS.WriteStream;
@@ -40,7 +40,7 @@ export class Screen {
     this.#write(this.#paint('dim', this.#wrapped(text)));
   }
 
-  /** A line that the next one replaces; off a terminal only the last one is written. */
+  /** Writes a line that the next progress line replaces. Without a terminal only the last one is written. */
   progress(label: string, { done, all }: { done: number; all: number }): void {
     const filled = Math.round((BAR * done) / all);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FlowReader, type Flow } from './flow.ts';
 
-/** A service and the variables it runs with. */
+/** A service and its environment variables. */
 export interface ServiceProcessOptions {
   /** Folder name of the example. */
   readonly name: 'embedding-service' | 'query-service';
@@ -13,11 +13,11 @@ export interface ServiceProcessOptions {
 
 interface Events {
   flow: [Flow];
-  /** It ended without having been asked to. */
+  /** The process ended unexpectedly. */
   died: [Error];
 }
 
-/** An example service as a process of its own; its log tells what it does. */
+/** Runs an example service in its own process and follows its log. */
 export class ServiceProcess {
   readonly events = new EventEmitter<Events>();
   readonly name: ServiceProcessOptions['name'];
@@ -33,9 +33,9 @@ export class ServiceProcess {
     const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
     this.#child = spawn(process.execPath, [main], {
       env: { ...process.env, ...env },
-      // By the IPC channel it notices when this process is gone, and ends.
+      // The service stops when the IPC channel closes, that is, when this process ends.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Ctrl-C is for the demo, which then ends its services in order.
+      // Ctrl-C must only reach the demo, which then stops its services in order.
       detached: true,
     });
     const killAtExit = (): void => void this.#child.kill('SIGKILL');
@@ -46,12 +46,12 @@ export class ServiceProcess {
     });
   }
 
-  /** Where it answers health checks, once it has started. */
+  /** URL of its health checks, once it has started. */
   get url(): string {
     return this.#url;
   }
 
-  /** Resolves when it consumes. Rejects with its last words when it ends before. */
+  /** Resolves when the service consumes. Rejects with the end of its output if it ends before. */
   async started(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.events.once('died', reject);
@@ -59,14 +59,14 @@ export class ServiceProcess {
     });
   }
 
-  /** Asks it to end and waits. */
+  /** Stops the service with SIGTERM and waits. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#child.kill('SIGTERM');
     await this.#exited;
   }
 
-  /** Ends it as `kill -9` does. */
+  /** Kills the service as `kill -9` does, and waits. */
   async kill(): Promise<void> {
     this.#stopping = true;
     this.#child.kill('SIGKILL');
@@ -94,7 +94,7 @@ export class ServiceProcess {
 
   #ended(code: unknown): void {
     if (this.#stopping) return;
-    const message = `${this.name} ended by itself with exit code ${String(code)}\n${this.#lastWords}`;
+    const message = `${this.name} exited unexpectedly with code ${String(code)}\n${this.#lastWords}`;
     this.events.emit('died', new Error(message));
   }
 }

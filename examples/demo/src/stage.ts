@@ -8,13 +8,13 @@ import { withDeadline } from './deadline.ts';
 import { FlowReader, lineOf, type Flow } from './flow.ts';
 import { ServiceProcess } from './service-process.ts';
 
-/** Domain of the demo itself: answers come to its queues. */
+/** Domain of the demo itself, which receives the answers. */
 export const DOMAIN = 'demo';
 const START_MS = 60_000;
 
 interface Events {
   flow: [Flow];
-  /** With the id of the task that wanted it. */
+  /** The answer, and the id of its task. */
   indexed: [CallbackData<Indexed>, string];
   answered: [CallbackData<Answered>];
   died: [Error];
@@ -24,7 +24,7 @@ interface Events {
 export class Stage {
   readonly events = new EventEmitter<Events>();
   readonly queues: DomainQueueManager;
-  /** Without the limits of the free tier, to flood the queue with. */
+  /** A manager without the limits of the free tier, to flood the queue. */
   readonly unlimited: DomainQueueManager;
   readonly #services: readonly ServiceProcess[];
   readonly #worker: BaseWorker;
@@ -57,10 +57,10 @@ export class Stage {
       logger: false,
       handleSignals: false,
     });
-    this.#tellFlows();
+    this.#reportFlows();
   }
 
-  /** Resolves when all of it consumes. */
+  /** Starts everything; resolves when all workers consume. */
   async open(): Promise<void> {
     const services = this.#services.map(async (service) => service.started());
     await withDeadline({ waitingFor: 'the services', ms: START_MS }, async () =>
@@ -68,31 +68,31 @@ export class Stage {
     );
   }
 
-  /** Where the services answer health checks. */
+  /** URLs of the health checks of the services. */
   get urls(): readonly string[] {
     return this.#services.map(({ url }) => url);
   }
 
-  /** Ends everything it started. */
+  /** Stops everything it started. */
   async close(): Promise<void> {
     await Promise.all(this.#services.map(async (service) => service.stop()));
     await this.#worker.stop();
     await Promise.all([this.queues.close(), this.unlimited.close()]);
   }
 
-  /** Where answers for a tenant are to go. */
+  /** Returns the queue for answers to a tenant. */
   answerQueue({ tenantId, tenantTier }: { tenantId: string; tenantTier: string }): string {
     return `${DOMAIN}:${tenantId}:${tenantTier}`;
   }
 
-  #tellFlows(): void {
+  #reportFlows(): void {
     const reader = new FlowReader();
-    const tell = (event: Parameters<typeof lineOf>[0]): void => {
+    const report = (event: Parameters<typeof lineOf>[0]): void => {
       const flow = reader.read(lineOf(event));
       if (flow) this.events.emit('flow', flow);
     };
-    this.#worker.events.on('started', tell);
-    this.#worker.events.on('done', tell);
+    this.#worker.events.on('started', report);
+    this.#worker.events.on('done', report);
   }
 
   #receiver(): ActionProcessor {
@@ -103,7 +103,7 @@ export class Stage {
   }
 }
 
-/** Under the names a service reads first, so that no variable of the user's own leads it elsewhere. */
+/** Uses the prefixed names, which take precedence over variables of the user. */
 function environmentOf({
   domain,
   redis,

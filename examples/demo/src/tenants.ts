@@ -1,4 +1,4 @@
-/** Who acts in the demo. */
+/** The tenants of the demo. */
 export const TENANTS = {
   enterprise: { tenantId: 'globex', tenantTier: 'enterprise' },
   professional: { tenantId: 'initech', tenantTier: 'professional' },

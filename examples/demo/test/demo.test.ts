@@ -74,7 +74,7 @@ it('is led nowhere else by variables that are meant for services, nor stopped by
   };
   const { code, output } = await play(['--docs', docs, '--ask', 'When does it open?'], env);
   expect(output).toContain('documents 2/2');
-  expect(output).toMatch(/Left out: linked\.md: it does not exist, or leads to nothing/);
+  expect(output).toMatch(/Skipped: linked\.md: it does not exist, or is a broken link/);
   expect(code).toBe(0);
 });
 
@@ -83,7 +83,7 @@ it('says plainly when nothing was found', async () => {
   const { code, output } = await play(['--docs', docs, '--ask', 'Why?'], {
     REDIS_URL: inject('redisUrl'),
   });
-  expect(output).toContain('Nothing was found');
+  expect(output).toContain('contains no answer');
   expect(output).not.toMatch(/similarity|Answered by/);
   expect(code).toBe(0);
 });
@@ -101,13 +101,13 @@ it('explains itself, and refuses what it does not know', async () => {
   expect(await play(['--docs', '/no/such/folder'], {})).toMatchObject({ code: 1 });
 });
 
-it('says which Redis does not answer, without its password, and what to do', async () => {
+it('says which Redis does not reply, without its password, and what to do', async () => {
   const docs = await folderWith({ 'bakery.md': BAKERY });
   const env = { REDIS_URL: 'redis://me:sesame@127.0.0.1:1' };
   const { code, output } = await play(['--docs', docs], env);
   expect(code).toBe(1);
   expect(output).toMatch(
-    /Redis at redis:\/\/me:\*\*\*@127\.0\.0\.1:1 \(REDIS_URL\) does not answer/,
+    /Redis at redis:\/\/me:\*\*\*@127\.0\.0\.1:1 \(REDIS_URL\) does not reply/,
   );
   expect(output).toContain('correct REDIS_URL');
   expect(output).not.toMatch(/sesame|\n +at /);
@@ -119,6 +119,6 @@ it('says why there is no answer, and ends', async () => {
   const env = { REDIS_URL: inject('redisUrl'), QUERY_LLM_BASE_URL: 'http://127.0.0.1:1/v1' };
   const { code, output } = await play(['--docs', docs, '--ask', 'When does it open?'], env);
   expect(output).toMatch(/✗ query\.embedding\.generate\.result/);
-  expect(output).toContain('The demo stopped: There is no answer:');
+  expect(output).toContain('The demo stopped: The question failed:');
   expect(code).toBe(1);
 });

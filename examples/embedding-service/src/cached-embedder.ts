@@ -7,8 +7,8 @@ interface Known {
 }
 
 /**
- * Asks another embedder only for texts it has not seen lately. A vector is the same for every tenant. So is
- * what it counts for: nobody's bill shows whether somebody else had the same text embedded before.
+ * Caches the vectors of another embedder, across tenants. A cached text counts the same number of tokens, so a bill never
+ * reveals that another tenant had the same text embedded before.
  */
 export class CachedEmbedder implements Embedder {
   readonly #inner: Embedder;

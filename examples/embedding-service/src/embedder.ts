@@ -1,13 +1,13 @@
-/** Vectors of some texts, in their order. */
+/** Vectors of texts, in the same order. */
 export interface Embedded {
   readonly vectors: readonly (readonly number[])[];
-  /** What each text counts for in a bill. */
+  /** Billed tokens of each text. */
   readonly tokens: readonly number[];
 }
 
 /** Turns texts into vectors of unit length. */
 export interface Embedder {
   readonly model: string;
-  /** Throws when it cannot; the error says whether trying again helps. */
+  /** Throws on failure; the error states whether it is retryable. */
   embed(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<Embedded>;
 }

@@ -4,15 +4,15 @@ import { ActionProcessor } from '@nooble/worker';
 import type { Embedder } from './embedder.ts';
 import { tokensOf } from './tokens.ts';
 
-/** Texts longer than this are cut by no model in a useful way. */
+/** Maximum length of a text; models truncate longer texts. */
 const MAX_CHARACTERS = 8_000;
 
-/** The handlers of domain `embedding`. */
+/** Returns the handlers of domain `embedding`. */
 export function embeddingProcessor(embedder: Embedder): ActionProcessor {
   return new ActionProcessor()
     .register(generateEmbeddings, async ({ data: { texts, model } }, { signal }) => {
       if (model !== undefined && model !== embedder.model) {
-        const message = `There is no model "${model}" here, only "${embedder.model}"`;
+        const message = `Model "${model}" is not available; this service has "${embedder.model}"`;
         throw new ValidationError({ what: 'data', issues: [{ path: 'model', message }] });
       }
       const { vectors, tokens } = await embedder.embed(texts, { signal });
@@ -28,7 +28,7 @@ export function embeddingProcessor(embedder: Embedder): ActionProcessor {
         problemsOf(text).map((message) => ({ index, message })),
       );
       if (model !== undefined && model !== embedder.model) {
-        problems.push({ index: -1, message: `There is no model "${model}" here` });
+        problems.push({ index: -1, message: `Model "${model}" is not available` });
       }
       const tokens = texts.reduce((sum, text) => sum + tokensOf(text).length, 0);
       return { valid: problems.length === 0, problems, total_tokens: tokens };

@@ -2,13 +2,13 @@ import type { Embedded, Embedder } from './embedder.ts';
 import { tokensOf } from './tokens.ts';
 
 const NGRAM_LENGTHS = [3, 4, 5];
-/** Parts of words find inflections and typing errors, but say less than whole words. */
+/** Parts of words match inflections and typing errors, but are less significant than whole words. */
 const NGRAM_WEIGHT = 0.4;
 
 /**
- * A lexical baseline that needs no network and no model: signed feature hashing of words and character
- * n-grams with sublinear term frequency, L2-normalised (Weinberger et al., "Feature Hashing for Large
- * Scale Multitask Learning", ICML 2009). It finds texts that share words, not texts that mean the same.
+ * A lexical baseline that needs no network and no model: signed feature hashing of words and character n-grams with
+ * sublinear term frequency, L2-normalised (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning",
+ * ICML 2009). It finds texts that share words, not texts with the same meaning.
  */
 export class HashingEmbedder implements Embedder {
   readonly model: string;
@@ -40,7 +40,7 @@ export class HashingEmbedder implements Embedder {
   }
 }
 
-/** Words as they are, their n-grams behind a `#`. */
+/** Counts words, and their n-grams with the prefix `#`. */
 function countsOf(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (feature: string): void => void counts.set(feature, (counts.get(feature) ?? 0) + 1);
@@ -56,7 +56,7 @@ function countsOf(words: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** FNV-1a over UTF-16 units, then a finalizer that spreads the low bits. 32 bits, unsigned. */
+/** Returns a 32-bit unsigned hash: FNV-1a over UTF-16 units, then a finalizer that spreads the low bits. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) {
@@ -66,7 +66,7 @@ function hashOf(text: string): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-/** Unit length, in six digits: more would only fill messages. A text without words stays zero. */
+/** Scales to unit length, rounded to six digits to keep messages small. A text without words stays zero. */
 function normalised(vector: Float64Array): number[] {
   const length = Math.hypot(...vector) || 1;
   return Array.from(vector, (value) => Math.round((value / length) * 1e6) / 1e6);

@@ -8,7 +8,7 @@ import { checkedVectors } from './checked-vectors.ts';
 import type { Embedded, Embedder } from './embedder.ts';
 import { tokensOf } from './tokens.ts';
 
-/** Any endpoint that speaks OpenAI's embeddings API. */
+/** Embeds texts with any endpoint that supports OpenAI's embeddings API. */
 export class OpenAIEmbedder implements Embedder {
   readonly model: string;
   readonly #client: OpenAI;
@@ -23,7 +23,7 @@ export class OpenAIEmbedder implements Embedder {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Embedded> {
     const format = 'float' as const;
-    // Strict endpoints refuse JSON with half of a surrogate pair.
+    // Strict endpoints refuse JSON with a lone surrogate.
     const input = texts.map((text) => text.toWellFormed());
     const request = { model: this.model, input, encoding_format: format };
     const answer: Partial<OpenAI.CreateEmbeddingResponse> = await this.#client.embeddings
@@ -34,13 +34,13 @@ export class OpenAIEmbedder implements Embedder {
       inOrder.map(({ embedding }) => embedding),
       texts.length,
     );
-    // Some servers that speak the API leave the usage out.
+    // Some servers omit the usage.
     const tokens = answer.usage?.total_tokens;
     return { vectors, tokens: tokens === undefined ? texts.map(wordsIn) : shares(tokens, texts) };
   }
 }
 
-/** The endpoint counts a request as a whole: each text has its share by length, and the shares add up. */
+/** Divides the tokens of a request among its texts by length; the shares add up to the total. */
 function shares(total: number, texts: readonly string[]): number[] {
   const characters = texts.reduce((sum, text) => sum + text.length, 0) || 1;
   let before = 0;

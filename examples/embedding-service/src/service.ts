@@ -16,7 +16,7 @@ export async function startEmbeddingService(settings: EmbeddingSettings): Promis
   return runService({ settings, envPrefix, redis, processor: embeddingProcessor(embedder) });
 }
 
-/** The configured endpoint, or the local baseline. */
+/** Returns an embedder for the configured endpoint, or the local baseline. */
 function embedderOf(settings: EmbeddingSettings): Embedder {
   const { openaiBaseUrl, openaiApiKey, openaiModel, httpTimeoutSeconds, dimensions } = settings;
   if (openaiBaseUrl === undefined) return new HashingEmbedder(dimensions);

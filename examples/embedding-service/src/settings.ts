@@ -2,7 +2,7 @@ import { defineSettings, secret, type SettingsOf } from '@nooble/config';
 import { serviceShape } from '@nooble-examples/service-runtime';
 import { z } from 'zod';
 
-/** Variables are read as `EMBEDDING_…` first. */
+/** Settings of the embedding service, with the prefix `EMBEDDING_`. */
 export const settingsDefinition = defineSettings({
   envPrefix: 'EMBEDDING_',
   shape: {
@@ -19,13 +19,10 @@ export const settingsDefinition = defineSettings({
       .url()
       .optional()
       .describe(
-        'An OpenAI-compatible endpoint, as in `http://localhost:11434/v1`; without it vectors are made locally',
+        'URL of an OpenAI-compatible endpoint, for example `http://localhost:11434/v1`; without it vectors are computed locally',
       ),
-    openaiApiKey: secret(z.string().default('none').describe('Key of that endpoint')),
-    openaiModel: z
-      .string()
-      .default('text-embedding-3-small')
-      .describe('Model to ask that endpoint for'),
+    openaiApiKey: secret(z.string().default('none').describe('API key of that endpoint')),
+    openaiModel: z.string().default('text-embedding-3-small').describe('Model at that endpoint'),
   },
 });
 

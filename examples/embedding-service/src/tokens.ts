@@ -1,4 +1,4 @@
-/** Words so common that they say nothing about a text. */
+/** Words that are too common to characterize a text. */
 const STOP_WORDS = new Set(
   (
     'a an and are as at be but by can do does for from has have how if in into is it its may no not of on or ' +
@@ -7,7 +7,7 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** The words of a text, in lower case, without the commonest. */
+/** Returns the words of a text in lower case, without stop words. */
 export function tokensOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   return words.filter((word) => !STOP_WORDS.has(word));

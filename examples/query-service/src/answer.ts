@@ -3,7 +3,7 @@ import { modelOf, vectorsOf, type Embeddings } from './embedded-vectors.ts';
 import type { PendingQuestion } from './pending-steps.ts';
 import type { QueryParts } from './query-parts.ts';
 
-/** Searches with the vector of a question, and lets the answerer write where an answer was asked for. */
+/** Searches with the vector of a question, and writes an answer if the action asked for one. */
 export async function answerQuestion(
   { index, answerer }: QueryParts,
   { asked, question }: PendingQuestion,

@@ -1,12 +1,12 @@
 import type { Source } from '@nooble-examples/contracts';
 
-/** An answer and who wrote it. */
+/** An answer, and the model that wrote it. */
 export interface WrittenAnswer {
   readonly answer: string;
   readonly model: string;
 }
 
-/** Answers a question from sources, which it cites as [1], [2] and so on. */
+/** Answers a question from sources, citing them as [1], [2] and so on. */
 export interface Answerer {
   answer(
     question: string,

@@ -6,7 +6,7 @@ import type { ActionContext, OnDead } from '@nooble/worker';
 import type { AskedAction } from './pending-steps.ts';
 import { stepIdOf } from './step-id.ts';
 
-/** What an answer will need of the action that asks. Throws TenantMismatchError for an answer queue of another tenant. */
+/** Returns the fields needed to send the answer later. Throws TenantMismatchError for an answer queue of another tenant. */
 export function askedBy(action: DomainAction<{ readonly answer_queue: string }>): AskedAction {
   const { actionId, actionType, tenantId, data } = action;
   if (parseQueueName(data.answer_queue).tenantId !== tenantId) {
@@ -17,8 +17,8 @@ export function askedBy(action: DomainAction<{ readonly answer_queue: string }>)
 }
 
 /**
- * Sends the answer in the form of a callback. Its id and key follow from the action that asked, so that a
- * step that runs twice answers once; a success after a failure, as by a redrive, is told as well.
+ * Sends the answer in the form of a callback. Its id and idempotency key are derived from the original action, so a step
+ * that runs twice sends one answer. A success after a failure, for example after a redrive, is sent as well.
  */
 export async function sendAnswer(
   asked: AskedAction,
@@ -29,14 +29,14 @@ export async function sendAnswer(
   const answers: readonly ActionDefinition[] = Object.values(answersFor(domain));
   const definition = answers.find(({ type }) => type.endsWith(`.${asked.actionType}.result`));
   if (!definition) {
-    const reason = `there is no answer to an action of type "${asked.actionType}"`;
+    const reason = `actions of type "${asked.actionType}" have no answer`;
     throw new InvalidActionError({ actionId: asked.actionId, reason });
   }
   const actionId = stepIdOf(asked, answer.status === 'done' ? 'answer' : 'failure');
   await ctx.enqueue(definition, answer, { actionId, idempotencyKey: actionId });
 }
 
-/** Tells whoever asked that the action that worked for them is dead. */
+/** Returns an `onDead` that sends a `dead` answer to the sender of the original action. */
 export function tellFailure(
   askedOf: (action: DomainAction) => Promise<AskedAction | undefined> | AskedAction | undefined,
 ): OnDead {
@@ -46,7 +46,7 @@ export function tellFailure(
   };
 }
 
-/** As `askedBy`, of an action whose data may not fit its schema. */
+/** Like `askedBy`, but for unvalidated data: returns undefined if there is no valid answer queue. */
 export function askedIfKnown(action: DomainAction): AskedAction | undefined {
   const { answer_queue: queue } = (action.data ?? {}) as { readonly answer_queue?: unknown };
   if (!isQueueName(queue)) return undefined;

@@ -1,10 +1,10 @@
-/** How soon repetitions of a term stop counting, and how much length counts: the usual values. */
+/** Saturation of repeated terms (K1) and influence of the text length (B): the usual values. */
 const K1 = 1.2;
 const B = 0.75;
 
 /**
- * How well each text, given by its terms, answers a query: BM25, which weights a term by how few of the texts
- * have it (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
+ * Returns the BM25 relevance of each text, given as terms, to a query. Terms that occur in few texts weigh more (Robertson
+ * and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
  */
 export function bm25(query: readonly string[], texts: readonly (readonly string[])[]): number[] {
   const average = texts.reduce((sum, terms) => sum + terms.length, 0) / (texts.length || 1) || 1;
@@ -20,7 +20,7 @@ export function bm25(query: readonly string[], texts: readonly (readonly string[
   });
 }
 
-/** Inverse document frequency, never negative. */
+/** Returns the inverse document frequency, never negative. */
 function rarity(term: string, texts: readonly (readonly string[])[]): number {
   const having = texts.filter((terms) => terms.includes(term)).length;
   return Math.log(1 + (texts.length - having + 0.5) / (having + 0.5));

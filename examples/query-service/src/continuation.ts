@@ -11,8 +11,8 @@ import type { QueryParts } from './query-parts.ts';
 type EmbeddingsCallback = DomainAction<CallbackData<Embeddings>>;
 
 /**
- * Goes on where an earlier action stopped to wait for vectors. At least once: every step may be repeated,
- * and a pending step is forgotten only after it succeeded, so that a redrive can go on with it.
+ * Returns the handler that continues a pending step once its vectors have arrived. Steps may run more than once. A pending
+ * step is deleted only after it succeeded, so that a redrive can continue it.
  */
 export function continueWithEmbeddings(parts: QueryParts) {
   return async (action: EmbeddingsCallback, ctx: ActionContext): Promise<void> => {
@@ -30,7 +30,7 @@ export function continueWithEmbeddings(parts: QueryParts) {
   };
 }
 
-/** Who waits for the answer to which these vectors belong. */
+/** Looks up the original action that waits for the vectors of a callback. */
 export function askedForEmbeddings({ pending }: QueryParts) {
   return async ({ tenantId, parentActionId: sentId = '' }: DomainAction) =>
     (await pending.get(tenantId, sentId))?.asked;
@@ -38,7 +38,7 @@ export function askedForEmbeddings({ pending }: QueryParts) {
 
 function assertTenant(tenantId: string, { actionId, tenantId: other }: DomainAction): void {
   if (tenantId === other) return;
-  const reason = `callback "${actionId}" of tenant "${other}" is not for it`;
+  const reason = `callback "${actionId}" belongs to tenant "${other}"`;
   throw new TenantMismatchError({ tenantId, reason });
 }
 
@@ -48,7 +48,7 @@ interface NextStep {
   readonly signal: AbortSignal;
 }
 
-/** What there is to answer by now; undefined while other parts are missing. */
+/** Runs the step and returns the answer, or undefined while other parts are missing. */
 async function nextStep(
   parts: QueryParts,
   pending: PendingStep,

@@ -5,17 +5,19 @@ import { normalised } from './vector-index.ts';
 
 export type Embeddings = ActionResult<typeof generateEmbeddings>;
 
-/** The model that made them. */
+/** Returns the model that created the embeddings. */
 export function modelOf({ model: name, dimensions }: Embeddings): EmbeddingModel {
   return { name, dimensions };
 }
 
-/** As many vectors of unit length as texts were sent. Throws an Error when there are others. */
+/** Returns one vector of unit length per text. Throws an Error if number or dimensions do not match. */
 export function vectorsOf({ embeddings, dimensions }: Embeddings, texts: number): Float32Array[] {
   const right =
     embeddings.length === texts && embeddings.every((each) => each.length === dimensions);
   if (!right) {
-    throw new Error(`The embedding service answered no ${texts} vectors of ${dimensions} numbers`);
+    throw new Error(
+      `The embedding service did not return ${texts} vectors of ${dimensions} numbers`,
+    );
   }
   return embeddings.map((embedding) => normalised(Float32Array.from(embedding)));
 }

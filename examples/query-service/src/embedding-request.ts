@@ -1,7 +1,7 @@
 import { generateEmbeddings } from '@nooble-examples/contracts';
 import type { ActionContext } from '@nooble/worker';
 
-/** Requests vectors from the embedding service; they come back as a callback to the queue of this service. */
+/** Requests vectors from the embedding service, which returns them as a callback to the domain of this service. */
 export async function requestEmbeddings(
   { ctx, domain }: { ctx: ActionContext; domain: string },
   sentId: string,

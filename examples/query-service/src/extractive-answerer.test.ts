@@ -23,7 +23,7 @@ it('says so when nothing answers', async () => {
     ['When is lunch?', []],
   ] as const) {
     expect(await new ExtractiveAnswerer().answer(question, sources)).toEqual({
-      answer: 'Nothing was found in this collection that answers this.',
+      answer: 'This collection contains no answer to the question.',
       model: 'none',
     });
   }

@@ -5,14 +5,14 @@ import { sentencesOf } from './sentences.ts';
 import { termsOf } from './terms.ts';
 
 const SENTENCES = 3;
-/** Sentences that answer much worse than the best one would only dilute it. */
+/** Minimum score relative to the best sentence. */
 const LEAST_SHARE = 0.5;
 const NOTHING: WrittenAnswer = {
-  answer: 'Nothing was found in this collection that answers this.',
+  answer: 'This collection contains no answer to the question.',
   model: 'none',
 };
 
-/** Without a language model: the sentences of the sources that share the rarest words with the question. */
+/** Answers without a language model: selects the sentences that share the rarest words with the question. */
 export class ExtractiveAnswerer implements Answerer {
   async answer(question: string, sources: readonly Source[]): Promise<WrittenAnswer> {
     const sentences = citableOf(sources);
@@ -29,7 +29,7 @@ export class ExtractiveAnswerer implements Answerer {
     const answer = ranked
       .filter(({ score }) => score >= LEAST_SHARE * best.score)
       .slice(0, SENTENCES)
-      // As they stand in the sources: one may go on from another.
+      // In the order of the sources, because sentences may build on each other.
       .toSorted((a, b) => a.at - b.at)
       .map(({ sentence, cited }) => `${sentence} [${cited}]`);
     return { answer: answer.join(' '), model: 'extractive' };
@@ -38,12 +38,12 @@ export class ExtractiveAnswerer implements Answerer {
 
 interface Citable {
   readonly sentence: string;
-  /** Number of its source, from 1. */
+  /** Number of its source, starting at 1. */
   readonly cited: number;
   readonly similarity: number;
 }
 
-/** Every sentence once: passages of several documents may say the same. */
+/** Returns every sentence once, because several documents may contain the same passage. */
 function citableOf(sources: readonly Source[]): Citable[] {
   const all = new Map<string, Citable>();
   for (const [index, { text, score: similarity }] of sources.entries()) {

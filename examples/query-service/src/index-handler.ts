@@ -10,10 +10,10 @@ import { stepIdOf } from './step-id.ts';
 
 type IndexData = ActionData<typeof indexDocuments>;
 
-/** Passages per embedding action: their vectors fit into one message. */
+/** Passages per embedding action, so that their vectors fit into one message. */
 const BATCH = 16;
 
-/** Cuts documents into passages and asks for their vectors; `continueWithEmbeddings` stores them. */
+/** Splits documents into passages and requests their vectors; `continueWithEmbeddings` stores them. */
 export function indexHandler(parts: QueryParts) {
   return async (action: DomainAction<IndexData>, ctx: ActionContext) => {
     const asked = askedBy(action);
@@ -49,7 +49,7 @@ interface Indexing {
   readonly totals: { readonly documents: number; readonly passages: number };
 }
 
-/** Asks for the vectors of all parts that have none yet, as all have unless this runs again after a crash. */
+/** Requests the vectors of all parts that have none yet; some parts may have them if this runs again after a crash. */
 async function requestParts(
   { domain, pending }: QueryParts,
   { asked, collection, passages, totals, ctx }: Indexing,

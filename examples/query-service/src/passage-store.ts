@@ -1,7 +1,7 @@
 import type { EmbeddingModel } from './embedding-model.ts';
 import type { Passage } from './passages.ts';
 
-/** A collection of one tenant; no other tenant or collection sees it. */
+/** A collection of one tenant, isolated from other tenants and collections. */
 export interface CollectionRef {
   readonly tenantId: string;
   readonly collection: string;
@@ -12,15 +12,15 @@ export interface StoredPassage extends Passage {
   readonly vector: Float32Array;
 }
 
-/** Where passages and vectors are kept. Another implementation (PostgreSQL) can take its place. */
+/** Storage of passages and vectors; can be implemented with another database, such as PostgreSQL. */
 export interface PassageStore {
-  /** Says how many passages a document has now, and drops those it had beyond. */
+  /** Sets the number of passages of a document, and deletes surplus passages of its previous version. */
   declare(ref: CollectionRef, documentId: string, passages: number): Promise<void>;
-  /** The first model becomes that of the collection. Throws ModelMismatchError for vectors of another one. */
+  /** The first call sets the model of the collection. Throws ModelMismatchError for vectors of another model. */
   put(ref: CollectionRef, passages: readonly StoredPassage[], model: EmbeddingModel): Promise<void>;
-  /** Where the vectors of the collection come from; undefined while it has none. */
+  /** Returns the model of the collection; undefined while it has no vectors. */
   model(ref: CollectionRef): Promise<EmbeddingModel | undefined>;
-  /** Changes with every `put` and `declare`. */
+  /** Returns a version that changes with every `put` and `declare`. */
   version(ref: CollectionRef): Promise<string>;
   load(ref: CollectionRef): Promise<readonly StoredPassage[]>;
 }

@@ -1,6 +1,6 @@
 import { truncate } from '@nooble/errors';
 
-/** A piece of a document, short enough to be one vector. */
+/** A part of a document that is short enough for one vector. */
 export interface Passage {
   readonly id: string;
   readonly documentId: string;
@@ -8,10 +8,10 @@ export interface Passage {
   readonly text: string;
 }
 
-/** Every passage carries the title, and several passages share a message: a heading may be as long as a file. */
+/** Limits the title, because every passage repeats it and a heading may be as long as a file. */
 const MAX_TITLE = 200;
 
-/** Cuts a Markdown document at headings and blank lines into passages of at most `most` characters. */
+/** Splits a Markdown document at headings and blank lines into passages of at most `most` characters. */
 export function passagesOf(
   document: { readonly id: string; readonly title: string; readonly text: string },
   most: number,
@@ -21,7 +21,7 @@ export function passagesOf(
   for (const block of blocks) {
     const last = texts.at(-1);
     const joined = last === undefined ? block : `${last}\n${block}`;
-    // A heading opens a passage, so that it stands with the text below it.
+    // A heading starts a passage, so that it stays with the text below it.
     if (last === undefined || joined.length > most || /^#{1,6} /.test(block)) texts.push(block);
     else texts[texts.length - 1] = joined;
   }
@@ -34,7 +34,7 @@ export function passagesOf(
   }));
 }
 
-/** What stands between headings and blank lines; code in fences stays whole. */
+/** Splits text at headings and blank lines; keeps fenced code together. */
 function blocksOf(text: string): string[] {
   const blocks: string[] = [];
   let fenced = false;
@@ -49,7 +49,7 @@ function blocksOf(text: string): string[] {
   return blocks;
 }
 
-/** A block that is too long, cut between words. */
+/** Splits a block that is too long between words. */
 function pieces(block: string, most: number): string[] {
   const texts: string[] = [];
   let rest = block;
@@ -61,7 +61,7 @@ function pieces(block: string, most: number): string[] {
   return rest === '' ? texts : [...texts, rest];
 }
 
-/** Before the last space; without one, between two characters as a reader sees them. */
+/** Returns the position of the last space, or of the last grapheme boundary if there is no space. */
 function endOfPiece(text: string, most: number): number {
   const space = text.slice(0, most + 1).search(/\s\S*$/);
   return space > 0 ? space : endOfCharacter(text, most);
@@ -70,11 +70,11 @@ function endOfPiece(text: string, most: number): number {
 const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Never inside of an emoji, a flag or a letter with its marks (UAX #29), or, where one of them is longer than a passage,
- * at least not inside of a surrogate pair, which strict endpoints refuse.
+ * Never splits an emoji, a flag or a letter with combining marks (UAX #29). If one of them is longer than a passage, still
+ * never splits a surrogate pair, which strict endpoints refuse.
  */
 function endOfCharacter(text: string, most: number): number {
-  // The whole text would be read again at every cut.
+  // A short slice, because segmenting the whole text at every cut would take quadratic time.
   const cut = CHARACTERS.segment(text.slice(0, most + 2)).containing(most);
   if (cut && cut.index > 0) return cut.index;
   return truncate(text, most).length || 2;

@@ -3,7 +3,7 @@ import { assertTenantId } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { Passage } from './passages.ts';
 
-/** Passages of an indexing that wait for their vectors. */
+/** Passages that wait for their vectors. */
 export interface PendingPassages {
   readonly step: 'passages';
   readonly asked: AskedAction;
@@ -20,7 +20,7 @@ export interface PendingQuestion {
 
 export type PendingStep = PendingPassages | PendingQuestion;
 
-/** The action that began it, as far as its answer needs it. */
+/** Fields of the original action that are needed to answer it. */
 export interface AskedAction {
   readonly tenantId: string;
   readonly actionId: string;
@@ -28,7 +28,7 @@ export interface AskedAction {
   readonly answerQueue: string;
 }
 
-/** What an indexing amounts to. */
+/** Result of an indexing action. */
 export interface IndexingTotals {
   readonly documents: number;
   readonly passages: number;
@@ -39,8 +39,8 @@ const MISSING = 'missing';
 const DONE = 'done';
 
 /**
- * What this service does next when a callback arrives. It is in Redis, under the tenant and the id of the
- * action that was sent, so that any process of the service can go on, also after a restart.
+ * Stores the step to run when a callback arrives: in Redis, by tenant and id of the action that was sent, so that any
+ * process of the service can continue, even after a restart.
  */
 export class PendingSteps {
   readonly #redis: RedisPool;
@@ -56,7 +56,7 @@ export class PendingSteps {
     await this.#redis.command().set(key, JSON.stringify(pending), 'EX', TTL_SECONDS);
   }
 
-  /** Undefined for a callback that was dealt with before, and for one of another tenant. */
+  /** Returns undefined for a callback that was already handled, or that belongs to another tenant. */
   async get(tenantId: string, sentId: string): Promise<PendingStep | undefined> {
     const json = await this.#redis.command().get(this.#key(tenantId, 'step', sentId));
     return json === null ? undefined : (JSON.parse(json) as PendingStep);
@@ -67,8 +67,8 @@ export class PendingSteps {
   }
 
   /**
-   * Remembers which parts an indexing consists of and answers those that are still to be done. Beginning
-   * again, after a crash, brings back none that is done.
+   * Stores the parts of an indexing action and returns those that are not done. Can be repeated after a crash without
+   * resetting parts that are done.
    */
   async begin(
     { tenantId, actionId }: AskedAction,
@@ -84,7 +84,7 @@ export class PendingSteps {
     return new Set(sentIds.filter((id) => states[id] !== DONE));
   }
 
-  /** Ticks a part off; the totals once none is missing, and as often as the last part is repeated. */
+  /** Marks a part as done. Returns the totals if no part is missing, also when the last part is repeated. */
   async finishPart(
     { tenantId, actionId }: AskedAction,
     sentId: string,

@@ -12,7 +12,7 @@ import { askQuestion } from './question-handler.ts';
 import { indexHandler } from './index-handler.ts';
 import type { QueryParts } from './query-parts.ts';
 
-/** The handlers of domain `query`: what tenants ask for, and the callbacks it goes on with. */
+/** Returns the handlers of domain `query`: actions of tenants, and callbacks of the embedding service. */
 export function queryProcessor(parts: QueryParts): ActionProcessor {
   const callback = defineCallback(generateEmbeddings, parts.domain);
   const onDead = tellFailure(askedIfKnown);

@@ -3,9 +3,9 @@ import type { PassageStore } from './passage-store.ts';
 import type { PendingSteps } from './pending-steps.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** What the handlers of the query service work with. */
+/** Dependencies of the handlers. */
 export interface QueryParts {
-  /** The service's own domain, where callbacks go. */
+  /** The service's own domain, which receives callbacks. */
   readonly domain: string;
   readonly passageCharacters: number;
   readonly store: PassageStore;

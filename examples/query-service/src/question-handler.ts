@@ -6,7 +6,7 @@ import { requestEmbeddings } from './embedding-request.ts';
 import type { QueryParts } from './query-parts.ts';
 import { stepIdOf } from './step-id.ts';
 
-/** Asks for the vector of a question; `continueWithEmbeddings` searches and answers. */
+/** Requests the vector of a question; `continueWithEmbeddings` searches and answers. */
 export function askQuestion({ domain, pending }: QueryParts) {
   return async (action: DomainAction<Question>, ctx: ActionContext) => {
     const asked = askedBy(action);

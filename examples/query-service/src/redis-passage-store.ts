@@ -4,7 +4,7 @@ import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
 import type { Passage } from './passages.ts';
 
-/** Passages in Redis: three hashes, the model and a version per tenant and collection, in one Cluster slot. */
+/** Stores passages in Redis: three hashes, the model and a version per tenant and collection, in one Cluster slot. */
 export class RedisPassageStore implements PassageStore {
   readonly #redis: RedisPool;
   readonly #prefix: string;
@@ -84,6 +84,6 @@ function encodeVector(vector: Float32Array): string {
 }
 
 function decodeVector(text: string): Float32Array {
-  // A buffer of its own: a pooled one may begin at an address no float can have.
+  // Copied, because the offset of a pooled buffer may not be aligned for floats.
   return new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 }

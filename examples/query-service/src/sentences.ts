@@ -1,7 +1,7 @@
-/** Shorter ones are captions and names. */
+/** Minimum length of a sentence; shorter texts are captions and names. */
 const LEAST_CHARACTERS = 20;
 
-/** The sentences of the prose in a Markdown text, without its marks; headings, tables and code are none. */
+/** Returns the sentences of a Markdown text without markup; omits headings, tables and code. */
 export function sentencesOf(markdown: string): string[] {
   return blocksOf(withoutMarks(markdown))
     .flatMap((block) => block.split(/(?<=[.!?]["”)]?) (?=[\p{Lu}\d"“(])/u))
@@ -14,7 +14,7 @@ function withoutMarks(markdown: string): string {
     markdown
       .replace(/```[^]*?(```|$)/g, '\n\n')
       .replace(/<!--[^]*?-->|<\/?[a-z][^>\n]*>/gi, '')
-      // Headings, rules, definitions of links, and rows of tables with or without outer bars.
+      // Headings, rules, link definitions, and table rows with or without outer bars.
       .replace(
         /^ *(#{1,6} .*|[-*_=]{3,} *|\[[^\]]+\]: .*|\|.*|.* \| .* \| .*|:?-+:? \|.*)$/gm,
         '\n',
@@ -26,7 +26,7 @@ function withoutMarks(markdown: string): string {
   );
 }
 
-/** Paragraphs and items of lists, each in one line. */
+/** Returns paragraphs and list items, each on one line. */
 function blocksOf(text: string): string[] {
   return text
     .split(/\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)]) )/)

@@ -10,7 +10,7 @@ import { RedisPassageStore } from './redis-passage-store.ts';
 import { settingsDefinition, type QuerySettings } from './settings.ts';
 import { VectorIndex } from './vector-index.ts';
 
-/** A tenant was charged when it asked; what the service sends on its behalf is not charged again. */
+/** No limits: a tenant is charged for its own action, not for the actions that the service sends on its behalf. */
 const UNCHARGED = Object.fromEntries(
   TIERS.map((tier) => [tier, { perMinute: null, perDay: null }]),
 );
@@ -32,7 +32,7 @@ export async function startQueryService(settings: QuerySettings): Promise<Runnin
   return runService({ settings, envPrefix, redis, processor, limits: { tiers: UNCHARGED } });
 }
 
-/** The configured language model, or sentences of the sources. */
+/** Returns an answerer with the configured language model, or the extractive one. */
 function answererOf({
   llmBaseUrl,
   llmApiKey,

@@ -2,7 +2,7 @@ import { defineSettings, secret, type SettingsOf } from '@nooble/config';
 import { serviceShape } from '@nooble-examples/service-runtime';
 import { z } from 'zod';
 
-/** Variables are read as `QUERY_…` first. */
+/** Settings of the query service, with the prefix `QUERY_`. */
 export const settingsDefinition = defineSettings({
   envPrefix: 'QUERY_',
   shape: {
@@ -13,13 +13,15 @@ export const settingsDefinition = defineSettings({
       .min(100)
       .max(4_000)
       .default(800)
-      .describe('Longest passage a document is cut into'),
+      .describe('Maximum length of a passage (characters)'),
     llmBaseUrl: z
       .url()
       .optional()
-      .describe('An OpenAI-compatible endpoint; without it answers are sentences of the sources'),
-    llmApiKey: secret(z.string().default('none').describe('Key of that endpoint')),
-    llmModel: z.string().default('gpt-4o-mini').describe('Model to ask that endpoint for'),
+      .describe(
+        'URL of an OpenAI-compatible endpoint; without it answers are sentences of the sources',
+      ),
+    llmApiKey: secret(z.string().default('none').describe('API key of that endpoint')),
+    llmModel: z.string().default('gpt-4o-mini').describe('Model at that endpoint'),
   },
 });
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AskedAction } from './pending-steps.ts';
 
 /**
- * The id of what a step of an action sends: the same however often the step runs, and never that of another
- * tenant, whose actions may have the same ids.
+ * Returns the id of the action that a step sends. It is the same each time the step runs, and differs between tenants even
+ * if their actions have the same ids.
  */
 export function stepIdOf(
   { tenantId, actionType, actionId }: Pick<AskedAction, 'tenantId' | 'actionType' | 'actionId'>,

@@ -1,6 +1,6 @@
 import { truncate } from '@nooble/errors';
 
-/** Words that say nothing about what a sentence is about. */
+/** Words that do not identify the topic of a sentence. */
 const STOP_WORDS = new Set(
   (
     'the and are but for from has have had how its not nor such than that their them then there these they this ' +
@@ -9,7 +9,7 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** The words of a text by their stems, without those that say nothing; enough to match "tenant" and "tenants". */
+/** Returns the word stems of a text without stop words; sufficient to match "tenant" and "tenants". */
 export function termsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
   return words.filter((word) => !STOP_WORDS.has(word)).map(stemOf);

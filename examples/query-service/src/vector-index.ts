@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
 
-/** What is looked for. */
+/** Parameters of a search. */
 export interface VectorSearch {
-  /** Of unit length. */
+  /** Vector of unit length. */
   readonly vector: Float32Array;
   readonly model: EmbeddingModel;
   readonly topK: number;
@@ -18,7 +18,7 @@ interface Loaded {
   readonly passages: readonly StoredPassage[];
 }
 
-/** Collections in memory for search by cosine, loaded again when they have changed. */
+/** Searches collections in memory by cosine similarity; reloads a collection after changes. */
 export class VectorIndex {
   readonly #store: PassageStore;
   readonly #loaded = new LRUCache<string, Loaded>({ max: 100 });
@@ -28,8 +28,8 @@ export class VectorIndex {
   }
 
   /**
-   * The nearest passages, the nearest first; those that have nothing at all in common with the vector are
-   * none of them. Throws ModelMismatchError for a vector of another model than the collection's.
+   * Returns the most similar passages, in descending order, without passages of similarity 0. Throws ModelMismatchError for
+   * a vector of a different model than that of the collection.
    */
   async search(ref: CollectionRef, search: VectorSearch): Promise<Source[]> {
     const { vector, model, topK, threshold, documentIds } = search;
@@ -62,13 +62,13 @@ export class VectorIndex {
   }
 }
 
-/** Unit length, so that a dot product is a cosine. */
+/** Scales to unit length, so that a dot product is a cosine. */
 export function normalised(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector) || 1;
   return vector.map((value) => value / length);
 }
 
-/** The cosine of two vectors of unit length, to four digits. */
+/** Returns the cosine of two vectors of unit length, rounded to four digits. */
 function similarity(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);

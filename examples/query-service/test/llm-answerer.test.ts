@@ -63,7 +63,7 @@ it.each([
   ['nothing it should', { message: 'hello' }],
 ])('takes %s for a failure, not for an answer', async (_, answer) => {
   const { answerer } = await answererAt(200, answer);
-  await expect(ask(answerer)).rejects.toThrow('Model "large" answered nothing');
+  await expect(ask(answerer)).rejects.toThrow('Model "large" returned an empty answer');
 });
 
 it('gives up on a key that is refused, and leaves another attempt for what may pass', async () => {

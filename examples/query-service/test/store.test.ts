@@ -74,7 +74,7 @@ it.each([
       code: 'MODEL_MISMATCH',
       retryable: false,
       message: expect.stringContaining(
-        'index its documents again, into a new collection',
+        'index its documents again into a new collection',
       ) as string,
     }) as Error;
     await expect(index.search(ref, { ...search, model: given })).rejects.toEqual(refusal);

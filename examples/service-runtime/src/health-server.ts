@@ -4,8 +4,8 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 /**
- * `GET /health`: the process lives. `GET /ready`: its worker consumes; otherwise 503, with what is not ready and a code.
- * Whoever may ask learns no address and no text of an error: those are in the log, once per change.
+ * `GET /health` returns 200 while the process runs. `GET /ready` returns 200 while its worker consumes, otherwise 503 with
+ * the dependency that is not ready and a code. Addresses and error messages are only logged, once per change.
  */
 export function healthServer(worker: BaseWorker, logger: Logger): FastifyInstance {
   const app = fastify();
@@ -21,7 +21,7 @@ export function healthServer(worker: BaseWorker, logger: Logger): FastifyInstanc
   return app;
 }
 
-/** Probes come every few seconds. */
+/** Logs changes only, because probes arrive every few seconds. */
 function changesIn(logger: Logger): (health: WorkerHealth) => void {
   let before = '';
   return ({ status, reasons }) => {

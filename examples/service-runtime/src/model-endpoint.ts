@@ -3,21 +3,21 @@ import { throttlingOf } from '@nooble/worker';
 import { APIError, OpenAI } from 'openai';
 import { ModelRefusedError } from './model-refused-error.ts';
 
-/** Where a model answers, by OpenAI's API. */
+/** Options of an endpoint with OpenAI's API. */
 export interface EndpointOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly timeoutMs: number;
 }
 
-/** A client of an OpenAI-compatible endpoint. It does not retry: the queue does, without holding a slot. */
+/** Creates a client of an OpenAI-compatible endpoint. It does not retry: the queue retries without occupying a slot. */
 export function openEndpoint({ baseUrl, apiKey, timeoutMs }: EndpointOptions): OpenAI {
   return new OpenAI({ baseURL: baseUrl, apiKey, timeout: timeoutMs, maxRetries: 0 });
 }
 
 /**
- * Throws ThrottledError where the endpoint says when to come again, so that no attempt is used up by it,
- * ModelRefusedError when it would refuse the request again; otherwise the error, for a retry.
+ * Converts the error of a request. Throws ThrottledError if the endpoint gave a retry time, so that no attempt is counted;
+ * ModelRefusedError if it would refuse the request again; otherwise the error itself, which is retried.
  */
 export function failedRequest(error: unknown): never {
   const throttling = throttlingOf(error);
@@ -29,7 +29,7 @@ export function failedRequest(error: unknown): never {
   throw error;
 }
 
-/** Too many requests, conflicts and time-outs pass; other client errors do not. */
+/** Timeouts, conflicts and rate limits are temporary; other client errors are not. */
 function isRefusal(status: unknown): status is number {
   if (typeof status !== 'number' || status < 400 || status >= 500) return false;
   return ![408, 409, 429].includes(status);

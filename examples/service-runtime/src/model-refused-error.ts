@@ -1,12 +1,12 @@
 import { NoobleError, type ErrorKind } from '@nooble/errors';
 
-/** A model endpoint refuses a request, and would again: a wrong key, an unknown model, a text it does not take. */
+/** A model endpoint refuses a request permanently: a wrong key, an unknown model, an invalid text. */
 export class ModelRefusedError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'MODEL_REFUSED',
     httpStatus: 502,
     retryable: false,
-    summary: 'A model endpoint refuses a request for good.',
+    summary: 'A model endpoint refuses a request permanently.',
     remedy: 'Check the key, the model and the texts.',
   };
 

@@ -1,6 +1,6 @@
 /**
- * Calls `stop` when the process that started this one over an IPC channel is gone, be it killed. Without
- * such a parent it does nothing. Returns the way to stop listening.
+ * Calls `stop` when the parent process that started this one with an IPC channel has exited or was killed. Does nothing
+ * without such a parent. Returns a function that removes the listener.
  */
 export function endWithParent(stop: () => void): () => void {
   if (!process.connected) return () => undefined;

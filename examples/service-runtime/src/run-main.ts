@@ -1,7 +1,7 @@
 import { isNoobleError, printable } from '@nooble/errors';
 import type { RunningService } from './run-service.ts';
 
-/** Starts a service as the program of this process; what a user can put right is said without a stack. */
+/** Runs a service as the main program. Prints errors that a user can fix without their stack. */
 export async function runMain(start: () => Promise<RunningService>): Promise<void> {
   try {
     await start();

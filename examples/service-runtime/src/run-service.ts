@@ -10,28 +10,28 @@ import { healthServer } from './health-server.ts';
 import { endWithParent } from './parent.ts';
 import type { ServiceSettings } from './service-settings.ts';
 
-/** What a service is made of. */
+/** Parts of a service. */
 export interface ServiceParts {
   readonly settings: ServiceSettings;
-  /** Begins the names of its variables, as in `EMBEDDING_`; messages name them. */
+  /** Prefix of its variables, for example `EMBEDDING_`; used in messages. */
   readonly envPrefix: string;
   readonly redis: RedisPool;
   readonly processor: ActionProcessor;
-  /** Limits for what the service itself sends. @default those of the tiers */
+  /** Limits of the actions that the service sends. @default those of the tiers */
   readonly limits?: Pick<QueueManagerOptions, 'tiers' | 'domains'>;
 }
 
-/** A service that consumes and answers over HTTP. */
+/** A service that consumes actions and serves health checks. */
 export interface RunningService {
   /** `http://<host>:<port>` */
   readonly url: string;
-  /** Ends it: running actions first. SIGTERM, SIGINT and the end of its parent process do the same. */
+  /** Stops the service after its running actions. SIGTERM, SIGINT and the end of its parent process do the same. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a worker and its health server until a signal or `stop()`; owns the pool from then on. Resolves when it
- * consumes: while Redis is away it keeps trying, and `/ready` says so. Throws HealthAddressError.
+ * Runs a worker and its health server until a signal or `stop()`, and closes the pool at the end. Resolves when the worker
+ * consumes. While Redis is unreachable it keeps retrying, and `/ready` returns 503. Throws HealthAddressError.
  */
 export async function runService(parts: ServiceParts): Promise<RunningService> {
   const { settings, redis } = parts;
@@ -45,7 +45,7 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   const { worker, queues } = assemble(parts, logger);
   const app = healthServer(worker, logger);
   const stay = endWithParent(() => void worker.stop());
-  // Not `once` of node:events: it rejects at the first `error` event, and an outage of Redis is one.
+  // `once` of node:events would reject on the first `error` event, such as an outage of Redis.
   const stopped = new Promise((resolve) => worker.events.once('stopped', resolve)).then(
     async () => {
       stay();
@@ -101,7 +101,7 @@ async function warnOfAbsentRedis(
 ): Promise<void> {
   const { ok, problem } = await redis.health();
   if (ok) return;
-  const where = `Redis at ${redis.redactedUrl} does not answer`;
+  const where = `Redis at ${redis.redactedUrl} does not reply`;
   const variables = `${envPrefix}REDIS_URL or REDIS_URL`;
   logger.warn({ problem }, `${where}; retrying. Start Redis, or set ${variables}`);
 }

@@ -2,13 +2,13 @@ import type { Settings } from '@nooble/config';
 import { parseRedisUrl } from '@nooble/redis';
 import { z } from 'zod';
 
-/** Where a service differs from the others. */
+/** Defaults that differ between services. */
 export interface ServiceDefaults {
   readonly domain: string;
   readonly httpPort: number;
 }
 
-/** Settings of every example service, beside the base ones, of which it checks the names and the URL. */
+/** Settings of every example service in addition to the base settings, whose names and URL it validates. */
 export function serviceShape({ domain, httpPort }: ServiceDefaults) {
   return {
     ...checkedShape(domain),
@@ -16,45 +16,45 @@ export function serviceShape({ domain, httpPort }: ServiceDefaults) {
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address for health and readiness; `0.0.0.0` for every one'),
+      .describe('Address for health and readiness checks; `0.0.0.0` for all addresses'),
     httpPort: z.coerce
       .number()
       .int()
       .min(0)
       .max(65_535)
       .default(httpPort)
-      .describe('Port for health and readiness; 0 for a free one'),
+      .describe('Port for health and readiness checks; 0 for any free port'),
     concurrency: z.coerce
       .number()
       .int()
       .min(1)
       .max(1_000)
       .default(16)
-      .describe('Actions at a time'),
+      .describe('Maximum number of actions run concurrently'),
     leaseSeconds: z.coerce
       .number()
       .min(0.1)
       .max(3_600)
       .default(30)
-      .describe('How soon the actions of a dead process run again, s'),
+      .describe('Lease (s), after which the actions of a dead process run again'),
   };
 }
 
-/** What `runService` reads. */
+/** Settings that `runService` needs. */
 export type ServiceSettings = Settings &
   Readonly<z.output<z.ZodObject<ReturnType<typeof serviceShape>>>>;
 
-/** What the packages would refuse later, and then without the name of the variable. */
+/** Validates settings that the packages would refuse later, without the name of the variable. */
 function checkedShape(domain: string) {
   return {
     domainName: z
       .string()
       .regex(
         /^[a-z][a-z0-9_-]{0,62}$/,
-        'expected up to 63 lower-case letters, digits and _ -, a letter first',
+        'expected up to 63 lower-case letters, digits, "_" or "-", beginning with a letter',
       )
       .default(domain)
-      .describe('Domain whose actions it runs'),
+      .describe('Domain whose actions the service runs'),
     redisUrl: z
       .string()
       .superRefine((url, context) => {
@@ -62,10 +62,13 @@ function checkedShape(domain: string) {
         if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
       })
       .default('redis://127.0.0.1:6379')
-      .describe('Redis to use'),
+      .describe('URL of Redis'),
     keyPrefix: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'expected letters, digits and . _ : - only')
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/,
+        'expected up to 128 letters, digits, ".", "_", ":" or "-"',
+      )
       .default('nooble')
       .describe('First part of every Redis key'),
   };

@@ -87,7 +87,7 @@ it('says which variable to set when its port is in use, and leaves nothing behin
   const { port } = await takePort();
   const env = { REDIS_URL: inject('redisUrl'), ECHO_HTTP_PORT: String(port) };
   await expect(start(env)).rejects.toThrow(
-    `Cannot answer health checks on 127.0.0.1:${port}: the port is in use; set ECHO_HTTP_PORT`,
+    `Cannot serve health checks on 127.0.0.1:${port}: the port is in use; set ECHO_HTTP_PORT`,
   );
 });
 
@@ -101,6 +101,6 @@ it('names the variable of every malformed name and URL', () => {
   const env = { ECHO_DOMAIN_NAME: 'No Domain', KEY_PREFIX: '{x}', REDIS_URL: 'http://x' };
   const load = (): unknown => loadSettings(definition, { env, envFile: false });
   expect(load).toThrow(/ECHO_DOMAIN_NAME: expected up to 63/);
-  expect(load).toThrow(/KEY_PREFIX: expected letters/);
+  expect(load).toThrow(/KEY_PREFIX: expected up to 128 letters/);
   expect(load).toThrow(/REDIS_URL: Cannot use Redis URL/);
 });
