@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Message, Verb, Verbs } from './orders.ts';
 import type { SystemName } from './systems/system.ts';
 
-/** No verb takes longer unless something is wrong (ms). */
+/** Timeout of a command to an actor (ms). */
 const DEADLINE_MS = 60_000;
-/** For an actor to end by itself, which lets a profiler write what it saw (ms). */
+/** Time for an actor to exit on its own, so that a profiler can write its profile (ms). */
 const END_MS = 2_000;
 
 interface Call {
@@ -16,15 +16,15 @@ interface Call {
 
 export interface ActorOptions {
   readonly system: SystemName;
-  /** What it is for, in file names. */
+  /** Role, used in file names. */
   readonly role: string;
-  /** Where it writes a CPU profile when it ends; undefined for nowhere. */
+  /** Folder for a CPU profile, written when the process ends; undefined for no profile. */
   readonly profileFolder: string | undefined;
 }
 
-/** An actor as a process of its own. Everything asked of it rejects when it ends. */
+/** An actor in its own process. Pending commands reject when it ends. */
 export class ActorProcess {
-  /** How many jobs its worker has begun. */
+  /** Number of jobs that its worker has started. */
   readonly progress = new EventEmitter<{ done: [number] }>();
   readonly #child: ChildProcess;
   readonly #calls = new Map<number, Call>();
@@ -39,12 +39,12 @@ export class ActorProcess {
     const profile = profileFolder
       ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}`]
       : [];
-    // Built files: a process cannot be started from TypeScript on every Node we support.
+    // Built files, because not every supported Node version can run TypeScript.
     const main = fileURLToPath(new URL('../dist/actor/main.js', import.meta.url));
     this.#child = fork(main, [system], {
       serialization: 'advanced',
       execArgv: ['--expose-gc', ...profile],
-      // What peers print is not ours to show; warnings about versions and settings among it.
+      // Peers print warnings about versions and settings.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
@@ -52,7 +52,7 @@ export class ActorProcess {
     this.#child.on('message', (message: Message) => this.#hear(message));
   }
 
-  /** Rejects with what went wrong there, and when there is no answer within a minute. */
+  /** Runs a command. Rejects with the error of the actor, or after a minute without an answer. */
   async ask<V extends Verb>(verb: V, orders: Verbs[V]['orders']): Promise<Verbs[V]['answer']> {
     if (!this.#child.connected) throw new Error(`The ${this.#system} process has ended`);
     const id = (this.#lastId += 1);
@@ -66,7 +66,7 @@ export class ActorProcess {
     }
   }
 
-  /** Ends it, whatever it is doing: what it held is thrown away with the sample. */
+  /** Ends the process immediately; its unfinished work is discarded with the sample. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const late = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);

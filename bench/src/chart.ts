@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { BenchResult } from './result.ts';
 
-/** What the chart shows: throughput, where more is better. */
+/** Throughput scenarios in the chart; higher is better. */
 const SHOWN: readonly (readonly [scenario: string, label: string])[] = [
   ['enqueue', 'enqueue, one by one'],
   ['enqueueBatch', 'enqueue, in bulk'],
@@ -26,7 +26,7 @@ interface Bar {
   readonly rate: number;
 }
 
-/** Writes the chart of the throughput scenarios as SVG, legible on a light and on a dark page. */
+/** Writes the chart of the throughput scenarios as SVG, readable in light and dark mode. */
 export async function writeChart(result: BenchResult, file: string): Promise<void> {
   await writeFile(file, chartOf(result));
 }

@@ -15,7 +15,7 @@ import { SCENARIOS } from './scenarios.ts';
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // A second one changes nothing: ending takes a moment and is bounded.
+  // A second signal has no effect: the shutdown is already bounded.
   process.on(signal, () => interrupt.abort(new Error('interrupted')));
 }
 
@@ -45,7 +45,7 @@ async function bench({ only, json, out, ...how }: BenchOptions): Promise<void> {
   process.stdout.write(`${text}\n`);
 }
 
-/** On a terminal a line that the next one replaces. */
+/** On a terminal, each line replaces the previous one. */
 function showProgress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);
   else if (line !== '') process.stderr.write(`${line}\n`);

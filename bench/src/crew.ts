@@ -1,7 +1,7 @@
 import { ActorProcess } from './actor-process.ts';
 import type { SystemName } from './systems/system.ts';
 
-/** The processes of every system under test: the same number of each, started when first needed. */
+/** The processes of all systems under test: the same number for each, started on first use. */
 export class Crew {
   readonly #actors = new Map<string, ActorProcess>();
   readonly #profileFolder: string | undefined;
@@ -11,17 +11,17 @@ export class Crew {
     this.#profileFolder = profileFolder;
   }
 
-  /** The process that sends, and awaits results. */
+  /** Returns the process that sends jobs and awaits results. */
   producer(system: SystemName): ActorProcess {
     return this.#actor(system, 'producer');
   }
 
-  /** The worker process of a number, from 0 up. */
+  /** Returns the worker process with the given number, starting at 0. */
   worker(system: SystemName, number = 0): ActorProcess {
     return this.#actor(system, `worker-${number}`);
   }
 
-  /** Ends all of them; the next one asked for is a new one. */
+  /** Ends all processes; new ones are started on the next use. */
   async end(): Promise<void> {
     const actors = [...this.#actors.values()];
     this.#actors.clear();

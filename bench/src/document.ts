@@ -6,17 +6,19 @@ import { circumstances, FIGURE_HEAD, figureRows, TARGET_HEAD, targetRows } from 
 const BEGIN = '<!-- results: written by npm run bench -->\n';
 const END = '<!-- /results -->\n';
 
-/** Puts the result between the marks of a Markdown file. Throws an Error when it has none. */
+/** Writes the result between the markers of a Markdown file. Throws an Error if there are none. */
 export async function updateDocument(result: BenchResult, file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`Cannot write results into "${file}": no marks`);
+  if (begin < 0 || end < begin) {
+    throw new Error(`Cannot write results into "${file}": it has no markers`);
+  }
   const before = text.slice(0, begin + BEGIN.length);
   await writeFile(file, `${before}\n${markdownOf(result)}\n\n${text.slice(end)}`);
 }
 
-/** The result as Markdown, formatted as prettier would. */
+/** Formats the result as Markdown, as prettier would. */
 export function markdownOf(result: BenchResult): string {
   return [
     ...circumstances(result).map((line) => `- ${line}`),

@@ -6,9 +6,9 @@ it('accepts jobs that several workers did once each', () => {
 });
 
 it.each([
-  ['lost', [0], 'of 2 jobs 1 were not done, 0 were done twice, 0 nobody sent'],
-  ['twice', [0, 1, 1], 'of 2 jobs 0 were not done, 1 were done twice, 0 nobody sent'],
-  ['foreign', [0, 1, 2], 'of 2 jobs 0 were not done, 0 were done twice, 1 nobody sent'],
+  ['lost', [0], 'of 2 jobs 1 were not done, 0 were done twice, 0 were never sent'],
+  ['twice', [0, 1, 1], 'of 2 jobs 0 were not done, 1 were done twice, 0 were never sent'],
+  ['foreign', [0, 1, 2], 'of 2 jobs 0 were not done, 0 were done twice, 1 were never sent'],
 ])('refuses a job that is %s', (_what, done, message) => {
   expect(() => assertDoneOnce('nooble', [Uint32Array.from(done)], 2)).toThrow(message);
 });

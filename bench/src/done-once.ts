@@ -13,7 +13,7 @@ export function assertDoneOnce(system: string, done: readonly Uint32Array[], cou
   const lost = times.reduce((sum, each) => sum + (each === 0 ? 1 : 0), 0);
   if (lost + twice + unknown === 0) return;
   throw new Error(
-    `${system}: of ${count} jobs ${lost} were not done, ${twice} were done twice, ${unknown} nobody sent`,
+    `${system}: of ${count} jobs ${lost} were not done, ${twice} were done twice, ${unknown} were never sent`,
   );
 }
 

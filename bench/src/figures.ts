@@ -1,27 +1,27 @@
 import { median } from './measures/percentile.ts';
 import type { Metric, Sample } from './scenario.ts';
 
-/** Samples of one round, by side. */
+/** Samples of one round per side. */
 export type Round = Readonly<Record<string, Sample>>;
 
-/** Middle and range over the rounds. */
+/** Median and range of several rounds. */
 export interface Spread {
   readonly median: number;
   readonly range: readonly [number, number];
 }
 
-/** One figure of a scenario, side by side. */
+/** One figure of a scenario for all sides. */
 export interface Figure extends Metric {
   readonly values: Readonly<Record<string, Spread>>;
-  /** Median of the paired ratios of nooble to BullMQ, where BullMQ was measured. */
+  /** Median of the paired ratios of nooble to BullMQ, if BullMQ was measured. */
   readonly ratio?: number;
-  /** Medians of the paired ratios to each other side. */
+  /** Medians of the paired ratios of nooble to each other side. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** Least and greatest of the paired ratios, to each side. */
+  /** Smallest and largest paired ratio to each side. */
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
 }
 
-/** What the rounds say about one metric. A ratio is made within each round, and only then the median. */
+/** Summarizes the rounds for one metric. Computes ratios within each round, then their median. */
 export function figureOf(name: string, metric: Metric, rounds: readonly Round[]): Figure {
   const sides = Object.keys(rounds[0] ?? {});
   const valuesOf = (side: string): number[] =>
@@ -53,7 +53,7 @@ function spreadOf(values: readonly number[]): Spread {
   return { median: short(median(values)), range: [Math.min(...values), Math.max(...values)] };
 }
 
-/** Four digits: more would only look exact. */
+/** Rounds to four significant digits; more would suggest false precision. */
 function short(value: number): number {
   return Number(value.toPrecision(4));
 }

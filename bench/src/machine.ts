@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Where, and with what, a run was made. */
+/** Hardware and versions of a run. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -27,7 +27,7 @@ export function describeMachine(redisVersion: string): Machine {
   };
 }
 
-/** Of the nearest package.json above the package's entry: not every package exports its own. */
+/** Reads the nearest package.json above the entry of a package, because not every package exports it. */
 function versionOf(name: string): string {
   let folder = dirname(createRequire(import.meta.url).resolve(name));
   for (;;) {

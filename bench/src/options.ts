@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { SCENARIOS } from './scenarios.ts';
 
 export interface BenchOptions {
-  /** Empty for all. */
+  /** Scenarios to run; empty for all. */
   readonly only: readonly string[];
   readonly quick: boolean;
   readonly pairs: number;
@@ -17,33 +17,33 @@ export interface BenchOptions {
 const FULL_PAIRS = 5;
 const QUICK_PAIRS = 1;
 
-/** What a full run writes, and the document that shows it. */
+/** Files that a full run writes. */
 export const RESULT_FILE = fileURLToPath(new URL('../results/latest.json', import.meta.url));
 export const PERFORMANCE_DOCUMENT = fileURLToPath(
   new URL('../../docs/performance.md', import.meta.url),
 );
 const QUICK_FILE = fileURLToPath(new URL('../results/quick.json', import.meta.url));
 
-export const HELP = `Measures Nooble beside its peers on one Redis, which it starts itself.
+export const HELP = `Measures Nooble and comparable queues on one Redis, which it starts itself.
 
-  npm run bench                           everything, in ${FULL_PAIRS} rounds
-  npm run bench -- --quick                everything, ${QUICK_PAIRS} small round: shows that it works, measures little
-  npm run bench -- --only enqueue,idle    some scenarios; what the result file says of others stays
+  npm run bench                           all scenarios, ${FULL_PAIRS} rounds
+  npm run bench -- --quick                all scenarios, ${QUICK_PAIRS} small round: a functional check, not a measurement
+  npm run bench -- --only enqueue,idle    some scenarios; the result file keeps the results of others
 
   --only <names>   ${SCENARIOS.map(({ name }) => name)
     .reduce<string[]>(wrap, [])
     .join('\n                   ')}
   --quick          small samples, no warm-up, under 90 s
-  --pairs <n>      rounds; in each every side is measured once (default ${FULL_PAIRS}, with --quick ${QUICK_PAIRS})
-  --json           one JSON document instead of the table
-  --profile <dir>  every process writes a CPU profile of Node there (figures are then worth nothing)
+  --pairs <n>      rounds; each round measures every side once (default ${FULL_PAIRS}, with --quick ${QUICK_PAIRS})
+  --json           print one JSON document instead of the table
+  --profile <dir>  folder for Node CPU profiles of all processes (do not use the figures of such a run)
   --out <file>     result file (default bench/results/latest.json, with --quick quick.json)
-  --help           this text
+  --help           print this text
 
-The exit code is 1 when a job was lost or done twice, and 130 after Ctrl-C.
+The exit code is 1 if a job was lost or done twice, and 130 after Ctrl-C.
 `;
 
-/** Throws TypeError for what cannot be. */
+/** Parses the command line. Throws TypeError for invalid options. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
@@ -62,7 +62,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   for (const name of only) assertScenario(name);
   const pairs = Number(values.pairs ?? (quick ? QUICK_PAIRS : FULL_PAIRS));
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > 100) {
-    throw new TypeError(`--pairs "${values.pairs}" is not a whole number from 1 to 100`);
+    throw new TypeError(`Invalid --pairs "${values.pairs}": expected a whole number from 1 to 100`);
   }
   const out = values.out ?? (quick ? QUICK_FILE : RESULT_FILE);
   return { only, quick, pairs, json, profile: values.profile, out, help };
@@ -71,7 +71,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
 function assertScenario(name: string): void {
   if (SCENARIOS.some((scenario) => scenario.name === name)) return;
   const names = SCENARIOS.map((scenario) => scenario.name).join(', ');
-  throw new TypeError(`Unknown scenario "${name}": there are ${names}`);
+  throw new TypeError(`Unknown scenario "${name}": expected ${names}`);
 }
 
 function wrap(lines: string[], name: string): string[] {

@@ -1,17 +1,17 @@
 import type { JobsShape } from './payload.ts';
 import type { Place } from './systems/system.ts';
 
-/** What an actor is asked to do, and what it answers. Times are of the machine's monotonic clock (ms). */
+/** Commands to an actor, and their answers. Times are from the monotonic clock of the machine (ms). */
 export interface Verbs {
   /** Sends jobs, `inFlight` calls at a time. */
   send: { readonly orders: SendOrders; readonly answer: Span };
-  /** Jobs of a place that are not done. */
+  /** Counts the jobs of a place that are not done. */
   pending: { readonly orders: { readonly place: Place }; readonly answer: number };
-  /** Starts a worker; `Progress` is told from then on. */
+  /** Starts a worker, which sends `progress` messages from then on. */
   work: { readonly orders: WorkOrders; readonly answer: null };
-  /** Stops the worker and tells what it did. */
+  /** Stops the worker and returns its record. */
   finish: { readonly orders: null; readonly answer: Work };
-  /** Sends requests and awaits each result; answers how long each took (ms). */
+  /** Sends requests and awaits each result; returns the latency of each (ms). */
   request: {
     readonly orders: RequestOrders;
     readonly answer: Span & { readonly tookMs: Float64Array };
@@ -36,7 +36,7 @@ export interface WorkOrders {
 export interface RequestOrders {
   readonly place: Place;
   readonly shape: JobsShape;
-  /** So many on their way at a time, or so many a second whatever comes back. */
+  /** A fixed number of requests in flight, or a fixed rate independent of the replies. */
   readonly load: { readonly inFlight: number } | { readonly perSecond: number };
 }
 
@@ -45,11 +45,11 @@ export interface Span {
   readonly endedMs: number;
 }
 
-/** What a worker did. */
+/** Record of a worker. */
 export interface Work extends Span {
-  /** Number of each job, in the order they were done. */
+  /** Job numbers, in the order in which they were done. */
   readonly done: Uint32Array;
-  /** When each was begun. */
+  /** Start time of each job. */
   readonly beganMs: Float64Array;
   readonly claimMs: readonly number[];
 }

@@ -1,6 +1,6 @@
-/** What every job carries: a passage to embed, about 250 B as JSON. */
+/** Data of every job: a passage to embed, about 250 B as JSON. */
 export interface Passage {
-  /** Which job of its sample it is, from 0 up; proves that each was done once. */
+  /** Number of the job in its sample, starting at 0; proves that each job was done once. */
   readonly n: number;
   readonly document: string;
   readonly chunk: number;
@@ -14,23 +14,23 @@ export interface Job {
   readonly data: Passage;
 }
 
-/** How the jobs of a sample look. */
+/** Properties of the jobs of a sample. */
 export interface JobsShape {
-  /** Number of the first. @default 0 */
+  /** Number of the first job. @default 0 */
   readonly first?: number;
   readonly count: number;
-  /** Spread evenly, in turn. */
+  /** Number of tenants, used in turn. */
   readonly tenants: number;
-  /** Of the text, bytes. */
+  /** Length of the text (bytes). */
   readonly textBytes: number;
 }
 
 export const SMALL_TEXT_BYTES = 150;
 
 const SENTENCE =
-  'The lease starts with the claim and ends with the settlement; whoever holds the token may settle. ';
+  'The lease starts with the claim and ends with the settlement; the holder of the token may settle. ';
 
-/** The jobs of a sample, made before its clock starts. */
+/** Creates the jobs of a sample, before its clock starts. */
 export function makeJobs({ first = 0, count, tenants, textBytes }: JobsShape): Job[] {
   const text = SENTENCE.repeat(Math.ceil(textBytes / SENTENCE.length)).slice(0, textBytes);
   return Array.from({ length: count }, (_, index) => {
@@ -41,7 +41,7 @@ export function makeJobs({ first = 0, count, tenants, textBytes }: JobsShape): J
   });
 }
 
-/** Average size of the user's data as JSON, bytes. */
+/** Returns the average size of the data as JSON (bytes). */
 export function dataBytes(jobs: readonly Job[]): number {
   const total = jobs.reduce((sum, { data }) => sum + Buffer.byteLength(JSON.stringify(data)), 0);
   return total / jobs.length;

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { BenchResult } from './result.ts';
 import { circumstances, FIGURE_HEAD, figureRows, TARGET_HEAD, targetRows } from './rows.ts';
 
-/** The result as tables for people; on a terminal, targets in green and red. */
+/** Formats the result as text tables; on a terminal, targets are green or red. */
 export function reportOf(result: BenchResult, coloured: boolean): string {
   const targets = targetRows(result);
   const judged = targets.length > 0 ? ['', ...aligned([TARGET_HEAD, ...targets])] : [];
@@ -21,7 +21,7 @@ function paint(line: string): string {
   return line.slice(0, verdict.index) + styleText(style, verdict[0], { validateStream: false });
 }
 
-/** Columns as wide as their widest cell. */
+/** Pads columns to the width of their widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = columnWidths(rows);
   return rows.map((row) =>

@@ -2,19 +2,19 @@ import type { Figure, Round } from './figures.ts';
 import type { Machine } from './machine.ts';
 import type { TargetResult } from './target.ts';
 
-/** What one scenario gave. `ratio`, `ratios` and `ranges` are those of its headline metric. */
+/** Result of one scenario. `ratio`, `ratios` and `ranges` are those of its headline metric. */
 export interface ScenarioResult extends Pick<Figure, 'ratio' | 'ratios' | 'ranges'> {
   readonly about: string;
   /** ISO 8601 UTC. */
   readonly measuredAt: string;
-  /** Load average of the minute before it began; above 0 somebody else was at work. */
+  /** One-minute load average before the scenario; above 0 other processes were running. */
   readonly loadBefore: number;
   readonly quick: boolean;
   readonly pairs: number;
-  /** Its headline metric. */
+  /** Name of the headline metric. */
   readonly metric: string;
   readonly metrics: Readonly<Record<string, Figure>>;
-  /** Every sample as it was measured, round by round. */
+  /** All samples, by round. */
   readonly rounds: readonly Round[];
 }
 

@@ -12,8 +12,8 @@ export function documentOf({ machine, scenarios }: RunResult): BenchResult {
 }
 
 /**
- * Writes the document, and returns what the file then says. What it said of scenarios that were not run now
- * stays, if it was measured on the same machine with the same versions.
+ * Writes the document and returns it. Keeps earlier results of scenarios that were not run, if they were measured on the
+ * same machine with the same versions.
  */
 export async function writeResults(run: RunResult, file: string): Promise<BenchResult> {
   const earlier = await read(file);

@@ -5,7 +5,7 @@ import type { TargetResult } from './target.ts';
 export const FIGURE_HEAD = ['scenario', 'nooble', 'compared with', 'ratio', 'range'] as const;
 export const TARGET_HEAD = ['target', 'compared with', 'wanted', 'measured'] as const;
 
-/** A row per figure and side it is compared with. */
+/** Returns one row per figure and compared side. */
 export function figureRows({ scenarios }: BenchResult): string[][] {
   return Object.entries(scenarios).flatMap(([name, { metrics }]) => {
     const several = Object.keys(metrics).length > 1;
@@ -15,12 +15,12 @@ export function figureRows({ scenarios }: BenchResult): string[][] {
   });
 }
 
-/** A row per target whose scenario was measured. */
+/** Returns one row per target whose scenario was measured. */
 export function targetRows({ targets }: BenchResult): string[][] {
   return targets.filter(({ met }) => met !== undefined).map(targetRow);
 }
 
-/** On what, with what and how it was measured, a sentence each. */
+/** Describes hardware, versions, Redis and method, one sentence each. */
 export function circumstances({ machine, durability, scenarios }: BenchResult): string[] {
   const { cpu, cores, memoryGiB, versions } = machine;
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -33,7 +33,7 @@ export function circumstances({ machine, durability, scenarios }: BenchResult): 
     `Medians of ${pairs.join(' to ')} rounds; ratios are nooble to the other in the same round.`,
     `Load average before a scenario: up to ${load.toFixed(1)}.`,
     ...(all.some(({ quick }) => quick)
-      ? ['Quick samples are small and not warmed up: they show that it works, quote none.']
+      ? ['Quick samples are small and not warmed up: a functional check, not for quoting.']
       : []),
   ];
 }

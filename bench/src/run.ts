@@ -10,27 +10,27 @@ import type { Stage } from './stage.ts';
 export interface RunOptions {
   readonly quick: boolean;
   readonly pairs: number;
-  /** Where processes write their CPU profiles; undefined for no profiles. */
+  /** Folder for the CPU profiles of the processes; undefined for no profiles. */
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
-  /** Told what is being measured. */
+  /** Called with the current step. */
   readonly onProgress: (line: string) => void;
 }
 
-/** What a run gave. */
+/** Result of a run. */
 export interface RunResult {
   readonly machine: Machine;
   readonly scenarios: Readonly<Record<string, ScenarioResult>>;
 }
 
-/** Measures the scenarios one after the other on one Redis. Throws when a job was lost or done twice. */
+/** Measures the scenarios one after the other on one Redis. Throws if a job was lost or done twice. */
 export async function runScenarios(
   scenarios: readonly Scenario[],
   options: RunOptions,
 ): Promise<RunResult> {
   const server = await Server.start();
   const crew = new Crew(options.profile);
-  // What waits for an actor then fails, and everything below is unwound.
+  // Pending commands then reject, which unwinds everything below.
   const onAbort = (): void => void crew.end();
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -38,7 +38,7 @@ export async function runScenarios(
     for (const scenario of scenarios) {
       const stage = { crew, server, ...options };
       results[scenario.name] = await measure(scenario, stage, options);
-      // What a process has done before has a say in how fast it is; a quick run spares the starts.
+      // New processes for each scenario, because earlier work affects their speed; a quick run saves the time.
       if (!options.quick) await crew.end();
     }
     return { machine: describeMachine(await server.version()), scenarios: results };
@@ -49,7 +49,7 @@ export async function runScenarios(
   }
 }
 
-/** A full run begins with a small round that does not count: code that has just been loaded is slow. */
+/** A full run starts with a small warm-up round that does not count, because newly loaded code is slow. */
 async function measure(
   scenario: Scenario,
   stage: Stage,
@@ -88,7 +88,7 @@ async function measure(
   };
 }
 
-/** Every side once; which one begins changes from round to round. */
+/** Measures every side once; the order is reversed in every other round. */
 async function playRound({ sides }: Scenario, stage: Stage, number: number): Promise<Round> {
   const names = Object.keys(sides);
   const order = number % 2 === 0 ? names : names.toReversed();

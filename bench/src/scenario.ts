@@ -10,21 +10,21 @@ export interface Metric {
 export const PER_SECOND: Metric = { unit: '/s', better: 'higher' };
 export const MILLISECONDS: Metric = { unit: 'ms', better: 'lower' };
 
-/** What one side gave in one round: a number per metric; left out where it has none. */
+/** Result of one side in one round: a number per metric, if the side has that metric. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** What is measured side by side. */
+/** A measurement of several sides. */
 export interface Scenario {
   readonly name: string;
-  /** What one sample is, in a line. */
+  /** One-line description of a sample. */
   readonly about: string;
-  /** The first is the scenario's headline. */
+  /** Metrics by name; the first is the headline metric. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** In a round each is measured once; ratios are of `nooble` to each other. */
+  /** Each side is measured once per round; ratios are `nooble` to each other side. */
   readonly sides: Readonly<Record<string, (stage: Stage) => Promise<Sample>>>;
 }
 
-/** The same sample for several systems. */
+/** Returns sides that take the same sample with several systems. */
 export function sidesOf(
   systems: readonly SystemName[],
   measure: (stage: Stage, system: SystemName) => Promise<Sample>,

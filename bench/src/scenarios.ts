@@ -13,7 +13,7 @@ import { roundtrip } from './scenarios/roundtrip.ts';
 import { scaling } from './scenarios/scaling.ts';
 import { groups20k, tenants1, tenants100k, tenants1k } from './scenarios/tenants.ts';
 
-/** All of them, in the order of the table. */
+/** All scenarios, in the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
   enqueue,
   enqueueBatch,

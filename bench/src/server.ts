@@ -1,13 +1,13 @@
 import { startEmbeddedRedis, type EmbeddedRedis } from '@nooble/redis/embedded';
 import { Redis } from 'ioredis';
 
-/** Calls and time of one command since the last reset, scripts' own commands among them. */
+/** Calls and time of one command since the last reset, including commands run by scripts. */
 export interface CommandStat {
   readonly calls: number;
   readonly usec: number;
 }
 
-/** The one Redis of a run: on loopback, in memory alone, for every system the same. */
+/** The Redis of a run: on loopback, in memory only, shared by all systems. */
 export class Server {
   readonly url: string;
   readonly #redis: Redis;
@@ -23,13 +23,13 @@ export class Server {
     this.#redis = new Redis(server.url);
   }
 
-  /** Nothing stored, nothing counted. */
+  /** Deletes all data and resets the statistics. */
   async clear(): Promise<void> {
     await this.#redis.flushall('SYNC');
     await this.resetStats();
   }
 
-  /** Nothing counted. */
+  /** Resets the statistics. */
   async resetStats(): Promise<void> {
     await this.#redis.config('RESETSTAT');
   }
@@ -42,20 +42,20 @@ export class Server {
     return Number((await this.#fields('memory')).get('used_memory'));
   }
 
-  /** User and system time of the server's process since its start, µs. */
+  /** Returns user and system time of the server process since its start (µs). */
   async cpuMicroseconds(): Promise<number> {
     const cpu = await this.#fields('cpu');
     return 1e6 * (Number(cpu.get('used_cpu_user')) + Number(cpu.get('used_cpu_sys')));
   }
 
-  /** Bytes that came in and went out since the last reset. */
+  /** Returns the bytes received and sent since the last reset. */
   async wireBytes(): Promise<{ readonly in: number; readonly out: number }> {
     const stats = await this.#fields('stats');
     const read = (name: string): number => Number(stats.get(name));
     return { in: read('total_net_input_bytes'), out: read('total_net_output_bytes') };
   }
 
-  /** By command, in lower case, without those of this probe. */
+  /** Returns statistics by command in lower case, without the commands of this class. */
   async commandStats(): Promise<ReadonlyMap<string, CommandStat>> {
     const fields = await this.#fields('commandstats');
     const entries = [...fields].flatMap(([name, text]): [string, CommandStat][] => {
@@ -67,7 +67,7 @@ export class Server {
     return new Map(entries);
   }
 
-  /** Commands that clients send, not those that scripts run, until the returned function is called. */
+  /** Counts commands sent by clients, but not those run by scripts, until the returned function is called. */
   async countCommands(): Promise<() => Promise<number>> {
     const monitor = await this.#redis.monitor();
     let count = 0;
@@ -75,7 +75,7 @@ export class Server {
       if (source !== 'lua' && args[0]?.toLowerCase() !== 'info') count += 1;
     });
     return async () => {
-      // A command of ours after theirs: when it is seen, all of theirs have been.
+      // When this later command has been seen, all earlier commands have been counted.
       const marker = new Promise((resolve) => monitor.once('monitor', resolve));
       await this.#redis.info('server');
       await marker;

@@ -3,7 +3,7 @@ import { SMALL_TEXT_BYTES } from './payload.ts';
 import type { Server } from './server.ts';
 import type { Place, SystemName } from './systems/system.ts';
 
-/** What a sample is measured with. */
+/** Environment of a sample. */
 export interface Stage {
   readonly crew: Crew;
   readonly server: Server;
@@ -14,19 +14,19 @@ export interface Stage {
 
 let samples = 0;
 
-/** A place on an empty server that no other sample uses. */
+/** Clears the server and returns a place that no other sample uses. */
 export async function clearedPlace({ server }: Stage, system: SystemName): Promise<Place> {
   await server.clear();
   samples += 1;
   return { url: server.url, prefix: `bench-${system}-${samples}`, queue: 'work' };
 }
 
-/** The number for a full run, or the one for a quick run. */
+/** Returns `full` for a full run, `small` for a quick run. */
 export function sized({ quick }: Stage, full: number, small: number): number {
   return quick ? small : full;
 }
 
-/** Jobs of the usual size. */
+/** Returns the shape of jobs of the usual size. */
 export function smallJobs(count: number, tenants = 1) {
   return { count, tenants, textBytes: SMALL_TEXT_BYTES };
 }

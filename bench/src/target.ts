@@ -1,4 +1,4 @@
-/** A figure we want to reach. */
+/** A figure to reach. */
 export interface Target {
   readonly scenario: string;
   /** @default the scenario's headline */
@@ -9,7 +9,7 @@ export interface Target {
   readonly atMost?: number;
 }
 
-/** A target and what was measured; `met` is absent while its scenario has not been measured. */
+/** A target and its measured value; `met` is absent if its scenario was not measured. */
 export interface TargetResult extends Target {
   readonly value?: number;
   readonly met?: boolean;

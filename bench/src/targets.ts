@@ -21,7 +21,7 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'tenants_100k', to: 'tenants_1k', atLeast: 0.9 },
 ];
 
-/** Holds what was measured against the targets. */
+/** Compares results with the targets. */
 export function judge(scenarios: Readonly<Record<string, ScenarioResult>>): TargetResult[] {
   return TARGETS.map((target) => {
     const value = valueOf(target, scenarios[target.scenario]);

@@ -5,12 +5,12 @@ import { dataBytes, makeJobs, SMALL_TEXT_BYTES, type Job } from '../src/payload.
 import { Server } from '../src/server.ts';
 import { embed, inputOf } from '../src/systems/nooble-actions.ts';
 import { BUDGETS } from './budgets.ts';
-import { workOff } from './work-off.ts';
+import { drain } from './drain.ts';
 
 const COUNT = 2_000;
 const jobs = makeJobs({ count: COUNT, tenants: 100, textBytes: SMALL_TEXT_BYTES });
 
-/** Commands are counted by server, so this one is nobody else's. */
+/** A dedicated server, because commands are counted per server. */
 let server: Server;
 let redis: RedisPool;
 let queues: DomainQueueManager;
@@ -19,9 +19,9 @@ beforeAll(async () => {
   server = await Server.start();
   redis = new RedisPool({ url: server.url });
   queues = new DomainQueueManager({ redis });
-  // Scripts are sent with their text the first time only.
+  // Scripts are sent with their text only the first time.
   await queues.enqueueMany(actionsOf(jobs.slice(0, 1)));
-  await workOff(redis, 1);
+  await drain(redis, 1);
 });
 
 afterAll(async () => {
@@ -44,15 +44,15 @@ it('enqueues one by one within its budget', async () => {
 it('claims and settles fifty at a time within its budget', async () => {
   await queues.enqueueMany(actionsOf(jobs));
   await server.resetStats();
-  expect(await workOff(redis, 50)).toBe(COUNT);
-  expectWithin(await costs(), BUDGETS.workOff);
+  expect(await drain(redis, 50)).toBe(COUNT);
+  expectWithin(await costs(), BUDGETS.drain);
 });
 
 it('claims and settles one by one within its budget', async () => {
   await queues.enqueueMany(actionsOf(jobs));
   await server.resetStats();
-  expect(await workOff(redis, 1)).toBe(COUNT);
-  expectWithin(await costs(), BUDGETS.workOffAlone);
+  expect(await drain(redis, 1)).toBe(COUNT);
+  expectWithin(await costs(), BUDGETS.drainAlone);
 });
 
 it('keeps a waiting action within its budget', async () => {

@@ -9,7 +9,7 @@ import type { BenchResult } from '../src/result.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-/** Other tests run beside these (ms). */
+/** Generous timeout (ms), because other tests run at the same time. */
 const PATIENCE_MS = 240_000;
 
 interface Ended {
@@ -18,7 +18,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** The built bench, as a process of its own; interrupted once it has said a word. */
+/** Runs the built bench in its own process; interrupts it after its first output. */
 async function bench(
   args: readonly string[],
   { interruptAt }: { interruptAt?: string } = {},
@@ -96,5 +96,5 @@ it(
 it('refuses a scenario it does not know', async () => {
   const { code, err } = await bench(['--only', 'everything']);
   expect(code).toBe(1);
-  expect(err).toContain('Unknown scenario "everything": there are enqueue, ');
+  expect(err).toContain('Unknown scenario "everything": expected enqueue, ');
 });

@@ -5,7 +5,7 @@ import { makeJobs, SMALL_TEXT_BYTES } from '../src/payload.ts';
 import { Server } from '../src/server.ts';
 import { embed, inputOf } from '../src/systems/nooble-actions.ts';
 import { BUDGETS } from './budgets.ts';
-import { workOff } from './work-off.ts';
+import { drain } from './drain.ts';
 
 const COUNT = 500;
 const SLOTS = 50;
@@ -13,8 +13,8 @@ const LEAST_ROUNDS = 10;
 const ROUNDS = 300;
 
 /**
- * What it is measured by: a script that stores, lists, reads and removes so many entries, one after the
- * other. A slow machine, or one that does other work, is as slow with it as with ours.
+ * Calibration script that stores, lists, reads and removes entries one by one. A slow or busy machine slows it down as
+ * much as the scripts under test.
  */
 const CALIBRATION = `
   for number = 1, tonumber(ARGV[1]) do
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 it('costs Redis no more time, in the time of a script that does not change, than its budget', async () => {
   const least = { evalsha: Number.POSITIVE_INFINITY, eval: Number.POSITIVE_INFINITY };
-  // Of both the round that was disturbed least counts, so that more rounds come nearer to the truth.
+  // The fastest round of each counts, so that more rounds increase the accuracy.
   for (let round = 0; round < ROUNDS; round += 1) {
     await server.clear();
     await runActions();
@@ -60,11 +60,11 @@ it('costs Redis no more time, in the time of a script that does not change, than
   );
 }, 60_000);
 
-/** Enqueued together, claimed and settled fifty at a time. */
+/** Enqueues actions together, then claims and settles fifty at a time. */
 async function runActions(): Promise<void> {
   const jobs = makeJobs({ count: COUNT, tenants: 100, textBytes: SMALL_TEXT_BYTES });
   await queues.enqueueMany(jobs.map((job) => embed.create(inputOf(job))));
-  await workOff(redis, SLOTS);
+  await drain(redis, SLOTS);
 }
 
 async function calibrate(): Promise<void> {

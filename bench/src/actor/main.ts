@@ -1,4 +1,4 @@
-// One producer, worker or caller of one system: does what it is told, one thing after the other.
+// A producer, worker or caller of one system; runs the commands of the bench.
 import type { Message, Request, Verb, Verbs } from '../orders.ts';
 import type { SystemName } from '../systems/system.ts';
 import { loadSystem } from '../systems/systems.ts';
@@ -25,7 +25,7 @@ const verbs: { [V in Verb]: (orders: Verbs[V]['orders']) => Promise<Verbs[V]['an
 
 process.on('message', (message: Request) => void obey(message));
 process.on('disconnect', () => process.exit());
-// Ctrl-C is for the bench, which then ends its actors in order.
+// The bench handles Ctrl-C and ends its actors in order.
 process.on('SIGINT', () => undefined);
 tell({ kind: 'answer', id: 0, answer: null });
 

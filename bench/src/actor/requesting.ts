@@ -12,7 +12,7 @@ export async function request(
   const caller = await system.openCaller(place);
   const jobs = makeJobs(shape);
   try {
-    // The connections stand and the inbox is open before the clock starts.
+    // Opens the connections and the inbox before the clock starts.
     const [first, ...others] = jobs;
     if (first) await caller.request(first);
     const startedMs = machineMs();
@@ -40,7 +40,7 @@ async function closedLoop(caller: Caller, jobs: readonly Job[], inFlight: number
   return tookMs;
 }
 
-/** Each request counts from when it was due, so a stall is not hidden by the requests it holds up. */
+/** Measures each request from when it was due, so that a stall also counts for the requests it delays. */
 async function openLoop(caller: Caller, jobs: readonly Job[], perSecond: number) {
   const tookMs = new Float64Array(jobs.length);
   const started = performance.now();

@@ -3,7 +3,7 @@ import type { SendOrders, Span } from '../orders.ts';
 import { makeJobs, type Job } from '../payload.ts';
 import type { Place, Producer, System } from '../systems/system.ts';
 
-/** Sends the jobs of a shape; the clock starts when they are made and the connection stands. */
+/** Sends the jobs of a shape. The clock starts after the jobs are created and the connection is open. */
 export async function send(system: System, orders: SendOrders): Promise<Span> {
   const { place, shape, mode, inFlight, tellsCaller } = orders;
   const producer = await system.openProducer(place, { tellsCaller });
@@ -17,7 +17,7 @@ export async function send(system: System, orders: SendOrders): Promise<Span> {
   }
 }
 
-/** Jobs of the place that are not done, as the system itself counts them. */
+/** Returns the number of jobs of the place that are not done, as counted by the system itself. */
 export async function pending(system: System, place: Place): Promise<number> {
   const producer = await system.openProducer(place, { tellsCaller: false });
   try {
@@ -27,7 +27,7 @@ export async function pending(system: System, place: Place): Promise<number> {
   }
 }
 
-/** What is sent one after the other, and how: as little as possible of the time is the bench's own. */
+/** Prepared calls, so that little of the measured time is spent in the bench itself. */
 interface Calls {
   readonly count: number;
   readonly send: (index: number) => Promise<unknown>;

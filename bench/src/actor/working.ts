@@ -2,16 +2,16 @@ import { machineMs } from '../machine-clock.ts';
 import type { Work, WorkOrders } from '../orders.ts';
 import type { RunningWorker, System } from '../systems/system.ts';
 
-/** How often the number of jobs done is told (ms). */
+/** Interval of progress messages (ms). */
 const PROGRESS_MS = 10;
 const MAX_JOBS = 1_000_000;
 
-/** A worker at work, and its record. */
+/** A running worker that records its jobs. */
 export interface Working {
   finish(): Promise<Work>;
 }
 
-/** Starts a worker; `onProgress` hears how many jobs it has begun whenever that has changed. */
+/** Starts a worker. Calls `onProgress` with the number of started jobs when it has changed. */
 export async function startWork(
   system: System,
   { place, concurrency, tellsCaller, answers }: WorkOrders,
@@ -21,9 +21,9 @@ export async function startWork(
   const onJob = (n: number): void => record.add(n);
   const orders = { concurrency, tellsCaller, answers, onJob };
   const worker = await system.startWorker(place, orders);
-  let told = 0;
+  let reported = 0;
   const progress = setInterval(() => {
-    if (record.length !== told) onProgress((told = record.length));
+    if (record.length !== reported) onProgress((reported = record.length));
   }, PROGRESS_MS);
   return {
     async finish() {
@@ -34,7 +34,7 @@ export async function startWork(
   };
 }
 
-/** Which jobs were begun, and when; kept flat, so that it costs a job next to nothing. */
+/** Records number and start time of each job in flat arrays, at negligible cost per job. */
 class Record {
   readonly #done = new Uint32Array(MAX_JOBS);
   readonly #beganMs = new Float64Array(MAX_JOBS);

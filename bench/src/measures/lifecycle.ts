@@ -10,7 +10,7 @@ export interface LifecycleOrders {
   readonly concurrency: number;
 }
 
-/** Jobs a second from the first call that sends one until the last is begun, both at the same time. */
+/** Returns jobs per second from the first send call to the start of the last job, with sender and worker together. */
 export async function lifecycleRate(
   stage: Stage,
   system: SystemName,

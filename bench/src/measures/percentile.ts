@@ -1,4 +1,4 @@
-/** The value below which the share of the values lies; nearest rank. NaN for none. */
+/** Returns a percentile by nearest rank, or NaN for no values. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

@@ -12,8 +12,8 @@ export interface ProcessOrders {
   readonly workers?: number;
 }
 
-/** What workers do with a full queue, from the first job begun to the last. */
-export async function workOff(
+/** Measures workers that drain a full queue, from the first job started to the last. */
+export async function drain(
   stage: Stage,
   system: SystemName,
   { count, concurrency, tenants = 1, workers = 1 }: ProcessOrders,
@@ -24,11 +24,11 @@ export async function workOff(
   return workforce.finish(count);
 }
 
-/** Jobs a second. */
+/** Returns jobs per second. */
 export async function processingRate(
   stage: Stage,
   system: SystemName,
   orders: ProcessOrders,
 ): Promise<number> {
-  return perSecond(orders.count, await workOff(stage, system, orders));
+  return perSecond(orders.count, await drain(stage, system, orders));
 }

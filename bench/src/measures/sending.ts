@@ -3,10 +3,10 @@ import type { SendOrders, Span } from '../orders.ts';
 import { clearedPlace, type Stage } from '../stage.ts';
 import type { Place, SystemName } from '../systems/system.ts';
 
-/** Calls on their way at a time, per way of sending. */
+/** Calls in flight, for single and bulk sends. */
 export const IN_FLIGHT = { single: 200, bulk: 2 } as const;
 
-/** Fills a place as fast as the system can; the time is of no interest. */
+/** Fills a place as fast as possible; not measured. */
 export async function fill(
   { crew }: Stage,
   system: SystemName,
@@ -22,7 +22,7 @@ export async function fill(
   assertStored(system, await producer.ask('pending', { place }), shape.count);
 }
 
-/** Jobs a second from the first call until the last is acknowledged, one process, nobody working. */
+/** Returns jobs per second from the first call to the last acknowledgement, with one process and no workers. */
 export async function sendingRate(
   stage: Stage,
   system: SystemName,

@@ -4,7 +4,7 @@ import type { Span, Work } from '../orders.ts';
 import type { Stage } from '../stage.ts';
 import type { Place, SystemName } from '../systems/system.ts';
 
-/** A sample in which nothing happens for so long has failed (ms). */
+/** Maximum time without progress before a sample fails (ms). */
 const SILENCE_MS = 20_000;
 
 export interface CrewOrders {
@@ -14,20 +14,20 @@ export interface CrewOrders {
   readonly workers?: number;
   readonly tellsCaller?: boolean;
   readonly answers?: boolean;
-  /** Process of the first worker. @default 0 */
+  /** Number of the first worker process. @default 0 */
   readonly from?: number;
 }
 
-/** Workers at work on a place. */
+/** Running workers of a place. */
 export interface Workforce {
   /**
-   * Waits until so many jobs have been begun and stops the workers. Throws an Error unless each job was
-   * done once and none is left.
+   * Waits until `count` jobs have started, then stops the workers. Throws an Error unless each job was done once and none
+   * is left.
    */
   finish(count: number): Promise<Feat>;
 }
 
-/** What the workers of a sample did, together. */
+/** Combined record of the workers of a sample. */
 export interface Feat extends Span {
   readonly beganMs: readonly Float64Array[];
   readonly claimMs: readonly number[];
@@ -68,7 +68,7 @@ function together(works: readonly Work[]): Feat {
   };
 }
 
-/** How many jobs the workers have begun, as they tell it. */
+/** Counts the jobs that the workers have started, from their progress messages. */
 class Count {
   readonly #done = new Map<ActorProcess, number>();
   #onChange: () => void = () => {};
@@ -87,7 +87,7 @@ class Count {
     return [...this.#done.values()].reduce((sum, each) => sum + each, 0);
   }
 
-  /** Rejects when no worker does anything for some time, and on abort. */
+  /** Rejects after some time without progress, and on abort. */
   async reaches(expected: number, { signal, system }: Witness): Promise<void> {
     const over = new AbortController();
     try {

@@ -15,7 +15,7 @@ export const callback: Scenario = {
   })),
 };
 
-/** Callbacks a second, from the first job begun until the last callback is. */
+/** Returns callbacks per second, from the start of the first job to the start of the last callback. */
 async function callbackRate(stage: Stage, system: SystemName, count: number): Promise<number> {
   const place = await clearedPlace(stage, system);
   await fill(stage, system, { place, shape: smallJobs(count), tellsCaller: true });

@@ -5,7 +5,7 @@ import { MILLISECONDS, sidesOf, type Sample, type Scenario } from '../scenario.t
 import { clearedPlace, sized, smallJobs, type Stage } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Between two wake-ups, so that the worker is idle again (ms). */
+/** Pause between two wake-ups, in which the worker becomes idle again (ms). */
 const CALM_MS = 20;
 
 export const idle: Scenario = {
@@ -22,7 +22,7 @@ export const idle: Scenario = {
 async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   const place = await clearedPlace(stage, system);
   const workforce = await putToWork(stage, system, { place, concurrency: 50 });
-  // What a worker does when it starts is not what it does when it is idle.
+  // Skips the commands that a worker sends when it starts.
   await wait(500, undefined, { signal: stage.signal });
   const commands = await idleCommands(stage, sized(stage, 10, 2.5));
   const producer = stage.crew.producer(system);
@@ -39,7 +39,7 @@ async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   return { commands, wake_p50: percentile(wakeMs, 0.5), wake_p99: percentile(wakeMs, 0.99) };
 }
 
-/** Whatever it sends: blocking reads, scripts and heartbeats. */
+/** Counts all commands: blocking reads, scripts and heartbeats. */
 async function idleCommands({ server, signal }: Stage, seconds: number): Promise<number> {
   const stopCounting = await server.countCommands();
   await wait(seconds * 1000, undefined, { signal });

@@ -3,7 +3,7 @@ import { PER_SECOND, sidesOf, type Scenario } from '../scenario.ts';
 import { sized } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** A full queue of one tenant, one worker process, a handler that does nothing. */
+/** Drains a full queue of one tenant with one worker process and a handler that does nothing. */
 function processing(
   concurrency: number,
   systems: readonly SystemName[],

@@ -13,7 +13,7 @@ export const redisCpu: Scenario = {
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue'], measure),
 };
 
-/** A lifecycle, as in the scenario of that name. The whole process includes reading and writing sockets. */
+/** Measures a lifecycle, as in the scenario of that name. `process` includes reading and writing sockets. */
 async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   const { server } = stage;
   const count = sized(stage, 30_000, 3_000);
@@ -25,7 +25,7 @@ async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   });
   const used = (await server.cpuMicroseconds()) - before;
   const process = used / count;
-  // Half of what bee-queue does happens outside of scripts.
+  // bee-queue does half of its work outside of scripts.
   if (system === 'bee-queue') return { process };
   const stats = await server.commandStats();
   const usec = (stats.get('evalsha')?.usec ?? 0) + (stats.get('eval')?.usec ?? 0);

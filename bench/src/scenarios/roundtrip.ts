@@ -8,7 +8,7 @@ import type { SystemName } from '../systems/system.ts';
 
 const CONCURRENCY = 50;
 const MAX_IN_FLIGHT = 100;
-/** How long the load of half the maximum rate lasts, s. */
+/** Duration of the load at half the maximum rate (s). */
 const HALF_LOAD_SECONDS = 2;
 
 export const roundtrip: Scenario = {
@@ -26,7 +26,7 @@ export const roundtrip: Scenario = {
   sides: sidesOf(['nooble', 'bullmq'], measure),
 };
 
-/** One request at a time; then as many as it can; then half as many a second, each side of its own maximum. */
+/** Measures one request at a time, then the maximum rate, then half of each side's own maximum rate. */
 async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   const calm = await requests(stage, system, {
     count: sized(stage, 2_000, 300),

@@ -1,6 +1,6 @@
 import { perSecond } from '../measures/sending.ts';
 import { percentile } from '../measures/percentile.ts';
-import { workOff } from '../measures/processing.ts';
+import { drain } from '../measures/processing.ts';
 import { MILLISECONDS, PER_SECOND, sidesOf } from '../scenario.ts';
 import type { Sample, Scenario } from '../scenario.ts';
 import { sized, type Stage } from '../stage.ts';
@@ -8,7 +8,7 @@ import type { SystemName } from '../systems/system.ts';
 
 const CONCURRENCY = 200;
 
-/** Each for a full and for a quick run. */
+/** Numbers for a full and for a quick run. */
 interface TenantsOrders {
   readonly tenants: readonly [number, number];
   readonly counts: readonly [number, number];
@@ -16,7 +16,7 @@ interface TenantsOrders {
 
 const ONE: TenantsOrders = { tenants: [1, 1], counts: [60_000, 4_000] };
 const THOUSAND: TenantsOrders = { tenants: [1_000, 1_000], counts: [60_000, 4_000] };
-/** One action each, so the index of tenants is as long as the queue; a tenth of both in a quick run. */
+/** One action per tenant, so that the index of tenants is as long as the queue; a tenth of both in a quick run. */
 const HUNDRED_THOUSAND: TenantsOrders = { tenants: [100_000, 10_000], counts: [100_000, 10_000] };
 
 function tenantsScenario(
@@ -30,7 +30,7 @@ function tenantsScenario(
     metrics: { rate: PER_SECOND, claim_p99: MILLISECONDS },
     sides: {
       nooble: async (stage) => measure(stage, 'nooble', orders),
-      // Its queue knows no tenants and is one list, however many there are.
+      // BullMQ has no tenants: its queue is one list, whatever their number.
       bullmq: async (stage) => measure(stage, 'bullmq', ONE),
       ...others,
     },
@@ -44,7 +44,7 @@ async function measure(
 ): Promise<Sample> {
   const count = sized(stage, ...counts);
   const how = { count, tenants: sized(stage, ...tenants), concurrency: CONCURRENCY };
-  const feat = await workOff(stage, system, how);
+  const feat = await drain(stage, system, how);
   const rate = perSecond(count, feat);
   return feat.claimMs.length > 0 ? { rate, claim_p99: percentile(feat.claimMs, 0.99) } : { rate };
 }
@@ -55,7 +55,7 @@ export const tenants100k = tenantsScenario('tenants_100k', HUNDRED_THOUSAND, {
   tenants_1k: async (stage) => measure(stage, 'nooble', THOUSAND),
 });
 
-/** groupmq's groups are tenants, though it runs one job of a group at a time. */
+/** Tenants are groups in groupmq, which runs one job per group at a time. */
 export const groups20k: Scenario = {
   name: 'groups_20k',
   about: 'a full queue of 20,000 tenants or groups, one worker process, 200 at a time',

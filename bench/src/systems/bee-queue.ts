@@ -44,7 +44,7 @@ async function open(
     storeJobs: false,
     removeOnSuccess: true,
   });
-  // Its blocking connection is cut on close, which it reports.
+  // Closing cuts its blocking connection, which it reports as an error.
   queue.on('error', () => undefined);
   return queue.ready();
 }

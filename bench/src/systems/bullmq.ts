@@ -4,7 +4,7 @@ import type { Job, Passage } from '../payload.ts';
 import { resultOf, type Caller, type Place, type Producer } from './system.ts';
 import type { RunningWorker, System, WorkerOrders } from './system.ts';
 
-/** BullMQ: finished jobs are removed, the event stream is short, nobody listens to it unless somebody waits. */
+/** BullMQ: finished jobs are removed; the event stream is short, and only read if results are awaited. */
 export const bullmq: System = {
   bulkSize: 500,
   async openProducer(place): Promise<Producer> {
@@ -46,7 +46,7 @@ export const bullmq: System = {
     const opened = await openQueue(place, { events: 10_000 });
     const { queue } = opened;
     const connection = connect(place.url, { blocking: true });
-    // From the beginning of the place: by default it would miss what ends before its first read.
+    // Reads from the start of the stream: by default it would miss jobs that end before its first read.
     const from = { lastEventId: '0-0', prefix: place.prefix };
     const events = new QueueEvents(place.queue, { connection, ...from });
     await events.waitUntilReady();
@@ -89,7 +89,7 @@ async function openQueue({ url, prefix, queue: name }: Place, { events = 0 } = {
   };
 }
 
-/** A worker's connection has to wait forever, its documentation says; errors end the sample elsewhere. */
+/** The documentation of BullMQ requires that a worker's connection retries forever; errors end the sample elsewhere. */
 function connect(url: string, { blocking }: { blocking: boolean }): Redis {
   return new Redis(url, { maxRetriesPerRequest: blocking ? null : 20 });
 }

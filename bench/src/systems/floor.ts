@@ -5,12 +5,12 @@ import { embed } from './nooble-actions.ts';
 import type { OnJob, Place, Producer, RunningWorker, System } from './system.ts';
 
 const PER_CALL = 64;
-/** Calls that a reader keeps on their way. */
+/** Calls that a reader keeps in flight. */
 const READS_IN_FLIGHT = 2;
 
 /**
- * No queue at all: the envelope that Nooble stores as an element of a list, written and read 64 a call.
- * It has no leases, no retries and no checks; nothing on this Redis and this client can be much faster.
+ * Not a queue: writes and reads the envelope that Nooble stores as an element of a list, 64 per call, without leases,
+ * retries or validation. No queue on this Redis and client can be much faster.
  */
 export const floor: System = {
   bulkSize: PER_CALL,
@@ -41,7 +41,7 @@ export const floor: System = {
   },
 };
 
-/** What is sent in one turn of the event loop travels together. */
+/** Combines the jobs that are sent in the same turn of the event loop. */
 class Batch {
   readonly #redis: Redis;
   readonly #key: string;

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import type { Passage } from '../payload.ts';
 import { resultOf, type Place, type Producer, type RunningWorker, type System } from './system.ts';
 
-/** groupmq: a group per tenant, no ordering delay, nothing kept after the end, automatic batches of adds. */
+/** groupmq: a group per tenant, no ordering delay, finished jobs removed, adds batched automatically. */
 export const groupmq: System = {
   bulkSize: 500,
   async openProducer(place): Promise<Producer> {

@@ -2,7 +2,7 @@ import { defineAction, defineCallback, type ActionInput } from '@nooble/models';
 import { z } from 'zod';
 import type { Job, Passage } from '../payload.ts';
 
-/** The action of every job, checked as a service would have it checked. */
+/** The action of every job, validated as in a real service. */
 export const embed = defineAction('work.embed', {
   data: z.object({
     n: z.int(),
@@ -14,10 +14,10 @@ export const embed = defineAction('work.embed', {
   result: z.object({ n: z.int() }),
 });
 
-/** What the domain `caller` is told. */
+/** The callback to the domain `caller`. */
 export const embedded = defineCallback(embed, 'caller');
 
-/** The tier has no minute or day limit by default; the depth limit stays on. */
+/** Uses a tier without minute and day limits; the depth limit is enabled. */
 export function inputOf({ tenant, data }: Job): ActionInput<Passage> {
   return { tenantId: tenant, tenantTier: 'enterprise', data };
 }

@@ -5,7 +5,7 @@ import { embed, embedded, inputOf } from './nooble-actions.ts';
 import { resultOf, type Caller, type OnJob, type Place, type Producer } from './system.ts';
 import type { RunningWorker, System } from './system.ts';
 
-/** Nooble with its defaults: validation, leases, retries, depth limit and fairness are on. */
+/** Nooble with its defaults: validation, leases, retries, depth limit and fairness are enabled. */
 export const nooble: System = {
   bulkSize: 512,
   async openProducer(place, { tellsCaller }): Promise<Producer> {
@@ -65,7 +65,7 @@ function assertAccepted(outcomes: Awaited<ReturnType<DomainQueueManager['enqueue
   if (refused) throw new Error(`Action "${refused.actionId}" was not accepted: ${refused.status}`);
 }
 
-/** Without callbacks on their way: those that arrive are counted where they arrive. */
+/** Excludes callbacks that are not delivered yet; they are counted in the target domain. */
 async function pendingIn(queues: DomainQueueManager, domain: string): Promise<number> {
   const { tiers, suspects } = await queues.stats(domain);
   const counts = Object.values(tiers).map((tier) => tier.waiting + tier.active + tier.delayed);

@@ -3,39 +3,39 @@ import type { Job, Passage } from '../payload.ts';
 export const SYSTEM_NAMES = ['nooble', 'bullmq', 'bee-queue', 'groupmq', 'floor'] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
-/** Where the jobs of a sample live; nobody else uses the prefix. */
+/** Location of the jobs of a sample; the prefix is not used by anything else. */
 export interface Place {
   readonly url: string;
   readonly prefix: string;
-  /** `work` is where jobs are done, `caller` is who is told. */
+  /** `work` receives the jobs, `caller` their results. */
   readonly queue: 'work' | 'caller';
 }
 
-/** What is done with every job: nothing, and its number is given back. */
+/** Called with the number of each job; the handler does nothing else. */
 export type OnJob = (n: number) => void;
 
 export interface WorkerOrders {
   readonly concurrency: number;
-  /** Results are told to the queue `caller`. */
+  /** Results are sent to the queue `caller`. */
   readonly tellsCaller: boolean;
-  /** Somebody awaits the results. */
+  /** Results are awaited. */
   readonly answers: boolean;
   readonly onJob: OnJob;
 }
 
 export interface RunningWorker {
-  /** Durations of the calls that brought work (ms); empty where a system does not tell. */
+  /** Durations of the calls that returned work (ms); empty if the system does not report them. */
   readonly claimMs: readonly number[];
-  /** Finishes what runs, tells Redis, and ends its connections. */
+  /** Finishes and settles running jobs, then closes the connections. */
   stop(): Promise<void>;
 }
 
 export interface Producer {
-  /** One job, as a service sends it while it answers a request. */
+  /** Sends one job, as a service would while handling a request. */
   send(job: Job): Promise<unknown>;
-  /** Many at once, with the call that the system has for it. */
+  /** Sends many jobs with the bulk call of the system. */
   sendAll(jobs: readonly Job[]): Promise<unknown>;
-  /** Jobs of the place's queue that are not done. */
+  /** Returns the number of jobs in the queue of the place that are not done. */
   pending(): Promise<number>;
   close(): Promise<void>;
 }
@@ -46,17 +46,17 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-/** One queue under test, at its best documented settings; bench/README.md lists them. */
+/** A queue under test with its best documented settings, which bench/README.md lists. */
 export interface System {
-  /** Most jobs that `sendAll` is best given at a time. */
+  /** Best number of jobs per `sendAll`. */
   readonly bulkSize: number;
-  /** `tellsCaller`: the result of each job is to reach the queue `caller`. */
+  /** With `tellsCaller`, the result of each job is sent to the queue `caller`. */
   openProducer(place: Place, options: { readonly tellsCaller: boolean }): Promise<Producer>;
   startWorker(place: Place, orders: WorkerOrders): Promise<RunningWorker>;
   openCaller?(place: Place): Promise<Caller>;
 }
 
-/** The result of every job, in every system. */
+/** Returns the result of a job, which is the same in every system. */
 export function resultOf({ n }: Pick<Passage, 'n'>): { n: number } {
   return { n };
 }

@@ -8,7 +8,7 @@ const LOADERS: Readonly<Record<SystemName, () => Promise<System>>> = {
   floor: async () => (await import('./floor.ts')).floor,
 };
 
-/** Loads one system alone, so that a process carries no other. */
+/** Loads a single system, so that no other system is in the process. */
 export async function loadSystem(name: SystemName): Promise<System> {
   return LOADERS[name]();
 }

@@ -73,9 +73,7 @@ it.each([
     const refusal = expect.objectContaining({
       code: 'MODEL_MISMATCH',
       retryable: false,
-      message: expect.stringContaining(
-        'index its documents again into a new collection',
-      ) as string,
+      message: expect.stringContaining('index its documents again into a new collection') as string,
     }) as Error;
     await expect(index.search(ref, { ...search, model: given })).rejects.toEqual(refusal);
     await expect(store.put(ref, [passage('b', 0, [1, 0])], given)).rejects.toEqual(refusal);

@@ -1,8 +1,8 @@
 import { createBroker, type ClaimedAction } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 
-/** Claims until there is nothing left, as a worker does; each claim settles the one before. Answers how many. */
-export async function workOff(redis: RedisPool, slots: number): Promise<number> {
+/** Claims until the queue is empty, as a worker does; each claim settles the previous one. Returns the number of actions. */
+export async function drain(redis: RedisPool, slots: number): Promise<number> {
   const broker = createBroker({ domain: 'work', redis });
   let done = 0;
   let running: readonly ClaimedAction[] = [];
