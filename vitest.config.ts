@@ -23,7 +23,7 @@ export default defineConfig({
   test: {
     alias: sources,
     projects: [
-      // A process loads each module once for all its files: half of the processor time of most of them.
+      // Test files share processes, which load each module once; this halves the CPU time of most files.
       {
         extends: true,
         test: { name: 'shared', include: everyTest, exclude: replacing, isolate: false },
@@ -33,13 +33,13 @@ export default defineConfig({
     globalSetup: ['./scripts/test-redis.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Most files wait for servers and processes more than they compute.
+    // More workers than cores, because most files wait for servers and processes.
     maxWorkers: 3,
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
-      // The guarantee harness runs as processes of its own, which a coverage of this one does not see.
+      // Without the guarantee harness: it runs in separate processes, which coverage does not see.
       include: ['packages/{errors,models,config,redis,queue,worker}/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/generated/**', '**/index.ts'],
       reporter: ['json-summary'],

@@ -49,7 +49,7 @@ export class ActorProcess {
       env: { ...process.env, NODE_ENV: 'production' },
     });
     this.#exited = once(this.#child, 'exit').then(() => this.#ended());
-    this.#child.on('message', (message: Message) => this.#hear(message));
+    this.#child.on('message', (message: Message) => this.#receive(message));
   }
 
   /** Runs a command. Rejects with the error of the actor, or after a minute without an answer. */
@@ -74,7 +74,7 @@ export class ActorProcess {
     clearTimeout(late);
   }
 
-  #hear(message: Message): void {
+  #receive(message: Message): void {
     if (message.kind === 'progress') {
       this.progress.emit('done', message.done);
       return;
@@ -87,7 +87,7 @@ export class ActorProcess {
 
   #late(id: number, verb: Verb): void {
     const reason = `no answer to "${verb}" within ${DEADLINE_MS / 1000} s`;
-    this.#hear({ kind: 'failed', id, message: reason });
+    this.#receive({ kind: 'failed', id, message: reason });
   }
 
   #ended(): void {

@@ -15,7 +15,7 @@ it('makes a ratio within each round and then takes the median', () => {
   expect(figure.ranges).toEqual({ bullmq: [1, 3], floor: [0.25, 0.5] });
 });
 
-it('tells the middle and the range of every side', () => {
+it('returns the median and the range of every side', () => {
   const { values } = figureOf('rate', PER_SECOND, ROUNDS);
   expect(values['nooble']).toEqual({ median: 80, range: [30, 100] });
 });

@@ -14,7 +14,7 @@ const verbs: { [V in Verb]: (orders: Verbs[V]['orders']) => Promise<Verbs[V]['an
   pending: async ({ place }) => pending(system, place),
   request: async (orders) => request(system, orders),
   async work(orders) {
-    working = await startWork(system, orders, (done) => tell({ kind: 'progress', done }));
+    working = await startWork(system, orders, (done) => post({ kind: 'progress', done }));
     return null;
   },
   async finish() {
@@ -27,19 +27,19 @@ process.on('message', (message: Request) => void obey(message));
 process.on('disconnect', () => process.exit());
 // The bench handles Ctrl-C and ends its actors in order.
 process.on('SIGINT', () => undefined);
-tell({ kind: 'answer', id: 0, answer: null });
+post({ kind: 'answer', id: 0, answer: null });
 
 async function obey({ id, verb, orders }: Request): Promise<void> {
   try {
     const run = verbs[verb] as (orders: unknown) => Promise<unknown>;
     globalThis.gc?.();
-    tell({ kind: 'answer', id, answer: await run(orders) });
+    post({ kind: 'answer', id, answer: await run(orders) });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    tell({ kind: 'failed', id, message });
+    post({ kind: 'failed', id, message });
   }
 }
 
-function tell(message: Message): void {
+function post(message: Message): void {
   if (process.connected) process.send?.(message);
 }

@@ -19,7 +19,7 @@ export const callback: Scenario = {
 async function callbackRate(stage: Stage, system: SystemName, count: number): Promise<number> {
   const place = await clearedPlace(stage, system);
   await fill(stage, system, { place, shape: smallJobs(count), tellsCaller: true });
-  const told = await putToWork(stage, system, {
+  const receiver = await putToWork(stage, system, {
     place: { ...place, queue: 'caller' },
     concurrency: CONCURRENCY,
     from: 1,
@@ -29,6 +29,6 @@ async function callbackRate(stage: Stage, system: SystemName, count: number): Pr
     concurrency: CONCURRENCY,
     tellsCaller: true,
   });
-  const [work, telling] = await Promise.all([workforce.finish(count), told.finish(count)]);
-  return perSecond(count, { startedMs: work.startedMs, endedMs: telling.endedMs });
+  const [work, callbacks] = await Promise.all([workforce.finish(count), receiver.finish(count)]);
+  return perSecond(count, { startedMs: work.startedMs, endedMs: callbacks.endedMs });
 }

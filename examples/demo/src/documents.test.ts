@@ -18,7 +18,7 @@ async function folderWithPage(): Promise<string> {
 const pages = [{ id: 'page.md', title: 'Page', text: PAGE }];
 
 it.each<[string, (path: string) => unknown, string]>([
-  ['a link to nothing', async (path) => symlink('gone.md', path), 'is a broken link'],
+  ['a broken link', async (path) => symlink('gone.md', path), 'is a broken link'],
   ['a link to a folder', async (path) => symlink('.', path), 'it is a folder'],
   ['a link to itself', async (path) => symlink('odd.md', path), 'form a cycle'],
   [
@@ -27,7 +27,7 @@ it.each<[string, (path: string) => unknown, string]>([
     'a pipe, a socket or a device',
   ],
   [
-    'a pipe nobody writes to',
+    'a pipe without a writer',
     (path) => execFileSync('mkfifo', [path]),
     'a pipe, a socket or a device',
   ],
@@ -71,7 +71,7 @@ it('reads a folder that is named as a file, and follows no link to a folder', as
   expect(leftOut).toEqual([]);
 });
 
-it('shortens a long path to an id of its own', async () => {
+it('shortens a long path to a unique id', async () => {
   const folder = await folderWithPage();
   const end = Array<string>(6).fill('a-folder-with-a-name-of-some-fifty-characters-more');
   for (const name of ['one', 'two']) {
@@ -84,7 +84,7 @@ it('shortens a long path to an id of its own', async () => {
   expect((await readDocuments(folder)).documents.map(({ id }) => id)).toEqual(ids);
 });
 
-it('takes a title of at most 200 characters, and the path where there is no heading', async () => {
+it('uses a title of at most 200 characters, or the path if there is no heading', async () => {
   const folder = await folderWithPage();
   await writeFile(join(folder, 'a.md'), `# ${'word '.repeat(20_000)}`);
   await writeFile(join(folder, 'b.md'), '');
@@ -100,7 +100,7 @@ it('reads the beginning of a huge file', async () => {
   expect(documents[0]?.text).toBe('日本'.repeat(100_000));
 });
 
-it('says what is wrong where no document is left', async () => {
+it('explains why no document remains', async () => {
   const folder = await folderWithPage();
   await rm(join(folder, 'page.md'));
   await expect(readDocuments(folder)).rejects.toThrow(`There is no Markdown in "${folder}"`);

@@ -11,7 +11,7 @@ const fields = {
 
 const flow = (type: string, startedMs: number) => ({ type, startedMs }) as Flow;
 
-it('reads how an action went from the lines of a log', () => {
+it('reads the course of an action from log lines', () => {
   const reader = new FlowReader();
   expect(reader.read({ ...fields, msg: 'Action started', time: 5 })).toBeUndefined();
   expect(reader.read({ msg: 'Consuming' })).toBeUndefined();
@@ -30,7 +30,7 @@ it('reads how an action went from the lines of a log', () => {
   });
 });
 
-it('puts flows in the order of time, and in that of their types within a ms', () => {
+it('sorts flows by time, and by type within a millisecond', () => {
   const flows = [flow('c', 2), flow('b', 1), flow('a', 1)];
   expect(inOrderOfTime(flows, ['a', 'b']).map(({ type }) => type)).toEqual(['a', 'b', 'c']);
 });

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 type IndexAction = DomainAction<ActionData<typeof indexDocuments>>;
 
-/** Plays both services: answers with a passage per document, or as a document's id says. */
+/** Fakes both services: returns one passage per document, or the outcome named by its id. */
 function stageOf(): Stage {
   const events = new EventEmitter();
   const enqueue = async ({ data, taskId }: IndexAction): Promise<void> => {
@@ -33,7 +33,7 @@ async function index(ids: readonly string[]): Promise<string> {
   return String(out.read());
 }
 
-it('indexes the others where one document is refused or fails, and names it', async () => {
+it('indexes the other documents if one is refused or fails, and lists it', async () => {
   const output = await index(['a.md', 'refused.md', 'failing.md', 'b.md']);
   expect(output).toContain('documents 4/4\n');
   expect(output).toContain('Skipped: gone.md: it is gone\n');
@@ -42,6 +42,6 @@ it('indexes the others where one document is refused or fails, and names it', as
   expect(output).toContain('2 passages have vectors\n');
 });
 
-it('stops where no document can be indexed', async () => {
+it('stops if no document can be indexed', async () => {
   await expect(index(['failing.md'])).rejects.toThrow('Indexing failed: failing.md: no vectors');
 });

@@ -9,17 +9,17 @@ const row = [
   '9.9 ms',
 ] as const;
 
-it('keeps a row within the width, whatever stands in it', () => {
+it('keeps a row within the width for any content', () => {
   for (const width of [40, 60, 78]) expect(flowRow(row, width)).toHaveLength(width);
 });
 
-it('shows whole names in 80 columns, two of which are for the mark', () => {
+it('shows whole names in 80 columns, including the mark', () => {
   const names = ['query.embedding.generate.result', 'embedding:globex:enterprise'] as const;
   const line = flowRow([...names, '1 ms', '2 ms'], 78);
   for (const name of names) expect(line).toContain(name);
 });
 
-it('wraps between words, keeps an indent and loses no word', () => {
+it('wraps between words, keeps the indent and loses no word', () => {
   expect(wrap('  one two three', 9)).toBe('  one two\n  three');
   expect(wrap('Redis      a server', 80)).toBe('Redis      a server');
   const words = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1 });
@@ -32,11 +32,11 @@ it('wraps between words, keeps an indent and loses no word', () => {
   );
 });
 
-it('cuts and fills', () => {
+it('truncates and pads', () => {
   expect([fit('abcdef', 4), fit('ab', 4)]).toEqual(['abc…', 'ab  ']);
 });
 
-it('writes a duration in seven characters at most', () => {
+it('formats a duration in at most seven characters', () => {
   expect([0.04, 9.9, 10, 9_999, 10_000].map(duration)).toEqual([
     '0.0 ms',
     '9.9 ms',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
-it('has a question of its own for the Markdown of this repository', () => {
+it('has a default question for the Markdown of this repository', () => {
   expect(readOptions([])).toEqual({
     docs: undefined,
     ask: expect.stringMatching(/\?$/) as string,

@@ -15,7 +15,7 @@ const flow = {
   outcome: 'done',
 } as const;
 
-/** What a screen writes, with the colours of a terminal or without. */
+/** Captures the output of a screen, with or without terminal colours. */
 function written(show: (screen: Screen) => void, isTTY: boolean): string {
   const out = new PassThrough();
   show(new Screen(Object.assign(out, { isTTY, columns: 80 }) as unknown as NodeJS.WriteStream));
@@ -31,7 +31,7 @@ it.each<[string, (screen: Screen) => void]>([
   ['an action', (screen) => screen.flow({ ...flow, type: ATTACK, queue: `${ATTACK}\n` })],
 ])('passes no control character of a text on to the terminal: %s', (_what, show) => {
   expect(written(show, false).trim()).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
-  // What is left on a terminal are its own colours and the line it clears.
+  // On a terminal only the colours of the screen and its clear-line sequence remain.
   const own = written(show, true).replaceAll(/\p{Cc}\[[\d;]*[mK]/gu, '');
   expect(own).not.toMatch(/(?![\r\n])\p{Cc}|\p{Bidi_Control}/u);
 });

@@ -32,7 +32,7 @@ async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   expect(ways).toEqual(WAY);
   const rows = asking.matchAll(/^✓ ([\w.]+) +(.*)$/gm);
   const shown = [...rows].map(([, type = '', rest = '']) => ({ type, rest }));
-  // In the order of time, though the logs of three processes tell of them.
+  // Sorted by time, although they come from the logs of three processes.
   expect(shown.map(({ type }) => type)).toEqual(STEPS);
   for (const { rest } of shown) {
     expect(rest).toMatch(/^\w+:globex:enterprise +[\d.]+ m?s +[\d.]+ m?s$/);
@@ -47,7 +47,7 @@ async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   expect(code).toBe(0);
 }
 
-it('plays on a real Redis and leaves no key behind', async () => {
+it('runs on an existing Redis and leaves no key behind', async () => {
   const own = await startEmbeddedRedis();
   onTestFinished(async () => own.stop());
   const { url } = own;
@@ -58,11 +58,11 @@ it('plays on a real Redis and leaves no key behind', async () => {
   expect(await redis.command().keys('*')).toEqual(['mine']);
 });
 
-it('plays on the server in JavaScript where there is no other', async () => {
+it('runs on the JavaScript server if there is no other', async () => {
   await expectTheWholeShow({ REDIS_URL: '', NOOBLE_REDIS_KIND: 'javascript' });
 });
 
-it('is led nowhere else by variables that are meant for services, nor stopped by an odd file', async () => {
+it('ignores variables intended for services, and does not stop at an invalid file', async () => {
   const docs = await folderWith({ 'bakery.md': BAKERY, 'long.md': `# ${'x '.repeat(50_000)}` });
   await symlink('gone.md', join(docs, 'linked.md'));
   const prefix = `test-${randomUUID()}`;
@@ -78,7 +78,7 @@ it('is led nowhere else by variables that are meant for services, nor stopped by
   expect(code).toBe(0);
 });
 
-it('says plainly when nothing was found', async () => {
+it('says so if it finds no answer', async () => {
   const docs = await folderWith({ 'bakery.md': BAKERY });
   const { code, output } = await play(['--docs', docs, '--ask', 'Why?'], {
     REDIS_URL: inject('redisUrl'),
@@ -88,7 +88,7 @@ it('says plainly when nothing was found', async () => {
   expect(code).toBe(0);
 });
 
-it('explains itself, and refuses what it does not know', async () => {
+it('prints help, and refuses unknown options', async () => {
   expect(await play(['--help'], {})).toMatchObject({
     code: 0,
     output: expect.stringContaining('--docs <folder>') as string,
@@ -113,9 +113,9 @@ it('says which Redis does not reply, without its password, and what to do', asyn
   expect(output).not.toMatch(/sesame|\n +at /);
 });
 
-it('says why there is no answer, and ends', async () => {
+it('reports why there is no answer, and exits', async () => {
   const docs = await folderWith({ 'bakery.md': BAKERY });
-  // Nothing listens there, so that every attempt fails.
+  // No server listens there, so every attempt fails.
   const env = { REDIS_URL: inject('redisUrl'), QUERY_LLM_BASE_URL: 'http://127.0.0.1:1/v1' };
   const { code, output } = await play(['--docs', docs, '--ask', 'When does it open?'], env);
   expect(output).toMatch(/✗ query\.embedding\.generate\.result/);

@@ -4,7 +4,7 @@ import { acme, indexAction, openStage, questionAction } from './stage.ts';
 const SHORT_LEASE = { LEASE_SECONDS: '1' };
 const DOCUMENTS = 40;
 
-it('has every document indexed although the embedding service was killed in between', async () => {
+it('indexes every document although the embedding service was killed', async () => {
   const { queues, answers, start } = await openStage();
   await start('query-service', SHORT_LEASE);
   const first = await start('embedding-service', SHORT_LEASE);
@@ -24,13 +24,13 @@ it('has every document indexed although the embedding service was killed in betw
   expect(passages).toEqual(Array.from({ length: DOCUMENTS }, () => 20));
 });
 
-it('has a large document indexed although the query service was killed while it cut it up', async () => {
+it('indexes a large document although the query service was killed while splitting it', async () => {
   const { queues, answers, start } = await openStage();
   const paragraphs = 6_000;
   await start('embedding-service', { ...SHORT_LEASE, DIMENSIONS: '16' });
   const first = await start('query-service', SHORT_LEASE);
   const finished: string[] = [];
-  // Some parts have their vectors, and the action that asks for the others is not finished.
+  // Some parts have vectors, and the action that requests the others has not finished.
   const midway = new Promise<void>((resolve) => {
     first.events.on('flow', ({ type }) => {
       finished.push(type);
@@ -48,7 +48,7 @@ it('has a large document indexed although the query service was killed while it 
   ]);
 }, 60_000);
 
-it('answers a question that was asked while the embedding service was away', async () => {
+it('answers a question that was asked while the embedding service was down', async () => {
   const { queues, answers, start } = await openStage();
   const query = await start('query-service');
   const embedding = await start('embedding-service');

@@ -18,7 +18,7 @@ async function endpoint(status: number): Promise<{ url: string; calls: () => num
   return { url, calls: () => calls };
 }
 
-it('tells whoever asked that the language model refuses', async () => {
+it('sends a dead answer if the language model refuses', async () => {
   const { url } = await endpoint(401);
   const { queues, answers, start } = await openStage();
   await start('query-service', { QUERY_LLM_BASE_URL: url });
@@ -28,7 +28,7 @@ it('tells whoever asked that the language model refuses', async () => {
   expect(answers.answered).toMatchObject([{ status: 'dead', error: { code: 'MODEL_REFUSED' } }]);
 });
 
-it('tells whoever asked once attempts are exhausted, and not before', async () => {
+it('sends a dead answer only when attempts are exhausted', async () => {
   const { url, calls } = await endpoint(503);
   const { queues, answers, start } = await openStage();
   await start('query-service', { QUERY_LLM_BASE_URL: url });
@@ -39,7 +39,7 @@ it('tells whoever asked once attempts are exhausted, and not before', async () =
   expect(calls()).toBe(3);
 });
 
-it('tells whoever wanted documents indexed that the embedding model refuses them', async () => {
+it('sends a dead answer for an indexing action if the embedding model refuses', async () => {
   const { url } = await endpoint(400);
   const { queues, answers, start } = await openStage();
   await start('query-service');
@@ -49,7 +49,7 @@ it('tells whoever wanted documents indexed that the embedding model refuses them
   expect(answers.indexed).toMatchObject([{ status: 'dead', error: { code: 'MODEL_REFUSED' } }]);
 });
 
-it('tells whoever asked when the embedding domain does not take the request', async () => {
+it('sends a dead answer if the embedding domain refuses the request', async () => {
   const { queues, answers, start } = await openStage();
   await start('query-service');
   await queues.pause('embedding', { admission: true });

@@ -17,7 +17,7 @@ async function listens(port: number): Promise<boolean> {
   });
 }
 
-it('does not lose an interruption that comes before it has a Redis', async () => {
+it('handles an interruption before it has a Redis', async () => {
   vi.stubEnv('REDIS_URL', inject('redisUrl'));
   onTestFinished(() => void vi.unstubAllEnvs());
   const interrupt = new AbortController();

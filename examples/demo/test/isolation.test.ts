@@ -23,7 +23,7 @@ function askAction(tenantId: string) {
   return generateAnswer.create({ ...envelope(tenantId, 'ask-1'), data });
 }
 
-it('answers two tenants that chose the same action ids, each from its own documents only', async () => {
+it('answers two tenants with the same action ids from their own documents only', async () => {
   const { queues, answers, start } = await openStage();
   const query = await start('query-service');
   const finished: string[] = [];

@@ -2,7 +2,7 @@ import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, it, onTestFinished } from 'vitest';
 import { indexAction, openStage } from './stage.ts';
 
-it('has a document indexed by services that lived through an outage of Redis', async () => {
+it('indexes a document after an outage of Redis, without restarting the services', async () => {
   const redis = await startEmbeddedRedis();
   onTestFinished(async () => redis.stop());
   const { queues, answers, start } = await openStage({ redis: redis.url });

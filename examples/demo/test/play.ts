@@ -11,13 +11,13 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** The demo as a process. */
 export interface Playing {
   readonly child: ChildProcess;
-  /** What it has written by now, to either stream. */
+  /** Output so far, of both streams. */
   readonly output: () => string;
-  /** Its exit code, once it has ended. */
+  /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
 }
 
-/** Begins to play the demo as `npm run demo` does; it ends with the test. */
+/** Starts the demo as `npm run demo` does; it ends with the test. */
 export function begin(args: readonly string[], env: Record<string, string>): Playing {
   const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -29,7 +29,7 @@ export function begin(args: readonly string[], env: Record<string, string>): Pla
   return { child, output: () => output, ended };
 }
 
-/** Plays the demo to its end. */
+/** Runs the demo to its end. */
 export async function play(
   args: readonly string[],
   env: Record<string, string>,

@@ -30,7 +30,7 @@ async function search({ queues, answers }: Stage, more: object): Promise<[string
   return answer.result.sources.map(({ document_id, score }) => [document_id, score]);
 }
 
-it('finds the nearest passages, as many as asked for, near enough and within the filter', async () => {
+it('finds the requested number of nearest passages, above the threshold and within the filter', async () => {
   const stage = await openIndexed();
   const all = await search(stage, {});
   expect(all.map(([id]) => id).slice(0, 2)).toEqual(['apples', 'orchards']);

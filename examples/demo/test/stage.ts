@@ -7,14 +7,14 @@ import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { inject, onTestFinished } from 'vitest';
 import { ServiceProcess } from '../src/service-process.ts';
 
-/** The tenant that asks. */
+/** The tenant that asks questions. */
 export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
 
-/** Where the answers for a tenant arrive. */
+/** Queue for answers to a tenant. */
 export const answerQueueOf = (tenantId: string): string => `caller:${tenantId}:enterprise`;
 const answer_queue = answerQueueOf(acme.tenantId);
 
-/** Services as processes, and a caller that keeps their answers. Everything ends with the test. */
+/** Service processes, and a caller that records their answers. Everything ends with the test. */
 export async function openStage({ redis = inject('redisUrl') } = {}): Promise<Stage> {
   const prefix = `test-${randomUUID()}`;
   const env = { REDIS_URL: redis, KEY_PREFIX: prefix, HTTP_PORT: '0', LOG_LEVEL: 'debug' };
@@ -39,7 +39,7 @@ export async function openStage({ redis = inject('redisUrl') } = {}): Promise<St
   return { queues, answers, start };
 }
 
-/** An answer and whom it was for. */
+/** An answer and its recipient. */
 export type Received<Result> = CallbackData<Result> & { readonly tenantId: string };
 
 export interface Answers {

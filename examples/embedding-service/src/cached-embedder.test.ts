@@ -3,7 +3,7 @@ import { CachedEmbedder } from './cached-embedder.ts';
 import type { Embedder } from './embedder.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 
-it('asks only for texts it has not seen, each once', async () => {
+it('requests only unknown texts, each once', async () => {
   const asked: string[][] = [];
   const counting: Embedder = {
     model: 'lengths',
@@ -29,7 +29,7 @@ it('counts the same tokens for the same texts, whether or not they were embedded
   expect(first.tokens).toEqual([3, 1]);
 });
 
-it('keeps nothing of an answer that has too few vectors', async () => {
+it('caches nothing of a response with too few vectors', async () => {
   let vectors = [[1]];
   const short: Embedder = {
     model: 'short',

@@ -1,6 +1,6 @@
 /**
- * Checks that an endpoint returned one vector per text, all of the same length. Otherwise throws an Error that is
- * retried, because the endpoint is at fault, not the texts.
+ * Returns the vectors if there is one per text, all of the same length. Otherwise throws an Error that is retried,
+ * because the endpoint is at fault, not the texts.
  */
 export function checkedVectors(vectors: readonly (readonly number[])[], texts: number): number[][] {
   if (vectors.length !== texts) {

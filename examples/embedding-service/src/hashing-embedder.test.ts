@@ -18,7 +18,7 @@ it('makes vectors of unit length, the same for the same text', async () => {
   expect(tokens).toEqual([6, 6]);
 });
 
-it('puts texts that share words, or parts of words, nearer than others', async () => {
+it('ranks texts that share words, or parts of words, above others', async () => {
   const question = 'How are tenants limited?';
   const same = await similarity(question, 'The limits of a tenant are counted per minute');
   const other = await similarity(question, 'Redis listens on a loopback port');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { OpenAIEmbedder } from '../src/openai-embedder.ts';
 
-/** An endpoint that speaks the embeddings API. */
+/** A fake endpoint with the embeddings API. */
 async function openEndpoint(
   answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<OpenAIEmbedder> {
@@ -70,7 +70,7 @@ it.each([
 });
 
 it.each([429, 503])(
-  'is told by HTTP %i with Retry-After when to come again, which uses up no attempt',
+  'retries after HTTP %i with Retry-After without counting an attempt',
   async (status) => {
     const embedder = await openEndpoint((_request, response) => {
       response.writeHead(status, { 'retry-after': '10' });
@@ -90,7 +90,7 @@ it('stops when its signal aborts', async () => {
   );
 });
 
-/** An endpoint that answers what it is told. */
+/** A fake endpoint with a fixed response. */
 async function answering(answer: unknown): Promise<OpenAIEmbedder> {
   return openEndpoint((_request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -100,7 +100,7 @@ async function answering(answer: unknown): Promise<OpenAIEmbedder> {
 
 const vector = (index: number, embedding: unknown) => ({ index, embedding });
 
-it('counts words itself where the endpoint does not say what it used', async () => {
+it('counts words if the endpoint reports no usage', async () => {
   const embedder = await answering({ data: [vector(0, [1]), vector(1, [1])] });
   const { tokens } = await embedder.embed(['two words', 'one'], { signal });
   expect(tokens).toEqual([2, 1]);
@@ -111,7 +111,7 @@ it.each([
   ['vectors of two lengths', { data: [vector(0, [1, 2]), vector(1, [1])] }, 'for text 1'],
   ['no numbers', { data: [vector(0, [1]), vector(1, [null])] }, 'for text 1'],
   ['an empty vector', { data: [vector(0, []), vector(1, [])] }, 'for text 0'],
-  ['nothing it should', { message: 'hello' }, '0 vectors for 2 texts'],
+  ['an unexpected object', { message: 'hello' }, '0 vectors for 2 texts'],
 ])('refuses an answer with %s', async (_what, answer, message) => {
   const embedder = await answering(answer);
   await expect(

@@ -29,17 +29,17 @@ it('turns texts into vectors', async () => {
   expect(result.embeddings).toHaveLength(2);
 });
 
-it('refuses a model it does not have, for good', async () => {
+it('permanently refuses a model that it does not have', async () => {
   const { client } = await startService();
   const data = { texts: ['a'], model: 'gigantic' };
   await expect(client.request(generateEmbeddings, { ...acme, data })).rejects.toMatchObject({
     code: 'ACTION_FAILED',
-    message: expect.stringContaining('no model "gigantic"') as string,
+    message: expect.stringContaining('Model "gigantic" is not available') as string,
     details: { error: { code: 'VALIDATION', retryable: false, http_status: 400 } },
   });
 });
 
-it('says which texts could not be embedded', async () => {
+it('reports the texts that cannot be embedded', async () => {
   const { client } = await startService();
   const data = { texts: ['fine words', ' ', '?!', 'x'.repeat(9_000)], model: 'other' };
   const { valid, problems } = await client.request(validateTexts, { ...acme, data });
@@ -47,7 +47,7 @@ it('says which texts could not be embedded', async () => {
   expect(problems.map(({ index }) => index)).toEqual([1, 2, 3, -1]);
 });
 
-it('answers health and readiness over HTTP, and problem details for the rest', async () => {
+it('serves health and readiness over HTTP, and problem details otherwise', async () => {
   const { url } = await startService();
   expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
   expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({

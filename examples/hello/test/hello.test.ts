@@ -11,7 +11,7 @@ it('prints the result of its action and ends', async () => {
   expect(stdout).toBe('Hello, Ada!\n');
 });
 
-it('starts a Redis of its own where none is named', async () => {
+it('starts its own Redis if REDIS_URL is not set', async () => {
   const { REDIS_URL: _, ...env } = process.env;
   const { stdout } = await promisify(execFile)(process.execPath, [main], { env });
   expect(stdout).toBe('Hello, Ada!\n');

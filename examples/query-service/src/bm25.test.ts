@@ -3,7 +3,7 @@ import { bm25 } from './bm25.ts';
 
 const words = (text: string): string[] => text.split(' ');
 
-it('prefers the text that has the rare term of the query', () => {
+it('prefers the text with the rare term of the query', () => {
   const texts = ['tenant queue', 'tenant dies', 'tenant limit', 'lunch noon'].map(words);
   const scores = bm25(['tenant', 'dies'], texts);
   expect(Math.max(...scores)).toBe(scores[1]);

@@ -15,7 +15,7 @@ it('answers with the sentences that share words with the question, and cites the
   expect(answer).not.toMatch(/Lunch|const/);
 });
 
-it('says so when nothing answers', async () => {
+it('says so if there is no answer', async () => {
   const lunch = [source('Lunch is at noon, every day.')];
   for (const [question, sources] of [
     ['Why?', lunch],
@@ -29,7 +29,7 @@ it('says so when nothing answers', async () => {
   }
 });
 
-it('goes by the words that are rare among the sources', async () => {
+it('weights words that are rare among the sources', async () => {
   const sources = [
     source('A worker runs the actions of its domain. The worker settles the action it has run.'),
     source(

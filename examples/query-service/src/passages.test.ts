@@ -7,7 +7,7 @@ const cut = (text: string, most = 60): string[] =>
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
-it('opens a passage at every heading and joins short paragraphs', () => {
+it('starts a passage at every heading and joins short paragraphs', () => {
   const text = '# One\n\nFirst.\n\nSecond.\n\n## Two\nThird.';
   expect(cut(text)).toEqual(['# One\nFirst.\nSecond.', '## Two\nThird.']);
 });
@@ -17,7 +17,7 @@ it('keeps code in fences whole', () => {
   expect(cut(`Before.\n\n${code}\n\nAfter.`)).toEqual([`Before.\n${code}\nAfter.`]);
 });
 
-it('cuts a long paragraph between words', () => {
+it('splits a long paragraph between words', () => {
   expect(cut('word '.repeat(30).trim(), 24)).toHaveLength(6);
 });
 
@@ -33,7 +33,7 @@ it('names passages by document and number', () => {
   ]);
 });
 
-it('loses no word, and makes no passage longer than asked', () => {
+it('loses no word, and never exceeds the maximum length', () => {
   const texts = fc.array(fc.stringMatching(/^[a-z#]{1,12}$/), { maxLength: 80 });
   fc.assert(
     fc.property(texts, fc.constantFrom(' ', '\n', '\n\n'), (parts, separator) => {
@@ -60,7 +60,7 @@ it.each([
   expect(passages.reduce((sum, passage) => sum + count(passage), 0)).toBe(count(text));
 });
 
-it('cuts a character that is longer than a passage, though not inside of an emoji', () => {
+it('splits a character that is longer than a passage, but not within an emoji', () => {
   const marks = `e${'\u0301'.repeat(200)}`;
   expect(cut(marks).join('')).toBe(marks);
   const family = '👩‍👩‍👧‍👦'.repeat(3);
@@ -70,7 +70,7 @@ it('cuts a character that is longer than a passage, though not inside of an emoj
   expect(cut('😀😀', 1)).toEqual(['😀', '😀']);
 });
 
-it('cuts any well-formed text into well-formed passages', () => {
+it('splits any well-formed text into well-formed passages', () => {
   const texts = fc.string({ unit: 'grapheme', maxLength: 300 });
   fc.assert(
     fc.property(texts, (text) => {
@@ -79,6 +79,6 @@ it('cuts any well-formed text into well-formed passages', () => {
   );
 });
 
-it('cuts a document of a million characters without a space', () => {
+it('splits a document of a million characters without a space', () => {
   expect(cut('好'.repeat(1_000_000), 800)).toHaveLength(1_250);
 });

@@ -8,7 +8,7 @@ it('splits prose at the ends of sentences, across lines', () => {
   ]);
 });
 
-it('leaves out headings, code and tables', () => {
+it('omits headings, code and tables', () => {
   const text = [
     '# A heading that is long enough',
     '```\nconst code = "is no sentence at all";\n```',
@@ -20,13 +20,13 @@ it('leaves out headings, code and tables', () => {
   expect(sentencesOf(text)).toEqual(['Only this sentence is left.']);
 });
 
-it('takes the marks of Markdown away and keeps what they mark', () => {
+it('removes Markdown markup and keeps its text', () => {
   const text =
     '![badge](https://x/y.svg) The [**tenant** id](docs/a.md) is `a_b`, not _c_ (see [more][1]).\n\n[1]: http://x';
   expect(sentencesOf(text)).toEqual(['The tenant id is a_b, not c (see more).']);
 });
 
-it('takes every item of a list for itself', () => {
+it('treats every list item separately', () => {
   expect(sentencesOf('They are:\n- the first of all items\n- the second of all items')).toEqual([
     'the first of all items',
     'the second of all items',

@@ -10,7 +10,7 @@ interface Request {
   readonly body: { readonly model: string; readonly messages: readonly { content: string }[] };
 }
 
-/** An answerer at an endpoint that speaks the chat completions API and answers what it is told. */
+/** An answerer with a fake chat completions endpoint that has a fixed response. */
 async function answererAt(
   status: number,
   answer: unknown,
@@ -60,13 +60,13 @@ it.each([
   ['an empty text', completion('  ')],
   ['no text', completion(null)],
   ['no choice', { object: 'chat.completion', choices: [] }],
-  ['nothing it should', { message: 'hello' }],
+  ['an unexpected object', { message: 'hello' }],
 ])('takes %s for a failure, not for an answer', async (_, answer) => {
   const { answerer } = await answererAt(200, answer);
   await expect(ask(answerer)).rejects.toThrow('Model "large" returned an empty answer');
 });
 
-it('gives up on a key that is refused, and leaves another attempt for what may pass', async () => {
+it('gives up if the key is refused, and retries temporary errors', async () => {
   const refused = await answererAt(401, { error: { message: 'wrong key' } });
   await expect(ask(refused.answerer)).rejects.toMatchObject({
     code: 'MODEL_REFUSED',

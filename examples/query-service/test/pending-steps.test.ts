@@ -17,7 +17,7 @@ const asked = (tenantId: string): AskedAction => ({
 });
 const totals = { documents: 1, passages: 2 };
 
-it('brings back no finished part when an indexing begins again after a crash', async () => {
+it('does not reset finished parts when indexing starts over after a crash', async () => {
   const pending = open();
   expect(await pending.begin(asked('acme'), ['a', 'b'], totals)).toEqual(new Set(['a', 'b']));
   expect(await pending.finishPart(asked('acme'), 'a')).toBeUndefined();

@@ -45,7 +45,7 @@ it('shows a collection to no other tenant and no other collection', async () => 
   );
 });
 
-it('sees what changes, and drops the passages a document has no longer', async () => {
+it('sees changes, and drops surplus passages of a document', async () => {
   const { store, index } = open();
   await store.declare(ref, 'a', 2);
   await store.put(ref, [passage('a', 0, [1, 0]), passage('a', 1, [1, 0])], model);
@@ -54,7 +54,7 @@ it('sees what changes, and drops the passages a document has no longer', async (
   expect(await index.search(ref, search)).toMatchObject([{ text: 'a 0' }]);
 });
 
-it('does not take a passage for a source that has nothing in common with the question', async () => {
+it('does not return a passage of similarity 0 as a source', async () => {
   const { store, index } = open();
   await store.put(ref, [passage('a', 0, [1, 0]), passage('b', 0, [0, 1])], model);
   expect(await index.search(ref, { ...search, threshold: -1 })).toMatchObject([
@@ -66,7 +66,7 @@ it.each([
   ['another model', { name: 'other', dimensions: 2 }],
   ['other dimensions', { name: 'plane', dimensions: 3 }],
 ])(
-  'compares no vectors of %s with those of the collection, and says what to do',
+  'refuses to compare vectors of %s with those of the collection, and says what to do',
   async (_, given) => {
     const { store, index } = open();
     await store.put(ref, [passage('a', 0, [1, 0])], model);

@@ -30,7 +30,7 @@ async function ownRedis(): Promise<EmbeddedRedis> {
   return redis;
 }
 
-/** A port of loopback, taken as long as the test runs or until `release()`. */
+/** An occupied loopback port, until the end of the test or `release()`. */
 async function takePort(): Promise<{ port: number; release: () => Promise<void> }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,7 +56,7 @@ async function reasonsOf(url: string): Promise<unknown> {
 
 const patient = { timeout: 20_000 };
 
-it('survives an outage of Redis, is not ready meanwhile and is ready again after it', async () => {
+it('survives an outage of Redis: is not ready meanwhile, and ready again afterwards', async () => {
   const redis = await ownRedis();
   const { url } = await start({ REDIS_URL: redis.url });
   expect(await statusOf(`${url}/ready`)).toBe(200);
@@ -67,7 +67,7 @@ it('survives an outage of Redis, is not ready meanwhile and is ready again after
   await expect.poll(async () => statusOf(`${url}/ready`), patient).toBe(200);
 });
 
-it('waits for a Redis that is away at its start', async () => {
+it('waits for a Redis that is down at the start', async () => {
   const redis = await ownRedis();
   await redis.kill();
   const { port, release } = await takePort();
@@ -91,7 +91,7 @@ it('says which variable to set when its port is in use, and leaves nothing behin
   );
 });
 
-it('answers on the address it is told', async () => {
+it('listens on the configured address', async () => {
   const { url } = await start({ REDIS_URL: inject('redisUrl'), ECHO_HTTP_HOST: '0.0.0.0' });
   expect(url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
   expect(await statusOf(`${url.replace('0.0.0.0', '127.0.0.1')}/health`)).toBe(200);

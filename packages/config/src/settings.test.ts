@@ -159,7 +159,7 @@ describe('settings', () => {
     );
   });
 
-  it('are described without showing a secret, or hiding that there is none', () => {
+  it('are described without revealing a secret, or hiding that it is missing', () => {
     const shape = {
       token: secret(z.string().default('hunter2')),
       key: secret(z.string().default('none')),

@@ -79,7 +79,7 @@ describe('errors on the wire', () => {
     });
   });
 
-  test('a revoked Proxy is none of ours, and has problem details as well', () => {
+  test('a revoked Proxy is not a NoobleError, and has problem details', () => {
     expect(isNoobleError(revoked())).toBe(false);
     expect(toProblemDetails(revoked())).toMatchObject({ code: 'INTERNAL', status: 500 });
   });
@@ -97,11 +97,11 @@ describe('errors on the wire', () => {
     {},
     { code: { toString: 1 } },
     { code: 'VALIDATION', message: 'm', retryable: false, http_status: 400, details: 5 },
-  ])('what came as an error and is none (%o) is internal', (given) => {
+  ])('a malformed wire error (%o) becomes internal', (given) => {
     expect(fromWireError(given as never)).toMatchObject({ code: 'INTERNAL', httpStatus: 500 });
   });
 
-  test('an unknown code keeps what it says', () => {
+  test('an error with an unknown code keeps its fields', () => {
     const wire = {
       code: 'QUOTA',
       message: 'No more',
@@ -118,7 +118,7 @@ describe('errors on the wire', () => {
     expect(toWireError(fromWireError(wire))).toEqual(wire);
   });
 
-  test('a huge message is cut, and details that are no JSON are left out', () => {
+  test('a huge message is truncated, and details that are not JSON are omitted', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
     const error = new ValidationError({
@@ -136,7 +136,7 @@ describe('errors on the wire', () => {
     expect(toWireError(fromWireError(wire)).details).toBeUndefined();
   });
 
-  test('every class states a code of its own, a status, a summary and a remedy', () => {
+  test('every class has a unique code, a status, a summary and a remedy', () => {
     const kinds = ERROR_CLASSES.map((each) => each.kind);
     expect(new Set(kinds.map((kind) => kind.code)).size).toBe(kinds.length);
     for (const kind of kinds)
@@ -151,7 +151,7 @@ describe('errors on the wire', () => {
 });
 
 describe('problem details', () => {
-  test('a client error tells its facts', () => {
+  test('a client error includes its details', () => {
     expect(toProblemDetails(limited(), { instance: '/ask' })).toMatchObject({
       type: 'urn:nooble:error:rate-limit',
       status: 429,

@@ -13,7 +13,7 @@ function appWith(thrown: unknown) {
   return app;
 }
 
-test('a reached limit answers 429 with Retry-After in whole seconds', async () => {
+test('a reached limit responds with 429 and Retry-After in whole seconds', async () => {
   const error = new RateLimitError({
     tenantId: 'acme',
     domain: 'query',
@@ -30,13 +30,13 @@ test('a reached limit answers 429 with Retry-After in whole seconds', async () =
   });
 });
 
-test('an error that is not ours answers 500 and tells nothing of the inside', async () => {
+test('a foreign error responds with 500 and reveals no internals', async () => {
   const response = await appWith(new Error('password is hunter2')).inject('/');
   expect(response.statusCode).toBe(500);
   expect(response.body).not.toContain('hunter2');
 });
 
-test('a body that does not parse answers 400', async () => {
+test('an unparseable body responds with 400', async () => {
   const response = await appWith(undefined).inject({
     method: 'POST',
     url: '/',
@@ -47,7 +47,7 @@ test('a body that does not parse answers 400', async () => {
   expect(response.json()).toMatchObject({ code: 'VALIDATION' });
 });
 
-test('a request without a route answers 404 as problem details', async () => {
+test('a request without a route responds with 404 as problem details', async () => {
   const response = await appWith(undefined).inject({ method: 'PUT', url: '/nowhere?token=x' });
   expect(response.statusCode).toBe(404);
   expect(response.headers['content-type']).toContain('application/problem+json');
@@ -61,7 +61,7 @@ test('a request without a route answers 404 as problem details', async () => {
   });
 });
 
-test('one wrapped handler answers problem details in an app without error handling', async () => {
+test('a wrapped handler responds with problem details in an app without error handling', async () => {
   const app = fastify();
   app.get(
     '/ok',

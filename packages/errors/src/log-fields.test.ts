@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { QueueFullError } from './admission-errors.ts';
 import { toLogFields } from './log-fields.ts';
 
-it('keeps what explains an error and its causes, and nothing that was attached to it', () => {
+it('keeps the explanation of an error and its causes, but no attached properties', () => {
   const request = { headers: { authorization: 'MARKED-SECRET' } };
   const refused = Object.assign(new Error('refused', { cause: 'no reason' }), {
     code: 'E1',
@@ -22,7 +22,7 @@ it('keeps what explains an error and its causes, and nothing that was attached t
   expect(JSON.stringify(fields)).not.toContain('MARKED-SECRET');
 });
 
-it('tells what every attempt of several said', () => {
+it('includes the errors of an AggregateError', () => {
   const errors = [new Error('one'), new TypeError('two')];
   expect(toLogFields(new AggregateError(errors)).errors).toMatchObject([
     { message: 'one' },
@@ -42,7 +42,7 @@ it('is bounded and well formed, also for an error that is its own cause', () => 
   expect(text.isWellFormed()).toBe(true);
 });
 
-it('takes whatever may be thrown', () => {
+it('accepts any thrown value', () => {
   const hostile = new Proxy(new Error('x'), { get: () => expect.fail() });
   const broken = Object.assign(new Error('x'), { message: { toString: null } });
   for (const thrown of [hostile, broken, null, undefined, 1n, Symbol('x'), () => 1, { a: 1 }]) {

@@ -21,7 +21,7 @@ describe('an action definition', () => {
     expect(Object.isFrozen(action)).toBe(true);
   });
 
-  it('refuses data that does not fit, naming every field', () => {
+  it('refuses invalid data, naming every field', () => {
     const data = { texts: [1], model: 2 } as never;
     expect(() => generate.create({ ...acme, data })).toThrow(ValidationError);
     expect(() => generate.create({ ...acme, data })).toThrow(/texts\.0: .*; model: /);
@@ -39,7 +39,7 @@ describe('an action definition', () => {
   });
 
   it.each<[string, object]>([
-    ['a time that is none', { expiresAt: 'garbage' }],
+    ['an invalid time', { expiresAt: 'garbage' }],
     ['an invalid Date', { expiresAt: new Date(NaN) }],
     ['an empty execution context', { executionContext: {} }],
     ['an execution context that is text', { executionContext: 'agent' }],

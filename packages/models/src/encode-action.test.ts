@@ -10,7 +10,7 @@ import { createCollectionContext } from './execution-context.ts';
 const any = defineAction('hello.any', { data: z.any() });
 const acme = { tenantId: 'acme', tenantTier: 'free' } as const;
 
-/** An action nobody has checked yet. */
+/** An action that has not been validated. */
 function unchecked(fields: object = {}): DomainAction {
   return { ...any.create({ ...acme, data: null }), ...fields };
 }

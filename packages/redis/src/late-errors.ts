@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { RedisClient } from './ioredis.ts';
 
-/** Internals of ioredis. A Cluster has no connector of its own. */
+/** Internals of ioredis. A Cluster has no connector. */
 interface Connecting {
   readonly connector?: { stream?: Socket | null | undefined };
 }

@@ -36,7 +36,7 @@ it('leaves other errors as they are', () => {
   expect(asRedisUnavailable('text', 'x').message).toBe('text');
 });
 
-it('knows its own errors again', () => {
+it('recognizes its own errors', () => {
   expect(isUnavailable(new RedisUnavailableError({ attempted: 'x' }))).toBe(true);
   expect(isUnavailable(new ValidationError({ what: 'x', issues: [] }))).toBe(false);
 });

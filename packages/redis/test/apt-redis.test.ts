@@ -14,21 +14,21 @@ import { findAptCopy } from '../src/embedded/apt-redis.ts';
 import { copyName } from '../src/embedded/unpacked-copy.ts';
 import { temporaryFolder } from './servers.ts';
 
-/** A machine with programs of its own: what it can download, and where it keeps copies. */
+/** A fake machine with its own programs, downloads and cache folders. */
 interface Machine {
   readonly folder: string;
-  /** Where copies are kept first. */
+  /** Preferred folder for copies. */
   readonly cache: string;
-  /** Where they are kept otherwise. */
+  /** Fallback folder for copies. */
   readonly fallback: string;
-  /** Packages that were downloaded, a line for each time. */
+  /** Downloaded packages, one line per download. */
   readonly downloads: () => Promise<string[]>;
 }
 
 const SERVER = '#!/bin/sh\necho "Redis server v=7.0.15 sha=00000000:0"\n';
 const NONE = '#!/bin/sh\nexit 127\n';
 
-/** Plays apt: a package is a file that says what is in it, `dpkg -x` puts that in place. */
+/** Fakes apt: a package is a file that lists its contents, which `dpkg -x` creates. */
 async function openMachine({
   server = SERVER,
   installed = '',
@@ -71,7 +71,7 @@ async function find(): Promise<{ kind: string | undefined; progress: string[] }>
   return { kind: launcher?.kind, progress };
 }
 
-/** Puts a server into the cache as an earlier run left it. */
+/** Creates a cached server as left by an earlier run. */
 async function keepCopy(cache: string, name: string, server: string): Promise<void> {
   const folder = join(cache, name, 'usr/bin');
   await mkdir(folder, { recursive: true });
@@ -108,7 +108,7 @@ it('lets several processes unpack at the same time', async () => {
   expect(await readdir(cache)).toEqual([await copyName()]);
 });
 
-it('removes what a killed process left behind, and nothing that another one works on', async () => {
+it('removes files of a killed process, but not those of a running one', async () => {
   const { cache } = await openMachine();
   const [stale, fresh] = [join(cache, 'unpacking-stale'), join(cache, 'unpacking-fresh')];
   for (const folder of [stale, fresh])
@@ -155,7 +155,7 @@ it('takes a copy of another release if it starts, and unpacks its own if not', a
   expect(await second.downloads()).toEqual([]);
 });
 
-it('keeps the copy in a temporary folder where the home cannot be written', async () => {
+it('keeps the copy in a temporary folder if the home directory is read-only', async () => {
   const { folder, fallback } = await openMachine();
   await writeFile(join(folder, 'cache'), 'no folder can be created in a file');
   expect(await find()).toMatchObject({ kind: 'apt' });
@@ -173,7 +173,7 @@ it('ignores a relative or empty XDG_CACHE_HOME', async () => {
   expect(await readdir(join(folder, 'home/.cache/nooble'))).toEqual([await copyName()]);
 });
 
-it('says why where the packages hold no server that starts, and leaves nothing behind', async () => {
+it('reports that the packages contain no server that starts, and leaves nothing behind', async () => {
   const { cache } = await openMachine({ server: NONE });
   const { kind, progress } = await find();
   expect(kind).toBeUndefined();
@@ -181,7 +181,7 @@ it('says why where the packages hold no server that starts, and leaves nothing b
   expect(await readdir(cache)).toEqual([]);
 });
 
-it('gives up where there is no apt, or where it finds no package', async () => {
+it('gives up if there is no apt, or no package', async () => {
   const { folder, cache } = await openMachine();
   await writeFile(join(folder, 'bin/apt-get'), '#!/bin/sh\n[ "$1" = --version ]\n');
   expect((await find()).progress).toContainEqual(expect.stringContaining('cannot be downloaded'));

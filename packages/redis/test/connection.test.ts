@@ -21,7 +21,7 @@ async function startServer(settings: readonly string[]): Promise<{ port: number;
   return { port, admin };
 }
 
-it('signs in and chooses a database as its options say', async () => {
+it('authenticates and selects a database according to its options', async () => {
   const { port, admin } = await startServer([]);
   await admin.call('ACL', 'SETUSER', 'ann', 'on', '>p@ss/', '~*', '+@all');
   const pool = openPool({
@@ -33,7 +33,7 @@ it('signs in and chooses a database as its options say', async () => {
   expect(await pool.command().client('INFO')).toMatch(/ db=2 .* user=ann /);
 });
 
-it('reaches the nodes of a Cluster where its options say they are', async () => {
+it('reaches the nodes of a Cluster at the mapped addresses', async () => {
   const unreachable = ['--cluster-announce-ip', '203.0.113.1'];
   const bus = ['--cluster-port', String(await freePort())];
   const { port, admin } = await startServer(['--cluster-enabled', 'yes', ...unreachable, ...bus]);
@@ -49,7 +49,7 @@ it('reaches the nodes of a Cluster where its options say they are', async () => 
   }
 });
 
-it('reaches the primary of a Sentinel where its options say it is', async () => {
+it('reaches the primary of a Sentinel at the mapped address', async () => {
   const primary = await startServer([]);
   const sentinel = await startEmbeddedRedis({
     sentinel: { name: 'main', primaryPort: primary.port },
@@ -67,7 +67,7 @@ it('reaches the primary of a Sentinel where its options say it is', async () => 
   expect(asked).toContain(`127.0.0.1:${primary.port}`);
 });
 
-it('asks a Sentinel as a user that has only the rights the documents name', async () => {
+it('queries a Sentinel as a user with only the documented permissions', async () => {
   const primary = await startServer([]);
   const watched = { name: 'main', primaryPort: primary.port };
   const sentinel = await startEmbeddedRedis({ sentinel: watched });
@@ -106,7 +106,7 @@ it.each<[RedisPoolOptions, string]>([
   expect(() => new RedisPool(options)).toThrow(expect.not.stringContaining('hidden') as string);
 });
 
-it('takes options that agree with the URL, and what the URL leaves open', () => {
+it('accepts options that agree with the URL, or fill in missing values', () => {
   const url = 'redis+sentinel://ann@h,10.0.0.1/main?db=3&sentinelUsername=watch';
   const given = { password: 'secret', db: 3, sentinelPassword: 'other' };
   expect(resolveConnection({ url, username: 'ann', ...given })).toMatchObject({

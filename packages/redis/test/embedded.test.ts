@@ -20,7 +20,7 @@ function clientOf(url: string): ReturnType<RedisPool['command']> {
   return pool.command();
 }
 
-it('takes no port that somebody listens on, nor one that an outgoing connection could take', async () => {
+it('uses no occupied port, nor one that an outgoing connection could take', async () => {
   const random = vi.spyOn(Math, 'random').mockReturnValue(0.25);
   onTestFinished(() => random.mockRestore());
   const port = await freePort();
@@ -49,7 +49,7 @@ it('takes further settings and listens on loopback only', async () => {
   expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
 });
 
-it('says what the server said when it does not start', async () => {
+it('reports the output of a server that does not start', async () => {
   await expect(startEmbeddedRedis({ settings: ['--no-such-setting', '1'] })).rejects.toThrow(
     /Cannot start[^]*no-such-setting/,
   );
@@ -103,7 +103,7 @@ exit 0`;
   expect((await readFile(log, 'utf8')).split('\n')).toEqual(['info', 'run', 'kill', '']);
 });
 
-it('says how to get one where there is none', async () => {
+it('explains how to get a Redis if there is none', async () => {
   vi.stubEnv('PATH', '');
   const folder = await temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', folder);

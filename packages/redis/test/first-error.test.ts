@@ -31,7 +31,7 @@ async function startSentinel(): Promise<string> {
   return sentinel.url.replace('redis://', '');
 }
 
-/** Shows a certificate that nobody vouches for. */
+/** Presents a certificate of an unknown authority. */
 async function startUntrusted(): Promise<string> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
   const server = createServer({ cert, key }, (socket) => socket.on('error', () => undefined));
@@ -41,16 +41,16 @@ async function startUntrusted(): Promise<string> {
 }
 
 it.each<[string, () => Promise<string>, RegExp]>([
-  ['a port nobody listens on', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/],
+  ['a port without a server', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/],
   [
     'a name with several addresses',
     async () => `redis://localhost:${await freePort()}`,
     /ECONNREFUSED/,
   ],
-  ['a name nobody knows', async () => 'redis://no-such-host.invalid', UNKNOWN_NAME],
+  ['an unknown host name', async () => 'redis://no-such-host.invalid', UNKNOWN_NAME],
   ['a socket that does not exist', async () => 'unix:///no/such/redis.sock', /ENOENT/],
   [
-    'a certificate nobody vouches for',
+    'a certificate of an unknown authority',
     async () => `rediss://${await startUntrusted()}`,
     /SELF_SIGNED_CERT/,
   ],
@@ -64,7 +64,7 @@ it.each<[string, () => Promise<string>, RegExp]>([
     async () => `redis://${await startServer('--requirepass', 'x')}`,
     /NOAUTH/,
   ],
-  ['Sentinels nobody runs', async () => 'redis+sentinel://127.0.0.1:1/main', /ECONNREFUSED/],
+  ['Sentinels that do not run', async () => 'redis+sentinel://127.0.0.1:1/main', /ECONNREFUSED/],
   [
     'Sentinels of an unknown name',
     async () => 'redis+sentinel://no-such-host.invalid/main',
@@ -75,7 +75,7 @@ it.each<[string, () => Promise<string>, RegExp]>([
     async () => `redis+sentinel://${await startSentinel()}/other`,
     /No such master/,
   ],
-  ['a Cluster nobody runs', async () => 'redis+cluster://127.0.0.1:1', /ECONNREFUSED/],
+  ['a Cluster that does not run', async () => 'redis+cluster://127.0.0.1:1', /ECONNREFUSED/],
   [
     'a Cluster of an unknown name',
     async () => 'redis+cluster://no-such-host.invalid',

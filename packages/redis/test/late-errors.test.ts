@@ -44,7 +44,7 @@ it.each<[string, () => Promise<string>]>([
   for (const node of nodes) {
     const socket = socketOf(node);
     socket.emit('error', new Error('refused'));
-    socket.emit('error', new Error('an alert that came after it'));
+    socket.emit('error', new Error('a later alert'));
   }
   expect(nodes.length).toBeGreaterThan(0);
 });

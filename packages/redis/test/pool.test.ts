@@ -12,7 +12,7 @@ function openPool(url = inject('redisUrl')): RedisPool {
   return pool;
 }
 
-it('shares one connection for commands and opens one for each who blocks', async () => {
+it('shares one connection for commands and opens one per blocking caller', async () => {
   const pool = openPool();
   expect(pool.command()).toBe(pool.command());
   const [a, b] = [pool.blocking(), pool.blocking()];
@@ -34,7 +34,7 @@ it('names its connections', async () => {
   expect(await pool.blocking().client('GETNAME')).toMatch(/-blocking$/);
 });
 
-it('tells its health', async () => {
+it('reports its health', async () => {
   expect(await openPool().health()).toMatchObject({ ok: true });
   const nowhere = openPool('redis://127.0.0.1:1');
   expect(await nowhere.health(200)).toMatchObject({
@@ -43,7 +43,7 @@ it('tells its health', async () => {
   });
 });
 
-it('fails a command within a bound while Redis is away, as unavailable', async () => {
+it('fails a command within a bounded time while Redis is unreachable', async () => {
   const pool = openPool('redis://127.0.0.1:1');
   const failure: unknown = await pool
     .command()
@@ -63,7 +63,7 @@ it('connects again by itself after an outage', async () => {
   await expect.poll(async () => pool.health(), { timeout: 10_000 }).toMatchObject({ ok: true });
 });
 
-it('closes within its bound even when Redis is away or a client blocks', async () => {
+it('closes within a bounded time even if Redis is unreachable or a client blocks', async () => {
   const away = openPool('redis://127.0.0.1:1');
   away.command();
   await away.close(50);
@@ -78,7 +78,7 @@ it('closes within its bound even when Redis is away or a client blocks', async (
   expect(() => pool.command()).toThrow('it is closed');
 });
 
-it('has one connection for the process and an address', async () => {
+it('has one connection per process and address', async () => {
   const client = getRedisClient(inject('redisUrl'));
   expect(getRedisClient(inject('redisUrl'))).toBe(client);
   expect(await client.ping()).toBe('PONG');
@@ -87,7 +87,7 @@ it('has one connection for the process and an address', async () => {
   await closeRedisPool();
 });
 
-it('reads what the server says about itself, and warns of one that evicts', async () => {
+it('reads server facts, and warns if the server evicts keys', async () => {
   const facts = await readServerFacts(openPool().command());
   expect(facts).toMatchObject({ maxMemoryPolicy: 'noeviction', appendOnly: false });
   expect(facts.version).toMatch(/^\d+\.\d+/);

@@ -52,7 +52,7 @@ it('runs scripts after SCRIPT FLUSH', async () => {
   ]);
 });
 
-it('answers every call with an error when there is no connection', async () => {
+it('returns an error for every call if there is no connection', async () => {
   const pool = new RedisPool({ url: 'redis://127.0.0.1:1' });
   onTestFinished(async () => pool.close(10));
   const call = { script: count, keys: ['k'], args: [1] };

@@ -6,7 +6,7 @@ import { RedisPool } from '../src/pool.ts';
 import { defineScript, runScript, runScripts } from '../src/script.ts';
 import { asRedisUnavailable } from '../src/unavailable.ts';
 
-/** Everything in it that must not be seen contains it. */
+/** Marker that every secret value contains. */
 const MARK = 'MARKED-SECRET';
 const KEY = 'test:{secrets}:list';
 
@@ -27,7 +27,7 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
   );
 }
 
-/** All that a program could print of a value. */
+/** Everything that a program could print of a value. */
 function printed(value: unknown): string {
   const text = inspect(value, { depth: null, showHidden: true });
   return `${text} ${JSON.stringify(value)} ${value instanceof Error ? value.stack : ''}`;
@@ -114,25 +114,25 @@ it.each(['redis', 'redis+cluster'])(
       settings: ['--cluster-enabled', scheme === 'redis' ? 'no' : 'yes', '--requirepass', 'right'],
     });
     onTestFinished(async () => redis.stop());
-    const told: Error[] = [];
+    const reported: Error[] = [];
     const url = redis.url.replace('redis://', `${scheme}://somebody:${MARK}@`);
-    const pool = openPool(url, (error) => void told.push(error));
+    const pool = openPool(url, (error) => void reported.push(error));
     const client = pool.command();
-    const heard: unknown[] = [];
-    client.on('error', (error) => heard.push(error));
-    client.on('node error', (error) => heard.push(error));
-    await expect.poll(() => told.length).toBeGreaterThan(0);
-    await expect.poll(() => heard.length).toBeGreaterThan(0);
+    const emitted: unknown[] = [];
+    client.on('error', (error) => emitted.push(error));
+    client.on('node error', (error) => emitted.push(error));
+    await expect.poll(() => reported.length).toBeGreaterThan(0);
+    await expect.poll(() => emitted.length).toBeGreaterThan(0);
     const nodes = 'nodes' in client ? client.nodes() : [];
     const health = await pool.health(100);
     expect(health.problem).toMatch(/WRONGPASS/);
-    for (const each of [told, heard, client, nodes, pool, health]) {
+    for (const each of [reported, emitted, client, nodes, pool, health]) {
       expect(printed(each)).not.toContain(MARK);
     }
   },
 );
 
-it('keeps what servers and parsers add out of an error, and why it failed in it', () => {
+it('removes data that servers and parsers quote from an error, and keeps the reason', () => {
   const cause = Object.assign(new Error('read ECONNRESET'), {
     code: 'ECONNRESET',
     syscall: 'read',
@@ -152,7 +152,7 @@ it('keeps what servers and parsers add out of an error, and why it failed in it'
   expect(bareError(MARK)).toBe(MARK);
 });
 
-it('says what a script did wrong as far as Redis says it', async () => {
+it('reports the error of a script as given by Redis', async () => {
   const client = openPool(inject('redisUrl')).command();
   const call = { script: scriptOf('return nothing + 1'), keys: [KEY], args: [] };
   expect((await failureOf(runScript(client, call))).message).toContain(

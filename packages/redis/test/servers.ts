@@ -7,11 +7,11 @@ import { expect, onTestFinished } from 'vitest';
 import { startEmbeddedRedis, type SentinelOptions } from '../src/embedded.ts';
 import { freePort } from '../src/embedded/port.ts';
 
-/** A certificate for one host name, which is its own authority, and where servers read it. */
+/** A self-signed certificate for one host name, and its files. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
-  /** Settings of a server that shows it. */
+  /** Settings of a server that presents it. */
   readonly settings: readonly string[];
 }
 

@@ -6,10 +6,10 @@ import { startEmbeddedRedis } from '../src/embedded.ts';
 import { RedisPool } from '../src/pool.ts';
 import { watchSilence } from '../src/silence.ts';
 
-/** Passes everything on to Redis, but for connections that it swallows the words of. */
+/** A proxy to Redis that can swallow the data of some connections. */
 interface Proxy {
   readonly port: number;
-  /** Swallows what the present connections and the next few say. */
+  /** Swallows the data of the current and the next few connections. */
   readonly goSilent: (next?: number) => void;
   readonly connections: () => number;
 }
@@ -52,7 +52,7 @@ function watchedClient(port: number): Redis {
   return client;
 }
 
-it('reconnects when the peer has vanished without a word, and sends the command again', async () => {
+it('reconnects after the peer disappeared, and sends the command again', async () => {
   const { port, goSilent, connections } = await openProxy();
   const client = watchedClient(port);
   await client.ping();
@@ -61,7 +61,7 @@ it('reconnects when the peer has vanished without a word, and sends the command 
   expect(connections()).toBeGreaterThanOrEqual(2);
 });
 
-it('comes back from a peer that accepts and says nothing, at first and after a silence', async () => {
+it('recovers from a peer that accepts connections but never replies, initially and later', async () => {
   const { port, goSilent, connections } = await openProxy(2);
   const client = watchedClient(port);
   expect(await client.echo('anybody there?')).toBe('anybody there?');
@@ -71,7 +71,7 @@ it('comes back from a peer that accepts and says nothing, at first and after a s
   expect(connections()).toBeGreaterThanOrEqual(6);
 });
 
-it('notices a second silence as it did the first', async () => {
+it('detects a second silence like the first', async () => {
   const { port, goSilent, connections } = await openProxy();
   const client = watchedClient(port);
   await client.ping();
@@ -83,7 +83,7 @@ it('notices a second silence as it did the first', async () => {
   expect(connections()).toBeGreaterThanOrEqual(3);
 });
 
-it('leaves a connection alone that answers', async () => {
+it('keeps a connection that replies', async () => {
   const { port, connections } = await openProxy();
   const client = new Redis({ port });
   onTestFinished(() => client.disconnect());
@@ -92,7 +92,7 @@ it('leaves a connection alone that answers', async () => {
   expect(connections()).toBe(1);
 });
 
-it('asks the next Sentinel when one accepts and says nothing', async () => {
+it('uses the next Sentinel if one accepts connections but never replies', async () => {
   const { hostname, port } = new URL(inject('redisUrl'));
   const watched = { name: 'main', primaryPort: Number(port) };
   const sentinel = await startEmbeddedRedis({ sentinel: watched });

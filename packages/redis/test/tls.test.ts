@@ -38,7 +38,7 @@ it('reaches by its address a server whose certificate is for a name, if the name
   await expectRefusal({ url, tls: { ca } }, 'does not match certificate');
 });
 
-it('shows a certificate of its own to a server that asks for one', async () => {
+it('presents a client certificate to a server that asks for one', async () => {
   const certificate = await certificateFor('localhost');
   const settings = ['--tls-auth-clients', 'yes'];
   const { tlsPort } = await startTlsServer(certificate, { settings });

@@ -106,7 +106,7 @@ it('ends the commands of a pool on a Cluster', async () => {
   expect(error.message).toContain('Redis at "redis+cluster://u:***@127.0.0.1:1" is unavailable');
 });
 
-it('has the rest of a half answered round trip answered by the next connection', async () => {
+it('completes a partially answered round trip on the next connection', async () => {
   const { port, arm } = await openCutter();
   const client = openPool(`redis://127.0.0.1:${port}`).command();
   await runScripts(client, [call]);
@@ -116,7 +116,7 @@ it('has the rest of a half answered round trip answered by the next connection',
   expect(second).toEqual({ ok: true, value: '2' });
 });
 
-it('says which Redis is unavailable and why, without its password', async () => {
+it('reports which Redis is unavailable and why, without its password', async () => {
   const client = openPool('redis://ann:hunter2@127.0.0.1:1').command();
   const failures = [failureOf(runScript(client, call)), failureOf(client.get('x'))] as const;
   const [ofScript, ofCommand] = await Promise.all(failures);
@@ -130,7 +130,7 @@ it('says which Redis is unavailable and why, without its password', async () => 
   }
 });
 
-it('rejects what was sent to a peer that never got ready, once that connection has ended', async () => {
+it('rejects commands to a peer that was never ready when the connection ends', async () => {
   const client = new Redis({ port: await openBlackHole(), retryStrategy: () => 10 });
   onTestFinished(() => client.disconnect());
   client.on('error', () => undefined);
@@ -143,7 +143,7 @@ it('rejects what was sent to a peer that never got ready, once that connection h
   expect(isUnavailable(error)).toBe(true);
 });
 
-it('sends again what a server that was ready has not answered', async () => {
+it('resends commands that a ready server has not answered', async () => {
   const { port } = await openCutter();
   const client = new Redis({ port, retryStrategy: () => 10 });
   onTestFinished(() => client.disconnect());
