@@ -39,3 +39,7 @@ export const told = defineCallback(work, CALLER_DOMAIN);
 export const FAIR_DOMAIN = 'fair';
 
 export const turn = defineAction(`${FAIR_DOMAIN}.turn`, { data: z.object({}) });
+
+/** Its tenants share by time. */
+export const TIMED_DOMAIN = 'timed';
+export const timed = defineAction(`${TIMED_DOMAIN}.run`, { data: z.object({}) });

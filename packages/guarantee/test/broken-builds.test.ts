@@ -25,6 +25,7 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
     ['P2', '[1-9]\\d* taken from the living'],
   ],
   ['forgets weights and costs', 'weights', ['P4', 'shares missed by [1-9]']],
+  ['counts turns where time is shared', 'time', ['P4', 'slot time by [1-9]\\d* ms']],
   ['wakes nobody', 'wake', ['P4', '[1-9]\\d* actions not begun although slots were free']],
   [
     'takes the idempotency key of one tenant for that of another',

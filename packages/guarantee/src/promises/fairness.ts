@@ -9,6 +9,7 @@ import { CROWD, tryCrowd } from './crowd.ts';
 import { tryCalm, tryFlood } from './flooded.ts';
 import { serve, serveAtOnce } from './serve.ts';
 import { tryShares } from './shares.ts';
+import { trySlotTime } from './slot-time.ts';
 
 const TENANTS = 12;
 const BACKLOG = 8;
@@ -60,14 +61,16 @@ async function tryRounds(
   worst.idleSlots += crowd.idle;
   worst.before = Math.max(worst.before, crowd.turns);
   const { before, starvedTiers, idleSlots, gap } = worst;
-  const isFair = before <= MOST_BEFORE && gap === 0 && starvedTiers + idleSlots === 0;
+  const excessMs = await trySlotTime(trial, queues.redis);
+  const isFair =
+    before <= MOST_BEFORE && gap === 0 && excessMs === 0 && starvedTiers + idleSlots === 0;
   // First: a flood leaves a backlog behind. Neither is needed any more when the promise is broken already.
   const calm = isFair ? await tryCalm(trial) : NOT_WATCHED;
   const flood = isFair ? await tryFlood(trial) : NOT_WATCHED;
   return {
     held: isFair && flood.starved + calm.idled === 0 && flood.isTried && calm.isTried,
-    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers${isLong ? `, ${CROWD} tenants` : ''}; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
-    worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
+    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers, long and short handlers that share by time${isLong ? `, ${CROWD} tenants` : ''}; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
+    worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, slot time by ${excessMs} ms, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
   };
 }
 

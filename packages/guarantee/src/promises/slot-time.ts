@@ -1,0 +1,87 @@
+import { createBroker, DomainQueueManager, type ClaimedAction } from '@nooble/queue';
+import type { QueueBroker, Settlement } from '@nooble/queue';
+import type { RedisPool } from '@nooble/redis';
+import { timed, TIMED_DOMAIN } from '../actions.ts';
+import type { Trial } from '../promise.ts';
+
+/** How long the actions of each tenant hold a slot (ms). */
+const TAKES_MS = { slow: 100, quick: 5 };
+type Kind = keyof typeof TAKES_MS;
+const KINDS = Object.keys(TAKES_MS) as Kind[];
+const SLOTS = 4;
+/** After this much slot time, equal turns are apart by several times the bound (ms). */
+const ENOUGH_MS = 6_000;
+
+const UNLIMITED = { perMinute: null, perDay: null, maxDepth: null };
+
+/** What one tenant has held so far, and its longest single attempt (ms). */
+interface Held {
+  totalMs: number;
+  longestMs: number;
+}
+
+/**
+ * Tenants share by time: by how much more than one attempt of each, in every slot, the slot time of a tenant with long
+ * handlers and of one with short ones differed (ms); 0 if they kept to it.
+ */
+export async function trySlotTime({ prefix, random, signal }: Trial, redis: RedisPool) {
+  const name = `t${random.below(2 ** 31)}`;
+  const queues = new DomainQueueManager({ redis, prefix, tiers: { free: UNLIMITED } });
+  const broker = createBroker({ domain: TIMED_DOMAIN, redis, prefix, share: 'time' });
+  const held = new Map(KINDS.map((kind): [string, Held] => [kind, { totalMs: 0, longestMs: 0 }]));
+  const send = async (kind: string, count: number) =>
+    queues.enqueueMany(
+      Array.from({ length: count }, () =>
+        timed.create({ tenantId: `${name}-${kind}`, tenantTier: 'free', data: {} }),
+      ),
+    );
+  try {
+    for (const kind of KINDS) await send(kind, 2 * SLOTS);
+    const work = async (): Promise<void> => {
+      while (totalOf(held) < ENOUGH_MS && !signal.aborted) {
+        const kind = await holdOne(broker, held);
+        await send(kind, 1);
+      }
+    };
+    await Promise.all(Array.from({ length: SLOTS }, work));
+  } finally {
+    await broker.close();
+  }
+  return Math.max(0, Math.round(excessOf(held)));
+}
+
+/** Claims one action, holds its slot for as long as its tenant's take, and settles it. */
+async function holdOne(broker: QueueBroker, held: Map<string, Held>): Promise<string> {
+  const { claimed } = await broker.claim({ slots: 1 });
+  const [one] = claimed;
+  if (!one) throw new Error('A slot got nothing although both tenants have a backlog');
+  const kind = kindOf(one);
+  const since = performance.now();
+  await new Promise((resolve) => void setTimeout(resolve, TAKES_MS[kind]));
+  const settlement: Settlement = { claimed: one, outcome: { status: 'done' } };
+  await broker.settle([settlement]);
+  note(held, kind, performance.now() - since);
+  return kind;
+}
+
+function kindOf({ lease }: ClaimedAction): Kind {
+  return lease.tenantId.endsWith('slow') ? 'slow' : 'quick';
+}
+
+function note(held: Map<string, Held>, kind: string, ms: number): void {
+  const of = held.get(kind);
+  if (!of) return;
+  of.totalMs += ms;
+  of.longestMs = Math.max(of.longestMs, ms);
+}
+
+function totalOf(held: ReadonlyMap<string, Held>): number {
+  return [...held.values()].reduce((sum, { totalMs }) => sum + totalMs, 0);
+}
+
+function excessOf(held: ReadonlyMap<string, Held>): number {
+  const [slow, quick] = [held.get('slow'), held.get('quick')];
+  if (!slow || !quick) return 0;
+  const apartMs = Math.abs(slow.totalMs - quick.totalMs);
+  return apartMs - SLOTS * (slow.longestMs + quick.longestMs);
+}
