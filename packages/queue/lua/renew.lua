@@ -1,8 +1,11 @@
 -- Moves the deadlines of actions still held under their token, even past the deadline; the token stays.
--- include: clock memory run
+-- from clock: now, write_clock
+-- from run: read_runs
+-- from codes: HELD, NOT_HELD
+-- from memory: begin_writing
 -- KEYS: active
 -- ARGV: lease ms, items × (id, token)
--- Output: per item 1 renewed, 0 lost
+-- Output: per item whether its lease was held, and so renewed
 -- Complexity: O(log active) per item
 local deadline, ids, cells, results = string.format('%.0f', now + ARGV[1]), {}, {}, {}
 
@@ -11,7 +14,7 @@ local runs = read_runs(ids)
 for at, id in ipairs(ids) do
   local holds = runs[id] and runs[id].token == ARGV[2 * at + 1]
   if holds then cells[#cells + 1], cells[#cells + 2] = deadline, id end
-  results[at] = holds and 1 or 0
+  results[at] = holds and HELD or NOT_HELD
 end
 if #cells > 0 then
   begin_writing()
