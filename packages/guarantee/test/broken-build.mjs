@@ -36,20 +36,21 @@ const BREAKS = {
 
 const { BROKEN = '' } = process.env;
 
-/** Throws for a name that is unknown, and for a rule that no script contains. */
-export function breakScripts(scripts) {
-  if (BROKEN === 'health') return;
-  if (!Object.hasOwn(BREAKS, BROKEN)) {
-    throw new Error(
-      `Cannot break "${BROKEN}": there are health, ${Object.keys(BREAKS).join(', ')}`,
-    );
+/** Names of what can be broken. */
+export const BREAKABLE = ['health', ...Object.keys(BREAKS)];
+
+/** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
+export function breakScripts(scripts, broken = BROKEN) {
+  if (broken === 'health') return;
+  if (!Object.hasOwn(BREAKS, broken)) {
+    throw new Error(`Cannot break "${broken}": there are ${BREAKABLE.join(', ')}`);
   }
-  const [script, from, to] = BREAKS[BROKEN];
-  const chosen = Object.entries(scripts).filter(([name]) => script === null || name === script);
-  const before = chosen.map(([, { lua }]) => lua);
-  for (const [, each] of chosen) each.lua = each.lua.replaceAll(from, to);
-  if (chosen.some(([, { lua }], at) => lua !== before[at])) return;
-  throw new Error(`Cannot break "${BROKEN}": "${String(from)}" is in no script any more`);
+  const [script, from, to] = BREAKS[broken];
+  const chosen = script === null ? Object.values(scripts) : [scripts[script]];
+  const before = chosen.map(({ lua }) => lua);
+  for (const each of chosen) each.lua = each.lua.replaceAll(from, to);
+  if (chosen.some(({ lua }, at) => lua !== before[at])) return;
+  throw new Error(`Cannot break "${broken}": no script contains "${String(from)}" any more`);
 }
 
 export function breakHealth(BaseWorker) {

@@ -96,7 +96,7 @@ function bare({ text, comments }, { range: [start, end] }) {
   for (const { range } of comments.filter((each) => each.range[0] >= at && each.range[1] <= end)) {
     kept = `${kept}${text.slice(at, range[0]).trimEnd()}`;
     at = range[1];
-    if (text[at] !== '\n') kept += ' ';
+    if (/\S/.test(text[at] ?? '')) kept += ' ';
   }
   return kept + text.slice(at, end);
 }

@@ -1,6 +1,6 @@
 // What a piece declares against what it does, both ways. Every rule returns what is wrong, with what to do about it.
 import { isBase } from './lua-bundle.mjs';
-import { isEntry } from './lua-modules.mjs';
+import { isEntry, misplaced } from './lua-modules.mjs';
 import { problem } from './lua-piece.mjs';
 
 /** Lines of code of a file, and of a script with all it uses. */
@@ -18,6 +18,7 @@ export function check(modules) {
     ...modules.pieces.flatMap((piece) => problemsOf(piece, modules)),
     ...modules.scripts.flatMap(clashes),
     ...unused(modules),
+    ...misplaced(modules),
   ];
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
 }

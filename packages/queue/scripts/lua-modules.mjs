@@ -25,9 +25,8 @@ export function modulesOf(files, codes) {
     entry,
     pieces: inOrder(entry, { sourceOf, problems }),
   }));
-  problems.push(...misplaced(pieces, scripts, byFile));
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
-  return { scripts, pieces, sourceOf, codes: shared };
+  return { scripts, pieces, byFile, sourceOf, codes: shared };
 }
 
 const folderOf = ({ file }) => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
@@ -64,7 +63,7 @@ const circle = (piece, line, names) =>
   );
 
 /** Pieces that nobody takes anything from, or that stand where others would not look for them. */
-function misplaced(pieces, scripts, byFile) {
+export function misplaced({ pieces, scripts, byFile }) {
   return pieces.flatMap((piece) => {
     const users = scripts.filter((script) => script.pieces.includes(piece)).map(({ name }) => name);
     const [folder, say] = [folderOf(piece), (text) => [problem(piece.file, 1, text)]];

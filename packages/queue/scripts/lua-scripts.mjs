@@ -3,6 +3,8 @@ import { bundle } from './lua-bundle.mjs';
 import { check, LIMITS } from './lua-check.mjs';
 import { modulesOf } from './lua-modules.mjs';
 
+export { LIMITS };
+
 /**
  * Name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` what `codes.json`
  * holds. Throws an Error that lists what is wrong with them.
