@@ -28,7 +28,7 @@ const BREAKS = {
   reclaim: ['tick', ...first('may_reclaim', 'if true then return false end')],
   outage: ['tick', ...first('may_reclaim', 'if true then return true end')],
   weights: [null, 'tag + charge / load.weight', 'tag + 1'],
-  time: ['claim', 'by_time = shares_time', 'by_time = false'],
+  time: ['claim', 'if shares_time then', 'if false then'],
   wake: ['enqueue', ...first('write_wake', 'if true then return end')],
   keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
   callbacks: ['settle', "if ending.callback ~= '' then", 'if false then'],
@@ -37,20 +37,21 @@ const BREAKS = {
 
 const { BROKEN = '' } = process.env;
 
-/** Throws for a name that is unknown, and for a rule that no script contains. */
-export function breakScripts(scripts) {
-  if (BROKEN === 'health') return;
-  if (!Object.hasOwn(BREAKS, BROKEN)) {
-    throw new Error(
-      `Cannot break "${BROKEN}": there are health, ${Object.keys(BREAKS).join(', ')}`,
-    );
+/** Names of what can be broken. */
+export const BREAKABLE = ['health', ...Object.keys(BREAKS)];
+
+/** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
+export function breakScripts(scripts, broken = BROKEN) {
+  if (broken === 'health') return;
+  if (!Object.hasOwn(BREAKS, broken)) {
+    throw new Error(`Cannot break "${broken}": there are ${BREAKABLE.join(', ')}`);
   }
-  const [script, from, to] = BREAKS[BROKEN];
-  const chosen = Object.entries(scripts).filter(([name]) => script === null || name === script);
-  const before = chosen.map(([, { lua }]) => lua);
-  for (const [, each] of chosen) each.lua = each.lua.replaceAll(from, to);
-  if (chosen.some(([, { lua }], at) => lua !== before[at])) return;
-  throw new Error(`Cannot break "${BROKEN}": "${String(from)}" is in no script any more`);
+  const [script, from, to] = BREAKS[broken];
+  const chosen = script === null ? Object.values(scripts) : [scripts[script]];
+  const before = chosen.map(({ lua }) => lua);
+  for (const each of chosen) each.lua = each.lua.replaceAll(from, to);
+  if (chosen.some(({ lua }, at) => lua !== before[at])) return;
+  throw new Error(`Cannot break "${broken}": no script contains "${String(from)}" any more`);
 }
 
 export function breakHealth(BaseWorker) {

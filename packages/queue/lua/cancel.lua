@@ -1,7 +1,20 @@
 -- Cancels actions that have not started; the element in the queue is dropped when a claim meets it. What they booked
 -- ahead is given back.
--- include: calls memory ready delay header run bookings ending kept commit
--- KEYS: active
+-- from calls: earlier_answer, words_of, remember
+-- from kept: kept_of
+-- from codes: UNKNOWN, ACTIVE, DEAD, CANCELLED
+-- from header: parse_header
+-- from run: read_run, new_run
+-- from bookings: booking_of, give_slot_back, forget_bookings
+-- from delay: take_delayed
+-- from counts: bump_waiting
+-- from ending: finish, touch_finish
+-- from memory: begin_writing
+-- from many: names_in
+-- from clock: write_clock
+-- from day: write_days
+-- from commit: commit
+-- KEYS: actions active dead
 -- ARGV: process, call, tenant whose actions they are or '', action ids
 -- Output: per id: cancelled | unknown | active | dead | how it ended
 -- Complexity: O(log actions) per id, and O(bookings ahead) of its tenant where it had booked
@@ -18,24 +31,24 @@ local function look(id)
   local stored = redis.call('HGET', actions, id)
   if not stored then
     local ended, tenant = kept_of(id)
-    return not is_foreign(tenant) and ended or 'unknown'
+    return not is_foreign(tenant) and ended or UNKNOWN
   end
   local header = parse_header(stored)
-  if is_foreign(header.tenant) then return 'unknown' end
-  if redis.call('ZSCORE', active, id) then return 'active' end
-  if redis.call('ZSCORE', dead, id) then return 'dead' end
-  if found[id] then return 'cancelled' end
+  if is_foreign(header.tenant) then return UNKNOWN end
+  if redis.call('ZSCORE', active, id) then return ACTIVE end
+  if redis.call('ZSCORE', dead, id) then return DEAD end
+  if found[id] then return CANCELLED end
   local r = read_run(id) or new_run(header)
   found[id] = {id = id, run = r, stored = stored, booking = booking_of(id, r.tenant)}
   ending[#ending + 1] = found[id]
-  return 'cancelled'
+  return CANCELLED
 end
 
 local function cancel(item)
   local id, r = item.id, item.run
   if not take_delayed(id, r.tier, r.tenant) then bump_waiting(r.tier, r.tenant, r.since, -1) end
   if item.booking then give_slot_back(item.booking) end
-  finish(id, r, 'cancelled', item.stored)
+  finish(id, r, CANCELLED, item.stored)
 end
 
 for at, id in ipairs(ids) do results[at] = look(id) end

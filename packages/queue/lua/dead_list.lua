@@ -1,6 +1,6 @@
 -- Reads dead letters, oldest first, from after the one named.
--- include: clock run
--- KEYS: dead deaths actions
+-- from clock: now
+-- KEYS: dead actions run deaths
 -- ARGV: after: died at ms, after: id ('' for the beginning), how many
 -- Output: now ms, then per letter: id, died at ms, run, stored, note
 -- Complexity: O(log dead + letters)

@@ -1,5 +1,15 @@
 -- Sends dead letters back to their queues with fresh attempts, uncharged, or discards them.
--- include: calls clock memory ready header run ending commit
+-- from calls: earlier_answer, remember
+-- from run: read_runs, write_run
+-- from touch: touch_lists
+-- from clock: advance_clock, clock_words, clock, write_clock
+-- from counts: bump_waiting, bump_dead
+-- from ready: push
+-- from header: element_of
+-- from memory: begin_writing
+-- from ending: remove
+-- from commit: commit
+-- KEYS: dead deaths
 -- ARGV: process, call, redrive | discard, action ids
 -- Output: how many were dead and are not any more
 -- Complexity: O(log dead) per id
@@ -13,7 +23,7 @@ for _, r in pairs(runs) do tenants[r.tenant] = true end
 touch_lists(tenants)
 
 local function redrive(id, r)
-  clock = clock + 1
+  advance_clock(1)
   r.since, r.failures, r.stalls, r.redrives = clock_words(clock), 0, 0, r.redrives + 1
   r.throttled, r.unhandled = '0', '0'
   write_run(id, r)

@@ -1,6 +1,6 @@
 -- Where one action stands.
--- include: clock run
--- KEYS: actions delayed active dead deaths kept
+-- from codes: ENDED, UNKNOWN, DELAYED, ACTIVE, DEAD, WAITING
+-- KEYS: actions run kept delayed active dead deaths
 -- ARGV: action id
 -- Output: state, when ms ('' where it has none), run, stored, note (of one that has ended: how, whose, and the note); state is unknown | waiting | delayed | active | dead | ended
 -- Complexity: O(log actions)
@@ -9,10 +9,10 @@ local stored = redis.call('HGET', actions, id)
 local attempts = redis.call('HGET', run, id) or ''
 if not stored then
   local ended = redis.call('GET', kept .. id)
-  return {ended and 'ended' or 'unknown', '', '', '', ended or ''}
+  return {ended and ENDED or UNKNOWN, '', '', '', ended or ''}
 end
-for name, index in pairs({delayed = delayed, active = active, dead = dead}) do
+for name, index in pairs({[DELAYED] = delayed, [ACTIVE] = active, [DEAD] = dead}) do
   local at = redis.call('ZSCORE', index, id)
   if at then return {name, at, attempts, stored, redis.call('HGET', deaths, id) or ''} end
 end
-return {'waiting', '', attempts, stored, ''}
+return {WAITING, '', attempts, stored, ''}

@@ -1,29 +1,33 @@
 -- Stops or resumes serving a domain, or one tenant of it; may refuse admission as well.
--- include: memory ready commit
--- KEYS: state suspects
+-- from state: paused, set_paused
+-- from codes: PAUSED_MOVED, UNCHANGED, PAUSED_ADMISSION, PAUSED_SERVING, CHANGED
+-- from touch: touch_lists
+-- from memory: begin_writing
+-- from wake: want_wake
+-- from ready: hold
+-- from commit: commit
+-- KEYS: suspects
 -- ARGV: tenant ('' for the domain), pause | resume | move, 1 to refuse admission too, 1 even where the tenants moved away
--- Output: 1, or 0 where they moved away and nothing changed
+-- Output: whether it changed anything; nothing where they moved away
 -- Complexity: O(log tenants)
 local tenant, verb, refuses = ARGV[1], ARGV[2], ARGV[3] == '1'
 local pausing = verb ~= 'resume'
 
-if ARGV[4] ~= '1' and paused == 'moved' then return 0 end
+if ARGV[4] ~= '1' and paused == PAUSED_MOVED then return UNCHANGED end
 
 if tenant ~= '' then touch_lists({[tenant] = true}) end
 begin_writing()
 if tenant == '' then
   if pausing then
-    paused = verb == 'move' and 'moved' or refuses and 'admission' or 'serving'
-    redis.call('HSET', state, 'paused', paused)
+    set_paused(verb == 'move' and PAUSED_MOVED or refuses and PAUSED_ADMISSION or PAUSED_SERVING)
   else
-    paused = nil
-    redis.call('HDEL', state, 'paused')
-    wake_wanted = true
+    set_paused(nil)
+    want_wake()
   end
 else
   hold(tenant, 'p', pausing)
   hold(tenant, 's', pausing and refuses)
-  if not pausing and redis.call('EXISTS', suspects) == 1 then wake_wanted = true end
+  if not pausing and redis.call('EXISTS', suspects) == 1 then want_wake() end
 end
 commit()
-return 1
+return CHANGED

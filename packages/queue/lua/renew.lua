@@ -1,8 +1,13 @@
 -- Moves the deadlines of actions still held under their token, even past the deadline; the token stays.
--- include: clock memory run slot_time
--- KEYS: active
+-- from clock: now, write_clock
+-- from many: call_all
+-- from run: parse_run
+-- from codes: HELD, NOT_HELD
+-- from memory: begin_writing
+-- from slot_time: charge_further, weigh_corrections, write_corrections
+-- KEYS: active run
 -- ARGV: lease ms, turns | time, items × (id, token)
--- Output: per item 1 renewed, 0 lost
+-- Output: per item whether its lease was held, and so renewed
 -- Complexity: O(log active) per item
 local FIRST_ITEM, ITEM_SIZE, BY_TIME = 3, 2, ARGV[2] == 'time'
 local deadline, ids, cells, results, charged = string.format('%.0f', now + ARGV[1]), {}, {}, {}, {}
@@ -14,13 +19,14 @@ for at, text in ipairs(call_all('HMGET', run, ids)) do
   if holds then cells[#cells + 1], cells[#cells + 2] = deadline, id end
   local more = holds and BY_TIME and charge_further(text)
   if more then charged[#charged + 1], charged[#charged + 2] = id, more end
-  results[at] = holds and 1 or 0
+  results[at] = holds and HELD or NOT_HELD
 end
 if #cells > 0 then
   begin_writing()
   write_clock()
   redis.call('ZADD', active, 'XX', unpack(cells))
   call_all('HSET', run, charged)
+  weigh_corrections()
   write_corrections()
 end
 return results

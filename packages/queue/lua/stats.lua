@@ -1,6 +1,7 @@
 -- Figures of a domain, at a cost that does not grow with its tenants.
--- KEYS: state counts outbox suspects ready*
--- include: clock
+-- from clock: now, lead_ms
+-- from state: paused
+-- KEYS: outbox suspects ready* counts
 -- ARGV: none
 -- Output: now ms, by how many ms the clock is ahead of the server's, paused ('' or what), outbox entries, suspects, how many tenants of tier 1 2 3 4 may be served
 --         now, then counts as field, value …

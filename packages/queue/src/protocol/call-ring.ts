@@ -1,6 +1,6 @@
 import { newId } from '@nooble/models';
 
-/** Answers Redis keeps per process and keyspace; `lua/include/calls.lua` has the same number. */
+/** Answers Redis keeps per process and keyspace; `lua/rules/calls.lua` has the same number. */
 export const ANSWERS_KEPT = 64;
 
 /** Who calls, and the number of the call: the same pair again gets the same answer. */

@@ -16,7 +16,7 @@ export interface StoredAction {
 }
 
 /**
- * Splits a stored action; `lua/include/header.lua` is its twin. Never throws: of a header that does not parse the
+ * Splits a stored action; `lua/rules/header.lua` is its twin. Never throws: of a header that does not parse the
  * missing facts are the defaults, and text without a header is all envelope, for the worker to refuse.
  */
 export function parseStored(stored: string): StoredAction {
@@ -66,7 +66,7 @@ export interface RunFacts {
 
 /**
  * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled` and the charge of a claim;
- * `lua/include/run.lua` is its twin. Never throws.
+ * `lua/rules/run.lua` is its twin. Never throws.
  */
 export function parseRun(text: string): RunFacts {
   const [token = '0', tier, tenantId = '', since, ...counts] = text.split(' ');

@@ -3,13 +3,13 @@ export function unreadable(script: string, what: string): TypeError {
   return new TypeError(`Cannot read the reply of script "${script}": ${what} is not part of it`);
 }
 
-/** The reply, if it is one of the names. Throws TypeError. */
-export function nameAmong<Name extends string>(
-  names: readonly Name[],
+/** The reply, if it is one of the codes. Throws TypeError. */
+export function codeAmong<Code extends string | number>(
+  codes: readonly Code[],
   reply: unknown,
   script: string,
-): Name {
-  const name = names.find((each) => each === reply);
-  if (name === undefined) throw unreadable(script, String(reply));
-  return name;
+): Code {
+  const code = codes.find((each) => each === reply);
+  if (code === undefined) throw unreadable(script, String(reply));
+  return code;
 }

@@ -1,12 +1,14 @@
 import type { ScriptCall } from '@nooble/redis';
+import { CODES } from '../../generated/codes.ts';
 import type { CallId } from '../call-ring.ts';
-import { nameAmong } from '../unreadable.ts';
+import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** What a cancel found: it was `cancelled`, or stands where it cannot be, or ended so before. */
 export type CancelResult = (typeof RESULTS)[number];
 
-const RESULTS = ['cancelled', 'active', 'dead', 'done', 'expired', 'unknown'] as const;
+const { ACTIVE, UNKNOWN } = CODES.places;
+const RESULTS = [...Object.values(CODES.endings), ACTIVE, UNKNOWN] as const;
 
 /** What to cancel, and whose it has to be. */
 export interface CancelArguments {
@@ -26,5 +28,5 @@ export function cancelCall(
 
 /** One result per id, in order. */
 export function readCancelled(reply: unknown): CancelResult[] {
-  return (reply as unknown[]).map((each) => nameAmong(RESULTS, each, 'cancel'));
+  return (reply as unknown[]).map((each) => codeAmong(RESULTS, each, 'cancel'));
 }

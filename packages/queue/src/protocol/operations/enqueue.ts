@@ -1,4 +1,5 @@
 import type { ScriptCall } from '@nooble/redis';
+import { CODES } from '../../generated/codes.ts';
 import { unreadable } from '../unreadable.ts';
 import type { CallId } from '../call-ring.ts';
 import { storedWithoutArrival } from '../header.ts';
@@ -38,35 +39,45 @@ export function enqueueCall(
 export function readVerdicts(reply: unknown, count: number): Verdict[] {
   const cells = reply as string[];
   const verdicts = Array.from({ length: count }, () => ACCEPTED);
-  for (let at = 0; at < cells.length; at += 4) verdicts[Number(cells[at])] = verdictOf(cells, at);
+  for (let at = 0; at < cells.length; at += 4) {
+    const index = Number(cells[at]);
+    if (!(index in verdicts)) throw unreadable('enqueue', `item ${cells[at]}`);
+    verdicts[index] = verdictOf(cells, at);
+  }
   return verdicts;
 }
 
 const ACCEPTED: Verdict = { kind: 'accepted' };
 
-/** What each code of `include/admission.lua` says, from its detail and its limit. */
-const VERDICTS: readonly ((detail: string, limit: string) => Verdict)[] = [
-  (notBeforeMs) => ({ kind: 'accepted', notBeforeMs: Number(notBeforeMs) }),
-  (actionId) => ({ kind: 'duplicate', actionId }),
-  (ms, limit) => ({ kind: 'minute', retryAfterMs: Number(ms), limit: Number(limit) }),
-  (ms, limit) => ({ kind: 'day', retryAfterMs: Number(ms), limit: Number(limit) }),
-  (limit) => ({ kind: 'depth', limit: Number(limit) }),
-  () => ({ kind: 'closed' }),
-  () => ({ kind: 'suspended' }),
-  () => ({ kind: 'moved' }),
-  () => ({ kind: 'foreign' }),
-  (starts, expires) => ({
+const { admission: CODE } = CODES;
+type AdmissionCode = (typeof CODE)[keyof typeof CODE];
+
+/** The verdict for each code that an admission returns, from its detail and its limit. */
+const VERDICTS: Readonly<Record<AdmissionCode, (detail: string, limit: string) => Verdict>> = {
+  [CODE.ACCEPTED]: (notBeforeMs) => ({ kind: 'accepted', notBeforeMs: Number(notBeforeMs) }),
+  [CODE.DUPLICATE]: (actionId) => ({ kind: 'duplicate', actionId }),
+  [CODE.MINUTE]: (ms, limit) => ({
+    kind: 'minute',
+    retryAfterMs: Number(ms),
+    limit: Number(limit),
+  }),
+  [CODE.DAY]: (ms, limit) => ({ kind: 'day', retryAfterMs: Number(ms), limit: Number(limit) }),
+  [CODE.DEPTH]: (limit) => ({ kind: 'depth', limit: Number(limit) }),
+  [CODE.CLOSED]: () => ({ kind: 'closed' }),
+  [CODE.SUSPENDED]: () => ({ kind: 'suspended' }),
+  [CODE.MOVED]: () => ({ kind: 'moved' }),
+  [CODE.FOREIGN]: () => ({ kind: 'foreign' }),
+  [CODE.EXPIRES]: (starts, expires) => ({
     kind: 'expires',
     startsMs: Number(starts),
     expiresMs: Number(expires),
   }),
-];
+};
 
 function verdictOf(cells: readonly string[], at: number): Verdict {
   const [, code = '', detail = '', limit = ''] = cells.slice(at, at + 4);
-  const verdict = VERDICTS[Number(code)];
-  if (!verdict) throw unreadable('enqueue', `code ${code}`);
-  return verdict(detail, limit);
+  if (!Object.hasOwn(VERDICTS, code)) throw unreadable('enqueue', `code ${code}`);
+  return VERDICTS[Number(code) as AdmissionCode](detail, limit);
 }
 
 /** Items on the same terms share one row of them: its place among those so far. */

@@ -1,13 +1,17 @@
 import type { ScriptCall } from '@nooble/redis';
+import { CODES } from '../../generated/codes.ts';
 import { parseRun, parseStored, type RunFacts } from '../header.ts';
-import { nameAmong } from '../unreadable.ts';
+import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-const STATES = ['waiting', 'delayed', 'active', 'dead', 'done', 'expired', 'cancelled'] as const;
+const { WAITING, DELAYED, ACTIVE, ENDED, UNKNOWN } = CODES.places;
+const ENDINGS = Object.values(CODES.endings);
+/** Of an action that the domain still has. */
+const PLACES = [WAITING, DELAYED, ACTIVE, CODES.endings.DEAD] as const;
 
 /** Where an action stands; ended ones only as far as they asked to be kept (`retainMs`). */
 export interface Inspection {
-  readonly state: (typeof STATES)[number];
+  readonly state: (typeof PLACES | typeof ENDINGS)[number];
   /** When it is due, its lease ends, or it died; Unix ms. */
   readonly atMs?: number;
   readonly tenantId: string;
@@ -25,15 +29,15 @@ export function inspectCall(keyspace: Keyspace, actionId: string): ScriptCall {
 /** Undefined for an action the domain does not know. */
 export function readInspection(reply: unknown): Inspection | undefined {
   const [state = '', at = '', run = '', stored = '', note = ''] = reply as string[];
-  if (state === 'unknown') return undefined;
-  if (state === 'ended') {
+  if (state === UNKNOWN) return undefined;
+  if (state === ENDED) {
     const end = note.indexOf('\n');
     const [how, tenantId = ''] = note.slice(0, end).split(' ');
-    return { state: nameAmong(STATES, how, 'inspect'), tenantId, note: note.slice(end + 1) };
+    return { state: codeAmong(ENDINGS, how, 'inspect'), tenantId, note: note.slice(end + 1) };
   }
   const { tenantId, envelope } = parseStored(stored);
   return {
-    state: nameAmong(STATES, state, 'inspect'),
+    state: codeAmong(PLACES, state, 'inspect'),
     tenantId,
     ...(at !== '' && { atMs: Number(at) }),
     ...(run !== '' && { run: parseRun(run) }),

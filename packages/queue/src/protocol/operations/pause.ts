@@ -1,5 +1,7 @@
 import type { ScriptCall } from '@nooble/redis';
+import { CODES } from '../../generated/codes.ts';
 import type { Keyspace } from '../keyspace.ts';
+import { codeAmong } from '../unreadable.ts';
 
 /** What is paused or resumed. */
 export interface PauseArguments {
@@ -23,5 +25,6 @@ export function pauseCall(
 
 /** Whether it took effect: not where the tenants moved away. */
 export function readPaused(reply: unknown): boolean {
-  return reply === 1;
+  const { CHANGED, UNCHANGED } = CODES.pausing;
+  return codeAmong([CHANGED, UNCHANGED], reply, 'pause') === CHANGED;
 }

@@ -1,5 +1,6 @@
 import type { ScriptCall } from '@nooble/redis';
 import type { Outcome, SettleResult } from '../../broker.ts';
+import { CODES } from '../../generated/codes.ts';
 import { unreadable } from '../unreadable.ts';
 import { isDuration } from '../../timing/durations.ts';
 import type { Keyspace } from '../keyspace.ts';
@@ -29,7 +30,11 @@ export interface SettleRules {
   readonly share: Share;
 }
 
-const RESULTS: readonly SettleResult[] = ['ok', 'already', 'lost'];
+const { ALREADY, LOST } = CODES.settlement;
+const RESULTS = new Map<number | undefined, SettleResult>([
+  [ALREADY, 'already'],
+  [LOST, 'lost'],
+]);
 
 /** The call that ends attempts, at most 500 and 4 MiB. */
 export function settleCall(
@@ -74,8 +79,8 @@ export function readSettled(reply: unknown, count: number): SettleResult[] {
   const cells = reply as number[];
   const results = Array.from({ length: count }, (): SettleResult => 'ok');
   for (let at = 0; at < cells.length; at += 2) {
-    const [index = -1, code = -1] = [cells[at], cells[at + 1]];
-    const result = RESULTS[code];
+    const [index = -1, code] = [cells[at], cells[at + 1]];
+    const result = RESULTS.get(code);
     if (result === undefined || !(index in results)) {
       throw unreadable('settle', `code ${code} of item ${index}`);
     }

@@ -1,7 +1,8 @@
 import type { Tier } from '@nooble/models';
 import { TIERS } from '@nooble/models';
 import type { ScriptCall } from '@nooble/redis';
-import { nameAmong } from '../unreadable.ts';
+import { CODES } from '../../generated/codes.ts';
+import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
 /** The age of the oldest action is known to so many ms. */
@@ -21,7 +22,7 @@ export interface TierStats {
   readonly oldestMs?: number;
 }
 
-const PAUSES = ['serving', 'admission', 'moved'] as const;
+const PAUSES = Object.values(CODES.pauses);
 
 /** Figures of a domain, at a cost that does not grow with its tenants. */
 export interface DomainStats {
@@ -62,7 +63,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
   });
   return {
     domain,
-    paused: paused === '' ? false : nameAmong(PAUSES, paused, 'stats'),
+    paused: paused === '' ? false : codeAmong(PAUSES, paused, 'stats'),
     tiers: Object.fromEntries(tiers) as Record<Tier, TierStats>,
     callbacksPending: Number(outbox),
     suspects: Number(suspects),

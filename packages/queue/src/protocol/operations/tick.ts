@@ -1,5 +1,7 @@
 import type { ScriptCall } from '@nooble/redis';
+import { CODES } from '../../generated/codes.ts';
 import type { Keyspace } from '../keyspace.ts';
+import { codeAmong } from '../unreadable.ts';
 import type { SettleRules } from './settle.ts';
 
 /** How time is kept in a domain. */
@@ -37,10 +39,12 @@ export interface Tick {
 }
 
 export function readTick(reply: unknown): Tick {
-  const [more, now, ...cells] = reply as [number, string, ...string[]];
+  const { COMPLETE, CUT_SHORT } = CODES.ticking;
+  const [code, now, ...cells] = reply as [unknown, string, ...string[]];
   const entries = Array.from({ length: cells.length / 2 }, (_, row) => ({
     callbackId: cells[row * 2] ?? '',
     message: cells[row * 2 + 1] ?? '',
   }));
-  return { entries, isCutShort: more === 1, nowMs: Number(now) };
+  const isCutShort = codeAmong([COMPLETE, CUT_SHORT], code, 'tick') === CUT_SHORT;
+  return { entries, isCutShort, nowMs: Number(now) };
 }

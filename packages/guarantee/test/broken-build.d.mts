@@ -1,0 +1,7 @@
+/** Names of what can be broken. */
+export declare const BREAKABLE: readonly string[];
+/** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
+export declare function breakScripts(
+  scripts: Record<string, { lua: string }>,
+  broken?: string,
+): void;

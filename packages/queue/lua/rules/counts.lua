@@ -1,0 +1,82 @@
+-- Side counters, collected while a script runs and written once; zeros are deleted.
+-- from many: call_all, names_in
+-- KEYS: counts depth letters profiles inflight paces
+local changes, arrived, BUCKET_DIGITS, FEW = {}, {}, 9, 2 -- digits of a clock in µs that count tens of seconds
+
+local function bump(key, field, by)
+  local fields = changes[key]
+  if fields then
+    fields[field] = (fields[field] or 0) + by
+  else
+    changes[key] = {[field] = by}
+  end
+end
+
+local function bump_arrival(tier, since, by)
+  local buckets, bucket = arrived[tier], string.sub(since, 1, BUCKET_DIGITS)
+  if buckets then
+    buckets[bucket] = (buckets[bucket] or 0) + by
+  else
+    arrived[tier] = {[bucket] = by}
+  end
+end
+
+local function bump_waiting(tier, tenant, since, by)
+  bump(counts, 'w' .. tier, by)
+  bump(depth, tenant, by)
+  bump_arrival(tier, since, by)
+end
+
+local function bump_dead(tier, tenant, by)
+  bump(counts, 'x' .. tier, by)
+  bump(letters, tenant, by)
+end
+
+local function add_each(key, names, fields) -- answers the new values
+  local values = {}
+  for at, field in ipairs(names) do values[at] = redis.call('HINCRBY', key, field, fields[field]) end
+  return values
+end
+
+local function add_all(key, names, fields) -- the same in two commands; those that fall to zero are not written
+  local values, cells = redis.call('HMGET', key, unpack(names)), {}
+  for at, field in ipairs(names) do
+    values[at] = (values[at] or 0) + fields[field]
+    if values[at] > 0 then cells[#cells + 1], cells[#cells + 2] = field, string.format('%d', values[at]) end
+  end
+  call_all('HSET', key, cells)
+  return values
+end
+
+local function write_fields(key, fields) -- answers those that fell to zero
+  local names, zeros = names_in(fields), {}
+  local values = (#names > FEW and add_all or add_each)(key, names, fields)
+  for at, value in ipairs(values) do
+    if value <= 0 then zeros[#zeros + 1] = names[at] end
+  end
+  call_all('HDEL', key, zeros)
+  return zeros
+end
+
+local function forget_idle(tenants) -- a dead letter may be redriven, and keeps to the cap then, too
+  if redis.call('EXISTS', profiles, paces) == 0 then return end
+  local busy, idle = {}, {}
+  for _, key in ipairs({depth, inflight, letters}) do
+    for at, count in ipairs(call_all('HMGET', key, tenants)) do busy[at] = busy[at] or count end
+  end
+  for at, tenant in ipairs(tenants) do
+    if not busy[at] then idle[#idle + 1] = tenant end
+  end
+  call_all('HDEL', profiles, idle)
+  call_all('HDEL', paces, idle)
+end
+
+local function write_counts()
+  for tier, buckets in pairs(arrived) do
+    for bucket, by in pairs(buckets) do bump(counts, 'b' .. tier .. bucket, by) end
+  end
+  for key, fields in pairs(changes) do changes[key] = write_fields(key, fields) end
+  for key, emptied in pairs(changes) do
+    if key ~= counts and #emptied > 0 then forget_idle(emptied) end
+  end
+end

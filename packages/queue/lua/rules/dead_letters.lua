@@ -1,0 +1,30 @@
+-- Dead letters are kept within bounds: the oldest go first, and are counted. Every script that buries an
+-- action trims, so that no script leaves more of them than permitted.
+-- from run: read_runs
+-- from counts: bump_dead, bump
+-- from many: call_all
+-- from ending: remove, buried
+-- from batch: BATCH, due_in
+-- KEYS: counts dead deaths
+local function drop_letters(ids)
+  for _, r in pairs(read_runs(ids)) do
+    bump_dead(r.tier, r.tenant, -1)
+    bump(counts, 'trimmed', 1)
+  end
+  call_all('ZREM', dead, ids)
+  call_all('HDEL', deaths, ids)
+  remove(ids)
+end
+
+local function trim_surplus(most) -- twice what was buried, so that also a bound that was lowered is reached
+  local surplus = redis.call('ZCARD', dead) - most
+  local count = math.min(surplus, math.max(BATCH, 2 * buried))
+  if count > 0 then drop_letters(redis.call('ZRANGE', dead, 0, count - 1)) end
+  return surplus > count
+end
+
+local function trim_dead_letters(before, most) -- returns whether there are more to drop
+  local old = due_in(dead, before)
+  drop_letters(old)
+  return trim_surplus(most) or #old == BATCH
+end

@@ -1,0 +1,59 @@
+-- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
+-- from clock: clock_text, now
+-- from wake: want_wake
+-- from many: call_all
+-- from header: parse_header
+-- from touch: touch
+-- from kept: keep
+-- from run: has_run, write_run
+-- from counts: bump_dead
+-- KEYS: messages outbox actions run idempotency kept dead deaths
+local function send(id, r, message, due) -- under a name of this end alone: an id may be used again after it
+  local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
+  redis.call('HSET', messages, callback, message)
+  redis.call('ZADD', outbox, due, callback)
+  want_wake()
+end
+
+local function remove(ids)
+  call_all('HDEL', actions, ids)
+  call_all('HDEL', run, ids)
+end
+
+local function once_key(header)
+  return idempotency .. header.tenant .. ':' .. header.once
+end
+
+local function touch_finish(items) -- of which `id` and `stored` are known; before the first write
+  local names = {}
+  for _, item in ipairs(items) do
+    local header = parse_header(item.stored)
+    if header.once ~= '-' then names[#names + 1] = once_key(header) end
+    if header.retain > 0 then names[#names + 1] = kept .. item.id end
+  end
+  touch(names)
+end
+
+local function free_key(id, header) -- unless it stands for a younger action by now
+  local key = once_key(header)
+  if redis.call('GET', key) == id then redis.call('UNLINK', key) end
+end
+
+local function finish(id, r, reason, stored) -- expired or cancelled before it started
+  local header = parse_header(stored)
+  if header.notify then send(id, r, reason .. '\n' .. stored, now) end
+  keep(id, r, header.retain, reason, '')
+  if header.once ~= '-' and not has_run(r) then free_key(id, header) end
+  remove({id})
+end
+
+local buried = 0
+
+local function bury(id, r, note)
+  buried = buried + 1
+  redis.call('ZADD', dead, now, id)
+  redis.call('HSET', deaths, id, note)
+  r.token = '0'
+  write_run(id, r)
+  bump_dead(r.tier, r.tenant, 1)
+end

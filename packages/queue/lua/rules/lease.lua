@@ -1,0 +1,51 @@
+-- Ending leases, and the way back to a queue. `inflight` moves only for those that stood in `active`.
+-- from many: call_all, names_in
+-- from counts: bump, bump_waiting
+-- from ready: hold, push
+-- from wake: want_wake
+-- from header: element_of
+-- from run: write_run
+-- KEYS: active inflight counts held suspects
+local ending_ids, ending_tiers, ending_tenants, freed = {}, {}, {}, {}
+
+local function end_lease(id, tier, tenant)
+  local at = #ending_ids + 1
+  ending_ids[at], ending_tiers[at], ending_tenants[at] = id, tier, tenant
+end
+
+local function write_leases()
+  for at, deadline in ipairs(call_all('ZMSCORE', active, ending_ids)) do
+    if deadline then
+      local tenant = ending_tenants[at]
+      bump(inflight, tenant, -1)
+      bump(counts, 'a' .. ending_tiers[at], -1)
+      freed[tenant] = true
+    end
+  end
+  call_all('ZREM', active, ending_ids)
+end
+
+local function held_among(tenants) -- both are sets; their lists may come into use when a lease ends
+  local names, found = names_in(tenants), {}
+  for at, reasons in ipairs(call_all('HMGET', held, names)) do
+    if reasons then found[names[at]] = true end
+  end
+  return found
+end
+
+local function uncap_freed(those_held) -- whoever had a lease end may be below its cap again, and so may its suspects
+  for tenant in pairs(those_held) do
+    if freed[tenant] then hold(tenant, 'c', false) end
+  end
+  if next(freed) and redis.call('EXISTS', suspects) == 1 then want_wake() end
+end
+
+local function line_up(id, r, place) -- at the 'head' or 'tail' of its queue, or among the 'suspects'
+  local element = element_of(r.since, id, true)
+  r.token = '0'
+  write_run(id, r)
+  bump_waiting(r.tier, r.tenant, r.since, 1)
+  if place ~= 'suspects' then return push(r.tier, r.tenant, {element}, place == 'head') end
+  redis.call('RPUSH', suspects, element)
+  want_wake()
+end

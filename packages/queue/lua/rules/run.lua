@@ -1,0 +1,59 @@
+-- What is known of an action's attempts, beside its immutable envelope. Token 0: not being run;
+-- since: the clock when it last joined a queue. A claim replaces the token and leaves the rest. Two more fields
+-- follow only where an attempt was put off: when (ms) it was first throttled, and first met no handler; 0 for never. A
+-- third one is what a claim that shares by time has charged for it (µs).
+-- from header: parse_header
+-- from many: call_all
+-- KEYS: actions run
+local function parse_run(text) -- nil where it does not parse
+  local token, tier, tenant, since, failures, stalls, redrives, cost, put_off =
+    string.match(text or '', '^(%d+) ([1-4]) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)([%d ]*)$')
+  local throttled, unhandled, charged = string.match(put_off or '', '^ (%d+) (%d+) ?(%d*)$')
+  return token and {
+    tier = tonumber(tier), tenant = tenant, token = token, since = since, failures = tonumber(failures),
+    stalls = tonumber(stalls), redrives = tonumber(redrives), cost = cost,
+    throttled = throttled or '0', unhandled = unhandled or '0', charged = charged or '',
+  }
+end
+
+local function new_run(header)
+  return {
+    tier = header.tier, tenant = header.tenant, token = '0', since = header.arrival,
+    failures = 0, stalls = 0, redrives = 0, cost = header.cost, throttled = '0', unhandled = '0', charged = '',
+  }
+end
+
+local function lost_run(id) -- in place of one that does not parse: its attempts start over
+  return new_run(parse_header(redis.call('HGET', actions, id)))
+end
+
+local function read_runs(ids) -- id → run, of those that have one
+  local runs = {}
+  for at, text in ipairs(call_all('HMGET', run, ids)) do
+    if text then runs[ids[at]] = parse_run(text) or lost_run(ids[at]) end
+  end
+  return runs
+end
+
+local function read_run(id)
+  return read_runs({id})[id]
+end
+
+local function is_suspect(r, max_stalls) -- on its last permitted stall: it waits apart and runs alone
+  return r.stalls > 0 and r.stalls >= max_stalls
+end
+
+local function has_run(r) -- whether a handler may have seen it
+  return r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0'
+end
+
+local function run_text(r)
+  local text = string.format('%s %d %s %s %d %d %d %s', r.token, r.tier, r.tenant, r.since, r.failures, r.stalls, r.redrives, r.cost)
+  local charged = r.token ~= '0' and r.charged or '' -- the charge of an attempt ends with its lease
+  if charged == '' and r.throttled == '0' and r.unhandled == '0' then return text end
+  return text .. ' ' .. r.throttled .. ' ' .. r.unhandled .. (charged == '' and '' or ' ' .. charged)
+end
+
+local function write_run(id, r)
+  redis.call('HSET', run, id, run_text(r))
+end

@@ -1,0 +1,104 @@
+-- Share by time: a claim charges what an attempt of the tenant usually takes, and what it took corrects the charge. A run
+-- carries its charge while its lease holds. The unit of a start tag is a second of slot time, at weight 1 and cost 1.
+-- from many: call_all, names_in
+-- from clock: now
+-- from header: cost_of
+-- from profile: parse_profile
+-- from ready: virtual_time
+-- from tag: tag_words
+-- KEYS: state paces profiles ready* parked*
+local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 1000000, 8 -- µs; attempts that a pace looks back on
+local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)$'
+local PUT_OFF = '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$'
+local corrections, pace_changes, domain_pace = {}, {}, nil
+
+local function held_us(token) -- since the claim, as far as the clock can tell: an attempt takes no time at all only by its grid
+  return math.max(MIN_CHARGE, (now - math.floor(tonumber(token) / 1000)) * 1000)
+end
+
+local function correct(tier, tenant, us)
+  if us == 0 then return end
+  local of_tier = corrections[tier] or {}
+  corrections[tier], of_tier[tenant] = of_tier, (of_tier[tenant] or 0) + us
+end
+
+local function charged_text(item, pace) -- its run under its charge; one that was put off has its times in it already
+  local put_off = item.ran and string.find(item.text, PUT_OFF)
+  return item.text .. (put_off and ' ' or ' 0 0 ') .. pace
+end
+
+local function read_domain_pace()
+  domain_pace = domain_pace or tonumber(redis.call('HGET', state, 'pace') or '') or UNKNOWN_PACE
+  return domain_pace
+end
+
+local function moved_on(pace, held)
+  return math.max(MIN_CHARGE, math.floor(pace + (held - pace) / PACE_WINDOW))
+end
+
+local function charged_more(text, keeps_refund) -- corrects its charge; returns its tenant, and the time it was held
+  local token, tier, tenant, cost, charged = string.match(text, CHARGE)
+  local held = token and held_us(token)
+  if not held or held < tonumber(charged) and keeps_refund then return nil end
+  correct(tonumber(tier), tenant, (held - charged) * cost_of(cost))
+  return tenant, held
+end
+
+local function end_charge(text) -- of an attempt whose lease ends; those that were not charged by time have none
+  local tenant, held = charged_more(text, false)
+  if not tenant then return end
+  local seen = pace_changes[tenant] or {}
+  pace_changes[tenant], seen[#seen + 1] = seen, held
+  domain_pace = moved_on(read_domain_pace(), held)
+end
+
+local function charge_further(text) -- of one that goes on for longer than it was charged for; returns its new run
+  local tenant, held = charged_more(text, true)
+  return tenant and (string.gsub(text, '%d+$', string.format('%.0f', held)))
+end
+
+local function write_paces()
+  local tenants, cells = names_in(pace_changes), {}
+  for at, kept in ipairs(call_all('HMGET', paces, tenants)) do
+    local seen = pace_changes[tenants[at]]
+    local pace = tonumber(kept or '') or seen[1]
+    for _, held in ipairs(seen) do pace = moved_on(pace, held) end
+    cells[2 * at - 1], cells[2 * at] = tenants[at], string.format('%.0f', pace)
+  end
+  call_all('HSET', paces, cells)
+  if #cells > 0 then redis.call('HSET', state, 'pace', string.format('%.0f', domain_pace)) end
+end
+
+local function corrected(tag, by, virtual) -- what is given back stops at V
+  return by > 0 and tag + by or math.min(tag, math.max(virtual, tag + by))
+end
+
+local function weigh_corrections() -- into what they move tags by; before the writes that forget idle tenants
+  for _, amounts in pairs(corrections) do
+    local tenants = names_in(amounts)
+    for at, text in ipairs(redis.call('HMGET', profiles, unpack(tenants))) do
+      amounts[tenants[at]] = amounts[tenants[at]] / US_PER_SECOND / parse_profile(text)
+    end
+  end
+end
+
+local function write_tier_corrections(tier, tenants, amounts)
+  local virtual, cells, parked_cells = virtual_time(tier), {}, {}
+  local tags, parked_tags = redis.call('ZMSCORE', ready[tier], unpack(tenants)), redis.call('ZMSCORE', parked[tier], unpack(tenants))
+  local is_contended = redis.call('EXISTS', ready[tier]) == 1
+  for at, tenant in ipairs(tenants) do
+    local by = amounts[tenant]
+    if tags[at] then
+      cells[#cells + 1], cells[#cells + 2] = tag_words(corrected(tonumber(tags[at]), by, virtual)), tenant
+    elseif is_contended then -- a parked tag that V has passed counts as V, whether or not it has been dropped
+      local tag = math.max(virtual, tonumber(parked_tags[at] or '0'))
+      parked_cells[#parked_cells + 1], parked_cells[#parked_cells + 2] = tag_words(corrected(tag, by, virtual)), tenant
+    end
+  end
+  call_all('ZADD', ready[tier], cells)
+  call_all('ZADD', parked[tier], parked_cells)
+end
+
+local function write_corrections() -- once every tenant is in the index or not
+  for tier, amounts in pairs(corrections) do write_tier_corrections(tier, names_in(amounts), amounts) end
+end

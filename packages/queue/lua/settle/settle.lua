@@ -1,0 +1,81 @@
+-- Ends attempts, each fenced by its token: done, run again later (counted or not), dead, or given back.
+-- from verbs: gone, verbs, returned, give_back
+-- from run: parse_run
+-- from codes: LOST, ALREADY
+-- from many: call_all
+-- from lease: end_lease, held_among, write_leases, uncap_freed
+-- from touch: touch_lists
+-- from kept: touch_kept
+-- from memory: begin_writing
+-- from clock: write_clock
+-- from ending: remove, buried
+-- from dead_letters: trim_surplus
+-- from commit: commit
+-- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
+-- KEYS: revoked run
+-- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, number of endings,
+--       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
+--       items × (id, token, name of its ending)
+-- Output: per item that was not settled: its index, code of a settlement: settled already, or lost to another worker
+-- Complexity: O(log tenants) per item
+local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING, BY_TIME = 6, 3, 6, ARGV[4] == 'time'
+local FIRST_ITEM = FIRST_ENDING + ARGV[5] * ENDING_SIZE
+local endings, ids, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}, {}
+
+for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
+  endings[ARGV[at]] = {
+    verb = ARGV[at + 1], delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
+    leaves_nothing = ARGV[at + 1] == 'done' and ARGV[at + 4] == '0' and ARGV[at + 5] == '',
+  }
+end
+for at = FIRST_ITEM, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
+
+local function take(id, text, ending) -- most leave nothing behind, and need nothing more of their run
+  taken[id] = true
+  if ending.leaves_nothing then
+    gone[#gone + 1] = id
+  else
+    local r = parse_run(text)
+    others[#others + 1] = {id = id, run = r, ending = ending}
+    if ending.retain > 0 then kept_ids[#kept_ids + 1] = id end
+    if ending.verb == 'release' then releasing[r.tenant] = true end
+  end
+end
+
+local function refuse(index, id, token)
+  refused[#refused + 1] = index - 1
+  refused[#refused + 1] = redis.call('ZSCORE', revoked, id .. ':' .. token) and LOST or ALREADY
+end
+
+for index, text in ipairs(call_all('HMGET', run, ids)) do
+  local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
+  local ending = endings[ARGV[at + 2]]
+  local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
+  if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing or parse_run(text)) then
+    tenants[tenant] = true
+    end_lease(id, tier, tenant)
+    if BY_TIME then end_charge(text) end
+    take(id, text, ending)
+  else
+    refuse(index, id, ARGV[at + 1])
+  end
+end
+if not next(taken) then return refused end
+
+local those_held = held_among(tenants)
+touch_lists(those_held)
+touch_lists(releasing)
+touch_kept(kept_ids)
+begin_writing()
+if #others > 0 then write_clock() end -- the rest stores nothing that has a time
+for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
+remove(gone)
+if buried > 0 then trim_surplus(tonumber(ARGV[3])) end
+write_leases()
+uncap_freed(those_held)
+weigh_corrections()
+write_paces()
+commit()
+for _, r in ipairs(returned) do give_back(r) end -- after it: their tags stand in the index again
+write_corrections()
+return refused

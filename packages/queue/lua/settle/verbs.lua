@@ -1,0 +1,67 @@
+-- The ways in which an attempt ends.
+-- from profile: parse_profile
+-- from ready: virtual_time
+-- from header: cost_of
+-- from tag: tag_words
+-- from ending: send, bury
+-- from clock: now
+-- from kept: keep
+-- from codes: DONE, DEAD
+-- from delay: add_delayed, due_or_expiry
+-- from run: write_run, is_suspect
+-- from lease: line_up
+-- KEYS: profiles ready* parked*
+local max_stalls, delivery, gone, returned = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
+
+local function give_back(r) -- the cost, never below V
+  local weight = parse_profile(redis.call('HGET', profiles, r.tenant))
+  for _, index in ipairs({ready[r.tier], parked[r.tier]}) do
+    local tag = tonumber(redis.call('ZSCORE', index, r.tenant))
+    if tag then
+      local back = math.max(virtual_time(r.tier), tag - cost_of(r.cost) / weight)
+      redis.call('ZADD', index, tag_words(math.min(back, tag)), r.tenant)
+    end
+  end
+end
+
+local verbs = {}
+
+function verbs.done(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, r, ending.retain, DONE, ending.note)
+  gone[#gone + 1] = id
+end
+
+local function run_later(id, r, ending)
+  add_delayed(id, r.tier, r.tenant, due_or_expiry(id, now + ending.delay))
+  r.token = '0'
+  write_run(id, r)
+end
+
+function verbs.retry(id, r, ending)
+  r.failures, r.throttled, r.unhandled = r.failures + 1, '0', '0'
+  run_later(id, r, ending)
+end
+
+function verbs.throttled(id, r, ending) -- no failure: the worker bounds it by the time since the first one
+  if r.throttled == '0' then r.throttled = string.format('%.0f', now) end
+  r.unhandled = '0'
+  run_later(id, r, ending)
+end
+
+function verbs.unhandled(id, r, ending) -- no attempt of a handler, so that it leaves alone what one began
+  if r.unhandled == '0' then r.unhandled = string.format('%.0f', now) end
+  run_later(id, r, ending)
+end
+
+function verbs.dead(id, r, ending)
+  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  keep(id, r, ending.retain, DEAD, ending.note)
+  bury(id, r, ending.note)
+end
+
+function verbs.release(id, r)
+  local suspect = is_suspect(r, max_stalls)
+  line_up(id, r, suspect and 'suspects' or 'head')
+  if not suspect and r.charged == '' then returned[#returned + 1] = r end -- a suspect's turn was not charged
+end

@@ -1,0 +1,114 @@
+-- What time brings, at most 100 of each: acknowledged outbox entries leave, due actions and expired
+-- leases go back to their queues, overdue outbox entries are handed out, old dead letters go.
+-- from clock: now, advance_clock, clock_words, clock, write_clock, lead_ms
+-- from state: grace
+-- from header: expiry_in, parse_header
+-- from delay: take_delayed
+-- from ending: finish, send, bury, touch_finish
+-- from codes: EXPIRED, DEAD, CUT_SHORT, COMPLETE
+-- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
+-- from run: is_suspect, read_runs
+-- from kept: keep, touch_kept
+-- from outbox: MAX_BYTES, acknowledge, hand_out
+-- from bookings: forget_bookings
+-- from batch: due_in
+-- from touch: touch_lists
+-- from memory: begin_writing
+-- from dead_letters: trim_dead_letters
+-- from commit: commit
+-- KEYS: state delayed active revoked actions
+-- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
+-- Output: whether there are more dead letters to drop at once, the server's clock ms, then per outbox entry handed out: callback id, message
+-- Complexity: O(log actions) per action moved
+local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local max_age, max_dead, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
+local REVOKED_MS = 3600000
+
+local function put_in_order(ids, runs) -- of arrival: actions of one claim share a deadline
+  local function since(id) return runs[id] and tonumber(runs[id].since) or 0 end
+  table.sort(ids, function(a, b) return since(a) < since(b) end)
+end
+
+local function may_reclaim() -- after an outage longer than a lease, living workers renew first
+  local looked = redis.call('HGET', state, 'looked')
+  local late = now - tonumber(looked or '0') > lease
+  redis.call('HSET', state, 'looked', now)
+  if late then redis.call('HSET', state, 'grace', now + math.floor(lease / 3)) end
+  return not late and now >= tonumber(grace or '0')
+end
+
+local function promote(id, r, stored)
+  if not r then return redis.call('ZREM', delayed, id) end
+  if expiry_in(stored) <= now then
+    take_delayed(id, r.tier, r.tenant)
+    return finish(id, r, EXPIRED, stored)
+  end
+  advance_clock(1)
+  r.since = clock_words(clock)
+  line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'tail')
+  take_delayed(id, r.tier, r.tenant)
+end
+
+local function reclaim(id, r)
+  if not r then return redis.call('ZREM', active, id) end
+  redis.call('ZADD', revoked, now, id .. ':' .. r.token)
+  redis.call('PEXPIRE', revoked, REVOKED_MS)
+  r.stalls = r.stalls + 1
+  if r.stalls > max_stalls then
+    local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
+    local header = parse_header(stored)
+    if header.notify then send(id, r, note .. '\n' .. stored, now) end
+    keep(id, r, header.retain, DEAD, note)
+    bury(id, r, note)
+  else
+    line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
+  end
+  end_lease(id, r.tier, r.tenant)
+end
+
+local function read_ripe(ids) -- as far as one call reads; the rest stays due
+  local read, items, ended = 0, {}, {}
+  for at, id in ipairs(ids) do
+    local stored = redis.call('HGET', actions, id) or ''
+    read = read + #stored
+    if at > 1 and read > MAX_BYTES then break end
+    items[at] = {id = id, stored = stored}
+    if expiry_in(stored) <= now then ended[#ended + 1] = items[at] end
+  end
+  touch_finish(ended)
+  return items
+end
+
+local function promote_all(items, runs)
+  local promoted = {}
+  for at, item in ipairs(items) do
+    promote(item.id, runs[item.id], item.stored)
+    promoted[at] = item.id
+  end
+  forget_bookings(promoted)
+end
+
+local ripe, late = due_in(delayed, now), due_in(active, now)
+local ripe_runs, late_runs, tenants = read_runs(ripe), read_runs(late), {}
+for _, runs in ipairs({ripe_runs, late_runs}) do
+  for _, r in pairs(runs) do tenants[r.tenant] = true end
+end
+local those_held = held_among(tenants)
+touch_lists(tenants)
+touch_kept(late)
+local ripe_items = read_ripe(ripe)
+begin_writing()
+acknowledge({unpack(ARGV, FIRST_ACK)})
+promote_all(ripe_items, ripe_runs)
+if may_reclaim() then
+  put_in_order(late, late_runs)
+  for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end
+end
+write_leases()
+uncap_freed(those_held)
+local more = trim_dead_letters(now - max_age, max_dead)
+redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
+write_clock()
+local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), unpack(hand_out(now + delivery))}
+commit()
+return rows

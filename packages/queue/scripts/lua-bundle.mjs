@@ -1,0 +1,102 @@
+// One script out of its pieces: without comments, and without what this script does not use.
+/** Pieces that most others use. */
+const BASE = new Set(['many', 'state', 'clock', 'counts', 'header']);
+
+/**
+ * The keys of a script, in the order in which its text takes them, and the text. Every call makes the functions of a
+ * script again, so that it has only those it needs. Lua finds what belongs to an enclosing function at once, and locals
+ * of its own by a search through all of them: keys and base stand outside of the rest.
+ */
+export function bundle({ entry, pieces }) {
+  const live = liveIn(entry, pieces);
+  const keys = keysIn(pieces, live);
+  const rest = nested(
+    textOf(
+      pieces.filter((piece) => !isBase(piece)),
+      live,
+    ),
+  );
+  const base = nested(textOf(pieces.filter(isBase), live) + rest);
+  return { keys, lua: bind(keys) + base };
+}
+
+export const isBase = ({ name }) => BASE.has(name);
+
+function textOf(pieces, live) {
+  const texts = pieces.flatMap((piece) =>
+    piece.statements.filter((each) => live.has(each)).map(({ node }) => `${bare(piece, node)}\n`),
+  );
+  return texts.join('');
+}
+
+const nested = (lua) => `return (function()\n${lua}end)()\n`;
+
+/** Statements of the entry, of pieces it uses something of, and of these only what is used or does something. */
+function liveIn(entry, pieces) {
+  const owners = new Map();
+  for (const piece of pieces)
+    for (const statement of piece.statements)
+      for (const name of statement.declares) owners.set(name, { piece, statement });
+  const live = new Set();
+  const entered = new Set();
+  const enter = (piece) => {
+    if (entered.has(piece)) return;
+    entered.add(piece);
+    for (const each of piece.statements) if (!isNeededOnlyIfUsed(each)) keep(each);
+  };
+  const keep = (statement) => {
+    if (live.has(statement)) return;
+    live.add(statement);
+    for (const { name } of statement.uses) {
+      const owner = owners.get(name);
+      if (!owner) continue;
+      enter(owner.piece);
+      keep(owner.statement);
+    }
+  };
+  enter(entry);
+  return live;
+}
+
+/** A definition without effect. */
+const isNeededOnlyIfUsed = ({ node }) =>
+  (node.type === 'FunctionDeclaration' && node.isLocal) ||
+  (node.type === 'LocalStatement' && node.init.every(isPure));
+
+const isPure = ({ type, fields = [] }) =>
+  /^(Numeric|String|Boolean|Nil)Literal$/.test(type) ||
+  (type === 'TableConstructorExpression' && fields.every(({ value }) => isPure(value)));
+
+function keysIn(pieces, live) {
+  const used = pieces.flatMap(({ keys, statements }) => {
+    const names = new Set(
+      statements
+        .filter((each) => live.has(each))
+        .flatMap(({ uses }) => uses.map(({ name }) => name)),
+    );
+    return keys.filter(({ name }) => names.has(name)).map(({ ref }) => ref);
+  });
+  return [...new Set(used)];
+}
+
+function bind(refs) {
+  let next = 1;
+  const bindings = refs.map((ref) =>
+    ref.endsWith('*')
+      ? `local ${ref.slice(0, -1)} = {${[0, 1, 2, 3].map(() => `KEYS[${next++}]`).join(', ')}}`
+      : `local ${ref} = KEYS[${next++}]`,
+  );
+  return [...bindings, "redis.call('EXISTS', unpack(KEYS))\n"].join('\n');
+}
+
+/** Text of a statement without its comments, and the space before them. */
+function bare({ text, comments }, { range: [start, end] }) {
+  let at = start;
+  let kept = '';
+  for (const { range } of comments.filter((each) => each.range[0] >= at && each.range[1] <= end)) {
+    kept = `${kept}${text.slice(at, range[0]).trimEnd()}`;
+    at = range[1];
+    if (/\S/.test(text[at] ?? '')) kept += ' ';
+  }
+  return kept + text.slice(at, end);
+}

@@ -1,0 +1,25 @@
+// The scripts of `lua/` as they are sent to Redis.
+import { bundle } from './lua-bundle.mjs';
+import { check, LIMITS } from './lua-check.mjs';
+import { modulesOf } from './lua-modules.mjs';
+
+export { LIMITS };
+
+/**
+ * Name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` what `codes.json`
+ * holds. Throws an Error that lists what is wrong with them.
+ */
+export function scriptsOf(files, codes) {
+  const modules = modulesOf(files, codes);
+  check(modules);
+  const scripts = modules.scripts.map((script) => ({ name: script.name, ...bundle(script) }));
+  for (const { name, lua } of scripts) assertShort(name, lua.split('\n').length - 1);
+  return scripts.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function assertShort(name, lines) {
+  if (lines <= LIMITS.script) return;
+  throw new Error(
+    `lua/${name}: ${lines} lines with all it uses, of which it may have ${LIMITS.script}`,
+  );
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { BREAKABLE, breakScripts } from '../packages/guarantee/test/broken-build.mjs';
+import { readLua } from '../packages/queue/scripts/lua-files.mjs';
+import { LIMITS, scriptsOf } from '../packages/queue/scripts/lua-scripts.mjs';
+import { SCRIPTS } from '../packages/queue/src/generated/scripts.ts';
+import { root } from './run.mjs';
+
+it('all scripts declare what they use, keep to their limits, and are the embedded ones', () => {
+  const { files, codes } = readLua();
+  const embedded = Object.entries(SCRIPTS).map(([name, script]) => ({ name, ...script }));
+  expect(scriptsOf(files, codes)).toEqual(embedded);
+});
+
+it('the limits are those that the decision about scripts states', () => {
+  const page = join(root, 'docs/decisions/0001-scripts-share-one-rule.md');
+  const text = readFileSync(page, 'utf8').replaceAll('\n', ' ');
+  expect(text).toContain(`at most ${LIMITS.piece} lines of code`);
+  expect(text).toContain(`at most ${LIMITS.script} lines`);
+});
+
+const rules = BREAKABLE.filter((name) => name !== 'health');
+
+it.each(rules)('the scripts contain what a build without "%s" breaks', (name) => {
+  const scripts = structuredClone<Record<string, { lua: string }>>(SCRIPTS);
+  breakScripts(scripts, name);
+  expect(scripts).not.toEqual(SCRIPTS);
+});
+
+it('a build cannot break a rule that the scripts do not contain', () => {
+  const scripts = { settle: { lua: 'return 1' } };
+  expect(() => breakScripts(scripts, 'fencing')).toThrow('no script contains "token ==');
+});
