@@ -4,21 +4,24 @@ const BASE = new Set(['many', 'state', 'clock', 'counts', 'header']);
 
 /**
  * The keys of a script, in the order in which its text takes them, and the text. Every call makes the functions of a
- * script again, so that it has only those it needs. Lua finds what belongs to an enclosing function at once, and locals
- * of its own by a search through all of them: keys and base stand outside of the rest.
+ * script again, so that it has only those it needs, and none of the rest where the usual case applies. Lua finds what
+ * belongs to an enclosing function at once, and locals of its own by a search through all of them: keys and base stand
+ * outside of the rest.
  */
-export function bundle({ entry, pieces }) {
-  const live = liveIn(entry, pieces);
+export function bundle({ entry, usual, first, pieces }) {
+  const live = liveIn([entry, ...(usual ? [usual] : [])], pieces);
   const keys = keysIn(pieces, live);
-  const rest = nested(
-    textOf(
-      pieces.filter((piece) => !isBase(piece)),
-      live,
-    ),
-  );
-  const base = nested(textOf(pieces.filter(isBase), live) + rest);
-  return { keys, lua: bind(keys) + base };
+  const text = (chosen) => textOf(chosen, live);
+  const others = pieces.filter((piece) => !first.includes(piece));
+  const rest = nested(text(others.filter((piece) => !isBase(piece))));
+  const base = nested(text(others.filter(isBase)) + rest);
+  if (!usual) return { keys, lua: bind(keys) + base };
+  const before = text(first.filter((piece) => piece !== usual));
+  return { keys, lua: bind(keys) + nested(before + tried(text([usual])) + base) };
 }
+
+const tried = (usual) =>
+  `local result = (function()\n${usual}end)()\nif result then return result end\n`;
 
 export const isBase = ({ name }) => BASE.has(name);
 
@@ -31,8 +34,8 @@ function textOf(pieces, live) {
 
 const nested = (lua) => `return (function()\n${lua}end)()\n`;
 
-/** Statements of the entry, of pieces it uses something of, and of these only what is used or does something. */
-function liveIn(entry, pieces) {
+/** Statements of these, of pieces they use something of, and of the latter only what is used or does something. */
+function liveIn(entries, pieces) {
   const owners = new Map();
   for (const piece of pieces)
     for (const statement of piece.statements)
@@ -54,7 +57,7 @@ function liveIn(entry, pieces) {
       keep(owner.statement);
     }
   };
-  enter(entry);
+  for (const each of entries) enter(each);
   return live;
 }
 

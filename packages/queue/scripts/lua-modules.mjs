@@ -3,11 +3,13 @@
 //   cancel.lua          a script without pieces of its own
 //   claim/claim.lua     a script with pieces of its own, which stand beside it
 //   rules/clock.lua     what several scripts share
+//   claim/usual.lua     what runs before the rest of a script is even made: if it returns something, that is the result
 //   codes.json          names of what scripts return; pieces take them as from a piece `codes`
 import { codesPiece } from './lua-codes.mjs';
 import { problem, readPiece } from './lua-piece.mjs';
 
 const SHARED = 'rules';
+const USUAL = 'usual';
 
 /** The scripts of these files (path → text), each with its pieces in order. Throws an Error that lists what is wrong. */
 export function modulesOf(files, codes) {
@@ -20,11 +22,12 @@ export function modulesOf(files, codes) {
     return beside ?? byFile.get(`${SHARED}/${source}.lua`);
   };
   const problems = [];
-  const scripts = pieces.filter(isEntry).map((entry) => ({
-    name: entry.name,
-    entry,
-    pieces: inOrder(entry, { sourceOf, problems }),
-  }));
+  const scripts = pieces.filter(isEntry).map((entry) => {
+    const usual = byFile.get(`${entry.name}/${USUAL}.lua`);
+    const first = usual ? inOrder(usual, { sourceOf, problems }) : [];
+    const all = [...first, ...inOrder(entry, { sourceOf, problems })];
+    return { name: entry.name, entry, usual, first, pieces: [...new Set(all)] };
+  });
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
   return { scripts, pieces, byFile, sourceOf, codes: shared };
 }
