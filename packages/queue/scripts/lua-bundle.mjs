@@ -1,6 +1,6 @@
 // One script out of its pieces: without comments, and without what this script does not use.
 /** Pieces that most others use. */
-const BASE = new Set(['many', 'state', 'clock', 'counts', 'header']);
+const BASE = new Set(['many', 'state', 'clock', 'fields', 'counts', 'header']);
 
 /**
  * The keys of a script, in the order in which its text takes them, and the text. Every call makes the functions of a

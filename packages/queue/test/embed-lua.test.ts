@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LIMITS, scriptsOf } from '../scripts/lua-scripts.mjs';
 
 type Files = Readonly<Record<string, string>>;
@@ -221,4 +221,25 @@ it('lists all that is wrong at once', () => {
   expect(() => scriptsOf(files, {})).toThrow(
     /"now" is not declared.*\n.*key "actions" is not used/,
   );
+});
+
+describe('the usual case of a script', () => {
+  const usual = "-- from clock: now\nlocal tier = ARGV[1]\nif tier == '1' then return now end\n";
+  const entry = `-- from clock: now\n-- from later: after\nlocal tier = ARGV[2]\nreturn after(now, tier)\n`;
+  const later = 'local function after(at, tier) return at .. tier end\n';
+
+  it('runs before the rest is made, beside which its names are its own', () => {
+    const { lua } = embed(filesOf(entry, { clock: CLOCK, later, usual }));
+    expect(lua).toMatch(
+      /local now[^]*local result = \(function\(\)\nlocal tier[^]*if result then return result end[^]*local function after/,
+    );
+    expect(lua.match(/redis\.call\('TIME'\)/g)).toHaveLength(1);
+  });
+
+  it('declares what it takes, as every piece does', () => {
+    const undeclared = 'if now then return now end\n';
+    expect(() => embed(filesOf(entry, { clock: CLOCK, later, usual: undeclared }))).toThrow(
+      /lua\/do\/usual\.lua:1: "now" is not declared/,
+    );
+  });
 });

@@ -3,7 +3,6 @@
 -- from state: paused, turns
 -- from clock: now, clock_text, lead_ms, write_state
 -- from calls: earlier_answer, remember
--- from count: count_down
 -- from due: due_in_ms
 -- from memory: begin_writing
 -- from tag: tag_words
@@ -55,6 +54,10 @@ local last, start, finish = tag, nil, math.max(words[2 * tier + 2], words[2])
 for _ = 1, count do last, tag, start, finish = tag, tag + 1, finish, finish + 1 / weight end -- rounded as one by one
 words[1] = tag_words(words[1] + count)
 words[2], words[2 * tier + 1], words[2 * tier + 2] = tag_words(start), words[1], tag_words(finish)
+
+local function count_down(key, field, by)
+  if redis.call('HINCRBY', key, field, -by) <= 0 then redis.call('HDEL', key, field) end
+end
 
 begin_writing()
 redis.call('ZADD', active, unpack(leases))

@@ -1,7 +1,8 @@
 -- Side counters, collected while a script runs and written once; zeros are deleted.
--- from many: call_all, names_in
+-- from fields: write_fields
+-- from many: call_all
 -- KEYS: counts depth letters profiles inflight paces
-local changes, arrived, BUCKET_DIGITS, FEW = {}, {}, 9, 2 -- digits of a clock in µs that count tens of seconds
+local changes, arrived, BUCKET_DIGITS = {}, {}, 9 -- digits of a clock in µs that count tens of seconds
 
 local function bump(key, field, by)
   local fields = changes[key]
@@ -30,32 +31,6 @@ end
 local function bump_dead(tier, tenant, by)
   bump(counts, 'x' .. tier, by)
   bump(letters, tenant, by)
-end
-
-local function add_each(key, names, fields) -- answers the new values
-  local values = {}
-  for at, field in ipairs(names) do values[at] = redis.call('HINCRBY', key, field, fields[field]) end
-  return values
-end
-
-local function add_all(key, names, fields) -- the same in two commands; those that fall to zero are not written
-  local values, cells = redis.call('HMGET', key, unpack(names)), {}
-  for at, field in ipairs(names) do
-    values[at] = (values[at] or 0) + fields[field]
-    if values[at] > 0 then cells[#cells + 1], cells[#cells + 2] = field, string.format('%d', values[at]) end
-  end
-  call_all('HSET', key, cells)
-  return values
-end
-
-local function write_fields(key, fields) -- answers those that fell to zero
-  local names, zeros = names_in(fields), {}
-  local values = (#names > FEW and add_all or add_each)(key, names, fields)
-  for at, value in ipairs(values) do
-    if value <= 0 then zeros[#zeros + 1] = names[at] end
-  end
-  call_all('HDEL', key, zeros)
-  return zeros
 end
 
 local function forget_idle(tenants) -- a dead letter may be redriven, and keeps to the cap then, too

@@ -1,5 +1,5 @@
 -- Day limit: one counter per tenant and UTC day, of the day an action is admitted for.
--- from counts: write_fields
+-- from fields: write_fields
 -- from clock: now
 -- KEYS: day
 local DAY_MS, admitted, earlier, over = 86400000, {}, {}, {}

@@ -2,7 +2,7 @@
 -- from verbs: gone, verbs, returned, give_back
 -- from run: parse_run
 -- from codes: LOST, ALREADY
--- from many: call_all
+-- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from lease: end_lease, held_among, write_leases, uncap_freed
 -- from touch: touch_lists
 -- from kept: touch_kept
@@ -12,23 +12,21 @@
 -- from dead_letters: trim_surplus
 -- from commit: commit
 -- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
--- KEYS: revoked run
+-- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, number of endings,
 --       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: per item that was not settled: its index, code of a settlement: settled already, or lost to another worker
 -- Complexity: O(log tenants) per item
-local ENDING_SIZE, ITEM_SIZE, FIRST_ENDING, BY_TIME = 6, 3, 6, ARGV[4] == 'time'
-local FIRST_ITEM = FIRST_ENDING + ARGV[5] * ENDING_SIZE
-local endings, ids, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}, {}
+local BY_TIME = ARGV[4] == 'time'
+local endings, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}
 
-for at = FIRST_ENDING, FIRST_ITEM - 1, ENDING_SIZE do
+for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   endings[ARGV[at]] = {
     verb = ARGV[at + 1], delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
     leaves_nothing = ARGV[at + 1] == 'done' and ARGV[at + 4] == '0' and ARGV[at + 5] == '',
   }
 end
-for at = FIRST_ITEM, #ARGV, ITEM_SIZE do ids[#ids + 1] = ARGV[at] end
 
 local function take(id, text, ending) -- most leave nothing behind, and need nothing more of their run
   taken[id] = true
@@ -47,7 +45,7 @@ local function refuse(index, id, token)
   refused[#refused + 1] = redis.call('ZSCORE', revoked, id .. ':' .. token) and LOST or ALREADY
 end
 
-for index, text in ipairs(call_all('HMGET', run, ids)) do
+for index, text in ipairs(runs) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
   local ending = endings[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')

@@ -1,34 +1,39 @@
--- The usual settle, written straight: all are done, leave nothing behind, and belong to one tenant on default terms.
--- The same outcome as one by one. Returns nothing where something has to be decided.
--- from count: count_down
+-- The usual settle, written straight: all attempts are done, leave nothing behind, and their tenants are on default
+-- terms. The same outcome as one by one. Returns nothing where something has to be decided.
+-- from runs: FIRST_ITEM, ITEM_SIZE, ids, runs
+-- from fields: write_fields
 -- from memory: begin_writing
+-- from many: names_in
 -- KEYS: run active actions held suspects profiles paces inflight counts
-local FIRST, SIZE = 12, 3
 if ARGV[4] ~= 'turns' or ARGV[5] ~= '1' or ARGV[7] ~= 'done' or ARGV[10] ~= '0' or ARGV[11] ~= '' then return nil end
 
-local ids, named, count = {}, {}, 0
-for at = FIRST, #ARGV, SIZE do
-  if named[ARGV[at]] then return nil end
-  count = count + 1
-  ids[count], named[ARGV[at]] = ARGV[at], true
-end
-
-local tier, tenant
-for at, text in ipairs(redis.call('HMGET', run, unpack(ids))) do
-  local token, its_tier, its_tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token ~= ARGV[FIRST + 1 + (at - 1) * SIZE] or tenant and (its_tenant ~= tenant or its_tier ~= tier) then return nil end
-  tier, tenant = its_tier, its_tenant
+local ended, of_tenants, of_tiers = {}, {}, {}
+for at, text in ipairs(runs) do
+  local id, token, tier, tenant = ids[at], string.match(text or '', '^(%d+) (%d) (%S+)')
+  if token ~= ARGV[FIRST_ITEM + 1 + (at - 1) * ITEM_SIZE] or ended[id] then return nil end
+  ended[id], tier = true, 'a' .. tier
+  of_tenants[tenant], of_tiers[tier] = (of_tenants[tenant] or 0) - 1, (of_tiers[tier] or 0) - 1
 end
 for _, deadline in ipairs(redis.call('ZMSCORE', active, unpack(ids))) do
   if not deadline then return nil end
 end
+
+local function has_any(key, names)
+  for _, value in ipairs(redis.call('HMGET', key, unpack(names))) do
+    if value then return true end
+  end
+end
+
 if redis.call('EXISTS', suspects, paces) > 0 then return nil end
-if redis.call('HEXISTS', held, tenant) == 1 or redis.call('HEXISTS', profiles, tenant) == 1 then return nil end
+if redis.call('EXISTS', held, profiles) > 0 then
+  local tenants = names_in(of_tenants)
+  if has_any(held, tenants) or has_any(profiles, tenants) then return nil end
+end
 
 begin_writing()
 redis.call('HDEL', actions, unpack(ids))
 redis.call('HDEL', run, unpack(ids))
 redis.call('ZREM', active, unpack(ids))
-count_down(inflight, tenant, count)
-count_down(counts, 'a' .. tier, count)
+write_fields(inflight, of_tenants)
+write_fields(counts, of_tiers)
 return {}
