@@ -60,10 +60,9 @@ async function tryRounds(
   const crowd = isLong ? await tryCrowd(trial, queues, broker) : { idle: 0, turns: 0 };
   worst.idleSlots += crowd.idle;
   worst.before = Math.max(worst.before, crowd.turns);
-  const { before, starvedTiers, idleSlots, gap } = worst;
   const excessMs = await trySlotTime(trial, queues.redis);
-  const isFair =
-    before <= MOST_BEFORE && gap === 0 && excessMs === 0 && starvedTiers + idleSlots === 0;
+  const isFair = isKept({ ...worst, excessMs });
+  const { before, starvedTiers, idleSlots, gap } = worst;
   // First: a flood leaves a backlog behind. Neither is needed any more when the promise is broken already.
   const calm = isFair ? await tryCalm(trial) : NOT_WATCHED;
   const flood = isFair ? await tryFlood(trial) : NOT_WATCHED;
@@ -72,6 +71,18 @@ async function tryRounds(
     tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers, long and short handlers that share by time${isLong ? `, ${CROWD} tenants` : ''}; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
     worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, slot time by ${excessMs} ms, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
   };
+}
+
+interface Worst {
+  readonly before: number;
+  readonly starvedTiers: number;
+  readonly idleSlots: number;
+  readonly gap: number;
+  readonly excessMs: number;
+}
+
+function isKept({ before, starvedTiers, idleSlots, gap, excessMs }: Worst): boolean {
+  return before <= MOST_BEFORE && gap + excessMs + starvedTiers + idleSlots === 0;
 }
 
 /**

@@ -52,7 +52,7 @@ class Domain {
     const prefix = this.#prefix;
     const directory = {
       resolve: (tenantId: string) => {
-        const { weight = 1 } = floods[Number(tenantId.slice(1))] ?? {};
+        const weight = floods[Number(tenantId.slice(1))]?.weight ?? 1;
         return { tier: 'professional', weight } as const;
       },
     };
@@ -113,7 +113,7 @@ class Domain {
 
   #takesMs(claimed: ClaimedAction): number {
     const at = indexOf(claimed);
-    const { takesMs = [] } = this.#floods[at] ?? {};
+    const takesMs = this.#floods[at]?.takesMs ?? [];
     const start = this.#starts[at] ?? 0;
     this.#starts[at] = start + 1;
     return takesMs[start % takesMs.length] ?? 1;
