@@ -20,7 +20,7 @@ import {
   TenantDirectoryError,
   TenantMismatchError,
 } from './admission-errors.ts';
-import { RedisUnavailableError, SettingsError } from './service-errors.ts';
+import { DataFormatError, RedisUnavailableError, SettingsError } from './service-errors.ts';
 
 /** All error classes, ordered by HTTP status; each has a static `kind`. */
 export const ERROR_CLASSES = [
@@ -36,6 +36,7 @@ export const ERROR_CLASSES = [
   ThrottledError,
   ActionCancelledError,
   SettingsError,
+  DataFormatError,
   StalledError,
   ActionFailedError,
   QueuePausedError,

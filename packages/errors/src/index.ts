@@ -27,7 +27,12 @@ export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { redactUrl } from './redact-url.ts';
-export { RedisUnavailableError, SettingsError, type SettingsProblem } from './service-errors.ts';
+export {
+  DataFormatError,
+  RedisUnavailableError,
+  SettingsError,
+  type SettingsProblem,
+} from './service-errors.ts';
 export { printable, quoted, truncate } from './text.ts';
 export { fromWireError, isWireError, toWireError } from './wire.ts';
 export type { WireError } from './wire-error.ts';

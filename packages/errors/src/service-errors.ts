@@ -35,6 +35,25 @@ export class RedisUnavailableError extends NoobleError {
   }
 }
 
+/** The records of a domain have a format that this version does not read. */
+export class DataFormatError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'DATA_FORMAT',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'The stored records of a domain have a format that this version does not read.',
+    remedy: 'Run the version of @nooble/queue in this service that the other services run.',
+  };
+  constructor({ attempted, reason, cause }: { attempted: string; reason: string } & Caused) {
+    super({
+      kind: DataFormatError.kind,
+      message: `Cannot ${attempted}: ${reason}`,
+      details: { attempted },
+      cause,
+    });
+  }
+}
+
 /** A problem with one environment variable. */
 export interface SettingsProblem {
   readonly variable: string;

@@ -1,7 +1,7 @@
 -- The domain's clock: µs, strictly increasing, the `now` (ms) of every stored decision.
 -- The server's clock may be set back. Then the domain's goes on from where it is, by what passes on the server's, and a
 -- hundredth slower until it is ahead no longer. Times of the world outside are compared with the server's clock.
--- from state: last_clock, last_lead
+-- from state: last_clock, last_lead, format, FORMAT
 -- KEYS: state
 local LEAD_KEPT, SLOWER = 1000, 100 -- µs: calls within a moment are ahead by less; one part in a hundred
 local time = redis.call('TIME')
@@ -30,6 +30,7 @@ local function write_state(cells) -- with the clock, as far as it has been moved
   if lead >= LEAD_KEPT or last_lead > 0 then
     cells[#cells + 1], cells[#cells + 2] = 'lead', lead >= LEAD_KEPT and clock_words(lead) or '0'
   end
+  if not format then cells[#cells + 1], cells[#cells + 2] = 'format', FORMAT end
   redis.call('HSET', state, unpack(cells))
 end
 

@@ -1,7 +1,11 @@
 -- The fields of a domain's state that every call reads, in one command.
 -- KEYS: state
-local last_clock, last_lead, paused, grace, turns, kept_until =
-  unpack(redis.call('HMGET', state, 'clock', 'lead', 'paused', 'grace', 'turns', 'kept'))
+local FORMAT = '1' -- of all that is stored of a domain (docs/decisions/0023-versions-are-agreed-in-redis.md)
+local last_clock, last_lead, paused, grace, turns, kept_until, format =
+  unpack(redis.call('HMGET', state, 'clock', 'lead', 'paused', 'grace', 'turns', 'kept', 'format'))
+if format and format ~= FORMAT then
+  return error({err = 'FORMAT ' .. format .. ' of the stored records is unknown to this version, which reads format ' .. FORMAT})
+end
 last_clock, last_lead, kept_until = tonumber(last_clock or '0'), tonumber(last_lead or '0'), tonumber(kept_until or '0')
 
 local function set_paused(how) -- nil resumes

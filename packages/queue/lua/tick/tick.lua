@@ -17,11 +17,13 @@
 -- from dead_letters: trim_dead_letters
 -- from commit: commit
 -- KEYS: state delayed active revoked actions
--- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters, acknowledged callback ids
--- Output: whether there are more dead letters to drop at once, the server's clock ms, then per outbox entry handed out: callback id, message
+-- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters,
+--       settings of the worker as text, acknowledged callback ids
+-- Output: whether there are more dead letters to drop at once, the server's clock ms, settings of another worker that differ ('' for none),
+--         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local max_age, max_dead, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), 6
+local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 7
 local REVOKED_MS = 3600000
 
 local function put_in_order(ids, runs) -- of arrival: actions of one claim share a deadline
@@ -35,6 +37,13 @@ local function may_reclaim() -- after an outage longer than a lease, living work
   redis.call('HSET', state, 'looked', now)
   if late then redis.call('HSET', state, 'grace', now + math.floor(lease / 3)) end
   return not late and now >= tonumber(grace or '0')
+end
+
+local function agree() -- the last worker to look leaves its settings; returns those of an earlier one that differ
+  local earlier = redis.call('HGET', state, 'settings')
+  if earlier == settings then return '' end
+  redis.call('HSET', state, 'settings', settings)
+  return earlier or ''
 end
 
 local function promote(id, r, stored)
@@ -109,6 +118,6 @@ uncap_freed(those_held)
 local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 write_clock()
-local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), unpack(hand_out(now + delivery))}
+local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), agree(), unpack(hand_out(now + delivery))}
 commit()
 return rows

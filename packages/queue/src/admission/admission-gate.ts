@@ -1,4 +1,5 @@
-import { asRedisUnavailable, runScript, type RedisPool } from '@nooble/redis';
+import { runScript, type RedisPool } from '@nooble/redis';
+import { asCallError } from '../protocol/calling.ts';
 import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
 import type { CallRing } from '../protocol/call-ring.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
@@ -89,6 +90,6 @@ export class AdmissionGate {
 /** Tells everybody who waits that the domain could not be reached. */
 export function refuse(pending: readonly PendingAdmission[], domain: string, error: unknown): void {
   for (const { item, reject } of pending) {
-    reject(asRedisUnavailable(error, `enqueue action "${item.actionId}" into "${domain}"`));
+    reject(asCallError(error, `enqueue action "${item.actionId}" into "${domain}"`));
   }
 }

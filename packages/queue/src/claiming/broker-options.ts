@@ -68,15 +68,31 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
   assertWhole('maxDeadAgeMs', maxDeadAgeMs, { least: 1, most: 366 * DAY_MS });
   assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
   const policies = resolveTierPolicies(tiers);
+  const weights = TIERS.map((tier) => policies[tier].weight);
+  const agreed = { leaseMs, maxStalls, maxDead, maxDeadAgeMs, mode, floor, share, weights };
   return Object.freeze({
     domain,
     redis,
     prefix,
-    order: { mode, floor, weights: TIERS.map((tier) => policies[tier].weight), share },
-    rules: { leaseMs, maxStalls, deliveryMs: 10_000, maxDeadAgeMs, maxDead, share },
+    order: { mode, floor, weights, share },
+    rules: {
+      leaseMs,
+      maxStalls,
+      deliveryMs: 10_000,
+      maxDeadAgeMs,
+      maxDead,
+      share,
+      settings: textOf(agreed),
+    },
     maxPayloadBytes,
     onWarning,
   });
+}
+
+/** As in `leaseMs 30000, floor 16`. */
+function textOf(settings: Readonly<Record<string, number | string | readonly number[]>>): string {
+  const entries = Object.entries(settings);
+  return entries.map(([name, value]) => `${name} ${String(value)}`).join(', ');
 }
 
 function assertOneOf(name: string, value: unknown, [first, second]: [string, string]): void {

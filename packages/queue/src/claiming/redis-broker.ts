@@ -3,6 +3,7 @@ import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
+import { Agreement } from '../protocol/agreement.ts';
 import { ClockLead } from '../protocol/clock-lead.ts';
 import { ClaimCalls } from './claim-calls.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
@@ -32,6 +33,7 @@ export class RedisBroker implements QueueBroker {
   readonly #calls = new ClaimCalls();
   readonly #timer: TickTimer;
   readonly #lead: ClockLead;
+  readonly #agreement: Agreement;
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
     const { domain, redis, rules } = options;
@@ -44,6 +46,7 @@ export class RedisBroker implements QueueBroker {
     this.#wake = new Wake(redis, this.#keyspace.wakeKey);
     this.#timer = new TickTimer(rules.leaseMs);
     this.#lead = new ClockLead(domain, options.onWarning);
+    this.#agreement = new Agreement(domain, rules.settings, options.onWarning);
   }
 
   async claim({
@@ -171,7 +174,8 @@ export class RedisBroker implements QueueBroker {
   /** Returns whether there is more to do at once. */
   #ticked(reply: ScriptResult | undefined, delivered: readonly string[]): boolean {
     if (reply?.ok === true) {
-      const { entries, isCutShort, nowMs } = readTick(reply.value);
+      const { entries, isCutShort, nowMs, otherSettings } = readTick(reply.value);
+      this.#agreement.note(otherSettings);
       this.#outbox.deliverStored(entries, nowMs);
       return isCutShort;
     }

@@ -1,3 +1,4 @@
+import { DataFormatError } from '@nooble/errors';
 import { asRedisUnavailable, runScript, runScripts } from '@nooble/redis';
 import type { RedisPool, ScriptCall, ScriptResult } from '@nooble/redis';
 import type { CallId, CallRing } from './call-ring.ts';
@@ -7,7 +8,7 @@ export async function ask(redis: RedisPool, call: ScriptCall, attempted: string)
   try {
     return await runScript(redis.command(), call);
   } catch (error) {
-    throw asRedisUnavailable(error, attempted);
+    throw asCallError(error, attempted);
   }
 }
 
@@ -46,5 +47,16 @@ export async function sendCalls(
 /** What a script returned. Throws what went wrong instead, saying what was attempted. */
 export function valueOf(reply: ScriptResult | undefined, attempted: string): unknown {
   if (reply?.ok === true) return reply.value;
-  throw asRedisUnavailable(reply?.error, attempted);
+  throw asCallError(reply?.error, attempted);
+}
+
+/** What went wrong with a call, saying what was attempted: RedisUnavailableError, DataFormatError, or the error itself. */
+export function asCallError(error: unknown, attempted: string): Error {
+  const { message = '' } = error instanceof Error ? error : {};
+  if (!message.startsWith('FORMAT ')) return asRedisUnavailable(error, attempted);
+  return new DataFormatError({
+    attempted,
+    reason: message.replace('FORMAT', 'format'),
+    cause: error,
+  });
 }

@@ -16,7 +16,7 @@ export const KEY_TABLE = {
     suffix: 'state',
     type: 'HASH',
     content:
-      'the clock (µs) and its lead over the server, virtual times, turns per tier, mean time of an attempt, last look at leases, until when endings are kept, pause flag',
+      'the clock (µs) and its lead over the server, virtual times, turns per tier, mean time of an attempt, last look at leases, until when endings are kept, pause flag, format of the records, settings of the last worker',
     lifetime: 'as long as the domain',
   },
   partitions: {

@@ -9,6 +9,8 @@ export interface TickRules extends SettleRules {
   readonly leaseMs: number;
   /** Dead letters older than this go (ms). */
   readonly maxDeadAgeMs: number;
+  /** What all workers of the domain have to set alike, as text. */
+  readonly settings: string;
 }
 
 /** A callback to deliver, or an ending to tell. */
@@ -24,7 +26,7 @@ export function tickCall(
   acknowledged: readonly string[],
 ): ScriptCall {
   const { leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead } = rules;
-  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead];
+  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead, rules.settings];
   return keyspace.call('tick', [...fixed, ...acknowledged]);
 }
 
@@ -36,15 +38,17 @@ export interface Tick {
   readonly isCutShort: boolean;
   /** The server's clock (Unix ms). */
   readonly nowMs: number;
+  /** Settings of another worker that differ; '' for none. */
+  readonly otherSettings: string;
 }
 
 export function readTick(reply: unknown): Tick {
   const { COMPLETE, CUT_SHORT } = CODES.ticking;
-  const [code, now, ...cells] = reply as [unknown, string, ...string[]];
+  const [code, now, otherSettings = '', ...cells] = reply as [unknown, string, ...string[]];
   const entries = Array.from({ length: cells.length / 2 }, (_, row) => ({
     callbackId: cells[row * 2] ?? '',
     message: cells[row * 2 + 1] ?? '',
   }));
   const isCutShort = codeAmong([COMPLETE, CUT_SHORT], code, 'tick') === CUT_SHORT;
-  return { entries, isCutShort, nowMs: Number(now) };
+  return { entries, isCutShort, nowMs: Number(now), otherSettings };
 }

@@ -1,0 +1,31 @@
+/** Warns of workers whose settings differ although they serve one domain; once for each settings seen. */
+export class Agreement {
+  readonly #domain: string;
+  readonly #settings: string;
+  readonly #onWarning: (warning: string) => void;
+  readonly #seen = new Set<string>();
+
+  constructor(domain: string, settings: string, onWarning: (warning: string) => void) {
+    this.#domain = domain;
+    this.#settings = settings;
+    this.#onWarning = onWarning;
+  }
+
+  /** `other` are the settings that another worker left; '' if they are the same. */
+  note(other: string): void {
+    if (other === '' || this.#seen.has(other)) return;
+    this.#seen.add(other);
+    const [own, theirs] = differences(this.#settings, other);
+    this.#onWarning(
+      `Workers of domain "${this.#domain}" have different settings: this one has ${own}, another one has ${theirs}. Set them alike, unless a deployment is changing them now`,
+    );
+  }
+}
+
+/** The entries of each that the other one does not have. */
+function differences(one: string, other: string): [string, string] {
+  const [of, ofOther] = [one.split(', '), other.split(', ')];
+  const only = (entries: string[], others: string[]) =>
+    entries.filter((each) => !others.includes(each)).join(', ') || 'none of these';
+  return [only(of, ofOther), only(ofOther, of)];
+}
