@@ -24,8 +24,11 @@ export class Agreement {
 
 /** The entries of each that the other one does not have. */
 function differences(one: string, other: string): [string, string] {
-  const [of, ofOther] = [one.split(', '), other.split(', ')];
-  const only = (entries: string[], others: string[]) =>
-    entries.filter((each) => !others.includes(each)).join(', ') || 'none of these';
-  return [only(of, ofOther), only(ofOther, of)];
+  return [onlyIn(one, other), onlyIn(other, one)];
+}
+
+function onlyIn(settings: string, others: string): string {
+  const known = others.split(', ');
+  const own = settings.split(', ').filter((each) => !known.includes(each));
+  return own.join(', ') || 'none of these';
 }
