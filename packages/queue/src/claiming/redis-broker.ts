@@ -153,7 +153,8 @@ export class RedisBroker implements QueueBroker {
     ]);
     const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
     try {
-      if (batch) await this.#settling.note(round, batch, replies[0]);
+      // A claim without settlements waits as long: two replies that arrive together are handled in the order of their calls.
+      await (batch ? this.#settling.note(round, batch, replies[0]) : Promise.resolve());
       const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
       this.#calls.answered(id);

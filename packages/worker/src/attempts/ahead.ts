@@ -116,9 +116,15 @@ export class Ahead {
       return true;
     }
     if (!mayWait || claimed.suspect || running.hasSuspect) return false;
-    this.#waiting.push({ attempt: running.attemptOf(claimed), sinceMs: nowMs });
+    this.#insert({ attempt: running.attemptOf(claimed), sinceMs: nowMs });
     this.#watch();
     return true;
+  }
+
+  /** By its token, the time of its claim: the reply of an earlier claim may have been handled later. */
+  #insert(waiting: Waiting): void {
+    const after = this.#waiting.findLastIndex((each) => tokenOf(each) <= tokenOf(waiting));
+    this.#waiting.splice(after + 1, 0, waiting);
   }
 
   /** One timer for all: most of them have started long before it fires. */
@@ -135,4 +141,8 @@ export class Ahead {
       Math.max(1, MAX_WAIT_MS - waitedMs),
     );
   }
+}
+
+function tokenOf({ attempt }: Waiting): number {
+  return Number(attempt.claimed.lease.token);
 }

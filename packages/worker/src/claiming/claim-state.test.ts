@@ -133,6 +133,7 @@ describe('a claim loop', () => {
   it('gives actions back after an outage, or in it if the worker stops', () => {
     const state = started();
     state.failed();
+    state.woken();
     expect(state.mayGiveBack).toBe(false);
     state.stop();
     expect(state.mayGiveBack).toBe(true);

@@ -69,11 +69,11 @@ export class ClaimState {
 
   /**
    * Whether actions claimed ahead may be given back now. A claim in flight brings newer ones, which must not go back
-   * later than these. An outage has to end first, unless the worker stops: a lease that is held can be renewed.
+   * later than these. An outage has to end first, unless the worker stops: a lease that is held will be renewed.
    */
   get mayGiveBack(): boolean {
     if (this.#calls.some(({ slots }) => slots > 0)) return false;
-    return !this.isResting || this.#phase === 'stopping';
+    return this.#outage.failures === 0 || this.#phase === 'stopping';
   }
 
   start(): void {
