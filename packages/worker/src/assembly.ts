@@ -57,23 +57,20 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   };
   const running: Running = new Running(scope, hooks);
   const prefetch = new Prefetch(options);
-  const giveBack = async (claimed: readonly ClaimedAction[]): Promise<void> =>
-    release({ broker, publish }, claimed);
+  const giveBack = releaserOf({ broker, publish });
   const onChange = (): void => consumer.schedule();
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
-  const consumer: Consumer = new Consumer({
-    broker,
-    settlements,
-    running,
-    ahead,
-    prefetch,
-    publish,
-    clock,
-    concurrency: options.concurrency,
-    release: giveBack,
-  });
+  const { concurrency } = options;
+  const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
+  const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
   return { options, connections, running, ahead, consumer, renewal, publish, clock };
+}
+
+type Release = (claimed: readonly ClaimedAction[]) => Promise<void>;
+
+function releaserOf(parts: Pick<Connections, 'broker'> & { readonly publish: Publish }): Release {
+  return async (claimed) => release(parts, claimed);
 }
 
 interface Route {

@@ -10,10 +10,15 @@ let nowMs: number;
 beforeEach(() => {
   nowMs = 1_000;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
-  return () => void clock.mockRestore();
+  return () => clock.mockRestore();
 });
 
 const empty: Generate = () => ({ length: 0 });
+
+const slow: Generate = () => {
+  nowMs += 200;
+  return { length: 0 };
+};
 
 /** Adds actions with these names as ids. */
 function add(broker: FakeBroker, ...names: string[]): void {
@@ -57,17 +62,26 @@ async function withWaiting(broker: FakeBroker, ...names: string[]) {
   return parts;
 }
 
+/** The slots of every claim that a worker needs for this many actions. */
+async function claimsFor(
+  count: number,
+  handler: Generate,
+  options: Partial<WorkerOptions>,
+): Promise<number[]> {
+  const broker = new FakeBroker();
+  add(broker, ...numbered(count));
+  const worker = workerOn(broker, handler, { concurrency: 1, ...options });
+  await worker.start();
+  await expect.poll(() => broker.settled).toHaveLength(count);
+  await worker.stop();
+  return broker.claims.map(({ slots }) => slots);
+}
+
 describe('quick handlers', () => {
   it('need far fewer claims than there are actions', async () => {
-    const claimsWith = async (prefetch: number): Promise<number> => {
-      const broker = new FakeBroker();
-      add(broker, ...numbered(200));
-      await workerOn(broker, empty, { concurrency: 1, prefetch }).start();
-      await expect.poll(() => broker.settled).toHaveLength(200);
-      return broker.claims.length;
-    };
-    expect(await claimsWith(16)).toBeLessThanOrEqual(30);
-    expect(await claimsWith(0)).toBeGreaterThanOrEqual(200);
+    const claims = await claimsFor(200, empty, { prefetch: 16 });
+    expect(claims.length).toBeLessThanOrEqual(30);
+    expect((await claimsFor(200, empty, { prefetch: 0 })).length).toBeGreaterThanOrEqual(200);
   });
 
   it('never have more actions waiting than `prefetch`', async () => {
@@ -122,22 +136,9 @@ describe('quick handlers', () => {
 
 describe('slow handlers', () => {
   it('have nothing claimed ahead, and cause the same calls as without a prefetch', async () => {
-    const slotsWith = async (prefetch: number): Promise<number[]> => {
-      const broker = new FakeBroker();
-      const slow: Generate = () => {
-        nowMs += 200;
-        return { length: 0 };
-      };
-      add(broker, ...numbered(20));
-      const worker = workerOn(broker, slow, { concurrency: 2, prefetch });
-      await worker.start();
-      await expect.poll(() => broker.settled).toHaveLength(20);
-      await worker.stop();
-      return broker.claims.map(({ slots }) => slots);
-    };
-    const slots = await slotsWith(16);
+    const slots = await claimsFor(20, slow, { concurrency: 2, prefetch: 16 });
     expect(Math.max(...slots)).toBe(2);
-    expect(slots).toEqual(await slotsWith(0));
+    expect(slots).toEqual(await claimsFor(20, slow, { concurrency: 2, prefetch: 0 }));
   });
 });
 
@@ -214,6 +215,25 @@ describe('an action claimed ahead', () => {
     await expect.poll(() => idsOf(broker.released)).toEqual(['newer', ...older]);
     hold.resolve();
     await stopping;
+  });
+
+  it('waits behind those of an earlier claim whose reply came later', async () => {
+    const broker = new FakeBroker();
+    const claim = broker.claim.bind(broker);
+    const answer = deferred();
+    broker.claim = async (request) => {
+      const result = await claim(request);
+      if (result.claimed[0]?.lease.actionId === 'a0') await answer.promise;
+      return result;
+    };
+    const [earlier, later] = [numbered(9), ['b0', 'b1']];
+    const { worker, hold } = await workerWith(broker, ['quick', ...earlier, 'slow', ...later]);
+    await expect.poll(async () => worker.health()).toMatchObject({ running: 1, ahead: 2 });
+    answer.resolve();
+    await expect.poll(async () => worker.health()).toMatchObject({ running: 1, ahead: 11 });
+    hold.resolve();
+    await worker.stop();
+    expect(idsOf(broker.released)).toEqual([...earlier, ...later]);
   });
 
   it('is kept during an outage, with its lease, until it can be given back', async () => {

@@ -103,7 +103,9 @@ it('gives an unfinished action back on stop, and another worker runs it as its f
 function withoutTime(): void {
   const nowMs = performance.now();
   const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs);
-  onTestFinished(() => void clock.mockRestore());
+  onTestFinished(() => {
+    clock.mockRestore();
+  });
 }
 
 it('runs many empty actions with few claims, each once and in order', async () => {

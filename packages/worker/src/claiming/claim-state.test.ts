@@ -17,6 +17,14 @@ function slotsOf(state: ClaimState, load = IDLE): number[] {
   return slots;
 }
 
+/** Whether each of two calls accepts a suspect while there is more work than slots. */
+function suspectsAccepted(load: Load): boolean[] {
+  const state = started();
+  const first = state.nextCall(load);
+  if (first) state.answered(first, { accepted: 8, refusedSuspect: false });
+  return [state.nextCall(load), state.nextCall(load)].map((call) => call?.acceptSuspect === true);
+}
+
 describe('a claim loop', () => {
   it('makes no call before it starts and after it is closed', () => {
     const state = new ClaimState(8);
@@ -78,16 +86,8 @@ describe('a claim loop', () => {
   });
 
   it('accepts one suspect at a time, over all calls', () => {
-    const suspects = (load: Load): boolean[] => {
-      const state = started();
-      const first = state.nextCall(load);
-      if (first) state.answered(first, { accepted: 8, refusedSuspect: false });
-      return [state.nextCall(load), state.nextCall(load)].map(
-        (call) => call?.acceptSuspect === true,
-      );
-    };
-    expect(suspects(IDLE)).toEqual([true, false]);
-    expect(suspects({ ...IDLE, hasSuspect: true })).toEqual([false, false]);
+    expect(suspectsAccepted(IDLE)).toEqual([true, false]);
+    expect(suspectsAccepted({ ...IDLE, hasSuspect: true })).toEqual([false, false]);
   });
 
   it('claims ahead of its free slots as much as it may, less what waits and what is requested', () => {
