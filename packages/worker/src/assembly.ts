@@ -1,10 +1,13 @@
+import { Ahead } from './attempts/ahead.ts';
 import type { Attempt, AttemptHooks, AttemptScope } from './attempts/attempt.ts';
+import type { ClaimedAction } from '@nooble/queue';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
 import { Consumer } from './claiming/consumer.ts';
 import { publisherOf, type Publish, type WorkerEvents } from './reporting/events.ts';
 import { actionLogger, logEvents, resolveLogger } from './reporting/logging.ts';
 import { resolveOptions, type ResolvedOptions, type WorkerOptions } from './options.ts';
+import { Prefetch } from './claiming/prefetch.ts';
 import { Renewal } from './claiming/renewal.ts';
 import { Running } from './attempts/running.ts';
 import { PendingSettlements } from './settling/pending-settlements.ts';
@@ -15,6 +18,7 @@ export interface Assembly {
   readonly options: ResolvedOptions;
   readonly connections: Connections;
   readonly running: Running;
+  readonly ahead: Ahead;
   readonly consumer: Consumer;
   readonly renewal: Renewal;
   readonly publish: Publish;
@@ -44,36 +48,47 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     clock,
   };
   const hooks: AttemptHooks = {
-    onEnd: (attempt) => routeEnding(attempt, { running, settlements, consumer, publish }),
-    onReturn: () => consumer.schedule(),
+    onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
+    onReturn: ({ runningMs }) => {
+      prefetch.note(runningMs);
+      ahead.startNext();
+      consumer.schedule();
+    },
   };
   const running: Running = new Running(scope, hooks);
-  const consumer: Consumer = new Consumer({
-    broker,
-    settlements,
-    running,
-    publish,
-    clock,
-    concurrency: options.concurrency,
-    release: async (claimed) => release({ broker, publish }, claimed),
-  });
-  const renewal = new Renewal({ broker, running, publish });
-  return { options, connections, running, consumer, renewal, publish, clock };
+  const prefetch = new Prefetch(options);
+  const giveBack = releaserOf({ broker, publish });
+  const onChange = (): void => consumer.schedule();
+  const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
+  const { concurrency } = options;
+  const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
+  const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });
+  const renewal = new Renewal({ broker, running, ahead, publish });
+  return { options, connections, running, ahead, consumer, renewal, publish, clock };
+}
+
+type Release = (claimed: readonly ClaimedAction[]) => Promise<void>;
+
+function releaserOf(parts: Pick<Connections, 'broker'> & { readonly publish: Publish }): Release {
+  return async (claimed) => release(parts, claimed);
 }
 
 interface Route {
   readonly running: Running;
+  readonly ahead: Ahead;
   readonly settlements: PendingSettlements;
   readonly consumer: Consumer;
   readonly publish: Publish;
 }
 
-function routeEnding(attempt: Attempt, { running, settlements, consumer, publish }: Route): void {
+function routeEnding(attempt: Attempt, route: Route): void {
+  const { running, ahead, settlements, consumer, publish } = route;
   const status = attempt.ending?.status;
   // Given back all at once at the end of the stop, so that they keep their order.
   if (status === 'release') return;
   if (status === 'lost') {
     running.dropLease(attempt);
+    ahead.drop(attempt);
     publish('lost', attempt.event);
     return;
   }

@@ -47,10 +47,11 @@ export class BaseWorker {
 
   /** Whether it consumes, measured on the connection that consumes. Takes a second at most, never rejects. */
   async health(): Promise<WorkerHealth> {
-    const { connections, consumer, running, options, clock } = this.#parts;
+    const { connections, consumer, running, ahead, options, clock } = this.#parts;
     const { concurrency } = options;
     const { broker } = connections;
-    return readHealth({ broker, consumer, running, concurrency, clock, state: this.#state });
+    const facts = { concurrency, clock, state: this.#state };
+    return readHealth({ broker, consumer, running, ahead, ...facts });
   }
 
   async #start(): Promise<void> {
@@ -63,11 +64,11 @@ export class BaseWorker {
   }
 
   async #stop(): Promise<void> {
-    const { options, connections, consumer, running, renewal, publish } = this.#parts;
+    const { options, connections, consumer, running, ahead, renewal, publish } = this.#parts;
     this.#state = 'stopping';
     const { broker } = connections;
     const { graceMs } = options;
-    const released = await shutDown({ broker, consumer, running, publish, graceMs });
+    const released = await shutDown({ broker, consumer, running, ahead, publish, graceMs });
     renewal.stop();
     consumer.close();
     await connections.close().catch((error: unknown) => {

@@ -17,6 +17,7 @@ describe('the options of a worker', () => {
     const options = resolveOptions({ ...base, tiers: { free: { timeoutMs: 7 } } });
     expect(options).toMatchObject({
       concurrency: 16,
+      prefetch: 16,
       graceMs: 25_000,
       timeoutGraceMs: 5_000,
       handleSignals: true,
@@ -33,6 +34,9 @@ describe('the options of a worker', () => {
   it.each([
     { concurrency: 0 },
     { concurrency: 1.5 },
+    { prefetch: -1 },
+    { prefetch: 0.5 },
+    { prefetch: 65 },
     { graceMs: -1 },
     { timeoutGraceMs: Infinity },
     { graceMs: 1e300 },

@@ -11,6 +11,9 @@ import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 /** Longer than a rolling deploy takes to bring the first new worker (ms). */
 const UNHANDLED_FOR_MS = 300_000;
 
+/** More would save little, and stall more actions when a worker dies. */
+const MAX_PREFETCH = 64;
+
 /** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
 export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' | 'redis'>;
 
@@ -23,6 +26,11 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly processor: ActionProcessor;
   /** Actions at a time. @default 16 */
   readonly concurrency?: number;
+  /**
+   * Maximum number of actions claimed ahead of a free slot, while handlers take less than about 2 ms: 0 to 64; 0
+   * disables it. A worker whose handlers are slower claims nothing ahead. @default 16
+   */
+  readonly prefetch?: number;
   /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter; throttled for an hour */
   readonly retry?: Partial<RetryPolicy>;
   /**
@@ -49,6 +57,7 @@ export interface ResolvedOptions {
   readonly domain: string;
   readonly processor: ActionProcessor;
   readonly concurrency: number;
+  readonly prefetch: number;
   readonly retry: RetryPolicy;
   readonly unhandledForMs: number;
   readonly graceMs: number;
@@ -59,7 +68,7 @@ export interface ResolvedOptions {
 
 /** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
-  const { processor, concurrency = 16, handleSignals = true } = options;
+  const { processor, concurrency = 16, prefetch = 16, handleSignals = true } = options;
   const domain = options.domain ?? domainOfHandlers(processor);
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
   const { unhandledForMs = UNHANDLED_FOR_MS } = options;
@@ -70,6 +79,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
       `Cannot run ${quoted(concurrency)} actions concurrently: expected an integer of 1 or more`,
     );
   }
+  assertPrefetch(prefetch);
   assertDuration('graceMs', graceMs);
   assertDuration('timeoutGraceMs', timeoutGraceMs);
   assertDuration('unhandledForMs', unhandledForMs);
@@ -80,11 +90,19 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     domain,
     processor,
     concurrency,
+    prefetch,
     retry,
     ...durations,
     handleSignals,
     tiers,
   });
+}
+
+function assertPrefetch(prefetch: number): void {
+  if (Number.isInteger(prefetch) && prefetch >= 0 && prefetch <= MAX_PREFETCH) return;
+  throw new RangeError(
+    `Cannot claim ${quoted(prefetch)} actions ahead: expected an integer from 0 to ${MAX_PREFETCH}`,
+  );
 }
 
 function domainOfHandlers(processor: ActionProcessor): string {

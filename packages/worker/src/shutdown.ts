@@ -1,6 +1,7 @@
 import type { ClaimedAction, QueueBroker } from '@nooble/queue';
 import type { Consumer } from './claiming/consumer.ts';
 import type { Publish } from './reporting/events.ts';
+import type { Ahead } from './attempts/ahead.ts';
 import type { Running } from './attempts/running.ts';
 import { within } from './timing/within.ts';
 
@@ -16,16 +17,19 @@ export interface ShutdownParts {
   readonly broker: QueueBroker;
   readonly consumer: Consumer;
   readonly running: Running;
+  readonly ahead: Ahead;
   readonly publish: Publish;
   readonly graceMs: number;
 }
 
 /**
- * Winds a worker down: no more claims, up to `graceMs` for running handlers, then their signals abort and
- * what is still unfinished goes back to the head of its queue. Resolves to the number given back. Never rejects.
+ * Winds a worker down: no more claims, what was claimed ahead goes back, up to `graceMs` for running handlers, then
+ * their signals abort and what is still unfinished goes back to the head of its queue, before what was claimed ahead.
+ * Resolves to the number given back. Never rejects.
  */
 export async function shutDown(parts: ShutdownParts): Promise<number> {
-  const { broker, consumer, running, publish, graceMs } = parts;
+  const { broker, consumer, running, ahead, publish, graceMs } = parts;
+  const waiting = ahead.size;
   publish('stopping', { running: running.unended.length });
   consumer.stop();
   await within(graceMs, running.allEnded(), undefined);
@@ -41,7 +45,7 @@ export async function shutDown(parts: ShutdownParts): Promise<number> {
   );
   await within(farewellMs, givenBack, undefined);
   for (const attempt of unfinished) running.dropLease(attempt);
-  return unfinished.length;
+  return waiting + unfinished.length;
 }
 
 async function farewellOf({ broker }: ShutdownParts): Promise<number> {

@@ -58,7 +58,7 @@ describe('the claim loop', () => {
 
   it('asks for every free slot after a lost claim, which the next one may repeat', async () => {
     const broker = new FakeBroker();
-    const worker = workerOn(broker, length, { concurrency: 8 });
+    const worker = workerOn(broker, length, { concurrency: 8, prefetch: 0 });
     let claims = 0;
     broker.beforeClaim = async () => {
       // The first is full, so that there seems to be more work than slots.

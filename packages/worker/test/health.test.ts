@@ -13,6 +13,7 @@ function partsOf(silentMs: number | undefined, facts: Partial<HealthParts> = {})
       clockLeadMs: 0,
     },
     running: { slotsHeld: 3, overdue: 0 },
+    ahead: { size: 2 },
     concurrency: 16,
     clock: { monotonicMs: () => nowMs, epochMs: () => 0 },
     state: 'started',
@@ -58,6 +59,10 @@ describe('health', () => {
       reasons: [{ code: 'NO_CLAIM', message: 'The queue last answered a claim 15001 ms ago' }],
     });
     expect(await readHealth(partsOf(15_000))).toMatchObject({ status: 'ok' });
+  });
+
+  it('distinguishes actions that run from those claimed ahead', async () => {
+    expect(await readHealth(partsOf(0))).toMatchObject({ running: 3, ahead: 2 });
   });
 
   it('is red when the consuming connection refuses a ping', async () => {

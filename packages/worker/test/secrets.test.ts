@@ -141,6 +141,8 @@ const ways: Record<string, () => unknown> = {
   DeadlineExceededError: () =>
     raise(new errors.DeadlineExceededError({ actionId, expiresAt: '', cause: clientError() })),
   SettingsError: () => raise(new errors.SettingsError({ problems: [], cause: clientError() })),
+  DataFormatError: () =>
+    raise(new errors.DataFormatError({ attempted: '', reason: '', cause: clientError() })),
 };
 
 function raise(error: Error): never {

@@ -1,45 +1,59 @@
 import { CallRing, type CallId } from '../protocol/call-ring.ts';
 
-interface Unanswered {
+/** A claim under its number. */
+export interface ClaimCall {
   readonly id: CallId;
+  /** Maximum number of actions it brings. */
   readonly slots: number;
+  /** When it was sent, on the monotonic clock (ms). */
+  readonly sentMs: number;
 }
 
-/** Numbers the claims of one worker: one whose answer never came is repeated, for it may have acted. */
+/** Numbers the claims of one worker. A claim whose reply was lost is repeated, because it may have claimed. */
 export class ClaimCalls {
   readonly #ring = new CallRing();
-  #unanswered: Unanswered[] = [];
+  readonly #repeatAfterMs: number;
+  #unanswered: ClaimCall[] = [];
+
+  /** `repeatAfterMs` is the time after which a lost claim is repeated however few slots are free. */
+  constructor(repeatAfterMs: number) {
+    this.#repeatAfterMs = repeatAfterMs;
+  }
 
   /**
-   * A fresh number or that of a claim to repeat: preferably of one that asked for no more slots than there are
-   * now, and of any before Redis would forget what it brought.
+   * Returns a claim with a fresh number, or one to repeat: preferably one that requested no more slots than there are
+   * now; and any of them before its leases end or Redis forgets what it brought.
    */
-  async next(slots: number): Promise<CallId> {
+  async next(slots: number, sentMs: number): Promise<ClaimCall> {
     for (;;) {
-      const earlier = this.#repeatable(slots);
-      if (earlier) return this.#take(earlier);
-      if (this.#ring.room > 0) return this.#ring.open();
+      const earlier = this.#repeatable(slots, sentMs);
+      if (earlier) return this.#repeat(earlier, { slots, sentMs });
+      if (this.#ring.room > 0) return { id: this.#ring.open(), slots, sentMs };
       await new Promise<void>((resolve) => this.#ring.whenRoom(resolve));
     }
   }
 
-  answered(id: CallId): void {
+  answered({ id }: ClaimCall): void {
     this.#ring.close(id);
   }
 
-  /** The answer of this claim never came. One for no slots cannot have acted. */
-  unanswered(id: CallId, slots: number): void {
-    if (slots > 0) this.#unanswered.push({ id, slots });
-    else this.#ring.close(id);
+  /** The reply to this claim was lost. One for no slots cannot have claimed. */
+  unanswered(call: ClaimCall): void {
+    if (call.slots > 0) this.#unanswered.push(call);
+    else this.#ring.close(call.id);
   }
 
-  #repeatable(slots: number): Unanswered | undefined {
+  #repeatable(slots: number, nowMs: number): ClaimCall | undefined {
     const fitting = this.#unanswered.find((call) => call.slots <= slots);
-    return fitting ?? (this.#ring.room === 0 ? this.#unanswered[0] : undefined);
+    if (fitting) return fitting;
+    const [oldest] = this.#unanswered;
+    const isUrgent = oldest && nowMs - oldest.sentMs >= this.#repeatAfterMs;
+    return isUrgent || this.#ring.room === 0 ? oldest : undefined;
   }
 
-  #take(call: Unanswered): CallId {
+  /** What it brings is still what it brought first, or up to the slots requested now if it never arrived. */
+  #repeat(call: ClaimCall, now: Omit<ClaimCall, 'id'>): ClaimCall {
     this.#unanswered = this.#unanswered.filter((each) => each !== call);
-    return call.id;
+    return { id: call.id, slots: Math.max(call.slots, now.slots), sentMs: now.sentMs };
   }
 }

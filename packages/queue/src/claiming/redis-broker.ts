@@ -30,7 +30,7 @@ export class RedisBroker implements QueueBroker {
   readonly #outbox: Outbox;
   readonly #settling: Settler;
   readonly #wake: Wake;
-  readonly #calls = new ClaimCalls();
+  readonly #calls: ClaimCalls;
   readonly #timer: TickTimer;
   readonly #lead: ClockLead;
   readonly #agreement: Agreement;
@@ -44,6 +44,7 @@ export class RedisBroker implements QueueBroker {
     this.#outbox = new Outbox(routes);
     this.#settling = new Settler(options, this.#keyspace, this.#outbox);
     this.#wake = new Wake(redis, this.#keyspace.wakeKey);
+    this.#calls = new ClaimCalls(rules.leaseMs / 3);
     this.#timer = new TickTimer(rules.leaseMs);
     this.#lead = new ClockLead(domain, options.onWarning);
     this.#agreement = new Agreement(domain, rules.settings, options.onWarning);
@@ -143,7 +144,7 @@ export class RedisBroker implements QueueBroker {
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
   ): Promise<Claim> {
     const { redis, order, rules } = this.#options;
-    const id = await this.#calls.next(slots);
+    const call = await this.#calls.next(slots, performance.now());
     const delivered = this.#outbox.takeDelivered();
     const ticks = this.#timer.isDue() || delivered.length > 0;
     const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
@@ -152,21 +153,22 @@ export class RedisBroker implements QueueBroker {
     const replies = await sendCalls(redis, [
       ...(batch ? [this.#settling.call(batch)] : []),
       ...(ticks ? [tickCall(this.#keyspace, rules, delivered)] : []),
-      claimCall(this.#keyspace, { id, order, acceptSuspect, ...most }),
+      claimCall(this.#keyspace, { id: call.id, order, acceptSuspect, ...most }),
     ]);
     const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
     try {
-      if (batch) await this.#settling.note(round, batch, replies[0]);
+      // A claim without settlements waits as long: two replies that arrive together are handled in the order of their calls.
+      await (batch ? this.#settling.note(round, batch, replies[0]) : Promise.resolve());
       const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
-      this.#calls.answered(id);
+      this.#calls.answered(call);
       this.#lead.note(claim.clockLeadMs ?? 0);
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
       return claim;
     } catch (error) {
       // It may have claimed: the same number again brings the same actions.
-      if (isRefused(replies.at(-1))) this.#calls.answered(id);
-      else this.#calls.unanswered(id, slots);
+      if (isRefused(replies.at(-1))) this.#calls.answered(call);
+      else this.#calls.unanswered(call);
       throw error;
     }
   }

@@ -29,7 +29,7 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   const { nowMs } = model;
   const worker = model.worker(request.worker);
   replyFirst(model, settlements);
-  const call = worker.call(slots);
+  const call = worker.call(slots, nowMs);
   const ticks = worker.ticks(nowMs);
   if (fate === 'is lost') {
     worker.missed(call, ticks);

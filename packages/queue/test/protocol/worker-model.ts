@@ -3,11 +3,15 @@ import type { Claim } from './action.ts';
 /** A look at what time brings is due that long after the last, or earlier by the hint of a claim. */
 const TICK_MS = 5_000;
 const CALLS_MS = 600_000;
+/** A third of a lease: a call without an answer is then repeated, however few slots there are. */
+const REPEAT_MS = 10_000;
 
 /** A call of a worker under a number of its own. */
 export interface Call {
   /** The most it may bring: it acts under the slots of whichever sending arrives first. */
   slots: number;
+  /** When it was last sent. */
+  sentMs: number;
   /** What it claimed so far, if it ever reached Redis. */
   claims: readonly Claim[];
 }
@@ -33,11 +37,15 @@ export class WorkerModel {
     this.#tickDueMs = Math.min(this.#tickDueMs, dueMs);
   }
 
-  /** The next call: the earliest claim without an answer once more, if it asked for no more, or a new one. */
-  call(slots: number): Call {
-    const at = this.#unanswered.findIndex((call) => call.slots <= slots);
+  /** The next call: the earliest claim without an answer again, if it requested no more or is urgent, or a new one. */
+  call(slots: number, nowMs: number): Call {
+    const fitting = this.#unanswered.findIndex((call) => call.slots <= slots);
+    const [first] = this.#unanswered;
+    const isUrgent = first !== undefined && nowMs - first.sentMs >= REPEAT_MS;
+    const at = fitting < 0 && isUrgent ? 0 : fitting;
     const [earlier] = at < 0 ? [] : this.#unanswered.splice(at, 1);
-    return Object.assign(earlier ?? { claims: [] }, { slots });
+    if (!earlier) return { claims: [], slots, sentMs: nowMs };
+    return Object.assign(earlier, { slots: Math.max(earlier.slots, slots), sentMs: nowMs });
   }
 
   /** The answer to a call never came, nor that to the look that went with it, which is due again. */

@@ -70,9 +70,9 @@ export class Attempt {
     return this.#ending;
   }
 
-  /** From the start until the ending (ms). */
+  /** From the start until the ending, or until now while it has none (ms). */
   get runningMs(): number {
-    return this.#runningMs;
+    return this.#ending ? this.#runningMs : this.#elapsedMs();
   }
 
   /** Whether the handler has returned, so that its slot is free. */

@@ -35,6 +35,15 @@ export class Running {
     return this.#slotsHeld;
   }
 
+  get hasSlot(): boolean {
+    return this.#slotsHeld < this.#scope.concurrency;
+  }
+
+  /** How long the attempt that started first has held its slot (ms); 0 if none does. */
+  get longestMs(): number {
+    return this.#attempts.find((attempt) => !attempt.returned)?.runningMs ?? 0;
+  }
+
   /** Handlers that still hold a slot although their attempt has ended. */
   get overdue(): number {
     return this.#attempts.filter((attempt) => attempt.ending && !attempt.returned).length;
@@ -59,25 +68,16 @@ export class Running {
     return this.leaseholders.filter((attempt) => attempt.ending?.status === 'release');
   }
 
-  /**
-   * Starts what may start and returns the others, to be given back: there is no slot, as when a repeated claim brings
-   * what was asked when more were free, or this process stood still for so long that the lease is over.
-   */
-  startAll(claimed: readonly ClaimedAction[]): ClaimedAction[] {
-    const others: ClaimedAction[] = [];
-    for (const each of claimed) {
-      const hasSlot = this.#slotsHeld < this.#scope.concurrency;
-      if (hasSlot && each.lease.deadline > this.#scope.clock.monotonicMs()) this.#start(each);
-      else others.push(each);
-    }
-    return others;
+  /** Creates the attempt of a claimed action. It holds no slot until it starts. */
+  attemptOf(claimed: ClaimedAction): Attempt {
+    return new Attempt(claimed, this.#scope, this.#attemptHooks);
   }
 
-  #start(claimed: ClaimedAction): void {
-    const attempt = new Attempt(claimed, this.#scope, this.#attemptHooks);
+  /** Starts an attempt, which needs a free slot. */
+  start(attempt: Attempt): void {
     this.#attempts.push(attempt);
     this.#slotsHeld += 1;
-    if (claimed.suspect) this.#suspects += 1;
+    if (attempt.claimed.suspect) this.#suspects += 1;
     attempt.start();
   }
 

@@ -3,10 +3,28 @@ import type { RoundTripRequest } from './round-trip.ts';
 /** With two calls in flight handlers run while Redis works; more would only make smaller batches. */
 const CALLS_IN_FLIGHT = 2;
 
+/** The actions that the worker has claimed ahead of a free slot. */
+export interface AheadLoad {
+  readonly size: number;
+  /** Maximum number of them, judged by the handlers. */
+  readonly most: number;
+  /** Whether they wait to be given back: until then nothing newer is claimed. */
+  readonly mustGoBack: boolean;
+}
+
+/** Result of a call. */
+export interface CallResult {
+  /** Actions that were started or wait for a slot. */
+  readonly accepted: number;
+  /** Whether a suspect was given back because no slot was free. */
+  readonly refusedSuspect: boolean;
+}
+
 /** What the worker has, each time the loop decides. */
 export interface Load {
   /** Slots whose handler has not returned. */
   readonly slotsHeld: number;
+  readonly ahead: AheadLoad;
   readonly hasSuspect: boolean;
   /** Settlements that wait for a call. */
   readonly settlements: number;
@@ -21,6 +39,7 @@ export interface Load {
  * | `outlook` | `none`: the last claim left slots free; `some`: there may be work; `more`: it filled |
  * | `isDue`   | whether to call even without a free slot, so that what is due in the domain happens  |
  * | `outage`  | failed calls in a row, and whether the loop rests because of the last one            |
+ * | `owes…`   | whether a suspect found no slot: nothing is claimed ahead until one is offered again |
  */
 export class ClaimState {
   readonly #concurrency: number;
@@ -28,6 +47,7 @@ export class ClaimState {
   #outlook: 'none' | 'some' | 'more' = 'some';
   #isDue = true;
   #outage = { failures: 0, isResting: false };
+  #owesSuspect = false;
   #calls: readonly RoundTripRequest[] = [];
 
   constructor(concurrency: number) {
@@ -47,6 +67,15 @@ export class ClaimState {
     return this.#calls.length > 0;
   }
 
+  /**
+   * Whether actions claimed ahead may be given back now. A claim in flight brings newer ones, which must not go back
+   * later than these. An outage has to end first, unless the worker stops: a lease that is held will be renewed.
+   */
+  get mayGiveBack(): boolean {
+    if (this.#calls.some(({ slots }) => slots > 0)) return false;
+    return this.#outage.failures === 0 || this.#phase === 'stopping';
+  }
+
   start(): void {
     this.#phase = 'consuming';
   }
@@ -61,8 +90,8 @@ export class ClaimState {
 
   /** Slots that are neither held nor asked for by a call in flight. */
   freeSlots(slotsHeld: number): number {
-    const asked = this.#calls.reduce((sum, call) => sum + call.slots, 0);
-    return Math.max(0, this.#concurrency - slotsHeld - asked);
+    const requested = this.#calls.reduce((sum, call) => sum + call.slots, 0);
+    return Math.max(0, this.#concurrency - slotsHeld - requested);
   }
 
   /** The next call to make now; undefined while none is worth it. */
@@ -75,10 +104,11 @@ export class ClaimState {
     return request;
   }
 
-  /** The call is over, and had started so many actions. */
-  answered(request: RoundTripRequest, started: number): void {
+  /** The call is over. */
+  answered(request: RoundTripRequest, { accepted, refusedSuspect }: CallResult): void {
     this.#end(request);
-    if (request.slots > 0) this.#outlook = started >= request.slots ? 'more' : 'none';
+    if (request.slots > 0) this.#outlook = accepted >= request.slots ? 'more' : 'none';
+    if (request.slots > 0 && request.acceptSuspect) this.#owesSuspect = refusedSuspect;
     this.#outage = { failures: 0, isResting: false };
   }
 
@@ -103,22 +133,36 @@ export class ClaimState {
     this.#calls = this.#calls.filter((call) => call !== request);
   }
 
-  #isWorthACall({ settlements, slotsHeld }: Load): boolean {
-    if (settlements > 0) return true;
+  #isWorthACall(load: Load): boolean {
+    if (load.settlements > 0) return true;
     if (this.#phase === 'stopping') return false;
-    return this.#isDue || (this.#outlook !== 'none' && this.freeSlots(slotsHeld) > 0);
+    return this.#isDue || (this.#outlook !== 'none' && this.#wantedSlots(load) > 0);
   }
 
-  #requestFor({ slotsHeld, hasSuspect }: Load): RoundTripRequest {
-    const acceptSuspect = !hasSuspect && !this.#calls.some((call) => call.acceptSuspect);
-    if (this.#phase === 'stopping') return { slots: 0, acceptSuspect, settleOnly: true };
-    const free = this.freeSlots(slotsHeld);
+  #requestFor(load: Load): RoundTripRequest {
+    const acceptSuspect = !load.hasSuspect && !this.#calls.some((call) => call.acceptSuspect);
+    const mayWait = this.#mostAhead(load) > 0;
+    if (this.#phase === 'stopping') return { slots: 0, acceptSuspect, mayWait, settleOnly: true };
+    const wanted = this.#wantedSlots(load);
     // Half of them while there is more work than slots, so that the second call fills the rest.
     const isHalf = this.#outlook === 'more' && !this.hasCalls;
     return {
-      slots: isHalf ? Math.ceil(free / CALLS_IN_FLIGHT) : free,
+      slots: isHalf ? Math.ceil(wanted / CALLS_IN_FLIGHT) : wanted,
       acceptSuspect,
+      mayWait,
       settleOnly: false,
     };
+  }
+
+  /** The free slots, and those that are expected to be free soon. */
+  #wantedSlots(load: Load): number {
+    const { slotsHeld, ahead } = load;
+    if (ahead.mustGoBack) return 0;
+    return this.freeSlots(slotsHeld + ahead.size - this.#mostAhead(load));
+  }
+
+  /** A suspect runs where nothing waits behind it, and must find a free slot. */
+  #mostAhead({ ahead, hasSuspect }: Load): number {
+    return hasSuspect || this.#owesSuspect ? 0 : ahead.most;
   }
 }

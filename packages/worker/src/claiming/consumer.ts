@@ -1,6 +1,7 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { backoffMs } from '../handlers/backoff.ts';
-import { ClaimState } from './claim-state.ts';
+import { ClaimState, type Load } from './claim-state.ts';
+import type { Prefetch } from './prefetch.ts';
 import { BUSY_HEARTBEAT_MS, HEARTBEAT_MS } from './heartbeat.ts';
 import {
   makeRoundTrip,
@@ -8,6 +9,7 @@ import {
   type RoundTripParts,
   type RoundTripRequest,
 } from './round-trip.ts';
+import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -17,8 +19,10 @@ const RECONNECT = { baseMs: 200, capMs: 2_000 };
 /** What a consumer works with. */
 export interface ConsumerParts extends RoundTripParts {
   readonly running: Running;
+  readonly ahead: Ahead;
+  readonly prefetch: Prefetch;
   readonly concurrency: number;
-  /** Gives back what a claim brought after `stop()`. */
+  /** Gives actions back, in the order of their claim. Never rejects. */
   readonly release: (claimed: readonly ClaimedAction[]) => Promise<void>;
 }
 
@@ -78,6 +82,7 @@ export class Consumer {
   stop(): void {
     if (this.#state.phase === 'idle') return;
     this.#state.stop();
+    this.#parts.ahead.close();
     this.#wakeUp.stopListening();
     this.#parts.settlements.hurry();
     this.schedule();
@@ -93,6 +98,7 @@ export class Consumer {
   close(): void {
     this.#state.close();
     this.#wakeUp.stop();
+    this.#parts.ahead.close();
     this.#parts.settlements.stop();
     resolveAll(this.#whenConsuming);
     resolveAll(this.#whenDrained);
@@ -100,15 +106,18 @@ export class Consumer {
 
   #callWhatIsWorthIt(): void {
     if (this.#state.phase === 'idle') return;
+    if (this.#state.mayGiveBack && this.#parts.ahead.giveBack()) {
+      // The next claim may bring the same actions: it has to be sent after the release.
+      this.schedule();
+      return;
+    }
     for (let next = this.#nextCall(); next; next = this.#nextCall()) void this.#call(next);
     if (this.#isDrained()) resolveAll(this.#whenDrained);
     this.#listen();
   }
 
   #nextCall(): RoundTripRequest | undefined {
-    const { running, settlements } = this.#parts;
-    const { slotsHeld, hasSuspect } = running;
-    return this.#state.nextCall({ slotsHeld, hasSuspect, settlements: settlements.pending });
+    return this.#state.nextCall(loadOf(this.#parts));
   }
 
   /** A full worker would only take the word from one that is free. */
@@ -122,11 +131,11 @@ export class Consumer {
   async #call(request: RoundTripRequest): Promise<void> {
     try {
       const answer = await makeRoundTrip(this.#parts, request);
-      const { running } = this.#parts;
-      const isOver = this.#state.phase !== 'consuming';
-      const others = isOver ? answer.claimed : running.startAll(answer.claimed);
+      const others = this.#parts.ahead.accept(answer.claimed, request.mayWait);
       if (others.length > 0) await this.#parts.release(others);
-      this.#state.answered(request, answer.claimed.length - others.length);
+      const accepted = answer.claimed.length - others.length;
+      const refusedSuspect = others.some(({ suspect }) => suspect);
+      this.#state.answered(request, { accepted, refusedSuspect });
       this.#answered(answer);
     } catch (error) {
       this.#failed('claim actions', error, request);
@@ -166,10 +175,18 @@ export class Consumer {
   }
 
   #isDrained(): boolean {
-    const { settlements } = this.#parts;
+    const { settlements, ahead } = this.#parts;
     const { phase, hasCalls } = this.#state;
-    return phase !== 'consuming' && !hasCalls && settlements.size === 0;
+    return phase !== 'consuming' && !hasCalls && settlements.size === 0 && ahead.isEmpty;
   }
+}
+
+function loadOf({ running, ahead, prefetch, settlements }: ConsumerParts): Load {
+  const { slotsHeld, hasSuspect } = running;
+  const { size, mustGoBack } = ahead;
+  const most = prefetch.most(running.longestMs);
+  const pending = settlements.pending;
+  return { slotsHeld, hasSuspect, ahead: { size, most, mustGoBack }, settlements: pending };
 }
 
 function resolveAll(waiting: (() => void)[]): void {

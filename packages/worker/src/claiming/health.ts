@@ -2,6 +2,7 @@ import type { QueueBroker } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
 import type { Clock } from '../timing/clock.ts';
 import type { Consumer } from './consumer.ts';
+import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 import { within } from '../timing/within.ts';
@@ -44,6 +45,8 @@ export interface WorkerHealth {
   readonly running: number;
   /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
   readonly overdue: number;
+  /** Actions claimed ahead that wait for a slot; `running` does not include them. */
+  readonly ahead: number;
   readonly concurrency: number;
   /** How far the domain's clock is ahead of that of Redis, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
@@ -56,6 +59,7 @@ export interface HealthParts {
   readonly broker: QueueBroker;
   readonly consumer: Consumer;
   readonly running: Running;
+  readonly ahead: Ahead;
   readonly concurrency: number;
   readonly clock: Clock;
   readonly state: 'new' | 'started' | 'stopping' | 'stopped';
@@ -76,7 +80,7 @@ export async function readHealth(parts: HealthParts): Promise<WorkerHealth> {
   ].filter((reason) => reason !== undefined);
   const status = reasons.length === 0 ? 'ok' : 'red';
   const consuming = state === 'started' && connection === undefined && lastAnswerMs !== undefined;
-  const slots = { running: slotsHeld, overdue, concurrency };
+  const slots = { running: slotsHeld, overdue, ahead: parts.ahead.size, concurrency };
   const warnings = parts.broker.warnings();
   return { status, consuming, reasons, warnings, ...slots, clockLeadMs, ...silence };
 }

@@ -1,5 +1,6 @@
 import type { Lease, QueueBroker } from '@nooble/queue';
 import type { Publish } from '../reporting/events.ts';
+import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 
 /** Renewals per lease: two may fail before a lease is in danger. */
@@ -9,10 +10,14 @@ const RENEWALS_PER_LEASE = 3;
 export interface RenewalParts {
   readonly broker: QueueBroker;
   readonly running: Running;
+  readonly ahead: Ahead;
   readonly publish: Publish;
 }
 
-/** Keeps the leases of running actions, and of ended ones the queue does not know of yet: one call for all. */
+/**
+ * Renews the leases of running actions, of those claimed ahead, and of ended ones the queue does not know of yet: one
+ * call for all.
+ */
 export class Renewal {
   readonly #parts: RenewalParts;
   #timer: NodeJS.Timeout | undefined;
@@ -33,8 +38,8 @@ export class Renewal {
   }
 
   async #renew(): Promise<void> {
-    const { broker, running, publish } = this.#parts;
-    const attempts = running.leaseholders;
+    const { broker, running, ahead, publish } = this.#parts;
+    const attempts = [...running.leaseholders, ...ahead.leaseholders];
     if (this.#renewing || attempts.length === 0) return;
     this.#renewing = true;
     try {
@@ -43,8 +48,8 @@ export class Renewal {
       for (const attempt of attempts) {
         const lease = byToken.get(keyOf(attempt.claimed.lease));
         if (lease) attempt.renewed(lease);
-        // An ended attempt may have been settled meanwhile; what became of it, its settlement tells.
-        else if (!attempt.ending) attempt.lose();
+        // An attempt may have been settled or given back meanwhile; the reply to that call says what became of it.
+        else if (!attempt.ending && attempt.holdsLease) attempt.lose();
       }
     } catch (error) {
       publish('error', { attempted: `renew the leases of domain "${broker.domain}"`, error });

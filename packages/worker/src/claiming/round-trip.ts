@@ -15,6 +15,8 @@ export interface RoundTripParts {
 export interface RoundTripRequest {
   readonly slots: number;
   readonly acceptSuspect: boolean;
+  /** Whether the actions it brings may wait for a slot. */
+  readonly mayWait: boolean;
   /** Settle alone, as a stopping worker does. */
   readonly settleOnly: boolean;
 }

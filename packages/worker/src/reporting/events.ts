@@ -35,6 +35,7 @@ export interface ErrorEvent {
  */
 export interface WorkerEventMap {
   consuming: [{ readonly domain: string }];
+  /** A call that may claim was answered; `slots` is the number of actions requested, those ahead of a free slot included. */
   claimed: [{ readonly count: number; readonly slots: number; readonly tookMs: number }];
   started: [ActionEvent];
   done: [FinishedEvent & { readonly result: unknown }];
@@ -46,7 +47,7 @@ export interface WorkerEventMap {
   dead: [FailedEvent];
   /** The handler outlived its timeout and the grace after it; it still holds a slot. */
   overdue: [FinishedEvent];
-  /** Given back to the queue unfinished because the worker stops. */
+  /** Given back to the queue unfinished: the worker stops, or the action found no slot soon enough. */
   released: [{ readonly claimed: ClaimedAction }];
   /** The lease went to another worker; the result, if there was one, is dropped. */
   lost: [ActionEvent];
