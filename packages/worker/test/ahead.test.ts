@@ -68,7 +68,7 @@ async function claimsFor(
   handler: Generate,
   options: Partial<WorkerOptions>,
 ): Promise<number[]> {
-  const broker = new FakeBroker();
+  const broker = new FakeBroker({ servesReleased: false });
   add(broker, ...numbered(count));
   const worker = workerOn(broker, handler, { concurrency: 1, ...options });
   await worker.start();
@@ -85,7 +85,7 @@ describe('quick handlers', () => {
   });
 
   it('never have more actions waiting than `prefetch`', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const names = ['quick', 'slow', ...numbered(20)];
     const { worker, hold } = await workerWith(broker, names, { prefetch: 5 });
     await expect.poll(async () => worker.health()).toMatchObject({ running: 1, ahead: 5 });
@@ -95,7 +95,7 @@ describe('quick handlers', () => {
   });
 
   it('run one at a time with one slot, in the order of their claim', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     let running = 0;
     let most = 0;
     const worker = workerOn(
@@ -118,7 +118,7 @@ describe('quick handlers', () => {
   });
 
   it('have as many actions requested after a lost claim, which the next one may repeat', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const worker = workerOn(broker, empty, { concurrency: 1 });
     let claims = 0;
     broker.beforeClaim = async () => {
@@ -144,7 +144,7 @@ describe('slow handlers', () => {
 
 describe('an action claimed ahead', () => {
   it('starts when a slot is free, with its whole timeout ahead of it', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const { worker, started, hold } = await withWaiting(broker, 'a', 'b');
     nowMs += 19;
     const done = new Promise((resolve) => {
@@ -157,7 +157,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('goes back to its queue, with all behind it, once a handler has turned slow', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const { worker, started, hold } = await withWaiting(broker, 'a', 'b', 'c');
     nowMs += 20;
     await expect.poll(() => idsOf(broker.released)).toEqual(['a', 'b', 'c']);
@@ -169,7 +169,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('goes back when it expires, instead of starting', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const [asked, answer] = [deferred(), deferred()];
     broker.beforeClaim = async () => {
       if (broker.claims.length === 1) return;
@@ -188,7 +188,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('goes back on stop before the handlers have returned, and is counted', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const { worker, started, hold } = await withWaiting(broker, 'a', 'b', 'c');
     const stopped = next(worker, 'stopped');
     const stopping = worker.stop();
@@ -201,7 +201,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('goes back after what a claim in flight at the stop brings, which is newer', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const answer = deferred();
     broker.beforeClaim = async () => {
       if (broker.claims.length === 3) await answer.promise;
@@ -218,7 +218,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('waits behind those of an earlier claim whose reply came later', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const claim = broker.claim.bind(broker);
     const answer = deferred();
     broker.claim = async (request) => {
@@ -237,7 +237,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('is kept during an outage, with its lease, until it can be given back', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     const returns = deferred();
     const handler: Generate = async ({ actionId }) => {
       if (actionId === 'returns') await returns.promise;
@@ -260,7 +260,7 @@ describe('an action claimed ahead', () => {
   });
 
   it('is dropped when its lease is lost, and the others keep theirs', async () => {
-    const broker = new FakeBroker({ leaseMs: 30 });
+    const broker = new FakeBroker({ servesReleased: false, leaseMs: 30 });
     const { worker, started, hold } = await withWaiting(broker, 'a', 'b', 'c');
     const lost = next(worker, 'lost');
     broker.lose('b');
@@ -277,7 +277,7 @@ describe('an action claimed ahead', () => {
 
 describe('a suspect', () => {
   it('has nothing waiting behind it while it runs', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     add(broker, 'quick');
     broker.add(generateAction({ actionId: 'slow-suspect' }), { suspect: true });
     const { worker, started, hold } = await workerWith(broker, ['a', 'b']);
@@ -290,7 +290,7 @@ describe('a suspect', () => {
   });
 
   it('does not wait behind others: it goes back, and the next claim has a free slot for it', async () => {
-    const broker = new FakeBroker();
+    const broker = new FakeBroker({ servesReleased: false });
     add(broker, 'quick', 'slow');
     broker.add(generateAction({ actionId: 'suspect' }), { suspect: true });
     const { started, hold } = await workerWith(broker, []);

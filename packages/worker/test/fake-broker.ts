@@ -33,11 +33,14 @@ export class FakeBroker implements QueueBroker {
   beforeClaim: () => Promise<void> = async () => {};
   ping: () => Promise<void> = async () => this.#reach('ping');
   readonly #waiting: ClaimedAction[] = [];
+  readonly #servesReleased: boolean;
   readonly #lost = new Set<string>();
   #tokens = 0;
   #wake: () => void = () => {};
 
-  constructor({ domain = 'embedding', leaseMs = 30_000 } = {}) {
+  /** `servesReleased` is false where a test looks only at what goes back. */
+  constructor({ domain = 'embedding', leaseMs = 30_000, servesReleased = true } = {}) {
+    this.#servesReleased = servesReleased;
     this.domain = domain;
     this.leaseMs = leaseMs;
   }
@@ -92,6 +95,7 @@ export class FakeBroker implements QueueBroker {
   async release(claimed: readonly ClaimedAction[]): Promise<void> {
     this.#reach('release');
     this.released.push(...claimed);
+    if (this.#servesReleased) this.#waiting.unshift(...claimed);
   }
 
   async waitForWork({
