@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DomainQueueManager, type DomainStats } from '@nooble/queue';
 import { ActorProcess, type ActorName } from './actor-process.ts';
-import type { Orders } from './actors/orders.ts';
+import { UNLIMITED, type Orders } from './actors/orders.ts';
 import { CALLER_DOMAIN, WORK_DOMAIN } from './actions.ts';
 import { Journal, type Line } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -18,11 +18,10 @@ export type Place = Pick<Trial, 'target' | 'prefix' | 'random' | 'signal'>;
 /** What actors do unless told otherwise. */
 const DEFAULTS = {
   concurrency: 16,
-  actions: 0,
   restMs: 10,
   mischief: false,
   instant: false,
-  limits: { perMinute: null, perDay: null },
+  bulk: { actions: 0, limits: UNLIMITED },
   diesAfter: 0,
   notesClaims: false,
   measuresMemory: false,

@@ -10,14 +10,14 @@ import { INSTANT_WORK } from './invent-work.ts';
 import { readOrders } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
-const { redis, prefix, journal: folder, ...orders } = readOrders();
+const { redis, prefix, journal: folder, bulk } = readOrders();
 const journal = new Journal(folder);
 endWithParent();
 const unlimited = { perMinute: null, perDay: null, maxDepth: null };
 const tiers = {
   enterprise: unlimited,
-  professional: { ...unlimited, perMinute: orders.limits.perMinute },
-  free: { ...unlimited, perDay: orders.limits.perDay },
+  professional: { ...unlimited, perMinute: bulk.limits.perMinute },
+  free: { ...unlimited, perDay: bulk.limits.perDay },
 } satisfies Partial<Record<Tier, object>>;
 const queues = new DomainQueueManager({ redis, prefix, tiers });
 /** Its connections are never cut. */
@@ -74,7 +74,7 @@ function note(action: DomainAction | undefined, outcome: EnqueueResult): void {
 await send(make(FEW));
 for (let round = 0; round < CUT_ROUNDS; round += 1) {
   const cut = stopReading(queues.redis);
-  const sending = send(make(orders.actions));
+  const sending = send(make(bulk.actions));
   await untilEnded(observer);
   journal.write({ event: 'cut' });
   cut();

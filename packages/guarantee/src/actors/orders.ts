@@ -1,3 +1,20 @@
+/** Admissions that are asked for; null for no limit. */
+export interface AskedLimits {
+  readonly perMinute: number | null;
+  readonly perDay: number | null;
+}
+
+export const UNLIMITED: AskedLimits = { perMinute: null, perDay: null };
+
+/** What a producer sends for one tenant. */
+export interface Share {
+  readonly tenant: string;
+  /** Unlimited by default. */
+  readonly limits?: AskedLimits;
+  /** How many; absent for no end. */
+  readonly actions?: number;
+}
+
 /** What an actor is told when it is started; its only argument, as JSON. */
 export interface Orders {
   readonly redis: string;
@@ -7,24 +24,22 @@ export interface Orders {
   readonly seed: number;
   readonly leaseMs: number;
   readonly concurrency: number;
-  /** Actions a producer sends before it ends; 0 for no end. */
-  readonly actions: number;
+  /** What a producer sends, side by side; it ends when it has sent everything. Absent, it sends for several tenants. */
+  readonly shares?: readonly Share[];
   /** How long a producer without end rests between sends (ms). */
   readonly restMs: number;
   /** Whether some of what a producer sends makes handlers misbehave. */
   readonly mischief: boolean;
   /** Whether all of what a producer sends is done at once, so that nothing but a word wakes an idle worker. */
   readonly instant: boolean;
-  /** Admissions a producer asks for; null for no limit. */
-  readonly limits: { readonly perMinute: number | null; readonly perDay: number | null };
+  /** Actions of each round of a bulk producer, and the limits it asks for. */
+  readonly bulk: { readonly actions: number; readonly limits: AskedLimits };
   /** Settled actions after which a worker kills itself, its callbacks not sent yet; 0 for never. */
   readonly diesAfter: number;
   /** Whether a worker writes down every look for work. */
   readonly notesClaims: boolean;
   /** Whether it writes down what memory it uses. */
   readonly measuresMemory: boolean;
-  /** The only tenant of a producer; several without it. */
-  readonly tenant?: string;
 }
 
 export function readOrders(): Orders {

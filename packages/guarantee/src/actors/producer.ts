@@ -2,28 +2,33 @@
 import { isNoobleError } from '@nooble/errors';
 import { TIERS, type Tier } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
+import { RedisPool } from '@nooble/redis';
 import { ATTEMPTS, CALLER_DOMAIN, work } from '../actions.ts';
 import { Journal } from '../journal.ts';
 import { noteMemory } from './memory.ts';
 import { seededRandom } from '../random.ts';
 import { INSTANT_WORK, inventWork } from './invent-work.ts';
-import { readOrders } from './orders.ts';
+import { readOrders, UNLIMITED, type AskedLimits, type Share } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
-const { redis, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
-const { actions, restMs, tenant, mischief, instant } = orders;
+const { redis: url, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
+const { restMs, mischief, instant, shares = [{}] } = orders;
 const random = seededRandom(seed);
 const journal = new Journal(folder);
 endWithParent();
 noteMemory(journal, 'producer');
-const limits = { ...orders.limits, maxDepth: null };
-const tiers = Object.fromEntries(TIERS.map((tier) => [tier, limits]));
-const queues = new DomainQueueManager({ redis, prefix, tiers });
+const redis = new RedisPool({ url });
 
 /** Sent a few at a time, so that queues fill without bound only when nobody works. */
 const AT_A_TIME = 8;
 
-async function send(): Promise<void> {
+function queuesWith(limits: AskedLimits): DomainQueueManager {
+  const asked = { ...limits, maxDepth: null };
+  const tiers = Object.fromEntries(TIERS.map((tier) => [tier, asked]));
+  return new DomainQueueManager({ redis, prefix, tiers });
+}
+
+async function send(queues: DomainQueueManager, tenant: string | undefined): Promise<void> {
   const tenantId = tenant ?? `tenant-${random.below(5)}`;
   const tenantTier: Tier = tenant === undefined ? random.pick(TIERS) : 'free';
   const { data, timeout } = instant ? INSTANT_WORK : inventWork(random, { leaseMs, mischief });
@@ -47,9 +52,14 @@ async function send(): Promise<void> {
   }
 }
 
-const end = actions === 0 ? Number.POSITIVE_INFINITY : actions;
-for (let sent = 0; sent < end; sent += AT_A_TIME) {
-  await Promise.all(Array.from({ length: AT_A_TIME }, send));
-  if (actions === 0) await new Promise((resolve) => void setTimeout(resolve, restMs));
+async function sendShare({ tenant, limits = UNLIMITED, actions }: Partial<Share>): Promise<void> {
+  const queues = queuesWith(limits);
+  for (let sent = 0; sent < (actions ?? Number.POSITIVE_INFINITY); sent += AT_A_TIME) {
+    await Promise.all(Array.from({ length: AT_A_TIME }, async () => send(queues, tenant)));
+    if (actions === undefined) await new Promise((resolve) => void setTimeout(resolve, restMs));
+  }
+  await queues.close();
 }
-await queues.close();
+
+await Promise.all(shares.map(sendShare));
+await redis.close();

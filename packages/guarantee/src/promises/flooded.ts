@@ -7,14 +7,14 @@ import { Scene } from '../scene.ts';
 import { until } from '../until.ts';
 
 /** One tenant sends as much as it can, two a little; there are fewer slots than it could fill. */
-const FLOOD = { tenant: 'flooding', restMs: 5 };
-const TRICKLES = ['quiet-1', 'quiet-2'].map((tenant) => ({ tenant, restMs: 150 }));
+const FLOOD = { tenants: ['flooding'], restMs: 5 };
+const TRICKLES = { tenants: ['quiet-1', 'quiet-2'], restMs: 150 };
 const CROWD = { workers: 2, concurrency: 4 };
 /**
  * So little that most slots of a single worker are free. An idle worker looks by itself every 5 s: the time has room
  * for that and for a wait that is too long, whenever it began.
  */
-const CALM = [{ restMs: 1_000, instant: true }];
+const CALM = { restMs: 1_000, instant: true };
 const CALM_MS = 8_000;
 const SOLITUDE = { workers: 1, concurrency: 16 };
 /** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them (ms). */
@@ -24,20 +24,21 @@ const PATIENCE_MS = 30_000;
 
 /** Real producers and workers, nothing disturbed; how many actions starved, of how many. */
 export async function tryFlood(trial: Trial) {
-  const orders = [FLOOD, ...TRICKLES];
+  const orders = [FLOOD, TRICKLES];
+  const tenants = orders.flatMap((each) => each.tenants);
   const history = await watch(trial, { orders, ...CROWD, least: LEAST_BEGUN });
   const begun = beganOf(history);
   return {
     begun: begun.length,
     starved: starved(history, CROWD.workers * CROWD.concurrency).length,
-    isTried: orders.every(({ tenant }) => count(begun, tenant) >= LEAST_BEGUN),
+    isTried: tenants.every((tenant) => count(begun, tenant) >= LEAST_BEGUN),
   };
 }
 
 /** As `tryFlood`, with slots to spare; how many actions waited all the same. */
 export async function tryCalm(trial: Trial) {
   const history = await watch(trial, {
-    orders: CALM,
+    orders: [CALM],
     ...SOLITUDE,
     least: LEAST_CALM,
     leastMs: CALM_MS,
@@ -52,7 +53,8 @@ export async function tryCalm(trial: Trial) {
 
 interface Sight {
   readonly orders: readonly {
-    readonly tenant?: string;
+    /** Absent for any. */
+    readonly tenants?: readonly string[];
     readonly restMs: number;
     readonly instant?: boolean;
   }[];
@@ -76,12 +78,18 @@ async function watch(
       () => scene.of('worker').every((worker) => scene.isUp(worker)) || undefined,
       PATIENCE_MS,
     );
-    for (const each of orders) scene.start('producer', each);
+    for (const { tenants, ...each } of orders) {
+      const shares = tenants?.map((tenant) => ({ tenant }));
+      scene.start('producer', shares ? { ...each, shares } : each);
+    }
+    const names = orders.flatMap(({ tenants }): (string | undefined)[] =>
+      tenants ? [...tenants] : [undefined],
+    );
     const isEnough = (): boolean => {
       const begun = beganOf(scene.history());
       const first = scene.history().find(({ event }) => event === 'accepted');
       if (Date.now() - (first?.at ?? Infinity) < leastMs) return false;
-      return orders.every(({ tenant }) => count(begun, tenant) >= least);
+      return names.every((tenant) => count(begun, tenant) >= least);
     };
     await until(() => isEnough() || undefined, PATIENCE_MS);
     await wait((trial.seconds * 1_000) / 3);

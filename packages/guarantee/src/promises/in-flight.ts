@@ -40,7 +40,7 @@ export async function tryInFlight(trial: Trial): Promise<InFlight> {
       scene.start(name, { concurrency: SLOTS });
     }
     const limits = { perMinute: limit, perDay: limit };
-    await scene.start('bulk-producer', { actions, limits }).ended();
+    await scene.start('bulk-producer', { bulk: { actions, limits } }).ended();
     if (!isBroken(scene.history())) await scene.drain(STANDSTILL_MS);
     const history = scene.history();
     return {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { admissionsOf, mostInAMinute, overAdmitted } from '../checks/over-admission.ts';
-import type { Orders } from '../actors/orders.ts';
+import type { ActorProcess } from '../actor-process.ts';
+import type { AskedLimits, Share } from '../actors/orders.ts';
 import type { Line } from '../journal.ts';
 import type { Guarantee, Verdict } from '../promise.ts';
 import { Scene } from '../scene.ts';
@@ -16,20 +17,23 @@ const LATE_MS = 20_000;
 /** A longer run crosses the edges of the minute. */
 const MINUTE_S = 65;
 
-type Limits = Orders['limits'];
-const BY_MINUTE: Limits = { perMinute: LIMIT, perDay: null };
-const BY_DAY: Limits = { perMinute: null, perDay: LIMIT };
+const BY_MINUTE: AskedLimits = { perMinute: LIMIT, perDay: null };
+const BY_DAY: AskedLimits = { perMinute: null, perDay: LIMIT };
 
+/** Tenants of whom exactly the limit is admitted, by several producers at once. */
+const GREEDY = { 'greedy-by-minute': BY_MINUTE, 'greedy-by-day': BY_DAY };
 /**
- * Tenants of whom exactly the limit is admitted, and by whom: several producers at once, or two one after the
- * other, of whom the first is refused by another limit. A rejection that is charged leaves the second too little.
+ * Tenants of whom exactly the limit is admitted, by two producers one after the other, of whom the first is refused
+ * by another limit. A rejection that is charged leaves the second too little.
  */
-const EXACT: Readonly<Record<string, readonly (readonly Limits[])[]>> = {
-  'greedy-by-minute': [Array.from({ length: PRODUCERS }, () => BY_MINUTE)],
-  'greedy-by-day': [Array.from({ length: PRODUCERS }, () => BY_DAY)],
-  'refused-by-day': [[{ perMinute: LIMIT, perDay: LOW }], [BY_MINUTE]],
-  'refused-by-minute': [[{ perMinute: LOW, perDay: LIMIT }], [BY_DAY]],
-};
+const REFUSED = [
+  {
+    'refused-by-day': { perMinute: LIMIT, perDay: LOW },
+    'refused-by-minute': { perMinute: LOW, perDay: LIMIT },
+  },
+  { 'refused-by-day': BY_MINUTE, 'refused-by-minute': BY_DAY },
+];
+const EXACT = [...Object.keys(GREEDY), 'refused-by-day', 'refused-by-minute'];
 /** A tenant whose producers disagree on its limit, again and again. */
 const CHANGING = 'changing';
 
@@ -42,9 +46,12 @@ export const limits: Guarantee = {
     const scene = await Scene.open(trial, 1_000);
     try {
       const isLong = trial.seconds >= MINUTE_S;
-      const changing = change(scene, isLong ? 0 : EACH);
-      await Promise.all(Object.keys(EXACT).map(async (tenant) => exhaust(scene, tenant)));
-      await (isLong ? wait(trial.seconds * 1_000) : changing);
+      const crowd = startCrowd(scene, isLong);
+      for (const limits of REFUSED) {
+        await scene.start('producer', { shares: sharesOf(limits) }).ended();
+      }
+      if (isLong) await wait(trial.seconds * 1_000);
+      else await Promise.all(crowd.map(async (producer) => producer.ended()));
       return judge(scene.history(), isLong);
     } finally {
       await scene.close();
@@ -52,30 +59,29 @@ export const limits: Guarantee = {
   },
 };
 
-async function exhaust(scene: Scene, tenant: string): Promise<void> {
-  for (const group of EXACT[tenant] ?? []) {
-    const producers = group.map((each) =>
-      scene.start('producer', { actions: EACH, limits: each, tenant }),
-    );
-    await Promise.all(producers.map(async (producer) => producer.ended()));
-  }
+/** Every producer sends for every greedy tenant, and for the one whose limit changes: in a long run without end. */
+function startCrowd(scene: Scene, isLong: boolean): ActorProcess[] {
+  const many = isLong ? {} : { actions: EACH };
+  return Array.from({ length: PRODUCERS }, (_, at) => {
+    const perMinute = at % 2 === 0 ? LIMIT : LIMIT / 2;
+    const changing = { tenant: CHANGING, limits: { ...BY_MINUTE, perMinute }, ...many };
+    return scene.start('producer', { restMs: 200, shares: [...sharesOf(GREEDY), changing] });
+  });
 }
 
-async function change(scene: Scene, actions: number): Promise<void> {
-  const producers = [LIMIT, LIMIT / 2, LIMIT].map((perMinute) => {
-    const orders = { actions, restMs: 200, limits: { ...BY_MINUTE, perMinute } };
-    return scene.start('producer', { ...orders, tenant: CHANGING });
-  });
-  await Promise.all(producers.map(async (producer) => producer.ended()));
+function sharesOf(limits: Readonly<Record<string, AskedLimits>>): Share[] {
+  return Object.entries(limits).map(([tenant, asked]) => ({
+    tenant,
+    limits: asked,
+    actions: EACH,
+  }));
 }
 
 function judge(history: readonly Line[], isLong: boolean): Verdict {
   const admissions = admissionsOf(history);
-  const inexact = Object.keys(EXACT).filter((tenant) => admissions.get(tenant)?.length !== LIMIT);
-  const unanswered = Object.keys(EXACT).filter((tenant) => !isAnswered(history, tenant));
-  const counts = Object.keys(EXACT).map(
-    (tenant) => `${admissions.get(tenant)?.length ?? 0} ${tenant}`,
-  );
+  const inexact = EXACT.filter((tenant) => admissions.get(tenant)?.length !== LIMIT);
+  const unanswered = EXACT.filter((tenant) => !isAnswered(history, tenant));
+  const counts = EXACT.map((tenant) => `${admissions.get(tenant)?.length ?? 0} ${tenant}`);
   const edges = isLong ? ', across the edges of the minute' : '';
   return {
     held: inexact.length + unanswered.length === 0 && overAdmitted(history, LIMIT).length === 0,
