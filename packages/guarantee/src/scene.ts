@@ -16,11 +16,11 @@ import { until } from './until.ts';
 export type Place = Pick<Trial, 'target' | 'prefix' | 'random' | 'signal'>;
 
 /** What actors do unless told otherwise. */
-const DEFAULTS = {
+const DEFAULTS: Omit<Orders, 'redis' | 'prefix' | 'journal' | 'seed' | 'leaseMs'> = {
   concurrency: 16,
   restMs: 10,
   mischief: false,
-  instant: false,
+  takes: 'mixed',
   bulk: { actions: 0, limits: UNLIMITED },
   diesAfter: 0,
   notesClaims: false,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isBroken } from './checks/checker.ts';
 import type { ActorName } from './actor-process.ts';
-import type { Fault } from './faults/fault.ts';
+import { LONG_RUN_SECONDS, type Fault } from './faults/fault.ts';
 import type { Line } from './journal.ts';
 import type { Trial } from './promise.ts';
 import { shuffled, type Random } from './random.ts';
@@ -10,8 +10,14 @@ import { Scene } from './scene.ts';
 /** After the faults nothing may stand still for so long (ms), on top of what the slowest of them allows. */
 const STANDSTILL_MS = 10_000;
 
-/** Rests between sends, so that workers keep up although they are killed. */
-const REST_MS = 80;
+/**
+ * So much that workers keep up although they are killed. In a short run as much is in their hands at any moment as in a
+ * long one, but for longer.
+ */
+const LOADS = {
+  long: { restMs: 80, takes: 'mixed' },
+  short: { restMs: 240, takes: 'long' },
+} as const;
 
 /** Fewer strikes would try too little; a slow machine gets more time for them (ms). */
 const LEAST_STRIKES = 6;
@@ -19,8 +25,8 @@ const PATIENCE_MS = 30_000;
 
 /** Who is on the scene, with what orders. */
 const CAST = [
-  ['producer', { restMs: REST_MS, mischief: true }],
-  ['producer', { restMs: REST_MS }],
+  ['producer', { mischief: true }],
+  ['producer', {}],
   ['worker', {}],
   ['worker', {}],
   ['worker', { diesAfter: 60 }],
@@ -59,8 +65,10 @@ export async function weather(trial: Trial, storm: Storm): Promise<Aftermath> {
   const scene = await Scene.open(trial, storm.leaseMs);
   try {
     const isKind = storm.kills.length === 0;
-    for (const [name, orders] of CAST)
-      scene.start(name, isKind ? { ...orders, ...KINDNESS } : orders);
+    const load = LOADS[trial.seconds >= LONG_RUN_SECONDS ? 'long' : 'short'];
+    for (const [name, orders] of CAST) {
+      scene.start(name, { ...(name === 'producer' && load), ...orders, ...(isKind && KINDNESS) });
+    }
     const faults = await rage(scene, storm, trial);
     const senders = [...scene.of('producer'), ...scene.of('asker')];
     await Promise.all(senders.map(async (sender) => scene.kill(sender)));

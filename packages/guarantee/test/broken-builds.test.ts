@@ -41,7 +41,7 @@ describe('a broken build is caught, for what it broke', () => {
   it.concurrent.each(BUILDS)(
     'that %s',
     async (_what, broken, [id, finding]) => {
-      const args = ['--only', id, '--seconds', '4'];
+      const args = ['--only', id, '--seconds', '2'];
       const { code, output } = await guarantee(args, { BROKEN: broken });
       expect(output).toMatch(new RegExp(`^${id} BROKEN .*${finding}`));
       expect(code).toBe(1);

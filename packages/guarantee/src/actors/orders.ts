@@ -30,8 +30,8 @@ export interface Orders {
   readonly restMs: number;
   /** Whether some of what a producer sends makes handlers misbehave. */
   readonly mischief: boolean;
-  /** Whether all of what a producer sends is done at once, so that nothing but a word wakes an idle worker. */
-  readonly instant: boolean;
+  /** How long what a producer sends takes. */
+  readonly takes: 'mixed' | 'long' | 'instant';
   /** Actions of each round of a bulk producer, and the limits it asks for. */
   readonly bulk: { readonly actions: number; readonly limits: AskedLimits };
   /** Settled actions after which a worker kills itself, its callbacks not sent yet; 0 for never. */

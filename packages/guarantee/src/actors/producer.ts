@@ -7,12 +7,12 @@ import { ATTEMPTS, CALLER_DOMAIN, work } from '../actions.ts';
 import { Journal } from '../journal.ts';
 import { noteMemory } from './memory.ts';
 import { seededRandom } from '../random.ts';
-import { INSTANT_WORK, inventWork } from './invent-work.ts';
+import { inventWork } from './invent-work.ts';
 import { readOrders, UNLIMITED, type AskedLimits, type Share } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
 const { redis: url, prefix, journal: folder, seed, leaseMs, ...orders } = readOrders();
-const { restMs, mischief, instant, shares = [{}] } = orders;
+const { restMs, takes, mischief, shares = [{}] } = orders;
 const random = seededRandom(seed);
 const journal = new Journal(folder);
 endWithParent();
@@ -31,7 +31,7 @@ function queuesWith(limits: AskedLimits): DomainQueueManager {
 async function send(queues: DomainQueueManager, tenant: string | undefined): Promise<void> {
   const tenantId = tenant ?? `tenant-${random.below(5)}`;
   const tenantTier: Tier = tenant === undefined ? random.pick(TIERS) : 'free';
-  const { data, timeout } = instant ? INSTANT_WORK : inventWork(random, { leaseMs, mischief });
+  const { data, timeout } = inventWork(random, { takes, leaseMs, mischief });
   const callbackQueue = `${CALLER_DOMAIN}:${tenantId}:${tenantTier}`;
   const action = work.create({ tenantId, tenantTier, data, callbackQueue, ...timeout });
   const entry = { id: action.actionId, tenant: tenantId };

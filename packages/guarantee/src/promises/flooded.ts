@@ -14,7 +14,7 @@ const CROWD = { workers: 2, concurrency: 4 };
  * So little that most slots of a single worker are free. An idle worker looks by itself every 5 s: the time has room
  * for that and for a wait that is too long, whenever it began.
  */
-const CALM = { restMs: 1_000, instant: true };
+const CALM = { restMs: 1_000, takes: 'instant' } as const;
 const CALM_MS = 8_000;
 const SOLITUDE = { workers: 1, concurrency: 16 };
 /** Of each tenant, and of a calm one; fewer would show nothing, and a slow machine gets more time for them (ms). */
@@ -56,7 +56,7 @@ interface Sight {
     /** Absent for any. */
     readonly tenants?: readonly string[];
     readonly restMs: number;
-    readonly instant?: boolean;
+    readonly takes?: 'instant';
   }[];
   readonly workers: number;
   readonly concurrency: number;

@@ -7,8 +7,11 @@ import type { Line } from '../journal.ts';
 import type { Trial } from '../promise.ts';
 import { Scene } from '../scene.ts';
 
-/** In flight at once; a long run sends as many as `enqueueMany` may be given in practice. */
-const FEW = 2_000;
+/**
+ * In flight at once. Even few are many times the calls that Redis remembers; a long run sends as many as `enqueueMany`
+ * may be given in practice.
+ */
+const FEW = 1_000;
 const MANY = 10_000;
 /** Nothing is frozen or killed, so that whatever runs twice does so because of a call that was sent again. */
 const LEASE_MS = 10_000;

@@ -35,7 +35,7 @@ export async function tryNeighbours(trial: Trial): Promise<Neighbours> {
     scene.start('nuisance', { restMs: RESTS.nuisance });
     const isAnnoyed = (): boolean => untriedOf(scene.history()) === undefined;
     await until(() => isAnnoyed() || undefined, PATIENCE_MS);
-    scene.start('producer', { shares: [{ tenant: QUIET }], restMs: RESTS.quiet, instant: true });
+    scene.start('producer', { shares: [{ tenant: QUIET }], restMs: RESTS.quiet, takes: 'instant' });
     await until(() => begunOf(scene.history(), QUIET) >= LEAST || undefined, PATIENCE_MS);
     await wait((trial.seconds * 1_000) / 4);
     return judge(scene.history());

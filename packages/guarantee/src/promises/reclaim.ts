@@ -9,8 +9,10 @@ import { LEAST_HELD, outlast } from './outage.ts';
 const LEASE_MS = 2_000;
 /** What the promise allows on top of the lease. */
 const GRACE_MS = 5_000;
-/** A little longer than the promise allows (ms). */
-const PATIENCE_MS = LEASE_MS + 2 * GRACE_MS;
+/** A little longer than the promise allows (ms): what comes later has broken it as well. */
+const BROKEN_MS = LEASE_MS + GRACE_MS + 500;
+/** For a worker to have something in its hands (ms). */
+const PATIENCE_MS = 12_000;
 /** A history that grows for longer would be slow to read, s. */
 const EPISODE_S = 30;
 const WORKERS = 5;
@@ -19,8 +21,8 @@ const MOST_AT_ONCE = 3;
 const LEAST_KILLS = 4;
 /** Actions in the hands of the killed; fewer would show nothing. */
 const LEAST_ORPHANED = 4;
-/** Rests between sends, so that a worker always has a free slot. */
-const CALM = { restMs: 200 };
+/** Little traffic, so that a worker always has a free slot, and much of it in hand for long. */
+const CALM = { restMs: 600, takes: 'long' } as const;
 
 export const reclaim: Guarantee = {
   id: 'P2',
@@ -69,7 +71,7 @@ async function killSome(scene: Scene, { random, seconds }: Trial): Promise<numbe
     await Promise.all(victims.map(async (victim) => scene.replace(victim)));
     kills += victims.length;
     const isOver = (): boolean => reclaims(scene.history()).stranded.length === 0;
-    if (!(await until(() => isOver() || undefined, PATIENCE_MS))) return kills;
+    if (!(await until(() => isOver() || undefined, BROKEN_MS))) return kills;
   }
   return kills;
 }

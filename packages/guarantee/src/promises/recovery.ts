@@ -23,6 +23,8 @@ export const recovery: Guarantee = {
       const times: string[] = [];
       let held = idled === 0 && untried === undefined;
       for (const fault of faultsFor(trial, worker)) {
+        // What is broken by now needs no further proof.
+        if (!held) break;
         const { recovered, wasRed } = await suffer(scene, worker, fault);
         held &&= recovered !== undefined && (wasRed || fault.turnsRed !== true);
         const time = recovered === undefined ? 'never' : `${recovered} ms`;
