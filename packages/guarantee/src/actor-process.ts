@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Orders } from './actors/orders.ts';
 
-export type ActorName = 'producer' | 'bulk-producer' | 'nuisance' | 'worker' | 'caller' | 'asker';
+export type ActorName =
+  'producer' | 'bulk-producer' | 'nuisance' | 'worker' | 'caller' | 'asker' | 'shard-asker';
 
 /** An actor as a process of its own, to be killed. */
 export class ActorProcess {

@@ -43,8 +43,15 @@ export type Entry =
       /** Code of the error, where there is one. */
       readonly code?: string;
     }
-  /** An awaited result, and what it said. */
-  | { readonly event: 'answered'; readonly tenant: string; readonly result: string }
+  /** An awaited result, what it said, and how long it took (ms). */
+  | {
+      readonly event: 'answered';
+      readonly tenant: string;
+      readonly result: string;
+      readonly ms?: number;
+    }
+  /** An awaited result that did not come, and the code of the error that came instead. */
+  | { readonly event: 'unanswered'; readonly tenant: string; readonly code: string }
   | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
   /** A sender lost its connections, with calls in flight. */
   | { readonly event: 'cut' }

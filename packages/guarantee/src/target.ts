@@ -1,6 +1,13 @@
 import { readServerFacts, RedisPool, redactUrl } from '@nooble/redis';
 import type { Fault } from './faults/fault.ts';
 
+/** Some slots of a Cluster, and how to take the nodes away that have them. */
+export interface Shard {
+  readonly low: number;
+  readonly high: number;
+  readonly awayFor: (ms: number) => Fault;
+}
+
 /** The Redis under test. */
 export interface Target {
   readonly url: string;
@@ -14,6 +21,8 @@ export interface Target {
   readonly lastingFaults: readonly Fault[];
   /** It cannot be reached for so many ms, and nothing takes its place; absent where that is not to be had. */
   readonly awayFor?: (ms: number) => Fault;
+  /** A shard that holds nothing yet; absent where there are no shards. */
+  readonly emptyShard?: () => Promise<Shard | undefined>;
   close(): Promise<void>;
 }
 

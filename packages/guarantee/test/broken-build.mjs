@@ -1,5 +1,5 @@
-// Breaks one rule of the queue's scripts, or the health of workers, as BROKEN says: what tries the promises has to
-// notice. A bundle calls both functions where the code in question is defined.
+// Breaks one rule of the queue's scripts, or of the code of workers, as BROKEN says: what tries the promises has to
+// notice. A bundle calls these functions where the code in question is defined.
 
 /** Makes a function of the scripts do something first: it may return at once, or change its parameters. */
 const first = (name, lua) => [
@@ -24,27 +24,32 @@ const BREAKS = {
     'local date = day_of(slot)',
     'book(item.tenant, 100, slot) local date = day_of(slot)',
   ],
-  tags: [null, "math.max(virtual, tonumber(tag or '0'))", '0'],
+  tags: [null, /math\.max\(virtual, (tag|tonumber\(tag or '0'\))\)/g, '0'],
   reclaim: ['tick', ...first('may_reclaim', 'if true then return false end')],
   outage: ['tick', ...first('may_reclaim', 'if true then return true end')],
   weights: [null, 'tag + charge / load.weight', 'tag + 1'],
   time: ['claim', 'if shares_time then', 'if false then'],
-  wake: ['enqueue', ...first('write_wake', 'if true then return end')],
+  wake: ['enqueue', "redis.call('LPUSH', wake, '1')", "redis.call('EXISTS', wake)"],
   keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
   callbacks: ['settle', "if ending.callback ~= '' then", 'if false then'],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 
+/** What is broken in the code of workers. */
+const OUTSIDE_SCRIPTS = ['health', 'results', 'inboxes'];
+
 const { BROKEN = '' } = process.env;
 
-/** Names of what can be broken. */
-export const BREAKABLE = ['health', ...Object.keys(BREAKS)];
+/** Names of the rules of scripts that can be broken. */
+export const BREAKABLE_RULES = Object.keys(BREAKS);
 
 /** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
 export function breakScripts(scripts, broken = BROKEN) {
-  if (broken === 'health') return;
+  if (OUTSIDE_SCRIPTS.includes(broken)) return;
   if (!Object.hasOwn(BREAKS, broken)) {
-    throw new Error(`Cannot break "${broken}": there are ${BREAKABLE.join(', ')}`);
+    throw new Error(
+      `Cannot break "${broken}": there are ${[...OUTSIDE_SCRIPTS, ...BREAKABLE_RULES].join(', ')}`,
+    );
   }
   const [script, from, to] = BREAKS[broken];
   const chosen = script === null ? Object.values(scripts) : [scripts[script]];
@@ -56,4 +61,18 @@ export function breakScripts(scripts, broken = BROKEN) {
 
 export function breakHealth(BaseWorker) {
   if (BROKEN === 'health') BaseWorker.prototype.health = async () => ({ status: 'ok' });
+}
+
+/** Settlements fail, or wait, together. */
+export function breakSettling(Settler) {
+  if (BROKEN !== 'results' && BROKEN !== 'inboxes') return;
+  const { begin } = Settler.prototype;
+  Settler.prototype.begin = async function (settlements) {
+    const round = await begin.call(this, settlements);
+    const answers = [...round.answers.values()];
+    if (BROKEN === 'inboxes') await Promise.all(answers);
+    const refusal = answers.find((answer) => answer.refused);
+    if (BROKEN === 'results' && refusal) throw refusal.refused;
+    return round;
+  };
 }

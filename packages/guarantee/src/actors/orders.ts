@@ -34,6 +34,8 @@ export interface Orders {
   readonly takes: 'mixed' | 'long' | 'instant';
   /** Actions of each round of a bulk producer, and the limits it asks for. */
   readonly bulk: { readonly actions: number; readonly limits: AskedLimits };
+  /** The slots of a shard that goes away, for who asks through an inbox there. */
+  readonly slots?: { readonly low: number; readonly high: number };
   /** Settled actions after which a worker kills itself, its callbacks not sent yet; 0 for never. */
   readonly diesAfter: number;
   /** Whether a worker writes down every look for work. */

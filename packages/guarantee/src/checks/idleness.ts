@@ -46,7 +46,8 @@ function mostRunning(lines: readonly Line[], from: number, to: number): number {
   return most;
 }
 
-function stoodStillMs(lines: readonly Line[], from: number, to: number): number {
+/** How long processes stood still between two moments (ms). */
+export function stoodStillMs(lines: readonly Line[], from: number, to: number): number {
   const within = lines.filter(({ at }) => at >= from && at <= to);
   return within.reduce((sum, line) => sum + (line.event === 'stall' ? line.ms : 0), 0);
 }

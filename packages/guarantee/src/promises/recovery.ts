@@ -13,7 +13,7 @@ export const recovery: Guarantee = {
   id: 'P6',
   text: 'A worker consumes again by itself after every fault, and is red until then; what cannot be served stops nothing else',
   async run(trial) {
-    const { begun, idled, untried } = await tryNeighbours(trial);
+    const neighbours = await tryNeighbours(trial);
     const scene = await Scene.open(trial, 1_000);
     try {
       const worker = scene.start('worker');
@@ -21,7 +21,7 @@ export const recovery: Guarantee = {
       scene.start('producer', CALM);
       await scene.beganAfter(worker, 0, USUAL_LIMIT_MS);
       const times: string[] = [];
-      let held = idled === 0 && untried === undefined;
+      let { held } = neighbours;
       for (const fault of faultsFor(trial, worker)) {
         // What is broken by now needs no further proof.
         if (!held) break;
@@ -30,11 +30,7 @@ export const recovery: Guarantee = {
         const time = recovered === undefined ? 'never' : `${recovered} ms`;
         times.push(`${fault.name}: ${time}${wasRed ? ', red' : ''}`);
       }
-      times.push(
-        untried === undefined
-          ? `${idled} late of ${begun} actions of a neighbour`
-          : `not tried: ${untried}`,
-      );
+      times.push(neighbours.said);
       const tried = `${times.length - 1} faults, and neighbours with results, inboxes and entries of the directory that cannot be used`;
       return { held, tried, worst: times.join(', ') };
     } finally {

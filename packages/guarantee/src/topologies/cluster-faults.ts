@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.ts';
 import { until, untilReady } from '../until.ts';
+import { nodeAt, slotRanges } from './cluster-slots.ts';
 import type { Node } from './node.ts';
 
 /** For nodes that have to agree and promote, and clients that have to hear of it (ms). */
@@ -63,9 +64,6 @@ async function moveKeys(from: Node, to: Node, slot: number): Promise<void> {
   }
 }
 
-type Address = [host: string, port: number, ...facts: unknown[]];
-type SlotRange = [low: number, high: number, primary: Address, ...replicas: Address[]];
-
 /** Who has a slot that is in use, and who else there is, once the nodes agree after the fault before. */
 async function owners(nodes: readonly Node[]) {
   const found = await until(async () => ownersOf(nodes), FAILOVER_MS);
@@ -74,8 +72,7 @@ async function owners(nodes: readonly Node[]) {
 }
 
 async function ownersOf(nodes: readonly Node[]) {
-  const [first] = nodes;
-  const ranges = (await first?.send('CLUSTER', 'SLOTS')) as SlotRange[];
+  const ranges = await slotRanges(nodes[0]);
   const primaries = new Set(ranges.map(([, , address]) => nodeAt(nodes, address)));
   const slot = await slotInUse([...primaries]);
   const [, , owner, standIn] = ranges.find(([low, high]) => low <= slot && slot <= high) ?? [];
@@ -91,12 +88,6 @@ async function slotInUse(primaries: readonly Node[]): Promise<number> {
   return Number(await fullest?.send('CLUSTER', 'KEYSLOT', key));
 }
 
-function nodeAt(nodes: readonly Node[], address: Address | undefined): Node {
-  const node = nodes.find(({ port }) => port === address?.[1]);
-  if (!node) throw new RangeError(`No node on port ${String(address?.[1])}`);
-  return node;
-}
-
 /** Every node knows who has the slot now. */
 async function agreed(nodes: readonly Node[], slot: number, owner: Node): Promise<void> {
   await untilReady('every node to know who has the slot', async () => {
@@ -107,7 +98,7 @@ async function agreed(nodes: readonly Node[], slot: number, owner: Node): Promis
 
 /** Of the primary of a slot, as one node sees it. */
 async function portOf(node: Node, slot: number): Promise<number | undefined> {
-  const ranges = (await node.send('CLUSTER', 'SLOTS')) as SlotRange[];
+  const ranges = await slotRanges(node);
   return ranges.find(([low, high]) => low <= slot && slot <= high)?.[2][1];
 }
 

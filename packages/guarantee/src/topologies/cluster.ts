@@ -2,6 +2,7 @@ import { serverFaults } from '../faults/server-faults.ts';
 import type { Target } from '../target.ts';
 import { untilReady } from '../until.ts';
 import { killedPrimary, manualFailover, migratedSlot } from './cluster-faults.ts';
+import { emptyShard } from './cluster-shard.ts';
 import { closeNodes, hostsOf, startNodes, type Node } from './node.ts';
 
 const PRIMARIES = 3;
@@ -36,6 +37,7 @@ export async function startCluster(): Promise<Target> {
       manualFailover(nodes),
     ],
     lastingFaults: [killedPrimary(nodes)],
+    emptyShard: async () => emptyShard(nodes),
     close: async () => closeNodes(nodes),
   };
 }
