@@ -62,6 +62,18 @@ async function withWaiting(broker: FakeBroker, ...names: string[]) {
   return parts;
 }
 
+/** A worker whose only slot is held while others wait, and whose last claim, for `newer`, is not answered yet. */
+async function withClaimInFlight(broker: FakeBroker) {
+  const answer = deferred();
+  broker.beforeClaim = async () => {
+    if (broker.claims.length === 3) await answer.promise;
+  };
+  const older = numbered(8);
+  const parts = await workerWith(broker, ['quick', 'slow', ...older, 'newer']);
+  await expect.poll(async () => parts.worker.health()).toMatchObject({ running: 1, ahead: 8 });
+  return { ...parts, answer, older };
+}
+
 /** The slots of every claim that a worker needs for this many actions. */
 async function claimsFor(
   count: number,
@@ -200,16 +212,61 @@ describe('an action claimed ahead', () => {
     expect(broker.settled.map(({ outcome }) => outcome.status)).toEqual(['done', 'done']);
   });
 
+  it('goes back with what a claim in flight brings, also if a slot is free by then', async () => {
+    const broker = new FakeBroker({ servesReleased: false });
+    const { started, hold, answer, older } = await withClaimInFlight(broker);
+    nowMs += 20;
+    hold.resolve();
+    await expect.poll(() => broker.settled).toHaveLength(2);
+    answer.resolve();
+    await expect.poll(() => idsOf(broker.released)).toEqual([...older, 'newer']);
+    expect(started).toEqual(['quick', 'slow']);
+  });
+
+  it('goes back before the stop ends, however long the release takes', async () => {
+    const broker = new FakeBroker({ servesReleased: false });
+    const { worker, hold } = await withWaiting(broker, 'a');
+    const release = broker.release.bind(broker);
+    const [asked, answer] = [deferred(), deferred()];
+    broker.release = async (claimed) => {
+      asked.resolve();
+      await answer.promise;
+      await release(claimed);
+    };
+    hold.resolve();
+    const stopping = worker.stop();
+    await asked.promise;
+    await expect.poll(() => broker.settled).toHaveLength(2);
+    setImmediate(() => answer.resolve());
+    await stopping;
+    expect(idsOf(broker.released)).toEqual(['a']);
+  });
+
+  it('is not lost if it was given back while its lease was being renewed', async () => {
+    const broker = new FakeBroker({ servesReleased: false, leaseMs: 30 });
+    const { worker, hold } = await withWaiting(broker, 'a');
+    const lost: string[] = [];
+    worker.events.on('lost', ({ claimed }) => lost.push(claimed.lease.actionId));
+    const released = next(worker, 'released');
+    const renew = broker.renew.bind(broker);
+    let renewals = 0;
+    broker.renew = async (leases) => {
+      renewals += 1;
+      if (!leases.some(({ actionId }) => actionId === 'a')) return renew(leases);
+      nowMs += 20;
+      await released;
+      broker.lose('a');
+      return renew(leases);
+    };
+    await expect.poll(() => renewals).toBeGreaterThan(1);
+    expect(idsOf(broker.released)).toEqual(['a']);
+    expect(lost).toEqual([]);
+    hold.resolve();
+  });
+
   it('goes back after what a claim in flight at the stop brings, which is newer', async () => {
     const broker = new FakeBroker({ servesReleased: false });
-    const answer = deferred();
-    broker.beforeClaim = async () => {
-      if (broker.claims.length === 3) await answer.promise;
-    };
-    const older = numbered(8);
-    const names = ['quick', 'slow', ...older, 'newer'];
-    const { worker, hold } = await workerWith(broker, names);
-    await expect.poll(async () => worker.health()).toMatchObject({ running: 1, ahead: 8 });
+    const { worker, hold, answer, older } = await withClaimInFlight(broker);
     const stopping = worker.stop();
     answer.resolve();
     await expect.poll(() => idsOf(broker.released)).toEqual(['newer', ...older]);
