@@ -22,17 +22,15 @@ export async function fill(
   assertStored(system, await producer.ask('pending', { place }), shape.count);
 }
 
-type SendingOrders = Pick<SendOrders, 'shape' | 'mode'> & Partial<Pick<SendOrders, 'inFlight'>>;
-
 /** Returns jobs per second from the first call to the last acknowledgement, with one process and no workers. */
 export async function sendingRate(
   stage: Stage,
   system: SystemName,
-  { shape, mode, inFlight = IN_FLIGHT[mode] }: SendingOrders,
+  { shape, mode }: Pick<SendOrders, 'shape' | 'mode'>,
 ): Promise<number> {
   const place: Place = await clearedPlace(stage, system);
   const producer = stage.crew.producer(system);
-  const how = { mode, inFlight, tellsCaller: false };
+  const how = { mode, inFlight: IN_FLIGHT[mode], tellsCaller: false };
   const span = await producer.ask('send', { place, shape, ...how });
   assertStored(system, await producer.ask('pending', { place }), shape.count);
   return perSecond(shape.count, span);

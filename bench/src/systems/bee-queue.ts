@@ -1,13 +1,6 @@
 import BeeQueue from 'bee-queue';
 import type { Passage } from '../payload.ts';
-import {
-  doJob,
-  resultOf,
-  type Place,
-  type Producer,
-  type RunningWorker,
-  type System,
-} from './system.ts';
+import { resultOf, type Place, type Producer, type RunningWorker, type System } from './system.ts';
 
 /** bee-queue: finished jobs are removed, no events are sent or received, no jobs are kept in memory. */
 export const beeQueue: System = {
@@ -27,10 +20,10 @@ export const beeQueue: System = {
       close: async () => queue.close(),
     };
   },
-  async startWorker(place, { concurrency, ...handler }): Promise<RunningWorker> {
+  async startWorker(place, { concurrency, onJob }): Promise<RunningWorker> {
     const queue = await open(place, { isWorker: true });
     queue.process(concurrency, async ({ data }) => {
-      await doJob(data.n, handler);
+      onJob(data.n);
       return resultOf(data);
     });
     return { claimMs: [], stop: async () => queue.close() };
