@@ -23,5 +23,7 @@ const processor = new ActionProcessor().register(told, (action) => {
   journal.write({ event: 'told', id, tenant, callback, status: data.status, ...outcome });
 });
 
-const options = { redis, prefix, processor, leaseMs, concurrency, maxStalls: 50 };
+/** One promise after the other uses the domain, with a lease of its own: that these differ is no news. */
+const onWarning = (): void => undefined;
+const options = { redis, prefix, processor, leaseMs, concurrency, maxStalls: 50, onWarning };
 await new BaseWorker({ domain: CALLER_DOMAIN, logger: false, ...options }).start();

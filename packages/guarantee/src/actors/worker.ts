@@ -40,7 +40,9 @@ processor.register(odd, ({ actionId: id, tenantId: tenant, data }, { attempt }) 
 });
 
 const retry = { attempts: ATTEMPTS, baseMs: 10, capMs: 50 };
-const options = { redis, prefix, processor, leaseMs, concurrency, retry, maxStalls: 50 };
+/** One promise after the other uses the domain, with a lease of its own: that these differ is no news. */
+const onWarning = (): void => undefined;
+const options = { redis, prefix, processor, leaseMs, concurrency, retry, maxStalls: 50, onWarning };
 const worker = new BaseWorker({ domain: WORK_DOMAIN, logger: false, ...options });
 const idOf = (event: { claimed: { lease: { actionId: string } } }): string =>
   event.claimed.lease.actionId;
