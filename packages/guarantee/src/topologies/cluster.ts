@@ -13,6 +13,8 @@ const SETTINGS = [
   '--cluster-node-timeout 2000',
   // A primary that a busy machine starves would lose what its replica has not read yet.
   '--cluster-replica-no-failover yes',
+  // Else each primary waits 5 s for more replicas before it sends its data to the one it has.
+  '--repl-diskless-sync-delay 0',
 ].flatMap((setting) => setting.split(' '));
 
 /** Three primaries that share the slots, each with a replica. */
@@ -21,7 +23,8 @@ export async function startCluster(): Promise<Target> {
   const primaries = nodes.slice(0, PRIMARIES);
   await assignSlots(primaries);
   await introduce(nodes);
-  await replicate(primaries, nodes.slice(PRIMARIES));
+  const replicas = nodes.slice(PRIMARIES);
+  await Promise.all(replicas.map(async (each, at) => replicate(primaries[at], each)));
   await untilReady('every node to agree', async () => {
     const infos = await Promise.all(nodes.map(async (node) => node.send('CLUSTER', 'INFO')));
     return infos.every((info) => String(info).includes('cluster_state:ok'));
@@ -60,15 +63,13 @@ async function introduce([first, ...others]: readonly Node[]): Promise<void> {
   });
 }
 
-async function replicate(primaries: readonly Node[], replicas: readonly Node[]): Promise<void> {
-  for (const [index, replica] of replicas.entries()) {
-    const id = await primaries[index]?.send('CLUSTER', 'MYID');
-    await untilReady('a replica to know its primary', async () => {
-      await replica.send('CLUSTER', 'REPLICATE', String(id));
-      return true;
-    });
-    await untilReady('a replica to be in step', async () =>
-      String(await replica.send('INFO', 'replication')).includes('master_link_status:up'),
-    );
-  }
+async function replicate(primary: Node | undefined, replica: Node): Promise<void> {
+  const id = String(await primary?.send('CLUSTER', 'MYID'));
+  await untilReady('a replica to know its primary', async () => {
+    await replica.send('CLUSTER', 'REPLICATE', id);
+    return true;
+  });
+  await untilReady('a replica to be in step', async () =>
+    String(await replica.send('INFO', 'replication')).includes('master_link_status:up'),
+  );
 }
