@@ -3,8 +3,7 @@ import type { Fault } from './faults/fault.ts';
 
 /** Some slots of a Cluster, and how to take the nodes away that have them. */
 export interface Shard {
-  readonly low: number;
-  readonly high: number;
+  readonly slots: readonly (readonly [low: number, high: number])[];
   readonly awayFor: (ms: number) => Fault;
 }
 

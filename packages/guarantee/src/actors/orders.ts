@@ -1,3 +1,5 @@
+import type { Shard } from '../target.ts';
+
 /** Admissions that are asked for; null for no limit. */
 export interface AskedLimits {
   readonly perMinute: number | null;
@@ -35,7 +37,7 @@ export interface Orders {
   /** Actions of each round of a bulk producer, and the limits it asks for. */
   readonly bulk: { readonly actions: number; readonly limits: AskedLimits };
   /** The slots of a shard that goes away, for who asks through an inbox there. */
-  readonly slots?: { readonly low: number; readonly high: number };
+  readonly slots?: Shard['slots'];
   /** Settled actions after which a worker kills itself, its callbacks not sent yet; 0 for never. */
   readonly diesAfter: number;
   /** Whether a worker writes down every look for work. */

@@ -9,7 +9,7 @@ import { INSTANT_WORK } from './invent-work.ts';
 import { readOrders, UNLIMITED } from './orders.ts';
 import { endWithParent } from './parent.ts';
 
-const { redis, prefix, journal: folder, restMs, slots = { low: 0, high: -1 } } = readOrders();
+const { redis, prefix, journal: folder, restMs, slots = [] } = readOrders();
 const journal = new Journal(folder);
 endWithParent();
 const tiers = { free: { ...UNLIMITED, maxDepth: null } };
@@ -32,7 +32,7 @@ async function ask(client: ActionClient, tenantId: string): Promise<void> {
 async function isOnShard(inbox: string): Promise<boolean> {
   const [key = ''] = await findKeys(redis, prefix, inbox.slice('inbox:'.length));
   const slot = Number(await queues.redis.command().call('CLUSTER', 'KEYSLOT', key));
-  return slots.low <= slot && slot <= slots.high;
+  return slots.some(([low, high]) => low <= slot && slot <= high);
 }
 
 /** A client that has its inbox on the shard, or not. */

@@ -29,8 +29,8 @@ export interface ShardAway {
 }
 
 /** Begins to ask through an inbox on the shard and through another; resolves when both work. */
-export async function startAsking(scene: Scene, { low, high }: Shard): Promise<void> {
-  scene.start('shard-asker', { slots: { low, high }, restMs: REST_MS });
+export async function startAsking(scene: Scene, { slots }: Shard): Promise<void> {
+  scene.start('shard-asker', { slots, restMs: REST_MS });
   const isAnswered = (tenant: string): boolean =>
     linesOf(scene.history(), 'answered', tenant).length >= FIRST;
   const areBoth = (): boolean => isAnswered(ASKERS.away) && isAnswered(ASKERS.near);

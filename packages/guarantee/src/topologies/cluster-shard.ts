@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from '../faults/fault.ts';
 import type { Shard } from '../target.ts';
 import { untilReady } from '../until.ts';
-import { nodeAt, slotRanges, type SlotRange } from './cluster-slots.ts';
+import { nodeAt, slotRanges } from './cluster-slots.ts';
 import type { Node } from './node.ts';
 
 /** Until every node and every client has heard that the shard is back (ms). */
@@ -9,17 +10,20 @@ const LIMIT_MS = 30_000;
 
 /** A shard without a single key; undefined where each has some. */
 export async function emptyShard(nodes: readonly Node[]): Promise<Shard | undefined> {
-  for (const range of await slotRanges(nodes[0])) {
-    const [low, high, primary] = range;
-    const keys = await nodeAt(nodes, primary).send('DBSIZE');
-    if (Number(keys) === 0) return { low, high, awayFor: (ms) => shardAway(nodes, range, ms) };
+  const ranges = await slotRanges(nodes[0]);
+  for (const [, , primary, ...replicas] of ranges) {
+    const members = [primary, ...replicas].map((address) => nodeAt(nodes, address));
+    if (Number(await members[0]?.send('DBSIZE')) > 0) continue;
+    // Slots that have moved leave a primary with several ranges.
+    const own = ranges.filter(([, , [, port]]) => port === primary[1]);
+    const slots = own.map(([low, high]) => [low, high] as const);
+    return { slots, awayFor: (ms) => shardAway(nodes, members, ms) };
   }
   return undefined;
 }
 
-/** Its primary and its replicas are killed, and come back; the others serve their slots meanwhile. */
-function shardAway(nodes: readonly Node[], [, , ...addresses]: SlotRange, ms: number) {
-  const members = addresses.map((address) => nodeAt(nodes, address));
+/** The primary and its replicas are killed, and come back; the others serve their slots meanwhile. */
+function shardAway(nodes: readonly Node[], members: readonly Node[], ms: number): Fault {
   const others = nodes.filter((node) => !members.includes(node));
   return {
     name: `a shard away for ${ms / 1_000} s`,
