@@ -1,6 +1,6 @@
 // Everything `npm test` looks at besides the tests, by the name of its line.
 import { join } from 'node:path';
-import { pnpm, root, run } from './run.mjs';
+import { root, run } from './run.mjs';
 import { say, took } from './terminal.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -9,7 +9,7 @@ const node = process.execPath;
 const CHECKS = {
   lint: [bin('oxlint'), '--type-aware', '--deny-warnings'],
   format: [bin('prettier'), '--check', '.', '--cache'],
-  layers: [...pnpm, 'exec', 'turbo', 'boundaries'],
+  layers: [bin('turbo'), 'boundaries'],
   'types of tests': [bin('tsc'), '-p', 'scripts/tsconfig.tests.json'],
   'embedded scripts are current': [node, 'packages/queue/scripts/embed-lua.mjs', '--check'],
   'generated documents are current': [node, 'scripts/generate-docs.mjs', '--check'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { pnpm, root } from './run.mjs';
+import { root } from './run.mjs';
 
 const execute = promisify(execFile);
 
@@ -34,10 +34,9 @@ async function addImport(folder: string, from: string, to: string): Promise<void
 }
 
 async function checkLayers(folder: string): Promise<string> {
-  const [command = '', ...args] = pnpm;
-  const turbo = [...args, '--dir', root, 'exec', 'turbo', 'boundaries', '--cwd', folder];
+  const turbo = join(root, 'node_modules', '.bin', 'turbo');
   const env = { ...process.env, NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1' };
-  const { stdout, stderr } = await execute(command, turbo, { env }).catch(
+  const { stdout, stderr } = await execute(turbo, ['boundaries', '--cwd', folder], { env }).catch(
     (error: unknown) => error as { stdout: string; stderr: string },
   );
   return stdout + stderr;
