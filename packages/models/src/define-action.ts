@@ -79,8 +79,7 @@ export function defineAction<
   return Object.freeze({
     type,
     domain,
-    create: (input: ActionInput<z.input<Data>>) =>
-      createAction(type, { ...input, data: parseData(input.data) }),
+    create: (input: ActionInput<z.input<Data>>) => createAction(type, input, parseData(input.data)),
     parseData,
     parseResult: (value: unknown) =>
       parseWith(result, value, `result of "${type}"`) as z.output<Result>,
@@ -89,17 +88,23 @@ export function defineAction<
   });
 }
 
-function createAction<Data>(actionType: string, input: ActionInput<Data>): DomainAction<Data> {
-  const { actionId, taskId, metadata, expiresAt, ...rest } = input;
-  const action: DomainAction<Data> = {
-    v: 1,
-    ...rest,
+function createAction<Data>(
+  actionType: string,
+  input: ActionInput,
+  data: Data,
+): DomainAction<Data> {
+  const { actionId, taskId, metadata, expiresAt } = input;
+  // Does not begin with the spread: V8 would create a hidden class per action.
+  const fields = {
+    v: 1 as const,
+    ...input,
+    data,
     actionId: actionId ?? newId(),
     actionType,
     taskId: taskId ?? newId(),
     metadata: metadata ?? {},
-    ...(expiresAt !== undefined && { expiresAt: isoTime('expiresAt', expiresAt) }),
     createdAt: isoNow(),
   };
-  return sealAction(action);
+  if (expiresAt !== undefined) fields.expiresAt = isoTime('expiresAt', expiresAt);
+  return sealAction(fields as DomainAction<Data>);
 }

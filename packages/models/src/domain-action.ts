@@ -33,3 +33,6 @@ export interface DomainAction<Data = unknown> {
   /** Envelope fields that this version does not know, unchanged. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
+
+/** An action, or part of one, that is still being built. */
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] };

@@ -1,23 +1,15 @@
 import { InvalidActionError, quoted } from '@nooble/errors';
-import type { DomainAction } from './domain-action.ts';
-import { checkEnvelope, toEnvelope } from './envelope.ts';
-
-/** Serialized form of a sealed action. */
-interface Sealed {
-  readonly text: string;
-  /** JSON of its data, reused by revised copies. */
-  readonly data: string;
-}
-
-/** Serialized once, when the action is validated, so that later changes to its objects are never sent. */
-const sealed = new WeakMap<DomainAction, Sealed>();
+import type { DomainAction, Writable } from './domain-action.ts';
+import { checkEnvelope } from './envelope-check.ts';
+import { toEnvelope } from './envelope.ts';
+import { markSealed, sealedOf } from './sealed.ts';
 
 /**
  * Returns a validated, frozen copy of an action that is already serialized to JSON; later changes to its data have no
  * effect. Returns a sealed action unchanged. Throws InvalidActionError if its receiver could not decode it.
  */
 export function sealAction<Data>(given: DomainAction<Data>): DomainAction<Data> {
-  return sealed.has(given) ? given : seal(given);
+  return sealedOf(given) ? given : seal(given);
 }
 
 /** Returns a sealed copy with some fields replaced and the data as originally sealed. Throws InvalidActionError. */
@@ -25,20 +17,21 @@ export function reviseAction<Data>(
   action: DomainAction<Data>,
   fields: Partial<Omit<DomainAction, 'data'>>,
 ): DomainAction<Data> {
-  return seal({ ...action, ...fields }, sealed.get(action)?.data);
+  return seal(copyOf(action, fields), sealedOf(action)?.data);
 }
 
 /** Returns the action as wire JSON: UTF-8, snake_case, missing values omitted. Throws InvalidActionError. */
 export function encodeAction(action: DomainAction): string {
-  return sealed.get(action)?.text ?? textOf(action, jsonOf(action.data, 'data'));
+  return sealedOf(action)?.text ?? textOf(toEnvelope(action), jsonOf(action.data, 'data'));
 }
 
 function seal<Data>(given: DomainAction<Data>, dataText?: string): DomainAction<Data> {
   try {
     const action = plainCopy(given);
-    checkEnvelope(toEnvelope(action));
+    const envelope = toEnvelope(action);
+    checkEnvelope(envelope);
     const data = dataText ?? jsonOf(action.data, 'data');
-    sealed.set(action, { text: textOf(action, data), data });
+    markSealed(action, { text: textOf(envelope, data), data });
     return Object.freeze(action);
   } catch (cause) {
     if (cause instanceof InvalidActionError) throw cause;
@@ -49,13 +42,23 @@ function seal<Data>(given: DomainAction<Data>, dataText?: string): DomainAction<
 
 /** Replaces fields that hold objects by their JSON round trip, so that the validated value is the one that is sent. */
 function plainCopy<Data>(given: DomainAction<Data>): DomainAction<Data> {
-  const { metadata, executionContext: context, extensions, ...fields } = given;
-  return {
-    ...fields,
-    metadata: plain(metadata, 'metadata'),
-    ...(context !== undefined && { executionContext: plain(context, 'executionContext') }),
-    ...(extensions !== undefined && { extensions: plain(extensions, 'extensions') }),
-  };
+  const copy = copyOf(given);
+  copy.metadata = plain(copy.metadata, 'metadata');
+  if (copy.executionContext !== undefined)
+    copy.executionContext = plain(copy.executionContext, 'executionContext');
+  if (copy.extensions !== undefined) copy.extensions = plain(copy.extensions, 'extensions');
+  return copy;
+}
+
+/**
+ * V8 creates a hidden class per object when a literal begins with a spread and properties follow, or the object is frozen.
+ * They are garbage of the old generation: scavenges of a sender then take ten times as long.
+ */
+function copyOf<Data>(
+  given: Omit<DomainAction<Data>, 'v'>,
+  changes?: Partial<DomainAction>,
+): Writable<DomainAction<Data>> {
+  return { v: undefined as never, ...given, ...changes } as DomainAction<Data>;
 }
 
 function plain<T>(value: T, what: string): T {
@@ -77,7 +80,9 @@ function jsonOf(value: unknown, what: string): string {
   throw new InvalidActionError({ reason });
 }
 
-function textOf(action: DomainAction, data: string): string {
-  const rest = jsonOf({ ...toEnvelope(action), data: undefined }, 'envelope');
+/** Empties the data of the envelope, which is written already. */
+function textOf(envelope: { data: unknown }, data: string): string {
+  envelope.data = undefined;
+  const rest = jsonOf(envelope, 'envelope');
   return `${rest.slice(0, -1)},"data":${data}}`;
 }

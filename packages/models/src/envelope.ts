@@ -1,81 +1,12 @@
-import { InvalidActionError, truncate } from '@nooble/errors';
-import { z } from 'zod';
-import type { DomainAction } from './domain-action.ts';
-import { contextFromWire, contextToWire, executionContextSchema } from './execution-context.ts';
-import { MAX_TYPE_LENGTH, NAME_PATTERNS } from './names.ts';
-import { INBOX_NAME, QUEUE_NAME } from './queue-name.ts';
-import { TIERS } from './tiers.ts';
-import { issuesOf } from './validation.ts';
-import { wellFormed } from './well-formed.ts';
-
-/** Identifiers must be well-formed: UTF-8 maps all lone surrogates to the same character. */
-const text = wellFormed(z.string().min(1).max(256));
-const actionType = z
-  .string()
-  .max(MAX_TYPE_LENGTH)
-  .regex(NAME_PATTERNS.actionType, 'expected "<domain>.<action>" in lower case');
-
-/** Known fields of an envelope on the wire, snake_case. */
-export const envelopeSchema = z.object({
-  v: z.literal(1),
-  action_id: z.string().regex(NAME_PATTERNS.actionId),
-  action_type: actionType,
-  task_id: text,
-  tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
-  tenant_tier: z.enum(TIERS),
-  session_id: text.optional(),
-  callback_queue: z.string().regex(QUEUE_NAME, 'expected "<domain>:<tenant_id>:<tier>"').optional(),
-  callback_type: actionType.optional(),
-  reply_to: z.string().regex(INBOX_NAME, 'expected "inbox:<id>"').optional(),
-  execution_context: executionContextSchema.optional(),
-  data: z.unknown(),
-  metadata: z.record(z.string(), z.unknown()),
-  parent_action_id: z.string().regex(NAME_PATTERNS.actionId).optional(),
-  timeout_ms: z
-    .int()
-    .min(1)
-    .max(2 ** 31 - 1)
-    .optional(),
-  expires_at: z.iso.datetime().optional(),
-  created_at: z.iso.datetime(),
-});
-
-type Envelope = z.infer<typeof envelopeSchema>;
+import { InvalidActionError } from '@nooble/errors';
+import type { DomainAction, Writable } from './domain-action.ts';
+import { checkEnvelope, envelopeSchema, type Envelope } from './envelope-check.ts';
+import { contextFromWire, contextToWire } from './execution-context.ts';
 
 /** Decodes wire JSON into an action; keeps unknown fields. Throws InvalidActionError. */
 export function decodeAction(json: string): DomainAction {
   const raw = parseObject(json);
   return fromEnvelope(checkEnvelope(raw), raw);
-}
-
-/** Validates an envelope. Throws InvalidActionError. */
-export function checkEnvelope(raw: object): Envelope {
-  const parsed = envelopeSchema.safeParse(raw);
-  if (!parsed.success) {
-    const { action_id: id } = raw as Partial<Envelope>;
-    const actionId = typeof id === 'string' ? truncate(id, 128) : undefined;
-    const reason = issuesOf(parsed.error)
-      .map(({ path, message }) => `${path || 'envelope'}: ${message}`)
-      .join('; ');
-    throw new InvalidActionError({ reason, ...(actionId !== undefined && { actionId }) });
-  }
-  const reason = contradictionIn(parsed.data);
-  if (reason === undefined) return parsed.data;
-  throw new InvalidActionError({ reason, actionId: parsed.data.action_id });
-}
-
-/** Returns the reason if valid fields contradict each other. */
-function contradictionIn(envelope: Envelope): string | undefined {
-  const { callback_queue, reply_to, execution_context: context } = envelope;
-  if (envelope.data === undefined)
-    return 'its data is undefined, which JSON cannot represent; use null';
-  if (callback_queue !== undefined && reply_to !== undefined)
-    return 'callback_queue and reply_to exclude each other';
-  // Otherwise a handler that trusts the context would act for a different tenant than the one that is charged.
-  const foreign = (['tenant_id', 'tenant_tier'] as const).find(
-    (name) => context && context[name] !== envelope[name],
-  );
-  return foreign && `execution_context.${foreign} differs from its ${foreign}`;
 }
 
 function parseObject(json: string): object {
@@ -91,7 +22,7 @@ function parseObject(json: string): object {
 }
 
 /** Converts an action to its wire names, without validation. */
-export function toEnvelope(action: DomainAction): object {
+export function toEnvelope(action: DomainAction): { data: unknown } {
   const context = action.executionContext;
   const known = {
     v: action.v,
@@ -115,32 +46,38 @@ export function toEnvelope(action: DomainAction): object {
   return action.extensions ? { ...action.extensions, ...known } : known;
 }
 
+/** Fields are taken from the raw envelope, because zod drops a field named `__proto__` from its copies. */
 function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
-  const { session_id, callback_queue, callback_type, reply_to } = envelope;
-  const { parent_action_id, timeout_ms, expires_at } = envelope;
-  // Taken from the raw envelope, because zod drops a field named `__proto__` from its copies.
   const { metadata, execution_context } = raw as Envelope;
-  const extensions = unknownFields(raw);
-  return {
+  const action: Writable<DomainAction> = {
     v: 1,
     actionId: envelope.action_id,
     actionType: envelope.action_type,
     taskId: envelope.task_id,
     tenantId: envelope.tenant_id,
     tenantTier: envelope.tenant_tier,
-    ...(session_id !== undefined && { sessionId: session_id }),
-    ...(callback_queue !== undefined && { callbackQueue: callback_queue }),
-    ...(callback_type !== undefined && { callbackType: callback_type }),
-    ...(reply_to !== undefined && { replyTo: reply_to }),
-    ...(execution_context && { executionContext: contextFromWire(execution_context) }),
     data: envelope.data,
     metadata,
-    ...(parent_action_id !== undefined && { parentActionId: parent_action_id }),
-    ...(timeout_ms !== undefined && { timeoutMs: timeout_ms }),
-    ...(expires_at !== undefined && { expiresAt: expires_at }),
     createdAt: envelope.created_at,
-    ...(extensions && { extensions }),
   };
+  addOptional(action, envelope);
+  if (execution_context) action.executionContext = contextFromWire(execution_context);
+  const extensions = unknownFields(raw);
+  if (extensions) action.extensions = extensions;
+  return action;
+}
+
+/** One by one: spreads of conditions would cost every action, though few have these fields. */
+function addOptional(action: Writable<DomainAction>, envelope: Envelope): void {
+  const { session_id, callback_queue, callback_type, reply_to } = envelope;
+  const { parent_action_id, timeout_ms, expires_at } = envelope;
+  if (session_id !== undefined) action.sessionId = session_id;
+  if (callback_queue !== undefined) action.callbackQueue = callback_queue;
+  if (callback_type !== undefined) action.callbackType = callback_type;
+  if (reply_to !== undefined) action.replyTo = reply_to;
+  if (parent_action_id !== undefined) action.parentActionId = parent_action_id;
+  if (timeout_ms !== undefined) action.timeoutMs = timeout_ms;
+  if (expires_at !== undefined) action.expiresAt = expires_at;
 }
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(envelopeSchema.shape));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { envelopeSchema } from './envelope.ts';
+import { envelopeSchema } from './envelope-check.ts';
 
 /** JSON Schema (2020-12) of the envelope on the wire, for services in other languages. */
 export const domainActionJsonSchema: Readonly<Record<string, unknown>> = Object.freeze({
