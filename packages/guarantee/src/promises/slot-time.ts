@@ -9,8 +9,10 @@ const TAKES_MS = { slow: 100, quick: 5 };
 type Kind = keyof typeof TAKES_MS;
 const KINDS = Object.keys(TAKES_MS) as Kind[];
 const SLOTS = 4;
-/** After this much slot time, equal turns are apart by several times the bound (ms). */
-const ENOUGH_MS = 6_000;
+/** Least slot time of a trial (ms), and least multiple of the bound: with equal turns it is passed by then. */
+const ENOUGH = { ms: 6_000, bounds: 8 };
+/** Longest trial (ms): a slow machine stretches short handlers, and with them the bound. */
+const MOST_MS = 30_000;
 
 const UNLIMITED = { perMinute: null, perDay: null, maxDepth: null };
 
@@ -37,8 +39,9 @@ export async function trySlotTime({ prefix, random, signal }: Trial, redis: Redi
     );
   try {
     for (const kind of KINDS) await send(kind, 2 * SLOTS);
+    const end = performance.now() + MOST_MS;
     const work = async (): Promise<void> => {
-      while (totalOf(held) < ENOUGH_MS && !signal.aborted) {
+      while (!isEnough(held) && performance.now() < end && !signal.aborted) {
         const kind = await holdOne(broker, held);
         await send(kind, 1);
       }
@@ -79,9 +82,17 @@ function totalOf(held: ReadonlyMap<string, Held>): number {
   return [...held.values()].reduce((sum, { totalMs }) => sum + totalMs, 0);
 }
 
+function isEnough(held: ReadonlyMap<string, Held>): boolean {
+  return totalOf(held) >= Math.max(ENOUGH.ms, ENOUGH.bounds * boundOf(held));
+}
+
+/** The longest attempt of each tenant, in every slot (ms). */
+function boundOf(held: ReadonlyMap<string, Held>): number {
+  return [...held.values()].reduce((sum, { longestMs }) => sum + SLOTS * longestMs, 0);
+}
+
 function excessOf(held: ReadonlyMap<string, Held>): number {
   const [slow, quick] = [held.get('slow'), held.get('quick')];
   if (!slow || !quick) return 0;
-  const apartMs = Math.abs(slow.totalMs - quick.totalMs);
-  return apartMs - SLOTS * (slow.longestMs + quick.longestMs);
+  return Math.abs(slow.totalMs - quick.totalMs) - boundOf(held);
 }
