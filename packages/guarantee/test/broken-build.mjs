@@ -36,7 +36,7 @@ const BREAKS = {
 };
 
 /** What is broken in the code of workers. */
-const OUTSIDE_SCRIPTS = ['health', 'results', 'inboxes'];
+const OUTSIDE_SCRIPTS = ['health', 'results'];
 
 const { BROKEN = '' } = process.env;
 
@@ -63,16 +63,14 @@ export function breakHealth(BaseWorker) {
   if (BROKEN === 'health') BaseWorker.prototype.health = async () => ({ status: 'ok' });
 }
 
-/** Settlements fail, or wait, together. */
+/** Settlements fail together. */
 export function breakSettling(Settler) {
-  if (BROKEN !== 'results' && BROKEN !== 'inboxes') return;
+  if (BROKEN !== 'results') return;
   const { begin } = Settler.prototype;
   Settler.prototype.begin = async function (settlements) {
     const round = await begin.call(this, settlements);
-    const answers = [...round.answers.values()];
-    if (BROKEN === 'inboxes') await Promise.all(answers);
-    const refusal = answers.find((answer) => answer.refused);
-    if (BROKEN === 'results' && refusal) throw refusal.refused;
+    const refusal = [...round.answers.values()].find((answer) => answer.refused);
+    if (refusal) throw refusal.refused;
     return round;
   };
 }

@@ -6,14 +6,8 @@ const guarantee = useGuarantee({ isBreakable: true });
 /** Time for the slowest of them while the others run as well (ms). */
 const PATIENCE_MS = 120_000;
 
-const ON_CLUSTER = ['--topology', 'cluster'];
-
 /** What a build does wrong, its name in `broken-build.mjs`, and which promise has to find what, and where. */
-const BUILDS: readonly (readonly [
-  string,
-  string,
-  [promise: string, finding: string, topology?: readonly string[]],
-])[] = [
+const BUILDS: readonly (readonly [string, string, [promise: string, finding: string]])[] = [
   ['settles without fencing', 'fencing', ['P3', '\\d+ (told by a loser|settled twice|repeated)']],
   [
     'forgets what it answered',
@@ -44,11 +38,6 @@ const BUILDS: readonly (readonly [
     'results',
     ['P6', '[1-9]\\d* late of \\d+ actions of a neighbour'],
   ],
-  [
-    'waits for an inbox that is out of reach',
-    'inboxes',
-    ['P6', '([1-9]\\d* late of \\d+ actions|, [1-9]\\d* late beside it)', ON_CLUSTER],
-  ],
   ['forgets callbacks', 'callbacks', ['P1', '[1-9]\\d* lost']],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
@@ -56,8 +45,8 @@ const BUILDS: readonly (readonly [
 describe('a broken build is caught, for what it broke', () => {
   it.concurrent.each(BUILDS)(
     'that %s',
-    async (_what, broken, [id, finding, topology = []]) => {
-      const args = ['--only', id, '--seconds', '2', ...topology];
+    async (_what, broken, [id, finding]) => {
+      const args = ['--only', id, '--seconds', '2'];
       const { code, output } = await guarantee(args, { BROKEN: broken });
       expect(output).toMatch(new RegExp(`^${id} BROKEN .*${finding}`));
       expect(code).toBe(1);
