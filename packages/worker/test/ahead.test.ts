@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BaseWorker } from '../src/base-worker.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { FakeBroker } from './fake-broker.ts';
-import { deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
+import { counted, deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
 
 /** The monotonic clock of the process, which stands still unless a test moves it: handlers take no time. */
 let nowMs: number;
@@ -108,23 +108,15 @@ describe('quick handlers', () => {
 
   it('run one at a time with one slot, in the order of their claim', async () => {
     const broker = new FakeBroker({ servesReleased: false });
-    let running = 0;
-    let most = 0;
-    const worker = workerOn(
-      broker,
-      async () => {
-        most = Math.max(most, (running += 1));
-        await new Promise((resolve) => setImmediate(resolve));
-        running -= 1;
-        return { length: 0 };
-      },
-      { concurrency: 1 },
+    const { seen, handle } = counted(
+      async () => new Promise((resolve) => void setImmediate(resolve)),
     );
+    const worker = workerOn(broker, handle, { concurrency: 1 });
     const started = startsOf(worker);
     add(broker, ...numbered(100));
     await worker.start();
     await expect.poll(() => broker.settled).toHaveLength(100);
-    expect(most).toBe(1);
+    expect(seen.most).toBe(1);
     expect(started).toEqual(numbered(100));
     expect(broker.claims.some(({ slots }) => slots > 1)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { RedisUnavailableError } from '@nooble/errors';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeBroker } from './fake-broker.ts';
-import { deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
+import { counted, deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
 
 const length: Generate = ({ data }) => ({ length: data.text.length });
 
@@ -9,24 +9,14 @@ describe('the claim loop', () => {
   it('fills its slots and no more', async () => {
     const broker = new FakeBroker();
     const release = deferred();
-    let running = 0;
-    let most = 0;
-    const worker = workerOn(
-      broker,
-      async () => {
-        most = Math.max(most, (running += 1));
-        await release.promise;
-        running -= 1;
-        return { length: 0 };
-      },
-      { concurrency: 3 },
-    );
+    const { seen, handle } = counted(async () => release.promise);
+    const worker = workerOn(broker, handle, { concurrency: 3 });
     for (let count = 0; count < 10; count += 1) broker.add(generateAction());
     await worker.start();
-    await expect.poll(() => running).toBe(3);
+    await expect.poll(() => seen.running).toBe(3);
     release.resolve();
     await expect.poll(() => broker.settled).toHaveLength(10);
-    expect(most).toBe(3);
+    expect(seen.most).toBe(3);
   });
 
   it('starts no more than it has slots for, whatever a claim brings, and gives the rest back', async () => {

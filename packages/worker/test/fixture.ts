@@ -77,3 +77,15 @@ export async function aborted(signal: AbortSignal): Promise<never> {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }
+
+/** A handler that waits, and how many of its runs there are and have been at a time. */
+export function counted(wait: () => Promise<unknown>) {
+  const seen = { running: 0, most: 0 };
+  const handle = async (): Promise<{ length: number }> => {
+    seen.most = Math.max(seen.most, (seen.running += 1));
+    await wait();
+    seen.running -= 1;
+    return { length: 0 };
+  };
+  return { seen, handle };
+}

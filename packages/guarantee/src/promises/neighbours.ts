@@ -8,6 +8,8 @@ import type { Shard } from '../target.ts';
 import { until } from '../until.ts';
 import { outlastShard, startAsking, type ShardAway } from './away-shard.ts';
 
+/** With partitions each shard may hold some of a queue. */
+const NO_EMPTY_SHARD = 'no shard taken away, because each of them holds keys of a queue';
 const QUIET = 'quiet';
 /** Nearly all of the time slots are free. */
 const SLOTS = 16;
@@ -42,10 +44,13 @@ export async function tryNeighbours(trial: Trial): Promise<Neighbours> {
       PATIENCE_MS,
     );
     // Each domain has its keys by now.
-    const shard = await trial.target.emptyShard?.();
+    const { emptyShard } = trial.target;
+    const shard = await emptyShard?.();
     const seen = await annoy(scene, shard);
     await wait((trial.seconds * 1_000) / 4);
-    return judge(scene.history(), seen);
+    const { held, said } = judge(scene.history(), seen);
+    const isLeftOut = emptyShard !== undefined && shard === undefined;
+    return { held, said: isLeftOut ? `${said}, ${NO_EMPTY_SHARD}` : said };
   } finally {
     await scene.close();
   }
