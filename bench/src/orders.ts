@@ -11,10 +11,10 @@ export interface Verbs {
   work: { readonly orders: WorkOrders; readonly answer: null };
   /** Stops the worker and returns its record. */
   finish: { readonly orders: null; readonly answer: Work };
-  /** Sends requests and awaits each result; returns the latency of each (ms). */
+  /** Sends requests and awaits each result; returns when each was sent, and its latency (ms). */
   request: {
     readonly orders: RequestOrders;
-    readonly answer: Span & { readonly tookMs: Float64Array };
+    readonly answer: Span & { readonly sentMs: Float64Array; readonly tookMs: Float64Array };
   };
 }
 
@@ -31,6 +31,8 @@ export interface WorkOrders {
   readonly concurrency: number;
   readonly tellsCaller: boolean;
   readonly answers: boolean;
+  /** How long each handler waits after it has counted its job (ms). */
+  readonly takesMs: number;
 }
 
 export interface RequestOrders {

@@ -38,8 +38,6 @@ export async function runScenarios(
     for (const scenario of scenarios) {
       const stage = { crew, server, ...options };
       results[scenario.name] = await measure(scenario, stage, options);
-      // New processes for each scenario, because earlier work affects their speed; a quick run saves the time.
-      if (!options.quick) await crew.end();
     }
     return { machine: describeMachine(await server.version()), scenarios: results };
   } finally {
@@ -49,21 +47,22 @@ export async function runScenarios(
   }
 }
 
-/** A full run starts with a small warm-up round that does not count, because newly loaded code is slow. */
+/**
+ * In a full run each round has processes of its own, because the speed of a process is partly decided when it starts;
+ * a small round that does not count warms them up.
+ */
 async function measure(
   scenario: Scenario,
   stage: Stage,
   { quick, pairs, onProgress }: RunOptions,
 ): Promise<ScenarioResult> {
   const [loadBefore = 0] = loadavg();
-  if (!quick) {
-    onProgress(`${scenario.name}: warming up`);
-    await playRound(scenario, { ...stage, quick: true }, 0);
-  }
   const rounds: Round[] = [];
   while (rounds.length < pairs) {
     onProgress(`${scenario.name}: round ${rounds.length + 1} of ${pairs}`);
+    if (!quick) await playRound(scenario, { ...stage, quick: true }, rounds.length);
     rounds.push(await playRound(scenario, stage, rounds.length));
+    if (!quick) await stage.crew.end();
   }
   const metrics = Object.fromEntries(
     Object.entries(scenario.metrics).map(([name, metric]) => [

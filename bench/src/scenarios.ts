@@ -1,27 +1,38 @@
 import type { Scenario } from './scenario.ts';
 import { callback } from './scenarios/callback.ts';
 import { enqueueBatch } from './scenarios/enqueue-batch.ts';
-import { enqueue } from './scenarios/enqueue.ts';
+import { enqueue, enqueue1 } from './scenarios/enqueue.ts';
 import { floor } from './scenarios/floor.ts';
 import { idle } from './scenarios/idle.ts';
 import { lifecycle } from './scenarios/lifecycle.ts';
 import { memory } from './scenarios/memory.ts';
 import { payload100k } from './scenarios/payload.ts';
-import { processC1, processC200, processC50 } from './scenarios/process.ts';
+import {
+  processC1,
+  processC1For1Ms,
+  processC1For20Ms,
+  processC200,
+  processC50,
+} from './scenarios/process.ts';
 import { redisCpu } from './scenarios/redis-cpu.ts';
 import { roundtrip } from './scenarios/roundtrip.ts';
+import { sendToStart } from './scenarios/send-to-start.ts';
 import { scaling } from './scenarios/scaling.ts';
 import { groups20k, tenants1, tenants100k, tenants1k } from './scenarios/tenants.ts';
 
 /** All scenarios, in the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
   enqueue,
+  enqueue1,
   enqueueBatch,
   processC1,
+  processC1For1Ms,
+  processC1For20Ms,
   processC50,
   processC200,
   lifecycle,
   roundtrip,
+  sendToStart,
   callback,
   tenants1,
   tenants1k,

@@ -2,23 +2,23 @@ import type { ScenarioResult } from './result.ts';
 import type { Target, TargetResult } from './target.ts';
 
 export const TARGETS: readonly Target[] = [
-  { scenario: 'enqueue', to: 'bullmq', atLeast: 4 },
-  { scenario: 'enqueueBatch', to: 'bullmq', atLeast: 5 },
+  { scenario: 'enqueue', to: 'bullmq', atLeast: 2.5 },
+  { scenario: 'enqueue', to: 'bee-queue', atLeast: 1 },
+  { scenario: 'enqueue_1', to: 'bullmq', atLeast: 1 },
   { scenario: 'process_c1', to: 'bullmq', atLeast: 1.7 },
-  { scenario: 'process_c50', to: 'bullmq', atLeast: 4 },
-  { scenario: 'process_c200', to: 'bullmq', atLeast: 4.5 },
+  { scenario: 'process_c50', to: 'bullmq', atLeast: 3 },
+  { scenario: 'process_c200', to: 'bullmq', atLeast: 3.5 },
   { scenario: 'lifecycle', to: 'bullmq', atLeast: 3 },
-  { scenario: 'roundtrip', metric: 'p50', to: 'bullmq', atMost: 0.6 },
-  { scenario: 'roundtrip', metric: 'p99', to: 'bullmq', atMost: 0.5 },
-  { scenario: 'memory', to: 'bullmq', atMost: 0.7 },
-  { scenario: 'idle', atMost: 1 },
-  { scenario: 'enqueue', to: 'bee-queue', atLeast: 1.5 },
-  { scenario: 'process_c50', to: 'bee-queue', atLeast: 2.5 },
-  { scenario: 'groups_20k', to: 'groupmq', atLeast: 7 },
-  { scenario: 'enqueue', to: 'floor', atLeast: 0.6 },
-  { scenario: 'process_c200', to: 'floor', atLeast: 0.4 },
-  { scenario: 'rediscpu', atMost: 20 },
+  { scenario: 'roundtrip', metric: 'p50', to: 'bullmq', atMost: 0.7 },
+  { scenario: 'roundtrip', metric: 'same_p99', to: 'bullmq', atMost: 0.6 },
+  { scenario: 'roundtrip', metric: 'many_p50', to: 'bullmq', atMost: 0.4 },
+  { scenario: 'send_to_start', to: 'bullmq', atMost: 0.8 },
+  { scenario: 'tenants_1k', to: 'bullmq', atLeast: 2.5 },
   { scenario: 'tenants_100k', to: 'tenants_1k', atLeast: 0.9 },
+  { scenario: 'groups_20k', to: 'groupmq', atLeast: 7 },
+  { scenario: 'memory', to: 'bullmq', atMost: 0.64 },
+  { scenario: 'idle', atMost: 1 },
+  { scenario: 'rediscpu', atMost: 15 },
 ];
 
 /** Compares results with the targets. */

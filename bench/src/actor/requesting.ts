@@ -16,39 +16,40 @@ export async function request(
     const [first, ...others] = jobs;
     if (first) await caller.request(first);
     const startedMs = machineMs();
-    const tookMs =
+    const times =
       'inFlight' in load
         ? await closedLoop(caller, others, load.inFlight)
         : await openLoop(caller, others, load.perSecond);
-    return { startedMs, endedMs: machineMs(), tookMs };
+    return { startedMs, endedMs: machineMs(), ...times };
   } finally {
     await caller.close();
   }
 }
 
 async function closedLoop(caller: Caller, jobs: readonly Job[], inFlight: number) {
-  const tookMs = new Float64Array(jobs.length);
+  const { sentMs, tookMs } = timesOf(jobs);
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let index = next++; index < jobs.length; index = next++) {
-      const started = performance.now();
+      const started = (sentMs[index] = machineMs());
       await caller.request(jobs[index] as Job);
-      tookMs[index] = performance.now() - started;
+      tookMs[index] = machineMs() - started;
     }
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
-  return tookMs;
+  return { sentMs, tookMs };
 }
 
 /** Measures each request from when it was due, so that a stall also counts for the requests it delays. */
 async function openLoop(caller: Caller, jobs: readonly Job[], perSecond: number) {
-  const tookMs = new Float64Array(jobs.length);
+  const { sentMs, tookMs } = timesOf(jobs);
   const started = performance.now();
   const answered: Promise<void>[] = [];
   while (answered.length < jobs.length) {
     const due = Math.min(jobs.length, ((performance.now() - started) * perSecond) / 1000);
     for (let index = answered.length; index < due; index += 1) {
       const dueMs = started + (index * 1000) / perSecond;
+      sentMs[index] = machineMs();
       const taken = caller.request(jobs[index] as Job).then(() => {
         tookMs[index] = performance.now() - dueMs;
       });
@@ -57,5 +58,9 @@ async function openLoop(caller: Caller, jobs: readonly Job[], perSecond: number)
     await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(answered);
-  return tookMs;
+  return { sentMs, tookMs };
+}
+
+function timesOf({ length }: readonly Job[]) {
+  return { sentMs: new Float64Array(length), tookMs: new Float64Array(length) };
 }

@@ -14,12 +14,12 @@ export interface Working {
 /** Starts a worker. Calls `onProgress` with the number of started jobs when it has changed. */
 export async function startWork(
   system: System,
-  { place, concurrency, tellsCaller, answers }: WorkOrders,
+  { place, ...how }: WorkOrders,
   onProgress: (done: number) => void,
 ): Promise<Working> {
   const record = new Record();
   const onJob = (n: number): void => record.add(n);
-  const orders = { concurrency, tellsCaller, answers, onJob };
+  const orders = { ...how, onJob };
   const worker = await system.startWorker(place, orders);
   let reported = 0;
   const progress = setInterval(() => {

@@ -10,17 +10,19 @@ export interface ProcessOrders {
   readonly tenants?: number;
   /** Worker processes. @default 1 */
   readonly workers?: number;
+  /** How long each handler takes (ms). @default 0 */
+  readonly takesMs?: number;
 }
 
 /** Measures workers that drain a full queue, from the first job started to the last. */
 export async function drain(
   stage: Stage,
   system: SystemName,
-  { count, concurrency, tenants = 1, workers = 1 }: ProcessOrders,
+  { count, concurrency, tenants = 1, workers = 1, takesMs = 0 }: ProcessOrders,
 ): Promise<Feat> {
   const place = await clearedPlace(stage, system);
   await fill(stage, system, { place, shape: smallJobs(count, tenants) });
-  const workforce = await putToWork(stage, system, { place, concurrency, workers });
+  const workforce = await putToWork(stage, system, { place, concurrency, workers, takesMs });
   return workforce.finish(count);
 }
 

@@ -22,15 +22,17 @@ export async function fill(
   assertStored(system, await producer.ask('pending', { place }), shape.count);
 }
 
+type SendingOrders = Pick<SendOrders, 'shape' | 'mode'> & Partial<Pick<SendOrders, 'inFlight'>>;
+
 /** Returns jobs per second from the first call to the last acknowledgement, with one process and no workers. */
 export async function sendingRate(
   stage: Stage,
   system: SystemName,
-  { shape, mode }: Pick<SendOrders, 'shape' | 'mode'>,
+  { shape, mode, inFlight = IN_FLIGHT[mode] }: SendingOrders,
 ): Promise<number> {
   const place: Place = await clearedPlace(stage, system);
   const producer = stage.crew.producer(system);
-  const how = { mode, inFlight: IN_FLIGHT[mode], tellsCaller: false };
+  const how = { mode, inFlight, tellsCaller: false };
   const span = await producer.ask('send', { place, shape, ...how });
   assertStored(system, await producer.ask('pending', { place }), shape.count);
   return perSecond(shape.count, span);

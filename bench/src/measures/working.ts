@@ -14,6 +14,8 @@ export interface CrewOrders {
   readonly workers?: number;
   readonly tellsCaller?: boolean;
   readonly answers?: boolean;
+  /** @default 0 */
+  readonly takesMs?: number;
   /** Number of the first worker process. @default 0 */
   readonly from?: number;
 }
@@ -37,11 +39,12 @@ export interface Feat extends Span {
 export async function putToWork(
   { crew, signal }: Stage,
   system: SystemName,
-  { place, concurrency, workers = 1, tellsCaller = false, answers = false, from = 0 }: CrewOrders,
+  { place, concurrency, workers = 1, from = 0, ...how }: CrewOrders,
 ): Promise<Workforce> {
   const actors = Array.from({ length: workers }, (_, index) => crew.worker(system, from + index));
   const count = new Count(actors);
-  const orders = { place, concurrency, tellsCaller, answers };
+  const { tellsCaller = false, answers = false, takesMs = 0 } = how;
+  const orders = { place, concurrency, tellsCaller, answers, takesMs };
   await Promise.all(actors.map(async (actor) => actor.ask('work', orders)));
   return {
     async finish(expected) {

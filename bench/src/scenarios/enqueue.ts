@@ -11,3 +11,13 @@ export const enqueue: Scenario = {
     return { rate: await sendingRate(stage, system, { shape, mode: 'single' }) };
   }),
 };
+
+export const enqueue1: Scenario = {
+  name: 'enqueue_1',
+  about: 'single adds, one process, one call in flight',
+  metrics: { rate: PER_SECOND },
+  sides: sidesOf(['nooble', 'bullmq', 'bee-queue'], async (stage, system) => {
+    const shape = smallJobs(sized(stage, 10_000, 500));
+    return { rate: await sendingRate(stage, system, { shape, mode: 'single', inFlight: 1 }) };
+  }),
+};

@@ -3,27 +3,38 @@ import { PER_SECOND, sidesOf, type Scenario } from '../scenario.ts';
 import { sized } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Drains a full queue of one tenant with one worker process and a handler that does nothing. */
-function processing(
-  concurrency: number,
-  systems: readonly SystemName[],
-  [full, quick]: readonly [number, number],
-): Scenario {
+interface Drain {
+  readonly concurrency: number;
+  /** How long each handler takes (ms). @default 0 */
+  readonly takesMs?: number;
+  readonly systems?: readonly SystemName[];
+  /** Jobs of a full and of a quick sample. */
+  readonly jobs: readonly [full: number, quick: number];
+}
+
+const OTHERS: readonly SystemName[] = ['nooble', 'bullmq', 'bee-queue'];
+
+/** Drains a full queue of one tenant with one worker process, and a handler that does nothing or waits. */
+function processing({ concurrency, takesMs = 0, systems = OTHERS, jobs }: Drain): Scenario {
+  const [suffix, handlers] =
+    takesMs > 0 ? [`_${takesMs}ms`, `, handlers of ${takesMs} ms`] : ['', ''];
   return {
-    name: `process_c${concurrency}`,
-    about: `a full queue, one worker process, ${concurrency} at a time`,
+    name: `process_c${concurrency}${suffix}`,
+    about: `a full queue, one worker process, ${concurrency} at a time${handlers}`,
     metrics: { rate: PER_SECOND },
     sides: sidesOf(systems, async (stage, system) => {
-      const count = sized(stage, full, quick);
-      return { rate: await processingRate(stage, system, { count, concurrency }) };
+      const count = sized(stage, ...jobs);
+      return { rate: await processingRate(stage, system, { count, concurrency, takesMs }) };
     }),
   };
 }
 
-export const processC1 = processing(1, ['nooble', 'bullmq', 'bee-queue'], [10_000, 500]);
-export const processC50 = processing(50, ['nooble', 'bullmq', 'bee-queue'], [60_000, 3_000]);
-export const processC200 = processing(
-  200,
-  ['nooble', 'bullmq', 'bee-queue', 'floor'],
-  [60_000, 3_000],
-);
+export const processC1 = processing({ concurrency: 1, jobs: [10_000, 500] });
+export const processC1For1Ms = processing({ concurrency: 1, takesMs: 1, jobs: [2_000, 100] });
+export const processC1For20Ms = processing({ concurrency: 1, takesMs: 20, jobs: [200, 20] });
+export const processC50 = processing({ concurrency: 50, jobs: [60_000, 3_000] });
+export const processC200 = processing({
+  concurrency: 200,
+  systems: [...OTHERS, 'floor'],
+  jobs: [60_000, 3_000],
+});

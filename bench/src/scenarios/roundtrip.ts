@@ -8,8 +8,8 @@ import type { SystemName } from '../systems/system.ts';
 
 const CONCURRENCY = 50;
 const MAX_IN_FLIGHT = 100;
-/** Duration of the load at half the maximum rate (s). */
-const HALF_LOAD_SECONDS = 2;
+/** The same rate for all sides, below half of what each can do on two cores (requests/s). */
+const SAME_RATE = 400;
 
 export const roundtrip: Scenario = {
   name: 'roundtrip',
@@ -18,15 +18,16 @@ export const roundtrip: Scenario = {
     p50: MILLISECONDS,
     p99: MILLISECONDS,
     p999: MILLISECONDS,
-    half_p50: MILLISECONDS,
-    half_p99: MILLISECONDS,
-    half_p999: MILLISECONDS,
+    same_p50: MILLISECONDS,
+    same_p99: MILLISECONDS,
+    same_p999: MILLISECONDS,
+    many_p50: MILLISECONDS,
     max_rate: PER_SECOND,
   },
   sides: sidesOf(['nooble', 'bullmq'], measure),
 };
 
-/** Measures one request at a time, then the maximum rate, then half of each side's own maximum rate. */
+/** Measures one request at a time, many at a time, then a rate that is the same for all sides. */
 async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   const calm = await requests(stage, system, {
     count: sized(stage, 2_000, 300),
@@ -34,14 +35,15 @@ async function measure(stage: Stage, system: SystemName): Promise<Sample> {
   });
   const many = sized(stage, 5_000, 1_000);
   const busy = await requests(stage, system, { count: many, load: { inFlight: MAX_IN_FLIGHT } });
-  const maxRate = perSecond(many - 1, busy);
-  const half = await requests(stage, system, {
-    count: Math.ceil((maxRate / 2) * sized(stage, HALF_LOAD_SECONDS, 0.3)),
-    load: { perSecond: maxRate / 2 },
+  const same = await requests(stage, system, {
+    count: sized(stage, 2 * SAME_RATE, SAME_RATE / 4),
+    load: { perSecond: SAME_RATE },
   });
   const [p50, p99, p999] = percentiles(calm.tookMs);
-  const [half_p50, half_p99, half_p999] = percentiles(half.tookMs);
-  return { p50, p99, p999, half_p50, half_p99, half_p999, max_rate: maxRate };
+  const [same_p50, same_p99, same_p999] = percentiles(same.tookMs);
+  const [many_p50] = percentiles(busy.tookMs);
+  const max_rate = perSecond(many - 1, busy);
+  return { p50, p99, p999, same_p50, same_p99, same_p999, many_p50, max_rate };
 }
 
 async function requests(

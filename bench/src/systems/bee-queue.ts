@@ -1,6 +1,13 @@
 import BeeQueue from 'bee-queue';
 import type { Passage } from '../payload.ts';
-import { resultOf, type Place, type Producer, type RunningWorker, type System } from './system.ts';
+import {
+  doJob,
+  resultOf,
+  type Place,
+  type Producer,
+  type RunningWorker,
+  type System,
+} from './system.ts';
 
 /** bee-queue: finished jobs are removed, no events are sent or received, no jobs are kept in memory. */
 export const beeQueue: System = {
@@ -20,10 +27,10 @@ export const beeQueue: System = {
       close: async () => queue.close(),
     };
   },
-  async startWorker(place, { concurrency, onJob }): Promise<RunningWorker> {
+  async startWorker(place, { concurrency, ...handler }): Promise<RunningWorker> {
     const queue = await open(place, { isWorker: true });
     queue.process(concurrency, async ({ data }) => {
-      onJob(data.n);
+      await doJob(data.n, handler);
       return resultOf(data);
     });
     return { claimMs: [], stop: async () => queue.close() };

@@ -1,7 +1,7 @@
 import { Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Job, Passage } from '../payload.ts';
-import { resultOf, type Caller, type Place, type Producer } from './system.ts';
+import { doJob, resultOf, type Caller, type Place, type Producer } from './system.ts';
 import type { RunningWorker, System, WorkerOrders } from './system.ts';
 
 /** BullMQ: finished jobs are removed; the event stream is short, and only read if results are awaited. */
@@ -20,13 +20,13 @@ export const bullmq: System = {
       close: async () => opened.close(),
     };
   },
-  async startWorker(place, { concurrency, onJob, tellsCaller }: WorkerOrders) {
+  async startWorker(place, { concurrency, tellsCaller, ...handler }: WorkerOrders) {
     const caller = tellsCaller ? await openQueue({ ...place, queue: 'caller' }) : undefined;
     const connection = connect(place.url, { blocking: true });
     const worker = new Worker<Passage>(
       place.queue,
       async ({ data }) => {
-        onJob(data.n);
+        await doJob(data.n, handler);
         if (caller) await caller.queue.add('embedded', data);
         return resultOf(data);
       },

@@ -2,8 +2,8 @@ import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import type { Job } from '../payload.ts';
 import { embed, embedded, inputOf } from './nooble-actions.ts';
-import { resultOf, type Caller, type OnJob, type Place, type Producer } from './system.ts';
-import type { RunningWorker, System } from './system.ts';
+import { doJob, resultOf, type Caller, type OnJob, type Place } from './system.ts';
+import type { Producer, RunningWorker, System, WorkerOrders } from './system.ts';
 
 /** Nooble with its defaults: validation, leases, retries, depth limit and fairness are enabled. */
 export const nooble: System = {
@@ -27,7 +27,7 @@ export const nooble: System = {
       domain: place.queue,
       redis: place.url,
       prefix: place.prefix,
-      processor: place.queue === 'work' ? worksOff(orders.onJob) : isTold(orders.onJob),
+      processor: place.queue === 'work' ? handlerOf(orders) : isTold(orders.onJob),
       concurrency: orders.concurrency,
       logger: false,
       handleSignals: false,
@@ -47,10 +47,10 @@ export const nooble: System = {
   },
 };
 
-function worksOff(onJob: OnJob): ActionProcessor {
+function handlerOf(orders: WorkerOrders): ActionProcessor {
   return new ActionProcessor().register(embed, ({ data }) => {
-    onJob(data.n);
-    return resultOf(data);
+    const waiting = doJob(data.n, orders);
+    return waiting ? waiting.then(() => resultOf(data)) : resultOf(data);
   });
 }
 

@@ -11,7 +11,7 @@ export interface Place {
   readonly queue: 'work' | 'caller';
 }
 
-/** Called with the number of each job; the handler does nothing else. */
+/** Called with the number of each job. */
 export type OnJob = (n: number) => void;
 
 export interface WorkerOrders {
@@ -20,6 +20,8 @@ export interface WorkerOrders {
   readonly tellsCaller: boolean;
   /** Results are awaited. */
   readonly answers: boolean;
+  /** How long each handler waits after `onJob` (ms); 0 for not at all. */
+  readonly takesMs: number;
   readonly onJob: OnJob;
 }
 
@@ -59,4 +61,10 @@ export interface System {
 /** Returns the result of a job, which is the same in every system. */
 export function resultOf({ n }: Pick<Passage, 'n'>): { n: number } {
   return { n };
+}
+
+/** What a handler does: counts its job and, where the sample says so, waits. Most do nothing that is asynchronous. */
+export function doJob(n: number, { onJob, takesMs }: Pick<WorkerOrders, 'onJob' | 'takesMs'>) {
+  onJob(n);
+  return takesMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, takesMs)) : undefined;
 }
