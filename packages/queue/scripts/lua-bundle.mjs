@@ -36,29 +36,50 @@ const nested = (lua) => `return (function()\n${lua}end)()\n`;
 
 /** Statements of these, of pieces they use something of, and of the latter only what is used or does something. */
 function liveIn(entries, pieces) {
-  const owners = new Map();
-  for (const piece of pieces)
-    for (const statement of piece.statements)
-      for (const name of statement.declares) owners.set(name, { piece, statement });
+  const ownersFor = ownersIn(pieces);
   const live = new Set();
   const entered = new Set();
   const enter = (piece) => {
     if (entered.has(piece)) return;
     entered.add(piece);
-    for (const each of piece.statements) if (!isNeededOnlyIfUsed(each)) keep(each);
+    for (const each of piece.statements) if (!isNeededOnlyIfUsed(each)) keep(piece, each);
   };
-  const keep = (statement) => {
+  const keep = (piece, statement) => {
     if (live.has(statement)) return;
     live.add(statement);
+    const owners = ownersFor(piece);
     for (const { name } of statement.uses) {
       const owner = owners.get(name);
       if (!owner) continue;
       enter(owner.piece);
-      keep(owner.statement);
+      keep(owner.piece, owner.statement);
     }
   };
   for (const each of entries) enter(each);
   return live;
+}
+
+/** For each piece the statements behind the names that it uses: its own, or those of the pieces that it takes names from. */
+function ownersIn(pieces) {
+  const declaredIn = new Map(
+    pieces.map((piece) => [
+      piece.name,
+      piece.statements.flatMap((statement) =>
+        statement.declares.map((name) => [name, { piece, statement }]),
+      ),
+    ]),
+  );
+  const owners = new Map();
+  return (piece) => {
+    let own = owners.get(piece);
+    if (!own) {
+      const taken = piece.from.flatMap(({ source, names }) =>
+        (declaredIn.get(source) ?? []).filter(([name]) => names.includes(name)),
+      );
+      owners.set(piece, (own = new Map([...taken, ...(declaredIn.get(piece.name) ?? [])])));
+    }
+    return own;
+  };
 }
 
 /** A definition without effect. */

@@ -1,0 +1,39 @@
+-- What a claim leaves of the queues of tenants on equal terms: without what was taken; their tenants in the index by
+-- their new tags, or parked. By the rules that `served` and `ready` tell for any claim.
+-- from tag: tag_words
+-- from many: call_all
+-- from wake: want_wake, write_wake
+-- KEYS: ready* parked*
+local function keep_index(tier, served, leaving, tags) -- in which tenants are left; those whose queue is empty are parked
+  local passed = redis.call('ZRANGE', parked[tier], '-inf', tag_words(served.start), 'BYSCORE', 'LIMIT', '0', 2 * served.count)
+  call_all('ZREM', parked[tier], passed)
+  call_all('ZADD', parked[tier], tags)
+  call_all('ZREM', ready[tier], leaving)
+  want_wake()
+  write_wake()
+  return served.start
+end
+
+local function rest_index(tier, latest) -- which is empty: V passes every tag, so none need be remembered
+  local top = redis.call('ZREVRANGE', parked[tier], '0', '0', 'WITHSCORES')
+  redis.call('UNLINK', parked[tier], ready[tier])
+  return math.max(latest, tonumber(top[2] or '0'))
+end
+
+local function leave_queues(tier, served) -- returns V, and the number of queues that ended
+  local cells, leaving, tags, lists, latest = {}, {}, {}, {}, served.start
+  for _, tenant in ipairs(served.tenants) do
+    if tenant.all and tenant.met == #tenant.elements then
+      local at = #leaving + 1
+      leaving[at], lists[at], latest = tenant.name, tenant.list, math.max(latest, tenant.tag)
+      tags[2 * at - 1], tags[2 * at] = tag_words(tenant.tag), tenant.name
+    elseif tenant.met > 0 then
+      redis.call('LTRIM', tenant.list, tenant.met, '-1')
+      cells[#cells + 1], cells[#cells + 2] = tag_words(tenant.tag), tenant.name
+    end
+  end
+  if #lists > 0 then redis.call('UNLINK', unpack(lists)) end
+  if #cells > 0 then redis.call('ZADD', ready[tier], 'XX', unpack(cells)) end
+  local is_over = served.all and #leaving == #served.tenants
+  return is_over and rest_index(tier, latest) or keep_index(tier, served, leaving, tags), #leaving
+end
