@@ -110,7 +110,7 @@ function bind(refs) {
       ? `local ${ref.slice(0, -1)} = {${[0, 1, 2, 3].map(() => `KEYS[${next++}]`).join(', ')}}`
       : `local ${ref} = KEYS[${next++}]`,
   );
-  return [...bindings, "redis.call('EXISTS', unpack(KEYS))\n"].join('\n');
+  return [...bindings, ''].join('\n');
 }
 
 /** Text of a statement without its comments, and the space before them. */

@@ -12,7 +12,7 @@ local function due_in_ms() -- until the next delayed action, lease end or outbox
   if due_now then return '0' end
   local next_at
   for _, key in ipairs({delayed, active, outbox}) do
-    local first = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
+    local first = tonumber(redis.call('ZRANGE', key, '0', '0', 'WITHSCORES')[2])
     if first and key == active then first = math.max(first, tonumber(grace or '0')) end -- no lease is taken back before
     if first and (not next_at or first < next_at) then next_at = first end
   end

@@ -33,7 +33,7 @@ local function move_tags()
   for tier, count in pairs(tenants) do
     if #cells[tier] > 0 then redis.call('ZADD', ready[tier], 'XX', unpack(cells[tier])) end
     local virtual = tag_words(orders[tier].start)
-    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', 0, 2 * count))
+    call_all('ZREM', parked[tier], redis.call('ZRANGE', parked[tier], '-inf', virtual, 'BYSCORE', 'LIMIT', '0', 2 * count))
   end
 end
 

@@ -2,5 +2,5 @@
 local BATCH = 100
 
 local function due_in(key, before)
-  return redis.call('ZRANGE', key, '-inf', before, 'BYSCORE', 'LIMIT', 0, BATCH)
+  return redis.call('ZRANGE', key, '-inf', before, 'BYSCORE', 'LIMIT', '0', BATCH)
 end

@@ -2,7 +2,7 @@
 -- process stand in a ring, and a process keeps fewer calls open than it has places (src/protocol/call-ring.ts): a
 -- place with the answer of a younger call means that this one was over long ago.
 -- KEYS: calls
-local CALLS_KEPT, CALLS_TTL_MS = 64, 600000
+local CALLS_KEPT, CALLS_TTL_MS = 64, '600000'
 
 local function earlier_answer(process, call)
   local kept = redis.call('HGET', calls .. process, call % CALLS_KEPT)

@@ -7,7 +7,7 @@ local function add_delayed(id, tier, tenant, due)
   redis.call('ZADD', delayed, due, id)
   bump(counts, 'd' .. tier, 1)
   bump(depth, tenant, 1)
-  if redis.call('ZRANGE', delayed, 0, 0)[1] == id then want_wake() end
+  if redis.call('ZRANGE', delayed, '0', '0')[1] == id then want_wake() end
 end
 
 local function take_delayed(id, tier, tenant)

@@ -1,6 +1,6 @@
 -- Counters in the fields of a hash, several at a time; zeros are deleted.
 -- from many: call_all, names_in
-local FEW = 2
+local FEW = 3
 
 local function add_each(key, names, fields) -- returns the new values
   local values = {}

@@ -13,7 +13,7 @@ local function virtual_time(tier)
 end
 
 local function rest(tier) -- the index fell empty: V passes every tag, so none need be remembered
-  local top = redis.call('ZREVRANGE', parked[tier], 0, 0, 'WITHSCORES')
+  local top = redis.call('ZREVRANGE', parked[tier], '0', '0', 'WITHSCORES')
   if top[2] and tonumber(top[2]) > virtual_time(tier) then
     redis.call('HSET', state, 'v' .. tier, top[2])
   end
