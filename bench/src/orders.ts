@@ -31,7 +31,7 @@ export interface WorkOrders {
   readonly concurrency: number;
   readonly tellsCaller: boolean;
   readonly answers: boolean;
-  /** How long each handler waits after it has counted its job (ms). */
+  /** Time that each handler waits after it has counted its job (ms). */
   readonly takesMs: number;
 }
 

@@ -10,7 +10,7 @@ export interface ProcessOrders {
   readonly tenants?: number;
   /** Worker processes. @default 1 */
   readonly workers?: number;
-  /** How long each handler takes (ms). @default 0 */
+  /** Duration of each handler run (ms). @default 0 */
   readonly takesMs?: number;
 }
 

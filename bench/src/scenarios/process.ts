@@ -5,7 +5,7 @@ import type { SystemName } from '../systems/system.ts';
 
 interface Drain {
   readonly concurrency: number;
-  /** How long each handler takes (ms). @default 0 */
+  /** Duration of each handler run (ms). @default 0 */
   readonly takesMs?: number;
   readonly systems?: readonly SystemName[];
   /** Jobs of a full and of a quick sample. */
