@@ -4,13 +4,17 @@ import {
   ActionTimeoutError,
   fromWireError,
   InvalidActionError,
-  quoted,
+  MAX_DURATION_MS,
+  readOptions,
+  rule,
+  type OptionRule,
+  type OptionsCheck,
 } from '@nooble/errors';
 import { domainOf } from '@nooble/models';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { AwaitedReplies, type DroppedReplies } from './delivery/awaited-replies.ts';
-import { isDuration, MAX_DURATION_MS, startTimer } from './timing/durations.ts';
+import { isDuration, startTimer } from './timing/durations.ts';
 import { Inbox } from './delivery/inbox.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { Places } from './delivery/places.ts';
@@ -27,6 +31,17 @@ export interface RequestOptions {
   /** How long to wait (ms); an action that has not started by then never does. @default 30_000 */
   readonly timeoutMs?: number;
 }
+
+/** The timeout of a request: 0 would end it before it began. */
+export const REQUEST_TIMEOUT: OptionRule = {
+  isValid: (ms) => isDuration(ms) && ms > 0,
+  expected: `a number of ms above 0 and up to ${MAX_DURATION_MS}`,
+};
+
+const CHECK: OptionsCheck<RequestOptions> = {
+  of: 'request',
+  rules: { signal: rule.anything, timeoutMs: REQUEST_TIMEOUT },
+};
 
 /** What a client uses of a `DomainQueueManager`. */
 export interface RequestQueues {
@@ -67,15 +82,15 @@ export class ActionClient {
   /**
    * The typed result of an action. Rejects with ActionFailedError (the remote error is its `cause`),
    * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, what
-   * `enqueue` throws, or RangeError for a time that cannot be.
+   * `enqueue` throws, or RangeError for invalid options.
    */
   async request<Data, Result, Chunk, Input>(
     definition: ActionDefinition<Data, Result, Chunk, Input>,
     input: ActionInput<Input>,
-    { signal, timeoutMs = REQUEST_TIMEOUT_MS }: RequestOptions = {},
+    options: RequestOptions = {},
   ): Promise<Result> {
+    const { signal, timeoutMs = REQUEST_TIMEOUT_MS } = readOptions(options, CHECK);
     signal?.throwIfAborted();
-    assertTimeout(timeoutMs);
     const action = definition.create({ ...input, replyTo: this.#inbox.name });
     if (this.#closed) throw new ActionCancelledError({ actionId: action.actionId });
     this.#inbox.start();
@@ -164,14 +179,6 @@ function assertNew({ actionId }: DomainAction, { status }: { status: string }): 
   const reason =
     'an action with its id was sent before, so that no reply to this request will come';
   throw new InvalidActionError({ actionId, reason });
-}
-
-/** Throws RangeError for a time to wait that cannot be. */
-export function assertTimeout(ms: unknown): void {
-  if (isDuration(ms) && ms > 0) return;
-  throw new RangeError(
-    `Cannot use ${quoted(ms)} as timeoutMs: expected a number of ms above 0 and up to ${MAX_DURATION_MS}`,
-  );
 }
 
 function errorOf(

@@ -15,10 +15,11 @@ export type {
   SettleRefusal,
   SettleResult,
 } from './broker.ts';
-export { DeadLetters, type DeadLetter, type LetterChoice } from './inspection/dead-letters.ts';
+export { DeadLetters } from './inspection/dead-letters.ts';
+export type { DeadLetter, LetterChoice, LetterPageOptions } from './inspection/dead-letters.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
 export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
-export type { PauseTarget } from './inspection/pausing.ts';
+export type { PauseOptions, PauseTarget } from './inspection/pausing.ts';
 export { DomainQueueManager } from './manager.ts';
 export type { QueueManagerOptions } from './manager-options.ts';
 export type { CancelResult } from './protocol/operations/cancel.ts';
@@ -26,8 +27,8 @@ export type { DomainStats, TierStats } from './protocol/operations/stats.ts';
 export type { PolicyOptions } from './admission/policies.ts';
 export { createBroker } from './claiming/partitioned-broker.ts';
 export type { ActionSnapshot } from './inspection/snapshot.ts';
-export type { CallbackTarget, SendOptions } from './send-options.ts';
-export { TenantQueues, type TenantRequestOptions } from './tenant-queues.ts';
+export type { CallbackTarget, SendOptions, TenantRequestOptions } from './send-options.ts';
+export { TenantQueues } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
 export { openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

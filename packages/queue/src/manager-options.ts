@@ -1,13 +1,14 @@
+import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { poolOf, type RedisPool } from '@nooble/redis';
 import type { ActionClient } from './action-client.ts';
 import { Admissions } from './admission/admissions.ts';
 import { CallRings } from './protocol/call-ring.ts';
-import { assertWhole, MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
+import { MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
 import type { TenantDirectory } from './admission/directory.ts';
 import { DEFAULT_PREFIX } from './protocol/keys.ts';
 import { Partitions } from './protocol/partitions.ts';
 import { Policies, type PolicyOptions } from './admission/policies.ts';
-import { assertPrefix } from './protocol/prefix.ts';
+import { PREFIX } from './protocol/prefix.ts';
 import { warn } from './protocol/server-check.ts';
 
 /** What a `DomainQueueManager` is made of. */
@@ -23,6 +24,19 @@ export interface QueueManagerOptions extends PolicyOptions {
   /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
   readonly onWarning?: (warning: string) => void;
 }
+
+const CHECK: OptionsCheck<QueueManagerOptions> = {
+  of: 'a manager',
+  rules: {
+    redis: rule.anything,
+    prefix: PREFIX,
+    directory: rule.anything,
+    tiers: rule.anything,
+    domains: rule.anything,
+    maxPayloadBytes: rule.whole(1_024, 4 * 1024 * 1024),
+    onWarning: rule.function,
+  },
+};
 
 /** What a manager and those made from it by `within` share. */
 export interface QueueManagerParts {
@@ -44,11 +58,10 @@ export interface QueueManagerParts {
 }
 
 /** Checks and completes the options. Throws RangeError, and InvalidActionError for names. */
-export function openManagerParts(options: QueueManagerOptions): QueueManagerParts {
+export function openManagerParts(given: QueueManagerOptions): QueueManagerParts {
+  const options = readOptions(given, CHECK);
   const { prefix = DEFAULT_PREFIX, directory, maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
   const { onWarning = warn } = options;
-  assertPrefix(prefix);
-  assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
   const policies = new Policies(options);
   const ownsRedis = typeof options.redis === 'string';
   const redis = poolOf(options.redis, 'nooble-queues');

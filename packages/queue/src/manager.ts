@@ -13,7 +13,8 @@ import type { QueueManagerOptions, QueueManagerParts } from './manager-options.t
 import type { CancelResult } from './protocol/operations/cancel.ts';
 import type { DomainStats } from './protocol/operations/stats.ts';
 import { repartition } from './inspection/repartition.ts';
-import { setPaused, type PauseTarget } from './inspection/pausing.ts';
+import { pauseOf, setPaused } from './inspection/pausing.ts';
+import type { PauseOptions, PauseTarget } from './inspection/pausing.ts';
 import type { ActionSnapshot } from './inspection/snapshot.ts';
 import { cancelAction, findAction } from './inspection/stored-actions.ts';
 import { TenantQueues } from './tenant-queues.ts';
@@ -109,11 +110,8 @@ export class DomainQueueManager {
   }
 
   /** Stops serving; what runs goes on. Admission goes on, too, unless `admission` says to refuse it. */
-  async pause(
-    target: PauseTarget,
-    { admission = false }: { admission?: boolean } = {},
-  ): Promise<void> {
-    await setPaused(this.#parts, target, { verb: 'pause', admission });
+  async pause(target: PauseTarget, options: PauseOptions = {}): Promise<void> {
+    await setPaused(this.#parts, target, pauseOf(options));
   }
 
   /** Serves and admits again. */

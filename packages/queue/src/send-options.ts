@@ -1,6 +1,8 @@
-import { InvalidActionError, quoted } from '@nooble/errors';
+import { InvalidActionError, quoted, readOptions, rule } from '@nooble/errors';
+import type { OptionsCheck } from '@nooble/errors';
 import { formatQueueName, isActionType, isDomain } from '@nooble/models';
 import type { ActionDefinition, ActionInput, Tier } from '@nooble/models';
+import type { RequestOptions } from './action-client.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 
 /** Where the outcome of an action goes: the handler of a definition, or the default callback of a domain. */
@@ -33,38 +35,69 @@ export type SendOptions = ActionFields &
     readonly callback?: CallbackTarget;
   };
 
-const COMMON = ['actionId', 'taskId', 'sessionId', 'executionContext', 'metadata', 'timeoutMs'];
+/** Options of `request`: how long to wait, and fields of the action. */
+export type TenantRequestOptions = RequestOptions & Omit<ActionFields, 'timeoutMs'>;
 
-/** Names of the options of `enqueue`, and of `request`, which waits and so has no time, callback or key. */
-const OPTIONS = {
-  enqueue: COMMON.concat(
-    ['expiresAt', 'expiresInMs', 'delayMs', 'runAt'],
-    ['idempotencyKey', 'cost', 'retainMs', 'callback'],
-  ),
-  request: COMMON.concat('signal'),
-} as const;
+const refuse = (reason: string): Error => new InvalidActionError({ reason });
 
-/** Throws InvalidActionError for an option that does not exist: a misspelled one would be ignored. */
-export function assertOptions(call: keyof typeof OPTIONS, options: unknown): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidActionError({ reason: `options ${quoted(options)} are not an object` });
-  }
-  const names = OPTIONS[call];
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  const reason = `${call} has no option ${quoted(unknown)}, only ${names.join(', ')}`;
-  throw new InvalidActionError({ reason });
+/** Only names are checked here: definition and enqueue check the values. */
+const FIELDS = {
+  actionId: rule.anything,
+  taskId: rule.anything,
+  sessionId: rule.anything,
+  executionContext: rule.anything,
+  metadata: rule.anything,
+  timeoutMs: rule.anything,
+};
+
+const SEND: OptionsCheck<SendOptions> = {
+  of: 'enqueue',
+  rules: {
+    ...FIELDS,
+    expiresAt: rule.anything,
+    expiresInMs: rule.anything,
+    delayMs: rule.anything,
+    runAt: rule.anything,
+    idempotencyKey: rule.anything,
+    cost: rule.anything,
+    retainMs: rule.anything,
+    callback: rule.anything,
+  },
+  refuse,
+};
+
+/** A request waits for its result, so it has no time, callback or key. */
+const REQUEST: OptionsCheck<TenantRequestOptions> = {
+  of: 'request',
+  rules: { ...FIELDS, signal: rule.anything },
+  refuse,
+};
+
+const NONE = Object.freeze({});
+
+/** Throws InvalidActionError for unknown options: a misspelled one would be ignored. */
+export function readSendOptions(options: SendOptions | undefined): SendOptions {
+  return options === undefined ? NONE : readOptions(options, SEND);
 }
 
-/** Separates what belongs to the action from how it is enqueued. */
+/** Throws InvalidActionError for unknown options. */
+export function readRequestOptions(
+  options: TenantRequestOptions | undefined,
+): TenantRequestOptions {
+  return options === undefined ? NONE : readOptions(options, REQUEST);
+}
+
+/** Separates the fields of the action from the options of its enqueue call. */
 export function splitOptions(
   options: SendOptions,
   tenant: { readonly tenantId: string; readonly tenantTier: Tier },
-): { fields: Partial<ActionInput>; enqueue: EnqueueOptions } {
+): { fields: Partial<ActionInput>; enqueue: EnqueueOptions | undefined } {
+  if (options === NONE) return { fields: NONE, enqueue: undefined };
   const { callback, delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs, ...own } = options;
   const enqueue = { delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs };
   const fields = callback === undefined ? own : { ...own, ...callbackFields(callback, tenant) };
-  return { fields, enqueue: stated(enqueue) };
+  // `enqueue` skips options that are undefined.
+  return { fields, enqueue: enqueue as EnqueueOptions };
 }
 
 function callbackFields(
@@ -82,8 +115,4 @@ function callbackFields(
 
 function asTarget(callback: unknown): { domain?: unknown; type?: unknown } {
   return typeof callback === 'object' && callback !== null ? callback : {};
-}
-
-function stated(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,12 +1,12 @@
-import { ActionTimeoutError, InvalidActionError, quoted } from '@nooble/errors';
+import { ActionTimeoutError, checkOption, InvalidActionError, quoted } from '@nooble/errors';
 import { newId } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
-import { assertTimeout, REQUEST_TIMEOUT_MS } from './action-client.ts';
-import type { ActionClient, RequestOptions } from './action-client.ts';
+import { REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS, type ActionClient } from './action-client.ts';
 import type { TenantEntry } from './admission/directory.ts';
 import { assertForMany, type EnqueueOptions } from './admission/enqueue-options.ts';
 import type { SenderFields } from './tenant-target.ts';
-import { assertOptions, splitOptions, type SendOptions } from './send-options.ts';
+import { readRequestOptions, readSendOptions, splitOptions } from './send-options.ts';
+import type { SendOptions, TenantRequestOptions } from './send-options.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { within } from './timing/within.ts';
 import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.ts';
@@ -16,14 +16,14 @@ export interface TenantSender {
   /** The entry of a tenant in the directory; undefined without a directory. */
   resolve(tenantId: string): Promise<TenantEntry | undefined>;
   /** Throws for a rejected action. `entry` spares a second look into the directory. */
-  admit(action: DomainAction, options: EnqueueOptions, entry?: TenantEntry): Promise<Receipt>;
+  admit(
+    action: DomainAction,
+    options: EnqueueOptions | undefined,
+    entry?: TenantEntry,
+  ): Promise<Receipt>;
   /** Made on first use, closed with the manager. */
   client(): ActionClient;
 }
-
-/** Options of `request`: how long to wait, and fields of the action. */
-export type TenantRequestOptions = RequestOptions &
-  Pick<SendOptions, 'actionId' | 'taskId' | 'sessionId' | 'executionContext' | 'metadata'>;
 
 type Definition<Data, Result, Chunk, Input> = ActionDefinition<Data, Result, Chunk, Input>;
 
@@ -47,11 +47,11 @@ export class TenantQueues {
   async enqueue<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
     data: Input,
-    options: SendOptions = {},
+    options?: SendOptions,
   ): Promise<Receipt> {
-    assertOptions('enqueue', options);
+    const given = readSendOptions(options);
     const entry = await this.#entry();
-    const { action, enqueue } = this.#make(definition, { data, options, entry });
+    const { action, enqueue } = this.#make(definition, { data, options: given, entry });
     return this.#sender.admit(action, enqueue, entry);
   }
 
@@ -62,10 +62,10 @@ export class TenantQueues {
   async enqueueMany<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
     data: readonly Input[],
-    options: Omit<SendOptions, 'actionId' | 'idempotencyKey'> = {},
+    options?: Omit<SendOptions, 'actionId' | 'idempotencyKey'>,
   ): Promise<EnqueueResult[]> {
-    assertOptions('enqueue', options);
-    assertForMany(options);
+    const given = readSendOptions(options as SendOptions | undefined);
+    assertForMany(given);
     const looked = this.#entry();
     looked.catch(() => undefined);
     return Promise.all(
@@ -73,8 +73,7 @@ export class TenantQueues {
         let actionId = '';
         try {
           const entry = await looked;
-          const given = { data: each, options: options as SendOptions, entry };
-          const { action, enqueue } = this.#make(definition, given);
+          const { action, enqueue } = this.#make(definition, { data: each, options: given, entry });
           actionId = action.actionId;
           return await this.#sender.admit(action, enqueue, entry);
         } catch (error) {
@@ -88,11 +87,11 @@ export class TenantQueues {
   async request<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
     data: Input,
-    options: TenantRequestOptions = {},
+    options?: TenantRequestOptions,
   ): Promise<Result> {
-    assertOptions('request', options);
-    const { signal, timeoutMs = REQUEST_TIMEOUT_MS, actionId = newId(), ...fields } = options;
-    assertTimeout(timeoutMs);
+    const given = readRequestOptions(options);
+    const { signal, timeoutMs = REQUEST_TIMEOUT_MS, actionId = newId(), ...fields } = given;
+    checkOption('timeoutMs', timeoutMs, REQUEST_TIMEOUT);
     signal?.throwIfAborted();
     const startedMs = performance.now();
     const isKnown = this.#fields.tenantTier !== undefined;
@@ -122,7 +121,7 @@ export class TenantQueues {
   #make<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
     { data, options, entry }: Sending<Input>,
-  ): { action: DomainAction<Data>; enqueue: EnqueueOptions } {
+  ): { action: DomainAction<Data>; enqueue: EnqueueOptions | undefined } {
     const tenant = this.#tenant(entry);
     const { fields, enqueue } = splitOptions(options, tenant);
     const action = definition.create(this.#input({ ...fields, ...tenant }, data));

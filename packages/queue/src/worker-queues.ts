@@ -17,9 +17,12 @@ export interface WorkerQueues {
  * send and the callbacks of their actions travel in the same calls. Throws as `createBroker` does.
  */
 export function openWorkerQueues(options: BrokerOptions): WorkerQueues {
-  const parts = openManagerParts(options);
+  const resolved = resolveBrokerOptions(options);
+  const { redis, prefix, maxPayloadBytes, onWarning } = resolved;
+  const { tiers = {} } = options;
+  const parts = openManagerParts({ redis, prefix, maxPayloadBytes, onWarning, tiers });
   return {
-    broker: new PartitionedBroker(resolveBrokerOptions(options), parts),
-    queues: new DomainQueueManager(options, { parts, parent: undefined }),
+    broker: new PartitionedBroker(resolved, parts),
+    queues: new DomainQueueManager({ redis }, { parts, parent: undefined }),
   };
 }

@@ -54,7 +54,29 @@ it.each(NO_NUMBERS)('refuses to wait %o ms for a result', async (timeoutMs) => {
   await expect(client.request(say, input, options)).rejects.toThrow(/Cannot use .* as timeoutMs/);
 });
 
+it('refuses every wrong option of an action at once, and names that do not exist', async () => {
+  const { enqueue, stored } = openQueue();
+  const options = { cost: 0, delayMs: -1, idempotencyKey: '', retainFor: 5 };
+  await expect(enqueue({}, options as EnqueueOptions)).rejects.toMatchObject({
+    code: 'INVALID_ACTION',
+    message: expect.stringMatching(
+      /"" as idempotencyKey: .+ 0 as cost: .+ -1 as delayMs: .+ no option "retainFor"/,
+    ) as string,
+  });
+  expect(await stored.dump()).toEqual({});
+});
+
+it('refuses names that a page of dead letters and a pause do not have', async () => {
+  const { queues } = openQueue();
+  const page = queues.deadLetters('embedding').list({ size: 5 } as never);
+  await expect(page).rejects.toThrow('no option "size", only after, limit');
+  const pausing = queues.pause('embedding', { admision: true } as never);
+  await expect(pausing).rejects.toThrow('no option "admision", only admission');
+});
+
 it.each<[string, object]>([
+  ['a name that does not exist', { maxPayload: 2048 }],
+  ['a prefix that is a list, and a warning that is text', { prefix: ['a'], onWarning: 'log' }],
   ['a policy that is text', { tiers: { free: 'all' } }],
   ['tiers that are a list', { tiers: [] }],
   ['a weight that is text', { tiers: { free: { weight: '5 ' } } }],

@@ -159,7 +159,7 @@ it('an envelope whose fields are objects is listed with its text, and without an
 
 it.each([0, 1.5, Number.NaN, '5', [5]])('a page of %o letters is refused', async (limit) => {
   const letters = openQueue().queues.deadLetters('embedding');
-  await expect(letters.list({ limit: limit as number })).rejects.toThrow('Invalid limit');
+  await expect(letters.list({ limit: limit as number })).rejects.toThrow('as limit: expected a whole number');
 });
 
 it('an id that is taken by an action whose header does not parse is refused', async () => {

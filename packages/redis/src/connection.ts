@@ -1,4 +1,4 @@
-import { redactUrl } from '@nooble/errors';
+import { redactUrl, rule, type OptionRules } from '@nooble/errors';
 import { isIP } from 'node:net';
 import type { TlsOptions } from './tls.ts';
 import { parseRedisUrl, type HostPort, type RedisEndpoint } from './url.ts';
@@ -49,6 +49,21 @@ export interface Connection {
   readonly dnsLookup: DnsLookup | undefined;
 }
 
+/** Rules of the connection options. Credentials are not checked, because errors quote the value. */
+export const CONNECTION_RULES: OptionRules<ConnectionOptions> = {
+  // Checked by `parseRedisUrl`.
+  url: rule.anything,
+  username: rule.anything,
+  password: rule.anything,
+  db: rule.whole(0),
+  connectTimeoutMs: rule.number(1, 600_000),
+  tls: rule.anything,
+  natMap: rule.anything,
+  dnsLookup: rule.function,
+  sentinelUsername: rule.anything,
+  sentinelPassword: rule.anything,
+};
+
 const ONLY_FOR: Readonly<Record<string, readonly RedisEndpoint['kind'][]>> = {
   natMap: ['cluster', 'sentinel'],
   dnsLookup: ['cluster'],
@@ -62,9 +77,6 @@ export function resolveConnection(options: ConnectionOptions): Connection {
   const { url, connectTimeoutMs = 5_000, tls, natMap, dnsLookup } = options;
   const endpoint = parseRedisUrl(url);
   assertFits(options, endpoint);
-  if (!(connectTimeoutMs > 0 && connectTimeoutMs <= 600_000)) {
-    throw contradiction(options, 'connectTimeoutMs must be between 1 and 600000');
-  }
   const hosts = hostsOf(endpoint).filter((host) => isIP(host) === 0);
   return Object.freeze({
     redactedUrl: redactUrl(url),
@@ -88,9 +100,7 @@ function assertFits(options: ConnectionOptions, endpoint: RedisEndpoint): void {
   if (tls && !isEncrypted(endpoint)) {
     throw contradiction(options, 'tls needs a URL that begins with "rediss"');
   }
-  if (db === undefined) return;
-  if (!Number.isInteger(db) || db < 0) throw contradiction(options, 'db must be a whole number');
-  if (endpoint.kind === 'cluster' && db !== 0) {
+  if (endpoint.kind === 'cluster' && db !== undefined && db !== 0) {
     throw contradiction(options, 'a cluster has only database 0');
   }
 }

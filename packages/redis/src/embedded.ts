@@ -1,3 +1,4 @@
+import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,20 @@ export interface EmbeddedRedisOptions extends FindOptions {
   readonly settings?: readonly string[];
 }
 
+const CHECK: OptionsCheck<EmbeddedRedisOptions> = {
+  of: 'an embedded Redis',
+  rules: {
+    port: rule.whole(1, 65_535),
+    directory: rule.anything,
+    durable: rule.boolean,
+    sentinel: rule.anything,
+    settings: rule.anything,
+    allowJavaScript: rule.boolean,
+    onProgress: rule.function,
+    kind: rule.oneOf('path', 'apt', 'docker', 'javascript'),
+  },
+};
+
 /** A Redis on loopback, started by this process. */
 export interface EmbeddedRedis {
   readonly url: string;
@@ -40,11 +55,10 @@ export interface EmbeddedRedis {
 /**
  * Starts a Redis for development and tests. Uses the first available of: the server on the PATH, a copy unpacked from
  * the distribution's package into a cache folder, Docker and, if allowed, a server in JavaScript. Throws an Error that
- * explains how to get a Redis if there is none.
+ * explains how to get a Redis if there is none, and RangeError for invalid options.
  */
-export async function startEmbeddedRedis(
-  options: EmbeddedRedisOptions = {},
-): Promise<EmbeddedRedis> {
+export async function startEmbeddedRedis(given: EmbeddedRedisOptions = {}): Promise<EmbeddedRedis> {
+  const options = readOptions(given, CHECK);
   const launcher = await findRedis(options);
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'nooble-redis-')));
   const spec = await specOf(options, directory);

@@ -1,7 +1,9 @@
+import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { createClient, type ClientOptions } from './client.ts';
 import type { RedisClient } from './ioredis.ts';
 import { whyFailed } from './connection-trouble.ts';
-import { resolveConnection, type Connection, type ConnectionOptions } from './connection.ts';
+import { CONNECTION_RULES, resolveConnection } from './connection.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
 import { within } from './within.ts';
 
 export interface RedisPoolOptions extends ConnectionOptions {
@@ -10,6 +12,11 @@ export interface RedisPoolOptions extends ConnectionOptions {
   /** Called with every connection error; needs no action, because commands fail on their own. @default ignored */
   readonly onError?: (error: Error) => void;
 }
+
+const CHECK: OptionsCheck<RedisPoolOptions> = {
+  of: 'a pool',
+  rules: { ...CONNECTION_RULES, name: rule.anything, onError: rule.function },
+};
 
 /** Result of a health check. */
 export interface RedisHealth {
@@ -29,8 +36,9 @@ export class RedisPool {
   #command: RedisClient | undefined;
   #closed = false;
 
-  /** Connects on first use. Throws RangeError for a malformed URL and for options that contradict it. */
-  constructor({ name = 'nooble', onError = () => {}, ...options }: RedisPoolOptions) {
+  /** Connects on first use. Throws RangeError for a malformed URL, and for options that are wrong or contradict it. */
+  constructor(given: RedisPoolOptions) {
+    const { name = 'nooble', onError = () => {}, ...options } = readOptions(given, CHECK);
     this.#connection = resolveConnection(options);
     this.#clients = { name, onError };
     this.redactedUrl = this.#connection.redactedUrl;

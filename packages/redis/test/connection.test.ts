@@ -88,8 +88,9 @@ it('queries a Sentinel as a user with only the documented permissions', async ()
 it.each<[RedisPoolOptions, string]>([
   [{ url: 'redis+cluster://h', db: 1 }, 'a cluster has only database 0'],
   [{ url: 'redis://h/2', db: 1 }, 'db differs from the one in the URL'],
-  [{ url: 'redis://h', db: -1 }, 'db must be a whole number'],
-  [{ url: 'redis://h', db: 1.5 }, 'db must be a whole number'],
+  [{ url: 'redis://h', db: -1 }, 'Cannot use -1 as db: expected a whole number'],
+  [{ url: 'redis://h', db: 1.5 }, 'Cannot use 1.5 as db: expected a whole number'],
+  [{ url: 'redis://h', dbs: 1 } as never, 'A pool has no option "dbs", only url, username,'],
   [{ url: 'redis://h', tls: {} }, 'tls needs a URL that begins with "rediss"'],
   [{ url: 'unix:///run/redis.sock', tls: {} }, 'tls needs a URL that begins with "rediss"'],
   [{ url: 'redis://h', natMap: {} }, 'natMap is only valid for cluster and sentinel URLs'],
@@ -99,7 +100,10 @@ it.each<[RedisPoolOptions, string]>([
   [{ url: 'redis+cluster://h', sentinelUsername: 'x' }, 'only valid for sentinel URLs'],
   [{ url: 'redis://ann:hidden@h', username: 'bob' }, 'username differs from the one in the URL'],
   [{ url: 'redis://:hidden@h', password: 'hidden2' }, 'password differs from the one in the URL'],
-  [{ url: 'redis://h', connectTimeoutMs: 0 }, 'connectTimeoutMs must be between 1 and 600000'],
+  [
+    { url: 'redis://h', connectTimeoutMs: 0 },
+    '0 as connectTimeoutMs: expected a number from 1 to 6',
+  ],
 ])('refuses options that contradict each other: %j', (options, why) => {
   expect(() => new RedisPool(options)).toThrow(RangeError);
   expect(() => new RedisPool(options)).toThrow(why);

@@ -4,6 +4,7 @@ import {
   openWorkerQueues,
   type BrokerOptions,
   type QueueBroker,
+  type QueueManagerOptions,
 } from '@nooble/queue';
 import { poolOf as openPool, type RedisPool } from '@nooble/redis';
 import type { WorkerOptions } from './options.ts';
@@ -23,9 +24,13 @@ export function openConnections(domain: string, options: WorkerOptions): Connect
   const opened: Closable[] = [];
   const redis = poolOf(domain, options, opened);
   const shared = defined({ prefix, tiers, maxPayloadBytes, onWarning });
-  const own = defined({ leaseMs, mode, floor, share, maxStalls, maxDead, maxDeadAgeMs });
+  const broker = defined({ leaseMs, mode, floor, share, maxStalls, maxDead, maxDeadAgeMs });
   return {
-    ...queuesOf(options, { domain, redis, ...shared, ...own }, opened),
+    ...queuesOf(
+      options,
+      { broker: { domain, redis, ...shared, ...broker }, queues: { redis, ...shared } },
+      opened,
+    ),
     async close() {
       // The last opened first: a broker may still need the pool it was given.
       for (const part of opened.reverse()) await part.close();
@@ -39,15 +44,15 @@ interface Closable {
 
 function queuesOf(
   given: Pick<WorkerOptions, 'broker' | 'queues'>,
-  options: BrokerOptions,
+  options: { readonly broker: BrokerOptions; readonly queues: QueueManagerOptions },
   opened: Closable[],
 ): Pick<Connections, 'broker' | 'queues'> {
   if (!given.broker && !given.queues) {
-    const { broker, queues } = openWorkerQueues(options);
+    const { broker, queues } = openWorkerQueues(options.broker);
     return { broker: keep(opened, broker), queues: keep(opened, queues) };
   }
-  const broker = given.broker ?? keep(opened, createBroker(options));
-  return { broker, queues: given.queues ?? keep(opened, new DomainQueueManager(options)) };
+  const broker = given.broker ?? keep(opened, createBroker(options.broker));
+  return { broker, queues: given.queues ?? keep(opened, new DomainQueueManager(options.queues)) };
 }
 
 function poolOf(domain: string, { redis }: WorkerOptions, opened: Closable[]): RedisPool {

@@ -44,6 +44,13 @@ describe('the options of a worker', () => {
     expect(() => resolveOptions({ ...base, ...numbers })).toThrow(RangeError);
   });
 
+  it('refuse every wrong option at once, and names that do not exist', () => {
+    const wrong = { concurrency: 0, graceMs: '5', handleSignals: 1, leaseMS: 5 };
+    expect(() => resolveOptions({ ...base, ...wrong } as never)).toThrow(
+      /^Cannot use 0 as concurrency: .+ "5" as graceMs: .+ 1 as handleSignals: .+ no option "leaseMS"/,
+    );
+  });
+
   it('refuse a handler whose actions never reach the domain', () => {
     const processor = new ActionProcessor().register(generate, () => undefined);
     expect(() => resolveOptions({ ...base, domain: 'query', processor })).toThrow(
@@ -57,6 +64,13 @@ describe('a processor', () => {
     const processor = new ActionProcessor().register(generate, () => undefined);
     expect(processor.actionTypes).toEqual(['embedding.generate']);
     expect(() => processor.register(generate, () => undefined)).toThrow(InvalidActionError);
+  });
+
+  it('refuses an option of a handler that does not exist', () => {
+    const options = { atempts: 5 } as never;
+    expect(() => new ActionProcessor().register(generate, () => undefined, options)).toThrow(
+      'A handler has no option "atempts"',
+    );
   });
 
   it('refuses retry options that cannot work where they are given', () => {

@@ -1,10 +1,9 @@
 import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@nooble/models';
-import { InvalidActionError, quoted } from '@nooble/errors';
+import { InvalidActionError, readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './handlers/backoff.ts';
-import { assertDuration } from './timing/durations.ts';
 import type { LoggerOption } from './reporting/logging.ts';
 import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 
@@ -52,6 +51,41 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly broker?: QueueBroker;
 }
 
+/** Checked by `createBroker`. */
+const BROKER_RULES = {
+  prefix: rule.anything,
+  tiers: rule.anything,
+  leaseMs: rule.anything,
+  mode: rule.anything,
+  floor: rule.anything,
+  share: rule.anything,
+  maxStalls: rule.anything,
+  maxDead: rule.anything,
+  maxDeadAgeMs: rule.anything,
+  maxPayloadBytes: rule.anything,
+  onWarning: rule.anything,
+};
+
+const CHECK: OptionsCheck<WorkerOptions> = {
+  of: 'a worker',
+  rules: {
+    ...BROKER_RULES,
+    domain: rule.anything,
+    redis: rule.anything,
+    processor: rule.anything,
+    concurrency: rule.whole(1),
+    prefetch: rule.whole(0, MAX_PREFETCH),
+    retry: rule.anything,
+    unhandledForMs: rule.duration,
+    graceMs: rule.duration,
+    timeoutGraceMs: rule.duration,
+    logger: rule.anything,
+    handleSignals: rule.boolean,
+    queues: rule.anything,
+    broker: rule.anything,
+  },
+};
+
 /** The part of the options a running worker reads, complete. */
 export interface ResolvedOptions {
   readonly domain: string;
@@ -67,22 +101,14 @@ export interface ResolvedOptions {
 }
 
 /** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
-export function resolveOptions(options: WorkerOptions): ResolvedOptions {
+export function resolveOptions(given: WorkerOptions): ResolvedOptions {
+  const options = readOptions(given, CHECK);
   const { processor, concurrency = 16, prefetch = 16, handleSignals = true } = options;
   const domain = options.domain ?? domainOfHandlers(processor);
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
   const { unhandledForMs = UNHANDLED_FOR_MS } = options;
   assertDomain(domain);
   assertSameDomain(processor, domain);
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(
-      `Cannot run ${quoted(concurrency)} actions concurrently: expected an integer of 1 or more`,
-    );
-  }
-  assertPrefetch(prefetch);
-  assertDuration('graceMs', graceMs);
-  assertDuration('timeoutGraceMs', timeoutGraceMs);
-  assertDuration('unhandledForMs', unhandledForMs);
   const retry = resolveRetryPolicy(options.retry);
   const tiers = resolveTierPolicies(options.tiers);
   const durations = { graceMs, timeoutGraceMs, unhandledForMs };
@@ -96,13 +122,6 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     handleSignals,
     tiers,
   });
-}
-
-function assertPrefetch(prefetch: number): void {
-  if (Number.isInteger(prefetch) && prefetch >= 0 && prefetch <= MAX_PREFETCH) return;
-  throw new RangeError(
-    `Cannot claim ${quoted(prefetch)} actions ahead: expected an integer from 0 to ${MAX_PREFETCH}`,
-  );
 }
 
 function domainOfHandlers(processor: ActionProcessor): string {

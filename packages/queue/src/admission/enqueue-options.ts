@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { InvalidActionError, quoted } from '@nooble/errors';
+import { InvalidActionError, readOptions, rule } from '@nooble/errors';
+import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import { timeOf } from '@nooble/models';
-import { isDuration, MAX_DURATION_MS } from '../timing/durations.ts';
 
 /** How one action is enqueued, but for its time. */
 export interface EnqueueTerms {
@@ -41,9 +41,30 @@ export interface ResolvedEnqueueOptions {
   readonly retainMs: number;
 }
 
-/** Less would be lost when it is added to a start tag, and count for nothing. */
+/** A lower cost would be lost in rounding when it is added to a start tag. */
 const MIN_COST = 1e-3;
 const MAX_COST = 1e6;
+
+/** Ill-formed keys would collide: every lone surrogate has the same bytes in UTF-8. */
+const IDEMPOTENCY_KEY: OptionRule = {
+  isValid: (key) => typeof key === 'string' && key.isWellFormed() && hasKeyLength(key),
+  expected: 'an idempotency key of 1 to 256 bytes of well-formed text',
+};
+
+const CHECK: OptionsCheck<EnqueueOptions> = {
+  of: 'enqueue',
+  rules: {
+    idempotencyKey: IDEMPOTENCY_KEY,
+    expiresInMs: rule.duration,
+    cost: rule.number(MIN_COST, MAX_COST),
+    retainMs: rule.duration,
+    delayMs: rule.duration,
+    // Checked where it is converted.
+    runAt: rule.anything,
+  },
+  refuse: (reason) => new InvalidActionError({ reason }),
+};
+
 const NONE: ResolvedEnqueueOptions = Object.freeze({
   onceHash: '-',
   runAtMs: 0,
@@ -52,18 +73,14 @@ const NONE: ResolvedEnqueueOptions = Object.freeze({
   retainMs: 0,
 });
 
-/** Checks and completes the options. Throws InvalidActionError naming the wrong one. */
+/** Checks and completes the options. Throws InvalidActionError with all wrong ones. */
 export function resolveEnqueueOptions(options: EnqueueOptions | undefined): ResolvedEnqueueOptions {
   if (!options) return NONE;
-  const { idempotencyKey, cost = 1, expiresInMs = 0, retainMs = 0 } = options;
-  if (!(typeof cost === 'number' && cost >= MIN_COST && cost <= MAX_COST)) {
-    refuse(`cost ${quoted(cost)} is not a number from ${MIN_COST} to ${MAX_COST}`);
-  }
-  assertDuration('expiresInMs', expiresInMs);
-  assertDuration('retainMs', retainMs);
+  const given = readOptions(options, CHECK);
+  const { idempotencyKey, cost = 1, expiresInMs = 0, retainMs = 0 } = given;
   return {
     onceHash: idempotencyKey === undefined ? '-' : hashOf(idempotencyKey),
-    runAtMs: runAtOf(options),
+    runAtMs: runAtOf(given),
     cost,
     expiresInMs: Math.ceil(expiresInMs),
     retainMs: Math.ceil(retainMs),
@@ -82,26 +99,18 @@ export function assertForMany(options: object | undefined): void {
 /** Negative for ms from now, which Redis turns into a time by its own clock. */
 function runAtOf({ delayMs, runAt }: EnqueueOptions): number {
   if (delayMs !== undefined && runAt !== undefined) refuse('delayMs and runAt exclude each other');
-  if (delayMs !== undefined) {
-    assertDuration('delayMs', delayMs);
-    return delayMs === 0 ? 0 : -Math.ceil(delayMs);
-  }
+  if (delayMs !== undefined) return delayMs === 0 ? 0 : -Math.ceil(delayMs);
   if (runAt === undefined) return 0;
   return timeOf('runAt', runAt);
 }
 
-/** Ill-formed keys would collide: every lone surrogate has the same bytes in UTF-8. */
-function hashOf(key: unknown): string {
-  if (typeof key !== 'string') return refuse(`its idempotency key is ${quoted(key)}, not text`);
-  if (!key.isWellFormed()) refuse('its idempotency key is not well-formed Unicode text');
+function hasKeyLength(key: string): boolean {
   const bytes = Buffer.byteLength(key);
-  if (bytes < 1 || bytes > 256) refuse(`its idempotency key has ${bytes} bytes, not 1 to 256`);
-  return createHash('sha256').update(key).digest('hex');
+  return bytes >= 1 && bytes <= 256;
 }
 
-function assertDuration(name: string, ms: unknown): void {
-  if (isDuration(ms)) return;
-  refuse(`${name} ${quoted(ms)} is not a number of ms from 0 to ${MAX_DURATION_MS}`);
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
 }
 
 function refuse(reason: string): never {

@@ -1,8 +1,8 @@
-import type { WireError } from '@nooble/errors';
+import { readOptions, rule } from '@nooble/errors';
+import type { OptionsCheck, WireError } from '@nooble/errors';
 import { assertActionId, isoOf, timeOf, type DomainAction, type Tier } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
-import { assertWhole } from '../claiming/broker-options.ts';
 import type { CallRings } from '../protocol/call-ring.ts';
 import { ask, askOnce } from '../protocol/calling.ts';
 import { errorOfNote } from '../delivery/delivery.ts';
@@ -33,6 +33,19 @@ export interface DeadLetter extends ActionRef {
 /** Some letters, or every one that is dead at the time of the call. */
 export type LetterChoice = { readonly actionIds: readonly string[] } | { readonly all: true };
 
+/** A page of dead letters. */
+export interface LetterPageOptions {
+  /** The last letter of the page before. @default none: the first page */
+  readonly after?: DeadLetter;
+  /** Maximum number of letters; more than 500 count as 500. @default 100 */
+  readonly limit?: number;
+}
+
+const PAGE: OptionsCheck<LetterPageOptions> = {
+  of: 'list',
+  rules: { after: rule.anything, limit: rule.whole(1) },
+};
+
 /** What dead letters are reached through. */
 export interface DeadLettersParts {
   readonly redis: RedisPool;
@@ -57,14 +70,11 @@ export class DeadLetters {
   }
 
   /**
-   * A page, oldest first, one partition after the other; `after` is the last letter of the page before. It may be shorter than
-   * `limit` when letters are large; an empty one is the end. Throws RedisUnavailableError.
-   * @default limit 100, at most 500
+   * Returns a page, oldest first, one partition after the other. It may be shorter than `limit` when letters are large; an
+   * empty one is the end. Throws RangeError and RedisUnavailableError.
    */
-  async list({ after, limit = 100 }: { after?: DeadLetter; limit?: number } = {}): Promise<
-    DeadLetter[]
-  > {
-    assertWhole('limit', limit, { least: 1, most: Number.MAX_SAFE_INTEGER });
+  async list(page: LetterPageOptions = {}): Promise<DeadLetter[]> {
+    const { after, limit = 100 } = readOptions(page, PAGE);
     const keyspaces = await this.#partitions.lookAgain(this.#domain);
     const first = after ? keyspaces.all.indexOf(keyspaces.of(after.tenantId)) : 0;
     let cursor = after ? cursorAfter(after) : START;

@@ -1,4 +1,4 @@
-import { QueuePausedError } from '@nooble/errors';
+import { QueuePausedError, readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { assertDomain, assertTenantId } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ask } from '../protocol/calling.ts';
@@ -7,6 +7,17 @@ import type { Partitions } from '../protocol/partitions.ts';
 
 /** What to pause or resume: a domain, or one tenant of it. */
 export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
+
+/** Options of `pause`. */
+export interface PauseOptions {
+  /** Also refuses new actions. @default false */
+  readonly admission?: boolean;
+}
+
+const CHECK: OptionsCheck<PauseOptions> = {
+  of: 'pause',
+  rules: { admission: rule.boolean },
+};
 
 interface Parts {
   readonly redis: RedisPool;
@@ -30,4 +41,10 @@ export async function setPaused(
     const isDone = readPaused(await ask(redis, pauseCall(each, { ...who, ...change }), attempted));
     if (!isDone) throw new QueuePausedError({ domain, attempted });
   }
+}
+
+/** Throws RangeError for invalid options. */
+export function pauseOf(options: PauseOptions): { verb: 'pause'; admission: boolean } {
+  const { admission = false } = readOptions(options, CHECK);
+  return { verb: 'pause', admission };
 }

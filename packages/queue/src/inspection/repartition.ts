@@ -1,6 +1,5 @@
-import { DomainNotEmptyError } from '@nooble/errors';
+import { checkOption, DomainNotEmptyError, rule } from '@nooble/errors';
 import type { RedisPool } from '@nooble/redis';
-import { assertWhole } from '../claiming/broker-options.ts';
 import { ask } from '../protocol/calling.ts';
 import { domainStats } from './domain-stats.ts';
 import { pauseCall, type PauseArguments } from '../protocol/operations/pause.ts';
@@ -10,6 +9,8 @@ export interface RepartitionParts {
   readonly redis: RedisPool;
   readonly partitions: Partitions;
 }
+
+const PARTITIONS = rule.whole(1, MAX_PARTITIONS);
 
 /**
  * Cuts an empty domain into another number of partitions. First the present ones are closed to everything,
@@ -22,7 +23,7 @@ export async function repartition(
   domain: string,
   count: number,
 ): Promise<void> {
-  assertWhole('number of partitions', count, { least: 1, most: MAX_PARTITIONS });
+  checkOption('number of partitions', count, PARTITIONS);
   const present = await partitions.lookAgain(domain);
   const { paused } = await domainStats(redis, domain, present);
   if (present.all.length === count && paused !== 'moved') return;

@@ -1,5 +1,5 @@
+import { MAX_DURATION_MS } from '@nooble/errors';
 import { TIERS, type Tier } from '@nooble/models';
-import { MAX_DURATION_MS } from '../timing/durations.ts';
 import type { AdmissionItem } from './admission.ts';
 
 /** What stands before a stored envelope: the facts scripts need without parsing it. */

@@ -1,7 +1,13 @@
-/** Throws RangeError unless the prefix may begin every key: it must not contain braces, which mark Cluster slots. */
-export function assertPrefix(prefix: string): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(prefix)) return;
-  throw new RangeError(
-    `Invalid prefix ${JSON.stringify(prefix)}: expected up to 128 letters, digits and . _ : - only`,
-  );
+import { checkOption, type OptionRule } from '@nooble/errors';
+
+/** Beginning of every key. Without braces, which mark the part of a key that selects its Cluster slot. */
+export const PREFIX: OptionRule = {
+  isValid: (prefix) =>
+    typeof prefix === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(prefix),
+  expected: 'up to 128 letters, digits and . _ : - only, the first a letter or a digit',
+};
+
+/** Throws RangeError for a prefix that cannot begin every key. */
+export function assertPrefix(prefix: unknown): void {
+  checkOption('prefix', prefix, PREFIX);
 }

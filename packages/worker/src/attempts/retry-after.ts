@@ -1,5 +1,4 @@
-import { isNoobleError, ThrottledError } from '@nooble/errors';
-import { MAX_DURATION_MS } from '../timing/durations.ts';
+import { isNoobleError, MAX_DURATION_MS, ThrottledError } from '@nooble/errors';
 
 /** Statuses whose `Retry-After` means that the other side is at its limit (RFC 9110, 10.2.3; RFC 6585, 4). */
 const THROTTLING_STATUSES: readonly unknown[] = [429, 503];

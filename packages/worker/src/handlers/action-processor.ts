@@ -1,6 +1,7 @@
-import { InvalidActionError, quoted } from '@nooble/errors';
+import { checkOption, InvalidActionError, readOptions, rule } from '@nooble/errors';
+import type { OptionsCheck } from '@nooble/errors';
 import type { ActionDefinition, DomainAction } from '@nooble/models';
-import { resolveRetryPolicy, type RetryPolicy } from './backoff.ts';
+import { RETRY_RULES, type RetryPolicy } from './backoff.ts';
 import type { ActionContext } from './context.ts';
 import type { OnDead } from './on-dead.ts';
 import { compose, type Middleware, type Run } from './middleware.ts';
@@ -13,6 +14,11 @@ export interface HandlerOptions extends Partial<RetryPolicy> {
   /** Runs before the action is dead. @default nothing */
   readonly onDead?: OnDead;
 }
+
+const CHECK: OptionsCheck<HandlerOptions> = {
+  of: 'a handler',
+  rules: { ...RETRY_RULES, onDead: rule.function },
+};
 
 /** One registered action type. */
 export interface Registration {
@@ -42,16 +48,15 @@ export class ActionProcessor {
   register<D, R>(
     definition: ActionDefinition<D, R>,
     handler: Handler<D, R>,
-    { onDead, ...retry }: HandlerOptions = {},
+    options: HandlerOptions = {},
   ): this {
     const { type, domain } = definition;
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
     // Checked here, where a mistake is seen at start-up; completed where the worker's own policy is known.
-    resolveRetryPolicy(retry);
-    assertFunction('the handler', handler);
-    if (onDead !== undefined) assertFunction('onDead', onDead);
+    const { onDead, ...retry } = readOptions(options, CHECK);
+    checkOption('the handler', handler, rule.function);
     const run = this.#runOf(definition, handler);
     this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run }));
     return this;
@@ -77,9 +82,4 @@ export class ActionProcessor {
       return definition.parseResult(await wrapped.run(parsed, ctx));
     };
   }
-}
-
-function assertFunction(name: string, given: unknown): void {
-  if (typeof given === 'function') return;
-  throw new RangeError(`Cannot use ${quoted(given)} as ${name}: expected a function`);
 }

@@ -1,5 +1,4 @@
-import { quoted } from '@nooble/errors';
-import { assertDuration } from '../timing/durations.ts';
+import { readOptions, rule, type OptionRules } from '@nooble/errors';
 
 /** How often an action is tried, and how long between attempts. */
 export interface RetryPolicy {
@@ -24,21 +23,21 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
   throttledForMs: 3_600_000,
 });
 
-/** Completes a policy with another one and checks it. Throws RangeError. */
+/** Rules of a retry policy, for the options that contain one. */
+export const RETRY_RULES: OptionRules<RetryPolicy> = {
+  attempts: rule.whole(1),
+  baseMs: rule.duration,
+  capMs: rule.duration,
+  throttledForMs: rule.duration,
+};
+
+/** Checks a policy and completes it with another one. Throws RangeError. */
 export function resolveRetryPolicy(
   overrides: Partial<RetryPolicy> = {},
   defaults: RetryPolicy = DEFAULT_RETRY_POLICY,
 ): RetryPolicy {
-  const policy = Object.freeze({ ...defaults, ...overrides });
-  if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
-    throw new RangeError(
-      `Cannot use ${quoted(policy.attempts)} attempts: expected an integer of 1 or more`,
-    );
-  }
-  assertDuration('baseMs', policy.baseMs);
-  assertDuration('capMs', policy.capMs);
-  assertDuration('throttledForMs', policy.throttledForMs);
-  return policy;
+  const given = readOptions(overrides, { of: 'a retry policy', rules: RETRY_RULES });
+  return Object.freeze({ ...defaults, ...given });
 }
 
 /**

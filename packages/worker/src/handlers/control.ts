@@ -1,5 +1,5 @@
-import { quoted, toWireError, type WireError } from '@nooble/errors';
-import { assertDuration } from '../timing/durations.ts';
+import { checkOption, readOptions, rule, toWireError } from '@nooble/errors';
+import type { OptionsCheck, WireError } from '@nooble/errors';
 
 /** How `retryLater` runs an action again. */
 export interface RetryLaterOptions {
@@ -14,20 +14,20 @@ export interface RetryLaterOptions {
   readonly hold?: 'action';
 }
 
+const CHECK: OptionsCheck<RetryLaterOptions> = {
+  of: 'retryLater',
+  rules: { reason: rule.anything, counts: rule.boolean, hold: rule.oneOf('action') },
+};
+
 /**
  * Ends this attempt of a handler and runs the action again after `delayMs`, in place of the backoff. Unless
  * `counts` is false it is a failed attempt: when attempts are exhausted the action is dead. Works by throwing,
  * so do not catch it. Throws RangeError for more than 366 days and for an option that cannot be.
  */
 export function retryLater(delayMs: number, options: string | RetryLaterOptions = {}): never {
-  assertDuration('the delay of a retry', delayMs);
-  const { reason, counts, hold } = typeof options === 'string' ? { reason: options } : options;
-  if (hold !== undefined && hold !== 'action') {
-    throw new RangeError(`Cannot hold ${quoted(hold)} until a retry: expected "action"`);
-  }
-  if (counts !== undefined && typeof counts !== 'boolean') {
-    throw new RangeError(`Cannot use ${quoted(counts)} as counts: expected true or false`);
-  }
+  checkOption('delayMs', delayMs, rule.duration);
+  const given = typeof options === 'string' ? { reason: options } : options;
+  const { reason, counts } = readOptions(given, CHECK);
   throw new RetryLater(Math.ceil(delayMs), { reason, counts });
 }
 

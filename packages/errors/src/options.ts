@@ -1,0 +1,61 @@
+import type { OptionRule } from './option-rules.ts';
+import { quoted } from './text.ts';
+
+/** A rule for each option, so that an option without one does not compile. */
+export type OptionRules<Options extends object> = {
+  readonly [Name in keyof Options]-?: OptionRule;
+};
+
+/** The options of one call or class. */
+export interface OptionsCheck<Options extends object> {
+  /** The call or class, as in `a worker has no option "leaseMS"`. */
+  readonly of: string;
+  readonly rules: OptionRules<Options>;
+  /** Creates the error. @default a RangeError */
+  readonly refuse?: (reason: string) => Error;
+}
+
+/**
+ * Returns a copy of the options, each read once, without those that are undefined. Throws one error for all unknown names and
+ * wrong values.
+ */
+export function readOptions<Options extends object>(
+  given: Options,
+  { of, rules, refuse = asRangeError }: OptionsCheck<Options>,
+): Options {
+  if (!isObject(given)) {
+    throw refuse(`cannot use ${quoted(given)} as options of ${of}: expected an object`);
+  }
+  const options: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name in rules) {
+    const value: unknown = given[name];
+    if (value === undefined) continue;
+    options[name] = value;
+    if (!rules[name].isValid(value)) problems.push(problemOf(name, value, rules[name]));
+  }
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(rules, name)) continue;
+    const known = Object.keys(rules).join(', ');
+    problems.push(`${of} has no option ${quoted(name)}, only ${known}`);
+  }
+  if (problems.length > 0) throw refuse(problems.join('; '));
+  return options as Options;
+}
+
+/** Throws RangeError unless the value is valid. */
+export function checkOption(name: string, value: unknown, rule: OptionRule): void {
+  if (!rule.isValid(value)) throw asRangeError(problemOf(name, value, rule));
+}
+
+function problemOf(name: string, value: unknown, { expected }: OptionRule): string {
+  return `cannot use ${quoted(value)} as ${name}: expected ${expected}`;
+}
+
+function asRangeError(reason: string): RangeError {
+  return new RangeError(reason.charAt(0).toUpperCase() + reason.slice(1));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
