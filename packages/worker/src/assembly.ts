@@ -1,5 +1,6 @@
 import { Ahead } from './attempts/ahead.ts';
-import type { Attempt, AttemptHooks, AttemptScope } from './attempts/attempt.ts';
+import type { Attempt, AttemptHooks } from './attempts/attempt.ts';
+import type { AttemptScope } from './attempts/attempt-scope.ts';
 import type { ClaimedAction } from '@nooble/queue';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';

@@ -1,5 +1,6 @@
 import type { ClaimedAction } from '@nooble/queue';
-import { Attempt, type AttemptHooks, type AttemptScope } from './attempt.ts';
+import { Attempt, type AttemptHooks } from './attempt.ts';
+import type { AttemptScope } from './attempt-scope.ts';
 
 /** Attempts that are over and still listed, at least, before the list is rebuilt. */
 const MOST_OVER = 64;

@@ -1,0 +1,23 @@
+import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
+import type { DomainQueueManager } from '@nooble/queue';
+import type { Logger } from 'pino';
+import type { ActionProcessor } from '../handlers/action-processor.ts';
+import type { RetryPolicy } from '../handlers/backoff.ts';
+import type { Publish } from '../reporting/events.ts';
+import type { Clock } from '../timing/clock.ts';
+
+/** Dependencies and options that all attempts of a worker share. */
+export interface AttemptScope {
+  readonly domain: string;
+  readonly processor: ActionProcessor;
+  /** Maximum number of attempts run concurrently. */
+  readonly concurrency: number;
+  readonly tiers: Readonly<Record<Tier, TierPolicy>>;
+  readonly retry: RetryPolicy;
+  readonly unhandledForMs: number;
+  readonly timeoutGraceMs: number;
+  readonly queues: Pick<DomainQueueManager, 'within'>;
+  readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
+  readonly publish: Publish;
+  readonly clock: Clock;
+}
