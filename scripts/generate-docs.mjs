@@ -1,4 +1,4 @@
-// Writes the reference documents from the code they describe. `--check` fails when one is stale.
+// Generates the reference documents from the code that they describe. `--check` fails if one is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
@@ -24,8 +24,8 @@ function errors() {
   ]);
   return `# Errors
 
-Every error a caller may want to tell apart. On the wire it is \`{ code, message, retryable, http_status, details? }\`;
-over HTTP it is a problem document (RFC 9457). "Retryable" says whether the same attempt may succeed later.
+All errors that a caller may have to distinguish. On the wire an error is \`{ code, message, retryable, http_status, details? }\`,
+over HTTP it is a problem document (RFC 9457). "Retryable" means that the same call may succeed later.
 
 ${table(['Code', 'Class', 'HTTP', 'Retryable', 'What happened', 'What to do'], rows)}
 `;
@@ -51,18 +51,18 @@ function keys() {
   const inbox = [`\`${inboxKey('<prefix>', '<id>')}\``, ...factsOf(INBOX_FACTS)];
   return `# Redis keys
 
-| A key of | Is named | As in |
+| Keys of | Name | Example |
 | --- | --- | --- |
 | a domain | \`${whole}<suffix>\` | \`${domainRoot('nooble', 'embedding')}actions\` |
 | a domain in partitions | \`${part}<suffix>\` | \`${domainRoot('nooble', 'embedding', { of: 4, index: 0 })}actions\` |
 
-The braces are the Redis Cluster hash tag: a domain, or a partition of one, lives in one slot. The name of a
-partition has the number of partitions and its own number, counted from 0. The key \`partitions\` belongs to the domain as a
-whole. Tiers are written as their priority, 1 (enterprise) to 4 (free). The prefix is \`nooble\` by default.
+The braces mark the Redis Cluster hash tag: a domain, or a partition of one, is in one slot. The name of a partition contains the
+number of partitions and its index, counted from 0. The key \`partitions\` belongs to the domain as a whole. Names contain tiers as
+their priority, 1 (enterprise) to 4 (free). The default prefix is \`nooble\`.
 
 ${table(['Suffix', 'Type', 'Content', 'Lifetime'], rows)}
 
-One key belongs to no domain: the inbox of a process that awaits results.
+One key belongs to no domain: the inbox of a process that waits for results.
 
 ${table(['Key', 'Type', 'Content', 'Lifetime'], [inbox])}
 `;
@@ -73,34 +73,34 @@ function factsOf({ type, content, lifetime }) {
 }
 
 const REPOSITORY_VARIABLES = [
-  ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
+  ['`REDIS_URL`', 'Redis for the demo', 'starts one'],
   [
     '`NOOBLE_TEST_REDIS_URL`',
-    'Redis for the tests that share one; those of restarts, Sentinel, Cluster and TLS start their own',
-    'one is started',
+    'Redis for the tests that share one; tests of restarts, Sentinel, Cluster and TLS start their own',
+    'starts one',
   ],
   [
     '`NOOBLE_REDIS_KIND`',
-    'Which server to start: `path`, `apt`, `docker`, `javascript`',
-    'the first that exists',
+    'Kind of server to start: `path`, `apt`, `docker`, `javascript`',
+    'the first available',
   ],
-  ['`NOOBLE_SEQUENCES`', 'Random sequences of the protocol test', '`200`'],
-  ['`NOOBLE_FUZZ`', 'Hostile inputs per property of the fuzz tests', '`300`'],
+  ['`NOOBLE_SEQUENCES`', 'Number of random sequences of the protocol test', '`200`'],
+  ['`NOOBLE_FUZZ`', 'Number of hostile inputs per property of the fuzz tests', '`300`'],
   [
     '`NOOBLE_SEED`',
-    'Seed of the protocol test, to repeat an earlier run, which prints it',
-    'a new one',
+    'Seed of the protocol test, to repeat an earlier run, which printed it',
+    'random',
   ],
-  ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
-  ['`NO_COLOR`', 'Set to anything: no colours on a terminal', 'not set'],
+  ['`XDG_CACHE_HOME`', 'Folder for an unpacked server, under `nooble/`', '`~/.cache`'],
+  ['`NO_COLOR`', 'Any value disables colours on a terminal', 'not set'],
 ];
 
 function configuration() {
   const base = describeSettings(defineSettings({ envPrefix: 'SERVICE_', shape: {} }));
   return `# Configuration
 
-A service reads the variable with its own prefix first (\`EMBEDDING_REDIS_URL\`) and the plain one (\`REDIS_URL\`) after it,
-from the environment and then from \`.env\`.
+A service reads the variable with its prefix (\`EMBEDDING_REDIS_URL\`) before the plain one (\`REDIS_URL\`), first from the
+environment and then from \`.env\`.
 
 ## Every service
 
@@ -116,7 +116,7 @@ ${own(query)}
 
 ## Demo, tests and other programs of this repository
 
-${table(['Variable', 'What it is for', 'Default'], REPOSITORY_VARIABLES)}
+${table(['Variable', 'Purpose', 'Default'], REPOSITORY_VARIABLES)}
 `;
 }
 

@@ -1,5 +1,5 @@
-// Makes two TypeScript modules of `lua/`: the scripts, each with all it uses, and the codes they return.
-// `--check` fails when one of them is stale.
+// Generates two TypeScript modules from `lua/`: the scripts, each with all pieces it uses, and the codes they return.
+// `--check` fails if one of them is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codesModule } from './lua-codes.mjs';
 import { readLua } from './lua-files.mjs';

@@ -1,12 +1,12 @@
-// One script out of its pieces: without comments, and without what this script does not use.
+// Joins the pieces of one script, without comments and without what this script does not use.
 /** Pieces that most others use. */
 const BASE = new Set(['many', 'state', 'clock', 'fields', 'counts', 'header']);
 
 /**
- * The keys of a script, in the order in which its text takes them, and the text. Every call makes the functions of a
- * script again, so that it has only those it needs, and none of the rest where the usual case applies. Lua finds what
- * belongs to an enclosing function at once, and locals of its own by a search through all of them: keys and base stand
- * outside of the rest.
+ * Returns the keys of a script, in the order in which its text takes them, and its text. Every call creates the functions of
+ * a script again, so it contains only those it needs, and those of the general case are not created if the usual case
+ * applies. Lua resolves names of an enclosing function directly, but its own locals by a linear search, so keys and base
+ * pieces enclose the rest.
  */
 export function bundle({ entry, usual, first, pieces }) {
   const live = liveIn([entry, ...(usual ? [usual] : [])], pieces);
@@ -34,7 +34,10 @@ function textOf(pieces, live) {
 
 const nested = (lua) => `return (function()\n${lua}end)()\n`;
 
-/** Statements of these, of pieces they use something of, and of the latter only what is used or does something. */
+/**
+ * Returns the statements of the entries and of the pieces they use; of the latter only those that are used or have an
+ * effect.
+ */
 function liveIn(entries, pieces) {
   const ownersFor = ownersIn(pieces);
   const live = new Set();
@@ -59,7 +62,7 @@ function liveIn(entries, pieces) {
   return live;
 }
 
-/** For each piece the statements behind the names that it uses: its own, or those of the pieces that it takes names from. */
+/** Returns, for each piece, the statements of the names that it uses: its own, or those of the pieces that it takes names from. */
 function ownersIn(pieces) {
   const declaredIn = new Map(
     pieces.map((piece) => [
@@ -82,7 +85,7 @@ function ownersIn(pieces) {
   };
 }
 
-/** A definition without effect. */
+/** True for a definition, which has no effect. */
 const isNeededOnlyIfUsed = ({ node }) =>
   (node.type === 'FunctionDeclaration' && node.isLocal) ||
   (node.type === 'LocalStatement' && node.init.every(isPure));
@@ -113,7 +116,7 @@ function bind(refs) {
   return [...bindings, ''].join('\n');
 }
 
-/** Text of a statement without its comments, and the space before them. */
+/** Returns the text of a statement without its comments and the space before them. */
 function bare({ text, comments }, { range: [start, end] }) {
   let at = start;
   let kept = '';

@@ -1,9 +1,9 @@
-// What a piece declares against what it does, both ways. Every rule returns what is wrong, with what to do about it.
+// Compares the declarations of each piece with its code, both ways. Every rule returns a problem and its remedy.
 import { isBase } from './lua-bundle.mjs';
 import { isEntry, misplaced } from './lua-modules.mjs';
 import { problem } from './lua-piece.mjs';
 
-/** Lines of code of a file, and of a script with all it uses. */
+/** Maximum lines of code of a file, and of a script with all pieces it uses. */
 export const LIMITS = { piece: 100, script: 980 };
 
 const LUA = new Set(
@@ -12,7 +12,7 @@ const LUA = new Set(
   ),
 );
 
-/** Throws an Error that lists what is wrong. */
+/** Throws an Error that lists all problems. */
 export function check(modules) {
   const problems = [
     ...modules.pieces.flatMap((piece) => problemsOf(piece, modules)),
@@ -78,7 +78,7 @@ function unknownNames(piece, sourceOf, say) {
   });
 }
 
-/** What stands outside of the rest cannot see it. */
+/** Enclosing code cannot see the names of the rest. */
 function reachesInward(piece, sourceOf, say) {
   if (!isBase(piece)) return [];
   return piece.from
@@ -114,7 +114,10 @@ function incomplete(piece, say) {
 export const codeLines = ({ text }) =>
   text.split('\n').filter((line) => !/^\s*(--|$)/.test(line)).length;
 
-/** Pieces of a script share one scope: a name has one meaning there. */
+/**
+ * Returns groups of pieces that see each other's names, with all keys of the script. The usual case and the rest are
+ * separate.
+ */
 /** Pieces that see each other's names, with all keys of the script. The usual case and the rest are apart. */
 function scopesOf({ usual, first, pieces }) {
   const rest = { pieces: pieces.filter((piece) => piece !== usual), script: pieces };
@@ -142,7 +145,7 @@ function clashes({ pieces, script }) {
   );
 }
 
-/** Names that no statement uses, of their own piece or of another. */
+/** Returns names that no statement of any piece uses. */
 function unused({ pieces, codes, sourceOf }) {
   const used = new Map([...pieces, codes].map((piece) => [piece, new Set(['_'])]));
   for (const piece of pieces) {

@@ -1,11 +1,11 @@
-// What scripts return, by name: `lua/codes.json`, as a piece that scripts take from and as a TypeScript module.
+// The named codes in `lua/codes.json`, as a piece for the scripts and as a TypeScript module.
 
 import { readPiece } from './lua-piece.mjs';
 
-/** In Lua and in TypeScript. */
+/** A literal that is valid in Lua and in TypeScript. */
 const literal = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
 
-/** A piece, of which only the names that a script uses come along. */
+/** Returns a piece with all codes. Bundling keeps only the names that a script uses. */
 export function codesPiece(tables) {
   const codes = Object.values(tables).flatMap((table) => Object.entries(table));
   const names = codes.map(([name]) => name);
@@ -17,7 +17,7 @@ export function codesPiece(tables) {
   );
 }
 
-/** The same tables for the decoders. */
+/** Returns the same tables for the decoders. */
 export function codesModule(tables) {
   const rows = Object.entries(tables).map(([table, codes]) => {
     const cells = Object.entries(codes).map(([name, value]) => `    ${name}: ${literal(value)},\n`);

@@ -11,7 +11,7 @@ import { problem, readPiece } from './lua-piece.mjs';
 const SHARED = 'rules';
 const USUAL = 'usual';
 
-/** The scripts of these files (path → text), each with its pieces in order. Throws an Error that lists what is wrong. */
+/** Returns the scripts of these files (path → text), each with its pieces in order. Throws an Error that lists all problems. */
 export function modulesOf(files, codes) {
   const pieces = Object.entries(files).map(([file, text]) => readPiece(file, text));
   const byFile = new Map(pieces.map((piece) => [piece.file, piece]));
@@ -35,7 +35,7 @@ export function modulesOf(files, codes) {
 const folderOf = ({ file }) => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
 export const isEntry = (piece) => ['', piece.name].includes(folderOf(piece));
 
-/** The entry and all it reaches, the deepest first. */
+/** Returns the entry and all pieces it uses, dependencies first. */
 function inOrder(entry, { sourceOf, problems }) {
   const ordered = [];
   const visit = (piece, path) => {
@@ -62,10 +62,10 @@ const circle = (piece, line, names) =>
   problem(
     piece.file,
     line,
-    `a circle, ${names.slice(names.indexOf(names.at(-1))).join(' → ')}: move what both need into a piece of its own`,
+    `a circle, ${names.slice(names.indexOf(names.at(-1))).join(' → ')}: move what both need into a separate piece`,
   );
 
-/** Pieces that nobody takes anything from, or that stand where others would not look for them. */
+/** Returns problems for pieces that no other piece uses, or that are in the wrong folder. */
 export function misplaced({ pieces, scripts, byFile }) {
   return pieces.flatMap((piece) => {
     const users = scripts.filter((script) => script.pieces.includes(piece)).map(({ name }) => name);

@@ -1,14 +1,14 @@
-// One file of `lua/`: what its header declares, and what its statements declare and use.
+// One file of `lua/`: the declarations in its header, and the names that its statements declare and use.
 import luaparse from 'luaparse';
 import { statementsOf } from './lua-scope.mjs';
 
-/** What a header may say in one line: `-- from clock: now, clock_text`, `-- KEYS: actions queue*`, `-- Output: …`. */
+/** A header line, such as `-- from clock: now, clock_text`, `-- KEYS: actions queue*`, `-- Output: …`. */
 const HEADER = /^ (?:from (?<source>\w+)|(?<word>KEYS|ARGV|Output|Complexity)): *(?<rest>.*)$/;
 
-/** A mistake in a file, with its line and what to do about it. */
+/** A mistake in a file, with its line and remedy. */
 export const problem = (file, line, text) => `lua/${file}:${line}: ${text}`;
 
-/** Throws an Error for what is no Lua. */
+/** Parses a file. Throws an Error for a syntax error. */
 export function readPiece(file, text) {
   const chunk = parse(file, text);
   const statements = statementsOf(chunk);
@@ -33,7 +33,7 @@ function parse(file, text) {
   }
 }
 
-/** Uses of names that the file has not declared by then. */
+/** Returns uses of names that the file has not declared before. */
 function freeIn(statements) {
   const known = new Set();
   return statements.flatMap(({ node, declares, uses }) => {

@@ -1,8 +1,8 @@
-// Which names the top-level statements of a Lua chunk declare, and which they use without a declaration of their own.
+// Finds the names that the top-level statements of a Lua chunk declare, and those they use without declaring them.
 
 /**
- * Per top-level statement: the names it declares, and its uses of names that no scope inside of it binds. A use has a
- * name, a line, and says whether it assigns.
+ * Returns, per top-level statement, the names it declares and its uses of names that no inner scope binds. A use has a name,
+ * a line, and whether it assigns.
  */
 export function statementsOf(chunk) {
   return chunk.body.map((node) => {
@@ -42,7 +42,7 @@ function assign(target, scope) {
   else visit(target, scope);
 }
 
-/** What Lua does other than look at each part in turn. */
+/** Nodes that need more than a visit of each child. */
 const VISITS = {
   Identifier: (node, scope) => use(node, scope, false),
   MemberExpression: (node, scope) => visit(node.base, scope),

@@ -1,4 +1,4 @@
-/** Most lines of code of a file, and most lines of a script with all it uses. */
+/** Maximum lines of code of a file, and of a script with all pieces it uses. */
 export declare const LIMITS: { readonly piece: number; readonly script: number };
 
 export interface EmbeddedScript {
@@ -7,7 +7,7 @@ export interface EmbeddedScript {
   readonly lua: string;
 }
 
-/** The scripts of these files. Throws an Error that lists what is wrong with them. */
+/** Returns the scripts of these files. Throws an Error that lists all problems. */
 export declare function scriptsOf(
   files: Readonly<Record<string, string>>,
   codes: Readonly<Record<string, Readonly<Record<string, string | number>>>>,

@@ -1,4 +1,4 @@
-// The scripts of `lua/` as they are sent to Redis.
+// The scripts of `lua/` in the form in which they are sent to Redis.
 import { bundle } from './lua-bundle.mjs';
 import { check, LIMITS } from './lua-check.mjs';
 import { modulesOf } from './lua-modules.mjs';
@@ -6,8 +6,8 @@ import { modulesOf } from './lua-modules.mjs';
 export { LIMITS };
 
 /**
- * Name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` what `codes.json`
- * holds. Throws an Error that lists what is wrong with them.
+ * Returns name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` is the content of
+ * `codes.json`. Throws an Error that lists all problems.
  */
 export function scriptsOf(files, codes) {
   const modules = modulesOf(files, codes);

@@ -19,20 +19,20 @@ import { Inbox } from './delivery/inbox.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { Places } from './delivery/places.ts';
 
-/** Most requests of a client whose actions are with Redis: half of the replies that its inbox holds. */
+/** Maximum number of outstanding requests of a client: half of the replies that its inbox holds. */
 const MAX_OUTSTANDING = 10_000;
 
-/** How long a request waits by default (ms). */
+/** Default time that a request waits (ms). */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface RequestOptions {
   /** Gives up and cancels the action; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** How long to wait (ms); an action that has not started by then never does. @default 30_000 */
+  /** Maximum time to wait (ms). An action that has not started by then never starts. @default 30_000 */
   readonly timeoutMs?: number;
 }
 
-/** The timeout of a request: 0 would end it before it began. */
+/** Timeout of a request. 0 would end the request before it began. */
 export const REQUEST_TIMEOUT: OptionRule = {
   isValid: (ms) => isDuration(ms) && ms > 0,
   expected: `a number of ms above 0 and up to ${MAX_DURATION_MS}`,
@@ -43,7 +43,7 @@ const CHECK: OptionsCheck<RequestOptions> = {
   rules: { signal: rule.anything, timeoutMs: REQUEST_TIMEOUT },
 };
 
-/** What a client uses of a `DomainQueueManager`. */
+/** The methods of a `DomainQueueManager` that a client uses. */
 export interface RequestQueues {
   readonly redis: RedisPool;
   readonly prefix: string;
@@ -74,15 +74,15 @@ export class ActionClient {
     this.#leaveManager = onAbort(closed, () => void this.close());
   }
 
-  /** Replies that came for nobody, since the start. */
+  /** Replies received since the start that matched no pending request. */
   get dropped(): DroppedReplies {
     return this.#replies.dropped;
   }
 
   /**
-   * The typed result of an action. Rejects with ActionFailedError (the remote error is its `cause`),
-   * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, what
-   * `enqueue` throws, or RangeError for invalid options.
+   * Returns the typed result of an action. Rejects with ActionFailedError (the remote error is its `cause`),
+   * ActionTimeoutError, ActionCancelledError, DeadlineExceededError, the reason of the signal, what `enqueue` throws, or
+   * RangeError for invalid options.
    */
   async request<Data, Result, Chunk, Input>(
     definition: ActionDefinition<Data, Result, Chunk, Input>,
@@ -99,7 +99,7 @@ export class ActionClient {
     throw errorOf(action, data);
   }
 
-  /** Calls that still wait, or come later, reject with ActionCancelledError. Idempotent. */
+  /** Closes the client. Pending and later requests reject with ActionCancelledError. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#leaveManager();
@@ -124,7 +124,7 @@ export class ActionClient {
     const onTimeout = (): void => giveUp(new ActionTimeoutError({ actionId, timeoutMs }));
     const timer = startTimer(onTimeout, timeoutMs);
     const ignore = signal && onAbort(signal, () => giveUp(signal.reason));
-    // Whoever gives up first, nobody listens to the other any more.
+    // Once either promise settles the other is ignored: avoid unhandled rejections.
     for (const each of [reply, sending.sent]) each.catch(() => undefined);
     try {
       await Promise.race([sending.sent, reply]);
@@ -137,7 +137,7 @@ export class ActionClient {
     }
   }
 
-  /** Enqueues the action once there is a place for it; until then its caller's time runs as well. */
+  /** Enqueues the action once there is room for it. The time spent waiting counts towards the timeout of its caller. */
   #send(action: DomainAction, timeoutMs: number): { sent: Promise<unknown>; leave: () => void } {
     const startedMs = performance.now();
     const enqueue = async (leftMs: number): Promise<void> => {
@@ -159,7 +159,7 @@ export class ActionClient {
     return { sent, leave };
   }
 
-  /** The caller is gone: an action that has not started need not. Before it is there it cannot be cancelled. */
+  /** Cancels an action whose caller has gone, unless it has started. It cannot be cancelled before it is stored. */
   async #cancel(
     { actionId, actionType, tenantId }: DomainAction,
     sent: Promise<unknown>,
@@ -168,12 +168,12 @@ export class ActionClient {
       await sent;
       await this.#queues.cancel({ domain: domainOf(actionType), actionId, tenantId });
     } catch {
-      // It was refused, or expires.
+      // The action was refused, or it expires.
     }
   }
 }
 
-/** The outcome of an action that was sent before goes where that one says; and it is not ours to cancel. */
+/** The outcome of an action that was sent before goes to its first sender, who alone may cancel it. */
 function assertNew({ actionId }: DomainAction, { status }: { status: string }): void {
   if (status !== 'duplicate') return;
   const reason =

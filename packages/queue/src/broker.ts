@@ -6,38 +6,38 @@ export interface Lease {
   readonly actionId: string;
   readonly tenantId: string;
   readonly tier: Tier;
-  /** The claim's clock value, µs; only the holder of the current token may settle. */
+  /** Clock value of the claim (µs). Only the holder of the current token may settle. */
   readonly token: string;
-  /** When the lease ends unless renewed, on this process's monotonic clock (`performance.now()`) (ms). */
+  /** Time at which the lease ends unless renewed, on the monotonic clock of this process (`performance.now()`, ms). */
   readonly deadline: number;
 }
 
 /** An action handed to a worker, as it was stored. */
 export interface ClaimedAction {
   readonly lease: Lease;
-  /** The wire JSON exactly as it was accepted; it may come from any service. */
+  /** The wire JSON exactly as it was accepted, from any service. */
   readonly envelope: string;
-  /** Earlier attempts that failed; the first attempt has 0. */
+  /** Number of earlier attempts that failed; 0 for the first attempt. */
   readonly failures: number;
-  /** Earlier workers that died or lost their lease while running it. */
+  /** Number of workers that died or lost their lease while running it. */
   readonly stalls: number;
-  /** How often it came back from the dead letters. */
+  /** Number of times it was redriven from the dead letters. */
   readonly redrives: number;
-  /** True on its last permitted stall: at most one such action runs per worker. */
+  /** True on its last permitted stall. A worker runs at most one such action at a time. */
   readonly suspect: boolean;
-  /** How long it was ready and waiting before this claim (ms). */
+  /** Time for which it was ready and waiting before this claim (ms). */
   readonly waitedMs: number;
-  /** How long its end is kept for whoever asks (ms); 0 for not at all. */
+  /** Time for which its outcome is kept for `get` (ms); 0 to drop it. */
   readonly retainMs: number;
-  /** How long ago it was first throttled since its last counted attempt (ms); 0 if it was not. */
+  /** Time since it was first throttled after its last counted attempt (ms); 0 if it was not. */
   readonly throttledMs: number;
-  /** How long ago it first met a worker without its handler since one last ran it (ms); 0 if it did not. */
+  /** Time since it first met a worker without its handler after it last ran (ms); 0 if it did not. */
   readonly unhandledMs: number;
-  /** From this claim until it expires (ms); absent for never. */
+  /** Time from this claim until it expires (ms); absent if it never does. */
   readonly expiresInMs?: number;
 }
 
-/** How an attempt ended. Durations in ms. */
+/** Outcome of an attempt. Durations in ms. */
 export type Outcome =
   | { readonly status: 'done'; readonly result?: unknown }
   | { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError }
@@ -46,8 +46,8 @@ export type Outcome =
   | { readonly status: 'release' };
 
 /**
- * Runs again after `delayMs` like a retry, but no failure is counted: the handler was `throttled` by what it
- * uses, or the worker has no handler for the type (`unhandled`). How long that may go on is the worker's to judge.
+ * Retried after `delayMs` without counting a failure: a resource of the handler was at its limit (`throttled`), or the
+ * worker has no handler for the type (`unhandled`). The worker decides for how long that may go on.
  */
 export interface PutOff {
   readonly status: 'throttled' | 'unhandled';
@@ -55,17 +55,17 @@ export interface PutOff {
   readonly error: WireError;
 }
 
-/** One finished attempt on its way back: the broker also sends its callback or reply. */
+/** One finished attempt to settle. The broker also sends its callback or reply. */
 export interface Settlement {
   readonly claimed: ClaimedAction;
-  /** The decoded envelope; absent when it could not be decoded, and then nobody is told. */
+  /** The decoded envelope. Absent if it could not be decoded; then no caller is notified. */
   readonly action?: DomainAction;
   readonly outcome: Outcome;
 }
 
 /**
- * It was refused as it is: no message can carry its outcome, or its script raised an error. No other settlement is
- * concerned.
+ * The settlement was refused: no message can hold its outcome, or its script raised an error. Other settlements are
+ * unaffected.
  */
 export interface SettleRefusal {
   readonly refused: unknown;
@@ -74,62 +74,65 @@ export interface SettleRefusal {
 /** Outcome of one settlement. */
 export type SettleAnswer = SettleResult | SettleRefusal;
 
-/** Answers by settlement, the very objects of the request; one that is absent is `unsent`. */
+/** Results by settlement, keyed by the objects of the request. A settlement without a result is `unsent`. */
 export type SettleAnswers = ReadonlyMap<Settlement, SettleAnswer>;
 
-/** `ok` it took effect, `already` an earlier sending did, `lost` another worker owns the action, `unsent` send it again. */
+/**
+ * `ok`: it took effect; `already`: an earlier call settled it; `lost`: another worker owns the action; `unsent`: send it
+ * again.
+ */
 export type SettleResult = 'ok' | 'already' | 'lost' | 'unsent';
 
 export interface ClaimRequest {
-  /** Free slots; 0 still settles, promotes and reclaims. */
+  /** Number of free slots. 0 still settles, promotes and reclaims. */
   readonly slots: number;
-  /** Finished attempts that travel in the same round trip. */
+  /** Finished attempts to settle in the same round trip. */
   readonly settlements?: readonly Settlement[];
-  /** False while this worker already runs a suspect. @default true */
+  /** False while this worker runs a suspect. @default true */
   readonly acceptSuspect?: boolean;
 }
 
 export interface ClaimResult {
   readonly claimed: readonly ClaimedAction[];
   /**
-   * Answers to the settlements of the request. A promise, which never rejects, for one whose caller could not be
-   * notified at once: it is settled apart.
+   * Results of the settlements in the request. A promise, which never rejects, for a settlement whose caller could not be
+   * notified at once: it is settled separately.
    */
   readonly settled: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
-  /** Ms from now until something falls due (a delayed action, a lease, an outbox entry); absent when nothing is pending. */
+  /** Time until something falls due: a delayed action, a lease or an outbox entry (ms). Absent when nothing is pending. */
   readonly dueInMs?: number;
-  /** How far the domain's clock is ahead of the server's, which was set back (ms); absent when it is not. */
+  /** Lead of the domain's clock over the clock of the server, which was set back (ms). Absent when there is none. */
   readonly clockLeadMs?: number;
 }
 
 /**
- * What a worker needs from a queue of one domain. Every method throws `RedisUnavailableError`
- * while the queue cannot be reached; calling again is always safe.
+ * Contract between a worker and the queue of its domain. Every method throws `RedisUnavailableError` while the queue cannot
+ * be reached; it is always safe to retry.
  */
 export interface QueueBroker {
   readonly domain: string;
-  /** Length of a lease (ms); renew every third of it. */
+  /** Length of a lease (ms). Renew it every third of this time. */
   readonly leaseMs: number;
-  /** One round trip: settles, promotes what is due, takes back expired leases, claims the next fair batch. */
+  /** One round trip: settles, promotes what is due, reclaims expired leases, claims the next fair batch. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /** Settles without claiming. */
   settle(settlements: readonly Settlement[]): Promise<SettleAnswers>;
-  /** Moves the deadlines of running actions; answers the renewed leases, with lost ones left out. */
+  /** Moves the deadlines of running actions. Returns the renewed leases, without the lost ones. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
-  /** Gives actions back to the head of their queues, no attempt counted; pass them in the order of their claim. */
+  /** Returns actions to the head of their queues without counting an attempt. Pass them in the order of their claim. */
   release(claimed: readonly ClaimedAction[]): Promise<void>;
   /**
-   * Resolves to true when there may be work, and to false after `timeoutMs` or when the signal aborts. Never
-   * rejects on abort. Until then it may take the word that was meant for another worker.
+   * Resolves to true when there may be work, and to false after `timeoutMs` or when the signal aborts. Never rejects on
+   * abort. Until it resolves it may take the wake token meant for another worker.
    */
   waitForWork(options: {
     readonly timeoutMs: number;
     readonly signal: AbortSignal;
   }): Promise<boolean>;
-  /** Round trip on the connection that consumes; rejects when it is not usable. */
+  /** Makes a round trip on the connection that consumes. Rejects if it is not usable. */
   ping(): Promise<void>;
-  /** What cannot be reached while the queue itself can, such as the inbox of a caller; a sentence each. */
+  /** Parts that cannot be reached although the queue itself can, such as the inbox of a caller; one sentence each. */
   warnings(): readonly string[];
-  /** Ends the broker's own connections. */
+  /** Closes the connections that the broker opened. */
   close(): Promise<void>;
 }

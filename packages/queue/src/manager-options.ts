@@ -11,17 +11,17 @@ import { Policies, type PolicyOptions } from './admission/policies.ts';
 import { PREFIX } from './protocol/prefix.ts';
 import { warn } from './protocol/server-check.ts';
 
-/** What a `DomainQueueManager` is made of. */
+/** Options of a `DomainQueueManager`. */
 export interface QueueManagerOptions extends PolicyOptions {
-  /** A URL, whose connections the manager then owns, or a pool shared with others. */
+  /** A URL, whose connections the manager then owns, or a shared pool. */
   readonly redis: string | RedisPool;
-  /** First part of every key; the same for all services that talk to each other. @default 'nooble' */
+  /** First part of every key; must be the same in all services that communicate. @default 'nooble' */
   readonly prefix?: string;
-  /** Resolves tiers and limits at admission. @default the tier a message claims */
+  /** Resolves tiers and limits at admission. @default the tier in the action */
   readonly directory?: TenantDirectory;
-  /** Largest envelope, bytes. @default 1 MiB */
+  /** Maximum size of an envelope (bytes). @default 1 MiB */
   readonly maxPayloadBytes?: number;
-  /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
+  /** Called once if the settings of the server contradict the promises. @default `process.emitWarning` */
   readonly onWarning?: (warning: string) => void;
 }
 
@@ -38,7 +38,7 @@ const CHECK: OptionsCheck<QueueManagerOptions> = {
   },
 };
 
-/** What a manager and those made from it by `within` share. */
+/** Parts shared by a manager and those that its `within` creates. */
 export interface QueueManagerParts {
   readonly redis: RedisPool;
   readonly prefix: string;
@@ -49,11 +49,11 @@ export interface QueueManagerParts {
   readonly admissions: Admissions;
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
-  /** The client of `tenant().request`, made on first use. */
+  /** The client of `tenant().request`, created on first use. */
   readonly requests: { client?: ActionClient };
   /** Aborted by `close()`. */
   readonly closing: AbortController;
-  /** Whether `close()` ends the connections, too. */
+  /** True if `close()` also closes the connections. */
   readonly ownsRedis: boolean;
 }
 

@@ -22,12 +22,12 @@ import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
 
-/** Sends actions to domains and looks after their queues. */
+/** Sends actions to domains and operates their queues. */
 export class DomainQueueManager {
   readonly #parts: QueueManagerParts;
   readonly #parent: DomainAction | undefined;
 
-  /** Connects in the background. Throws for options that cannot be. `inherited` is how `within` makes one. */
+  /** Connects in the background. Throws for invalid options. Only `within` passes `inherited`. */
   constructor(
     options: QueueManagerOptions,
     inherited?: { readonly parts: QueueManagerParts; readonly parent: DomainAction | undefined },
@@ -50,16 +50,16 @@ export class DomainQueueManager {
   }
 
   /**
-   * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError,
-   * QueuePausedError, TenantMismatchError, PayloadTooLargeError and InvalidActionError, and
-   * RedisUnavailableError, after which it may or may not have been accepted: sent again it is a duplicate while
-   * it is stored, and runs again once it has ended, unless it carries an idempotency key.
+   * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError, QueuePausedError,
+   * TenantMismatchError, PayloadTooLargeError and InvalidActionError, and RedisUnavailableError, after which it may or may
+   * not have been accepted: sent again it is a duplicate while it is stored, and runs again once it has ended, unless it
+   * carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
     return this.#enqueue(action, { options });
   }
 
-  /** Admits several, each for itself; never throws for a rejected one. Outcomes are in the order of the actions. */
+  /** Admits several actions independently; never throws for a rejected one. Results are in the order of the actions. */
   async enqueueMany(
     actions: readonly DomainAction[],
     options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
@@ -76,9 +76,9 @@ export class DomainQueueManager {
   }
 
   /**
-   * Sends the actions of one tenant: a definition and its data are enough. Of a manager made by `within` it is the
-   * tenant of that action. Throws InvalidActionError for a name that is none and for a tier that is missing without a
-   * directory, TenantMismatchError for another tenant than that of the action.
+   * Returns a sender for one tenant, which needs only a definition and its data. A manager made by `within` sends for the
+   * tenant of its action. Throws InvalidActionError for an invalid name and for a missing tier without a directory, and
+   * TenantMismatchError for a tenant other than that of the action.
    */
   tenant(target?: TenantTarget): TenantQueues {
     const fields = senderFields(target, this.#parent, this.#parts.directory !== undefined);
@@ -93,12 +93,15 @@ export class DomainQueueManager {
     );
   }
 
-  /** Where an action stands; undefined when the domain does not know it, any more, or it is another tenant's. */
+  /**
+   * Returns the state of an action; undefined if the domain does not know it, or no longer does, or it belongs to another
+   * tenant.
+   */
   async get(ref: ActionRef): Promise<ActionSnapshot | undefined> {
     return findAction(this.#parts, this.#ownRef(ref));
   }
 
-  /** Cancels an action that has not started; its caller is told. One of another tenant is `unknown`. */
+  /** Cancels an action that has not started, and notifies its caller. An action of another tenant is `unknown`. */
   async cancel(ref: ActionRef): Promise<CancelResult> {
     return cancelAction(this.#parts, this.#ownRef(ref));
   }
@@ -109,12 +112,12 @@ export class DomainQueueManager {
     return domainStats(redis, domain, await partitions.lookAgain(domain));
   }
 
-  /** Stops serving; what runs goes on. Admission goes on, too, unless `admission` says to refuse it. */
+  /** Stops serving; running actions continue. Admission continues as well, unless `admission` is set. */
   async pause(target: PauseTarget, options: PauseOptions = {}): Promise<void> {
     await setPaused(this.#parts, target, pauseOf(options));
   }
 
-  /** Serves and admits again. */
+  /** Resumes serving and admission. */
   async resume(target: PauseTarget): Promise<void> {
     await setPaused(this.#parts, target, { verb: 'resume', admission: false });
   }
@@ -125,29 +128,29 @@ export class DomainQueueManager {
   }
 
   /**
-   * Cuts an empty domain into so many partitions (1 to 64), which a Cluster spreads over its nodes; limits,
-   * idempotency keys and pauses of its tenants start over. Workers and senders notice by themselves. Throws
-   * DomainNotEmptyError. Calling it again completes a change that was cut off.
+   * Changes the number of partitions of an empty domain (1 to 64), which a Cluster distributes over its nodes. Resets
+   * limits, idempotency keys and pauses of its tenants. Workers and senders notice the change by themselves. Throws
+   * DomainNotEmptyError. Repeating the call completes an interrupted change.
    */
   async setPartitions(domain: string, count: number): Promise<void> {
     assertDomain(domain);
     await repartition(this.#parts, domain, count);
   }
 
-  /** A manager whose actions are children of this one: same task, session, tenant and trace. */
+  /** Returns a manager whose actions are children of this one: same task, session, tenant and trace. */
   within(action: DomainAction): DomainQueueManager {
     const { redis } = this.#parts;
     return new DomainQueueManager({ redis }, { parts: this.#parts, parent: action });
   }
 
-  /** Ends its connections, unless the pool was handed in. Idempotent. */
+  /** Closes the connections, unless the pool was passed in. Idempotent. */
   async close(): Promise<void> {
     if (this.#parent) return;
     this.#parts.closing.abort();
     if (this.#parts.ownsRedis) await this.#parts.redis.close();
   }
 
-  /** What several actions use in common acts for none of them. */
+  /** Parts that several actions share must not act for one of them. */
   #root(): DomainQueueManager {
     const { redis } = this.#parts;
     return new DomainQueueManager({ redis }, { parts: this.#parts, parent: undefined });
@@ -159,7 +162,7 @@ export class DomainQueueManager {
     return outcome;
   }
 
-  /** Whoever acts for one tenant sees only what is that tenant's. */
+  /** A manager that acts for one tenant sees only the actions of that tenant. */
   #ownRef(ref: ActionRef): ActionRef {
     const { tenantId = this.#parent?.tenantId } = ref;
     return tenantId === undefined ? ref : { ...ref, tenantId };

@@ -5,10 +5,10 @@ import type { ActionDefinition, ActionInput, Tier } from '@nooble/models';
 import type { RequestOptions } from './action-client.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 
-/** Where the outcome of an action goes: the handler of a definition, or the default callback of a domain. */
+/** Recipient of the outcome of an action: the handler of a definition, or the default callback of a domain. */
 export type CallbackTarget = string | Pick<ActionDefinition, 'domain' | 'type'>;
 
-/** Fields of an action that its sender may state. */
+/** Fields of an action that its sender may set. */
 type ActionFields = Pick<
   ActionInput,
   'actionId' | 'taskId' | 'sessionId' | 'executionContext' | 'metadata' | 'timeoutMs'
@@ -16,17 +16,23 @@ type ActionFields = Pick<
 
 type Expiry =
   | {
-      /** Never starts later than that many ms from its admission, by the clock of Redis. Excludes `expiresAt`. */
+      /**
+       * Time after admission at which an action that has not started expires (ms), by the clock of Redis. Excludes
+       * `expiresAt`.
+       */
       readonly expiresInMs?: number;
       readonly expiresAt?: never;
     }
   | {
-      /** Never starts later: a valid Date, or ISO 8601 text with a zone. Excludes `expiresInMs`. */
+      /**
+       * Time at which an action that has not started expires: a valid Date, or ISO 8601 text with a time zone. Excludes
+       * `expiresInMs`.
+       */
       readonly expiresAt?: Date | string;
       readonly expiresInMs?: never;
     };
 
-/** How a tenant sends one action: fields of the action, and how it is enqueued. */
+/** Options for sending one action of a tenant: fields of the action, and options of its enqueue call. */
 export type SendOptions = ActionFields &
   Omit<EnqueueTerms, 'expiresInMs'> &
   RunTime &
@@ -35,7 +41,7 @@ export type SendOptions = ActionFields &
     readonly callback?: CallbackTarget;
   };
 
-/** Options of `request`: how long to wait, and fields of the action. */
+/** Options of `request`: its timeout, and fields of the action. */
 export type TenantRequestOptions = RequestOptions & Omit<ActionFields, 'timeoutMs'>;
 
 const refuse = (reason: string): Error => new InvalidActionError({ reason });
@@ -96,7 +102,7 @@ export function splitOptions(
   const { callback, delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs, ...own } = options;
   const enqueue = { delayMs, runAt, expiresInMs, idempotencyKey, cost, retainMs };
   const fields = callback === undefined ? own : { ...own, ...callbackFields(callback, tenant) };
-  // `enqueue` skips options that are undefined.
+  // `enqueue` ignores options that are undefined.
   return { fields, enqueue: enqueue as EnqueueOptions };
 }
 

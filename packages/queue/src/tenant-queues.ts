@@ -11,17 +11,17 @@ import { onAbort } from './timing/on-abort.ts';
 import { within } from './timing/within.ts';
 import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.ts';
 
-/** What a tenant's sender needs of its manager. */
+/** The methods of a manager that a tenant's sender uses. */
 export interface TenantSender {
-  /** The entry of a tenant in the directory; undefined without a directory. */
+  /** Returns the entry of a tenant in the directory; undefined without a directory. */
   resolve(tenantId: string): Promise<TenantEntry | undefined>;
-  /** Throws for a rejected action. `entry` spares a second look into the directory. */
+  /** Throws for a rejected action. Pass `entry` to avoid a second look-up in the directory. */
   admit(
     action: DomainAction,
     options: EnqueueOptions | undefined,
     entry?: TenantEntry,
   ): Promise<Receipt>;
-  /** Made on first use, closed with the manager. */
+  /** Created on first use, closed with the manager. */
   client(): ActionClient;
 }
 
@@ -43,7 +43,7 @@ export class TenantQueues {
     this.#fields = fields;
   }
 
-  /** Enqueues one action. Throws what `DomainQueueManager.enqueue` throws, and ValidationError for data that does not fit. */
+  /** Enqueues one action. Throws what `DomainQueueManager.enqueue` throws, and ValidationError for invalid data. */
   async enqueue<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
     data: Input,
@@ -56,8 +56,8 @@ export class TenantQueues {
   }
 
   /**
-   * Enqueues an action for each of the data; never throws for a rejected one. Outcomes are in the order of the data;
-   * data that does not fit has no action yet, so its `actionId` is empty.
+   * Enqueues an action for each item of data. Never throws for a rejected action. Results are in the order of the data; the
+   * `actionId` of a result is empty if its data was invalid.
    */
   async enqueueMany<Data, Result, Chunk, Input>(
     definition: Definition<Data, Result, Chunk, Input>,
@@ -102,7 +102,7 @@ export class TenantQueues {
     return this.#sender.client().request(definition, input, waiting);
   }
 
-  /** The directory answers within the time of the request, and while its signal has not aborted. */
+  /** Looks up the tenant within the timeout of the request, and until its signal aborts. */
   async #entryWithin(request: {
     actionId: string;
     timeoutMs: number;
@@ -134,13 +134,13 @@ export class TenantQueues {
   ): ActionInput<Input> {
     this.#assertInherited(fields);
     const { metadata: own = {} } = fields;
-    // What is not an object is for the definition to refuse.
+    // The definition refuses a value that is not an object.
     const isObject = typeof own === 'object' && own !== null && !Array.isArray(own);
     const metadata = isObject ? { ...this.#fields.metadata, ...own } : own;
     return { ...this.#fields, ...fields, metadata, data };
   }
 
-  /** A child has the task and session of its parent; one that states another would be changed in silence. */
+  /** A child has the task and session of its parent. Refuses one that states another, because it would be replaced silently. */
   #assertInherited(fields: Partial<ActionInput>): void {
     if (this.#fields.parentActionId === undefined) return;
     for (const name of ['taskId', 'sessionId'] as const) {
@@ -150,7 +150,7 @@ export class TenantQueues {
     }
   }
 
-  /** The directory is asked only for a tier that was left out; else admission asks it. */
+  /** Looks up the tenant only if its tier was omitted; otherwise admission does. */
   async #entry(): Promise<TenantEntry | undefined> {
     const { tenantId, tenantTier } = this.#fields;
     return tenantTier === undefined ? this.#sender.resolve(tenantId) : undefined;
@@ -158,7 +158,7 @@ export class TenantQueues {
 
   #tenant(entry: TenantEntry | undefined): { tenantId: string; tenantTier: Tier } {
     const { tenantId, tenantTier = entry?.tier } = this.#fields;
-    // A manager without a directory refuses such a tenant in `tenant()`.
+    // Without a directory, `tenant()` refuses a tenant without a tier.
     return { tenantId, tenantTier: tenantTier as Tier };
   }
 }

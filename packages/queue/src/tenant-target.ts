@@ -2,17 +2,17 @@ import { InvalidActionError, quoted, TenantMismatchError } from '@nooble/errors'
 import { assertTenantId, childFields, isTier, TIERS } from '@nooble/models';
 import type { ActionInput, DomainAction, Tier } from '@nooble/models';
 
-/** Who sends. */
+/** The tenant to send for. */
 export interface TenantTarget {
   readonly tenantId: string;
-  /** May be left out where the manager has a directory, which knows it. */
+  /** Optional if the manager has a directory, which knows it. */
   readonly tenantTier?: Tier;
 }
 
-/** Fields that every action of this sender carries, the tenant among them. */
+/** Fields that every action of this sender carries, including its tenant. */
 export type SenderFields = TenantTarget & Partial<Omit<ActionInput, 'data'>>;
 
-/** Checks who sends, and completes it with what an action hands on to its children. */
+/** Checks the tenant, and adds the fields that an action passes to its children. */
 export function senderFields(
   target: TenantTarget | undefined,
   parent: DomainAction | undefined,
@@ -32,7 +32,7 @@ export function senderFields(
   return { ...inherited, tenantId, tenantTier };
 }
 
-/** A handler acts for the tenant of its action, in its tier. */
+/** A handler sends for the tenant of its action, in its tier. */
 function assertOwn(
   parent: DomainAction,
   { tenantId, tenantTier }: { tenantId: string; tenantTier: Tier | undefined },
@@ -51,6 +51,6 @@ function assertTier(tenantId: string, tier: unknown): asserts tier is Tier {
   const reason =
     tier === undefined
       ? `the tier of tenant "${tenantId}" is missing, and there is no directory to look it up`
-      : `tier ${quoted(tier)} is none of ${TIERS.join(', ')}`;
+      : `tier ${quoted(tier)} is unknown: expected one of ${TIERS.join(', ')}`;
   throw new InvalidActionError({ reason });
 }

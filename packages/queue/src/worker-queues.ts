@@ -4,17 +4,17 @@ import type { QueueBroker } from './broker.ts';
 import { DomainQueueManager } from './manager.ts';
 import { openManagerParts } from './manager-options.ts';
 
-/** Queue access of one worker. Close both when it stops. */
+/** Queue access of one worker. Close both parts when it stops. */
 export interface WorkerQueues {
-  /** Where its actions come from. */
+  /** Source of its actions. */
   readonly broker: QueueBroker;
-  /** What its handlers send through. */
+  /** Used by its handlers to send actions. */
   readonly queues: DomainQueueManager;
 }
 
 /**
- * Opens the broker of a domain and a manager that share connections, partition table and admission queue: what handlers
- * send and the callbacks of their actions travel in the same calls. Throws as `createBroker` does.
+ * Opens the broker of a domain and a manager that share connections, partition table and admission queue: actions sent by
+ * handlers and callbacks of their actions travel in the same calls. Throws as `createBroker` does.
  */
 export function openWorkerQueues(options: BrokerOptions): WorkerQueues {
   const resolved = resolveBrokerOptions(options);

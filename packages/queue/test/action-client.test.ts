@@ -9,7 +9,7 @@ import { parseStored } from '../src/protocol/header.ts';
 import { replyCall } from '../src/protocol/operations/reply.ts';
 import { actionOf, failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
 
-/** Counts the letters of a text; its result has to be a number. */
+/** Counts the letters of a text; its result must be a number. */
 const count: ActionDefinition<{ text: string }, number> = {
   type: 'embedding.count',
   domain: 'embedding',
@@ -36,7 +36,7 @@ function clientOf({ queues }: Queue): ActionClient {
   return client;
 }
 
-/** Claims the next actions as soon as there are some, and says how to end them. */
+/** Claims the next actions as soon as there are some, and settles them with the given outcome. */
 async function runNext(queue: Queue, broker = queue.brokerOf()) {
   const claimed: Awaited<ReturnType<QueueBroker['claim']>>['claimed'][number][] = [];
   const claim = async () => claimed.push(...(await broker.claim({ slots: 100 })).claimed);
@@ -54,7 +54,7 @@ async function runNext(queue: Queue, broker = queue.brokerOf()) {
 
 const doneWith = (result: unknown) => (): Outcome => ({ status: 'done', result });
 
-/** What a call was rejected with. */
+/** Returns the error that a call rejected with. */
 async function rejectionOf(call: Promise<unknown>): Promise<NoobleError> {
   return call.then(
     () => Promise.reject(new Error('The call resolved')),
@@ -142,7 +142,7 @@ it('lets no action start whose caller has given up', async () => {
   const envelopes = async () => Object.values(await queue.stored.hash('actions'));
   await expect.poll(envelopes, PATIENT).toHaveLength(1);
   const [text = ''] = await envelopes();
-  // Counted from its arrival by the clock of Redis: that of the caller may be wrong.
+  // Counted from its arrival by the clock of Redis: the clock of the caller may be wrong.
   const { expiresMs, arrivalUs } = parseStored(text);
   expect(expiresMs).toBe(Math.floor(arrivalUs / 1000) + 86_400_000);
 });
@@ -155,7 +155,7 @@ it('cancels the action of a request that is aborted before it was sent', async (
   abort.abort(new Error('changed my mind'));
   await expect(call).rejects.toThrow('changed my mind');
   await queue.enqueue();
-  // The aborted one is stored by now, if it ever is.
+  // The aborted action is stored by this time, if at all.
   const storedIds = async () => Object.keys(await queue.stored.hash('actions'));
   await expect.poll(storedIds, PATIENT).toHaveLength(1);
   expect(await queue.claim(10)).toHaveLength(1);
@@ -252,7 +252,7 @@ function replyOf(actionId: string): string {
   return JSON.stringify({ action_id: actionId, status: 'done', result: 6 });
 }
 
-/** Puts texts into an inbox, as anybody may. */
+/** Writes texts to an inbox, as any process could. */
 async function pushInto({ redis, prefix }: Queue, inboxId: string, texts: readonly string[]) {
   const replies = texts.map((text) => ({ text, untilMs: 0 }));
   await runScript(redis.command(), replyCall(prefix, `inbox:${inboxId}`, replies));
@@ -270,7 +270,7 @@ it('rejects a call whose reply cannot be read', async () => {
   expect(client.dropped).toEqual({ late: 0, unknown: 0, lost: 1 });
 });
 
-/** How many connections block on this server. */
+/** Returns the number of blocked connections on this server. */
 async function blockedOn({ redis }: Queue): Promise<number> {
   const list = String(await redis.command().client('LIST'));
   return list.split('\n').filter((line) => line.includes('cmd=xread')).length;

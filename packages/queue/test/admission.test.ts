@@ -33,7 +33,7 @@ async function admitCallback({ redis, prefix }: Queue, callback: DomainAction) {
   );
 }
 
-/** The only idempotency key there is. */
+/** Returns the only idempotency key stored. */
 async function keyOfOnce(stored: Stored): Promise<string> {
   const [key = ''] = await stored.client.keys(`${stored.key('idempotency')}*`);
   return key;
@@ -74,7 +74,7 @@ it('answers a repeated action id with duplicate, and stores it once', async () =
   expect(idsOf(await claim(2))).toEqual([action.actionId]);
 });
 
-it('refuses an action id that an action of another tenant has, and tells nothing of that one', async () => {
+it('refuses an action id that an action of another tenant has, and reveals nothing about it', async () => {
   const { queues, stored, claim } = openQueue();
   const action = actionOf();
   await queues.enqueue(action);
@@ -155,7 +155,7 @@ it('keeps the idempotency key of a redriven action that is cancelled', async () 
   expect(await enqueue({}, { idempotencyKey: 'k' })).toMatchObject({ status: 'duplicate' });
 });
 
-it('does not free a key that stands for a younger action by now', async () => {
+it('does not free a key that stands for a newer action', async () => {
   const { enqueue, queues, stored } = openQueue();
   const old = await enqueue({}, { idempotencyKey: 'k', delayMs: 86_400_000 * 2 });
   await stored.client.del(await keyOfOnce(stored));

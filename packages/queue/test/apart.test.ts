@@ -16,7 +16,7 @@ function settlementOf(claimed: ClaimedAction, outcome: Outcome = done) {
   return { claimed, action: decodeAction(claimed.envelope), outcome };
 }
 
-/** Two actions at work, of which the first was enqueued with `fields`. */
+/** Two running actions, the first enqueued with `fields`. */
 async function twoAtWork(queue: Queue, fields: Parameters<Queue['enqueue']>[0]) {
   await queue.enqueue({ tenantId: 'first', ...fields });
   await queue.enqueue({ tenantId: 'second' });
@@ -78,7 +78,7 @@ it('settles the others of a batch when Redis refuses one of them', async () => {
   expect(await queue.settle(bad, done)).toBe('ok');
 });
 
-/** A pool whose inboxes cannot be reached: replies fail, or get no answer. */
+/** A pool whose inboxes cannot be reached: replies fail, or hang. */
 function withoutInboxes(redis: RedisPool, fate: 'fail' | 'hang'): RedisPool {
   const client = redis.command();
   const { sha, lua } = scriptOf('reply');
@@ -137,7 +137,7 @@ const answering = (claims: number[]): QueueBroker =>
   }) as unknown as QueueBroker;
 
 describe('a partition that does not answer', () => {
-  it('is passed over while its claim is under way, and what it brings then goes back', async () => {
+  it('is skipped while its claim is in flight, and the actions of that claim are returned', async () => {
     const asked: ((reply: unknown) => void)[] = [];
     const released: unknown[] = [];
     const silent = {

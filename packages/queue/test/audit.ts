@@ -2,7 +2,7 @@ import type { Tier } from '@nooble/models';
 import { parseRun, parseStored } from '../src/protocol/header.ts';
 import { NUMBERED_TIERS, type Stored } from './stored.ts';
 
-/** One stored action, and in which tables it stands. */
+/** One stored action, and the tables that contain it. */
 interface Seen {
   readonly tier: Tier;
   readonly tenantId: string;
@@ -10,8 +10,8 @@ interface Seen {
 }
 
 /**
- * Recounts everything from the actions, the lists and the sorted sets, and says where an index or a
- * counter differs from it. An empty answer is a domain in order.
+ * Recounts everything from the actions, the lists and the sorted sets. Returns every index and counter that differs; nothing
+ * for a consistent domain.
  */
 export async function audit(stored: Stored): Promise<string[]> {
   const problems: string[] = [];

@@ -5,14 +5,14 @@ import { actionOf, idsOf, openQueue, tenantsOf, type Queue } from './fixture.ts'
 
 const PAST = '2026-01-01T00:00:00.000Z';
 
-/** Lets a tenant enqueue so many actions; answers their ids. */
+/** Enqueues this number of actions of a tenant; returns their ids. */
 async function fill({ queues }: Queue, tenantId: string, count: number): Promise<string[]> {
   const actions = Array.from({ length: count }, () => actionOf({ tenantId }));
   await queues.enqueueMany(actions);
   return actions.map(({ actionId }) => actionId);
 }
 
-/** So many elements without an action at the head of a tenant's queue. */
+/** Adds this number of elements without an action to the head of a tenant's queue. */
 async function cancelled(queue: Queue, tenantId: string, count: number): Promise<void> {
   const ids = await fill(queue, tenantId, count);
   await Promise.all(
@@ -20,7 +20,7 @@ async function cancelled(queue: Queue, tenantId: string, count: number): Promise
   );
 }
 
-/** Claims for as long as the queue says that a call is due at once; answers how often. */
+/** Claims until the queue no longer reports that another call is due immediately; returns the number of claims. */
 async function claimWhileDue(
   broker: QueueBroker,
   slots: number,
@@ -47,7 +47,7 @@ it('serves another tenant in the first claim although one has cancelled any numb
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('serves what stands behind cancelled actions, in order, and passes over some of them only', async () => {
+it('serves actions behind cancelled ones in order, and skips only some per call', async () => {
   const queue = openQueue();
   await cancelled(queue, 'acme', 130);
   const [one = '', two = ''] = await fill(queue, 'acme', 2);
@@ -81,7 +81,7 @@ it('ends the expired actions of one tenant a few at a time, and serves the other
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('gives a tenant that was passed over for its cancelled actions no credit, and charges it nothing', async () => {
+it('gives a tenant that was skipped for its cancelled actions no credit, and charges it nothing', async () => {
   const queue = openQueue();
   await cancelled(queue, 'canceller', 1_600);
   await fill(queue, 'canceller', 40);

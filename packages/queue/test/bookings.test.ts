@@ -129,7 +129,7 @@ it('forgets a booking when its slot has come', async () => {
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('tells the caller of a retry that comes after the expiry when it expires, not when it is due', async () => {
+it('notifies the caller of a retry due after the expiry when it expires, not when it is due', async () => {
   const queue = openQueue();
   const asked = { callbackQueue: 'query:acme:free' };
   const { actionId } = await queue.enqueue(asked, { expiresInMs: 30_000, retainMs: 60_000 });

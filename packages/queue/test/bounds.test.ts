@@ -8,7 +8,7 @@ const dead = { status: 'dead', error: failure } as const;
 
 const many = (count: number) => Array.from({ length: count }, () => actionOf());
 
-/** Claims so many actions and gives them up in one call. */
+/** Claims this number of actions and settles them as dead in one call. */
 async function bury(queue: Queue, count: number, own: Partial<BrokerOptions> = {}): Promise<void> {
   await queue.queues.enqueueMany(many(count));
   const broker = queue.brokerOf(own);
@@ -22,7 +22,7 @@ async function lettersOf({ stored, queues }: Queue): Promise<{ kept: number; dro
   return { kept, dropped: deadDropped };
 }
 
-/** Looks for as long as the queue says that a look is due at once; answers how often. */
+/** Ticks until the queue no longer reports that another tick is due immediately; returns the number of ticks. */
 async function lookWhileDue(broker: QueueBroker): Promise<number> {
   for (let looks = 1; ; looks += 1) {
     if ((await broker.claim({ slots: 0 })).dueInMs !== 0) return looks;

@@ -3,7 +3,7 @@ import type { TenantEntry } from '../src/admission/directory.ts';
 import { audit } from './audit.ts';
 import { actionOf, idsOf, openQueue } from './fixture.ts';
 
-/** A queue whose tenants have the entry that `entry` holds at the time. */
+/** A queue whose directory returns the current value of `entry` for every tenant. */
 function openChanging(entry: { now: TenantEntry }) {
   return openQueue({ directory: { resolve: () => entry.now } });
 }

@@ -16,7 +16,7 @@ const LEASE_MS = 30_000;
 
 const at = (ms: number): string => new Date(START_MS + ms).toISOString();
 
-/** A queue on a server whose clock a test sets, in ms after a certain noon. */
+/** A queue on a server whose clock a test sets, in ms after a fixed noon. */
 async function openOnSetClock(options: Parameters<typeof openQueue>[0] = {}) {
   const queue = openQueue({ worker: { onWarning: () => undefined }, ...options });
   const [seconds, micros] = MOVED_CLOCK;
@@ -27,7 +27,7 @@ async function openOnSetClock(options: Parameters<typeof openQueue>[0] = {}) {
   };
   await setClock(0);
   const lead = async () => (await queue.queues.stats('embedding')).clockLeadMs;
-  /** For a moment the clock is wrong, and something is stored meanwhile. */
+  /** Moves the clock ahead for a moment, stores something meanwhile, and moves it back. */
   const jumpAheadAndBack = async (ms: number): Promise<void> => {
     await setClock(ms);
     await queue.enqueue();
@@ -77,7 +77,7 @@ it('opens a minute limit a minute later after the clock was set back', async () 
   expect(await outcome()).toBe('accepted');
 });
 
-it('tells how far ahead its clock is until the server has caught up', async () => {
+it('reports the lead of its clock until the server has caught up', async () => {
   const { setClock, lead, enqueue, jumpAheadAndBack } = await openOnSetClock();
   expect(await lead()).toBe(0);
   await jumpAheadAndBack(10_000);

@@ -11,10 +11,10 @@ import { openQueue, startServer } from './fixture.ts';
 
 const ask = defineAction('embedding.ask', { data: z.string(), result: z.string() });
 
-/** Longer than any close may take, and shorter than a client waits for a connection by itself. */
+/** Longer than any close may take, and shorter than a client waits for a connection. */
 const LIMIT_MS = 5_000;
 
-/** Resolves to whether `work` ends by itself before the commands of a client without a connection do. */
+/** Resolves to true if `work` ends before the commands of a client without a connection time out. */
 async function endsSoon(work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
@@ -25,7 +25,7 @@ async function endsSoon(work: Promise<unknown>): Promise<boolean> {
   return isInTime;
 }
 
-/** Accepts connections and says nothing. */
+/** Accepts connections and never replies. */
 async function silentServer(): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => void sockets.add(socket));
@@ -38,7 +38,7 @@ async function silentServer(): Promise<string> {
   return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A request and a waiting worker on a Redis, and what closes them. */
+/** A request and a waiting worker on a Redis, and a function that closes both. */
 function openAll(url: string): { close: () => Promise<unknown>; asked: Promise<unknown> } {
   const redis = new RedisPool({ url });
   const queues = new DomainQueueManager({ redis });

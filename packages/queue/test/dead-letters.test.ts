@@ -6,7 +6,7 @@ import { actionOf, failure, idsOf, NO_LIMITS, openQueue, type Queue } from './fi
 
 const dead = { status: 'dead', error: failure } as const;
 
-/** Lets so many actions die; answers their ids, the first to die first. */
+/** Creates this number of dead letters; returns their ids, the oldest first. */
 async function bury(queue: Queue, count: number): Promise<string[]> {
   await queue.queues.enqueueMany(Array.from({ length: count }, () => actionOf()));
   const claimed = await queue.claim(count);

@@ -3,11 +3,11 @@ import { SCRIPTS } from '../src/generated/scripts.ts';
 import { openQueue, PATIENT, startServer } from './fixture.ts';
 import { takeTour } from './tour.ts';
 
-/** Commands that change nothing. */
+/** Commands that only read. */
 const READS =
   /^(exists|get|hget|hmget|hgetall|hexists|lindex|llen|lrange|pttl|time|z(card|count|range|rank|revrange|score|mscore))$/i;
 
-/** One script call as it went on: keys it declared or asked for, and whether it has written. */
+/** One script call: the keys it declared or requested, and whether it has written. */
 interface Call {
   readonly name: string;
   readonly known: Set<string>;

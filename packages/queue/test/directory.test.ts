@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { TenantDirectory } from '../src/admission/directory.ts';
 import { actionOf, openQueue } from './fixture.ts';
 
-/** Knows tenant acme by the entry, and every other one as it should. */
+/** Returns `resolve()` for tenant acme, and a valid entry for every other tenant. */
 function directoryOf(resolve: () => unknown): TenantDirectory {
   const usual = { tier: 'professional' } as const;
   return { resolve: (tenantId) => (tenantId === 'acme' ? (resolve() as never) : usual) };

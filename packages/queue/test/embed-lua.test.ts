@@ -6,7 +6,7 @@ type Files = Readonly<Record<string, string>>;
 const HEADER = '-- ARGV: none\n-- Output: none\n-- Complexity: O(1)\n';
 const CLOCK = "local now = redis.call('TIME')[1]\n";
 
-/** A script `do` with these pieces of its own. */
+/** A script `do` with these pieces. */
 function filesOf(entry: string, pieces: Files = {}): Files {
   const own = Object.entries(pieces).map(([name, text]) => [`do/${name}.lua`, text]);
   return { 'do/do.lua': HEADER + entry, ...Object.fromEntries(own) };
@@ -15,7 +15,7 @@ function filesOf(entry: string, pieces: Files = {}): Files {
 const embed = (files: Files, codes: Parameters<typeof scriptsOf>[1] = {}) =>
   scriptsOf(files, codes).find(({ name }) => name === 'do')!;
 
-/** What two scripts share, of which `do` uses one function. */
+/** Shared pieces, of which `do` uses one function. */
 const SHARED: Files = {
   'do.lua': `${HEADER}-- from queues: push\n-- KEYS: state actions\npush(state, actions)\n`,
   'bury.lua': `${HEADER}-- from queues: bury\nbury()\n`,
@@ -85,7 +85,7 @@ it('brings along the codes that a script uses', () => {
 
 const lines = (count: number): string => "redis.call('PING')\n".repeat(count);
 
-/** As many pieces of the most lines as make a script too long. */
+/** Number of pieces of maximum length that exceed the limit of a script. */
 const TOO_MANY = Math.ceil(LIMITS.script / LIMITS.piece);
 const long = Object.fromEntries(
   Array.from({ length: TOO_MANY }, (_, at) => [

@@ -14,7 +14,7 @@ interface Backlog {
   readonly options?: Omit<EnqueueTerms, 'idempotencyKey'>;
 }
 
-/** Lets a tenant have so many actions waiting; answers their ids. */
+/** Enqueues a backlog of a tenant; returns the ids. */
 async function fill({ queues }: Queue, backlog: Backlog): Promise<string[]> {
   const { tenantId, count, tier = 'professional', options } = backlog;
   const actions = Array.from({ length: count }, () => actionOf({ tenantId, tenantTier: tier }));
@@ -180,7 +180,7 @@ it('forgets parked tags when the index of a tier falls empty', async () => {
   );
 });
 
-it('frees one slot of a capped tenant per ended action, however often its end is told', async () => {
+it('frees one slot of a capped tenant per ended action, even if it is settled twice', async () => {
   const queue = openQueue(policies({ maxActive: 2 }));
   await fill(queue, { tenantId: 'acme', count: 6 });
   const [first] = await queue.claim(6);
@@ -370,7 +370,7 @@ it('starts the head action of a tenant after at most two services of each other 
   const property = fc.asyncProperty(steps, async (commands) => {
     const queue = openQueue();
     const waiting = new Map<string, number>();
-    /** Services of each other tenant since the tenant's head action became its head. */
+    /** Turns of each other tenant since the head action of this tenant reached the head. */
     const overtaken = new Map(names.map((name) => [name, new Map<string, number>()]));
     const serve = (tenantId: string): void => {
       waiting.set(tenantId, (waiting.get(tenantId) ?? 0) - 1);

@@ -13,7 +13,7 @@ import { Stored } from './stored.ts';
 
 const OPEN = { perMinute: null, perDay: null, maxDepth: null } as const;
 
-/** No tier has a limit, so that a test states those it is about. */
+/** Policies without limits, so that each test states the limits it needs. */
 export const NO_LIMITS: TierOverrides = {
   enterprise: OPEN,
   professional: OPEN,
@@ -23,7 +23,7 @@ export const NO_LIMITS: TierOverrides = {
 
 export const failure = { code: 'INTERNAL', message: 'boom', retryable: true, http_status: 500 };
 
-/** How long `expect.poll` may wait on a slow machine. */
+/** Timeout of `expect.poll` on a slow machine. */
 export const PATIENT = { timeout: 20_000 };
 
 /** An action of tenant acme for the domain embedding. */
@@ -45,20 +45,20 @@ export function actionOf(fields: Partial<DomainAction> = {}): DomainAction {
 export type Queue = ReturnType<typeof openQueue>;
 
 export interface QueueOptions extends Partial<Omit<QueueManagerOptions, 'redis'>> {
-  /** Of another server than that of the run. */
+  /** Server to use instead of the one of the run. */
   readonly url?: string;
   /** Defaults of the brokers. */
   readonly worker?: Partial<BrokerOptions>;
 }
 
-/** Queues nobody else uses, with a manager and workers; its connections end with the test. */
+/** A separate queue with a manager and workers. Its connections close when the test ends. */
 export function openQueue({ url = inject('redisUrl'), worker, ...options }: QueueOptions = {}) {
   const redis = openPool(url);
   const prefix = options.prefix ?? `test-${randomUUID()}`;
   const queues = new DomainQueueManager({ redis, tiers: NO_LIMITS, ...options, prefix });
   onTestFinished(async () => queues.close());
   const brokerOf = (own: Partial<BrokerOptions> = {}) => {
-    // Clocks that tests move would fill the terminal with warnings.
+    // Tests that move the clock would flood the terminal with warnings.
     const quiet = { domain: 'embedding', redis, prefix, onWarning: () => undefined };
     const broker = createBroker({ ...quiet, ...worker, ...own });
     onTestFinished(async () => broker.close());
@@ -74,7 +74,7 @@ interface Parts {
   readonly stored: Stored;
 }
 
-/** What most tests do with a queue. A broker looks at the time with its first claim, hence the fresh ones. */
+/** Shorthands for most tests. A broker ticks with its first claim, so each call uses a new one. */
 function shorthands({ queues, brokerOf, stored }: Parts) {
   const enqueue = async (fields?: Partial<DomainAction>, options?: EnqueueOptions) =>
     queues.enqueue(actionOf(fields), options);
@@ -91,7 +91,7 @@ function shorthands({ queues, brokerOf, stored }: Parts) {
   };
   const stateOf = async (actionId: string) =>
     (await queues.get({ domain: 'embedding', actionId }))?.state;
-  /** Every running action loses its lease, and some worker notices. */
+  /** Ends the leases of all running actions, and lets a worker notice. */
   const loseLeases = async (own?: Partial<BrokerOptions>): Promise<void> => {
     await stored.endLeases();
     await brokerOf(own).claim({ slots: 0 });
@@ -99,7 +99,7 @@ function shorthands({ queues, brokerOf, stored }: Parts) {
   return { enqueue, claim, claimOne, settle, stateOf, loseLeases };
 }
 
-/** A settlement without anybody to tell. */
+/** A settlement without a recipient. */
 export function settlementOf(claimed: ClaimedAction, outcome: Outcome): Settlement {
   return { claimed, outcome };
 }
@@ -112,14 +112,14 @@ export function tenantsOf(claimed: readonly ClaimedAction[]): string[] {
   return claimed.map(({ lease }) => lease.tenantId);
 }
 
-/** Connections that end with the test. */
+/** A pool that closes when the test ends. */
 export function openPool(url = inject('redisUrl')): RedisPool {
   const pool = new RedisPool({ url });
   onTestFinished(async () => pool.close(100));
   return pool;
 }
 
-/** A server of the test's own, for what would disturb others. */
+/** A separate server, for tests that would disturb others. */
 export async function startServer(
   options: Parameters<typeof startEmbeddedRedis>[0] = {},
 ): Promise<EmbeddedRedis> {

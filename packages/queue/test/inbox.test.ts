@@ -15,7 +15,7 @@ import { openQueue, PATIENT, type Queue } from './fixture.ts';
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
 
-/** Puts texts into the inbox `me`; resolves to how many it took. */
+/** Writes texts to the inbox `me`; resolves to the number that it accepted. */
 async function put({ redis, prefix }: Queue, texts: readonly string[], untilMs = 0) {
   const replies = texts.map((text) => ({ text, untilMs }));
   return readReplied(await runScript(redis.command(), replyCall(prefix, 'inbox:me', replies)));

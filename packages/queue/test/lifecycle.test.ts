@@ -13,13 +13,13 @@ const throttled = { ...retry, status: 'throttled' } as const;
 const unhandled = { ...retry, status: 'unhandled' } as const;
 const release = { status: 'release' } as const;
 
-/** Delayed actions fall due, and some worker notices. */
+/** Lets delayed actions fall due, and a worker notice. */
 async function letDelayedFallDue({ stored, brokerOf }: Queue): Promise<void> {
   await stored.hasten('delayed', 3_600_000);
   await brokerOf().claim({ slots: 0 });
 }
 
-/** Claims and loses every action so often. */
+/** Claims and loses every action this number of times. */
 async function stall(queue: Queue, times: number): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     await queue.claim(10);
@@ -323,7 +323,7 @@ it('retries not before the delay is over', async () => {
   expect(await queue.claimOne()).toMatchObject({ lease: { actionId }, failures: 1 });
 });
 
-it('tells a worker when something falls due', async () => {
+it('returns to a worker when something falls due', async () => {
   const queue = openQueue();
   expect(await queue.brokerOf().claim({ slots: 1 })).toEqual({ claimed: [], settled: new Map() });
   await queue.enqueue({}, { delayMs: 60_000 });

@@ -14,7 +14,7 @@ function limits(policy: Partial<TierPolicy>) {
   return { tiers: { ...NO_LIMITS, professional: { ...NO_LIMITS.professional, ...policy } } };
 }
 
-/** Fills a limit, then tries once more; answers the refusal, which left no trace. */
+/** Fills a limit, then tries once more; returns the refusal, which left no trace. */
 async function refusalAfter(
   { enqueue, stored }: Queue,
   admissions: number,
@@ -27,7 +27,7 @@ async function refusalAfter(
   return refusal;
 }
 
-/** Runs what answers after how many ms a limit frees, and says between which times it did so. */
+/** Runs `act`, which returns a delay until the limit frees, and records the times around it. */
 async function measured(queue: Queue, act: () => Promise<RateLimitError>) {
   const from = await queue.stored.now();
   const refusal = await act();
@@ -264,19 +264,19 @@ it('never refuses while fewer than the limit were admitted in the last minute', 
 interface Step {
   readonly limit: number;
   readonly delays: boolean;
-  /** What passes before the attempt. */
+  /** Time that passes before the attempt. */
   readonly ageMs: number;
-  /** Which of the bookings ahead is cancelled before the attempt, if there are any. */
+  /** Index of the booking to cancel before the attempt, if there is one. */
   readonly cancels: number | undefined;
 }
 
 interface Attempt {
   readonly limit: number;
-  /** When it was admitted for (Unix ms); undefined when it was refused. */
+  /** Time for which it was admitted (Unix ms); undefined if it was refused. */
   readonly slot: number | undefined;
-  /** Slots of the earlier admissions, without those that were given back. */
+  /** Slots of the earlier admissions, without those that were freed. */
   readonly earlier: readonly number[];
-  /** When it was tried, at the earliest. */
+  /** Earliest time of the attempt. */
   readonly now: number;
 }
 
@@ -285,7 +285,7 @@ interface Admission {
   readonly slot: number;
 }
 
-/** Lets a new tenant try at its limits, with time moved on and bookings cancelled in between. */
+/** Makes attempts of a new tenant at its limits, with time moved on and bookings cancelled in between. */
 async function attempts(queue: Queue, steps: readonly Step[]): Promise<Attempt[]> {
   const tenantId = newId();
   const made: Attempt[] = [];
@@ -302,7 +302,7 @@ async function attempts(queue: Queue, steps: readonly Step[]): Promise<Attempt[]
   return made;
 }
 
-/** Those that stand when one of the bookings that lie well ahead is cancelled. */
+/** Returns the remaining slots after one of the future bookings is cancelled. */
 async function cancelOne(
   { queues, stored }: Queue,
   admitted: Admission[],
@@ -316,7 +316,7 @@ async function cancelOne(
   return admitted.filter((each) => each !== one);
 }
 
-/** Tries to admit under a limit; answers undefined when refused. */
+/** Tries to admit under a limit; returns undefined if refused. */
 async function admit(
   { redis, prefix, stored }: Queue,
   tenantId: string,

@@ -9,7 +9,7 @@ import { openQueue } from './fixture.ts';
 const ask = defineAction('embedding.ask', { data: z.string(), result: z.string() });
 const input = { tenantId: 'acme', tenantTier: 'free', data: 'hello' } as const;
 
-/** What Node warns of from now on; warnings come with the next turn of the event loop. */
+/** Collects the warnings of Node from now on. Node emits them in the next turn of the event loop. */
 function warnings(): () => Promise<string[]> {
   const heard: string[] = [];
   const hear = ({ name, message }: Error): void => void heard.push(`${name}: ${message}`);
@@ -62,7 +62,7 @@ it('waits on 64 partitions without a warning', async () => {
   const waits = [1, 2, 3].map(async () =>
     broker.waitForWork({ timeoutMs: 5_000, signal: stop.signal }),
   );
-  // Whether a token was there or not, all of them wait by now.
+  // All of them are waiting, whether there was a token or not.
   await Promise.resolve();
   stop.abort();
   await Promise.all(waits);

@@ -6,7 +6,7 @@ import { defineAction } from '@nooble/models';
 import { z } from 'zod';
 import { actionOf, openQueue } from './fixture.ts';
 
-/** What stands for a number to `Number()`, and is none. */
+/** Values that `Number()` converts to a number, and NaN. */
 const NO_NUMBERS = ['5', ' 5', '', true, [5], null, 5n, Symbol('5'), { valueOf: () => 5 }, NaN];
 
 it.each(

@@ -21,7 +21,7 @@ function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
   return { claimed, action: decodeAction(claimed.envelope), outcome };
 }
 
-/** Callbacks that the domain query has received and not ended. */
+/** Returns the callbacks that the domain query has received and not ended. */
 async function received({ redis, prefix }: Queue): Promise<DomainAction[]> {
   const stored = new Stored(redis, prefix, 'query');
   const texts = Object.values(await stored.hash('actions'));
@@ -32,14 +32,14 @@ async function pending({ queues }: Queue): Promise<number> {
   return (await queues.stats('embedding')).callbacksPending;
 }
 
-/** Settles and dies: the callback is in the outbox, and nobody is about to deliver it. */
+/** Settles an action and kills the worker: the callback stays in the outbox. */
 async function settleAndDie({ redis, prefix }: Queue, claimed: ClaimedAction): Promise<void> {
   const { item } = prepareSettlement(settlementFor(claimed, done), 1_000_000);
   const rules = { maxStalls: 2, deliveryMs: 10_000, maxDead: 100_000, share: 'turns' } as const;
   await runScript(redis.command(), settleCall(new Keyspace(prefix, 'embedding'), rules, [item]));
 }
 
-/** A worker goes on claiming until every callback is delivered and acknowledged. */
+/** Claims until every callback is delivered and acknowledged. */
 async function deliverAll(queue: Queue, broker = queue.brokerOf()): Promise<void> {
   const look = async () => {
     await broker.claim({ slots: 0 });
@@ -180,7 +180,7 @@ it('delivers more callbacks than fit into one look', async () => {
   expect(await received(queue)).toHaveLength(230);
 });
 
-it('tells the error of an action that the worker gave up', async () => {
+it('reports the error of an action that the worker gave up', async () => {
   const queue = openQueue();
   await queue.enqueue(withCallback);
   const outcome = { status: 'dead', error: failure } as const;
@@ -190,7 +190,7 @@ it('tells the error of an action that the worker gave up', async () => {
     .toMatchObject([{ data: { status: 'dead', error: failure } }]);
 });
 
-it('tells nobody while an action goes on, nor when nobody asked', async () => {
+it('notifies nobody while an action has not ended, nor without a recipient', async () => {
   const queue = openQueue();
   await queue.enqueue(withCallback);
   const retry = { status: 'retry', delayMs: 0, error: failure } as const;
@@ -236,7 +236,7 @@ it('sends no callback for a settle that was lost', async () => {
   expect(await pending(queue)).toBe(0);
 });
 
-/** Ways in which a script, not a worker, ends an action, at the latest with the next look. */
+/** Ways in which a script, not a worker, ends an action, at the next tick at the latest. */
 const ENDINGS = [
   {
     status: 'dead',
@@ -265,7 +265,7 @@ const ENDINGS = [
 ];
 
 it.each(ENDINGS)(
-  'tells a callback queue of an action that is $status by a script',
+  'notifies a callback queue of an action that is $status by a script',
   async (each) => {
     const queue = openQueue({ worker: { maxStalls: 0 } });
     await each.end(queue, { ...withCallback, taskId: 'piece of work' });
@@ -281,7 +281,7 @@ it.each(ENDINGS)(
   },
 );
 
-it.each(ENDINGS)('tells an inbox of an action that is $status by a script', async (each) => {
+it.each(ENDINGS)('notifies an inbox of an action that is $status by a script', async (each) => {
   const queue = openQueue({ worker: { maxStalls: 0 } });
   await each.end(queue, { replyTo: 'inbox:me' });
   await deliverAll(queue);
@@ -294,7 +294,7 @@ it.each(ENDINGS)('tells an inbox of an action that is $status by a script', asyn
   expect(more).toEqual([]);
 });
 
-it('tells each end of an action that is redriven, under an id of its own', async () => {
+it('reports each ending of an action that is redriven, under an id of its own', async () => {
   const queue = openQueue();
   const { actionId } = await queue.enqueue(withCallback);
   const outcome = { status: 'dead', error: failure } as const;
@@ -311,7 +311,7 @@ it('tells each end of an action that is redriven, under an id of its own', async
   });
 });
 
-it('tells each end where an action id is used again, of the same tenant or another', async () => {
+it('reports each ending if an action id is reused, of the same tenant or another', async () => {
   const queue = openQueue();
   const actionId = 'order-7';
   for (const tenantId of ['acme', 'acme', 'globex']) {
@@ -322,7 +322,7 @@ it('tells each end where an action id is used again, of the same tenant or anoth
   await expect.poll(told, PATIENT).toEqual(['acme', 'acme', 'globex']);
 });
 
-it('tells the end of a redriven action that a script ends, under an id of its own', async () => {
+it('reports the ending of a redriven action that a script ends, under an id of its own', async () => {
   const queue = openQueue();
   const receipt = await queue.enqueue(withCallback);
   const outcome = { status: 'dead', error: failure } as const;

@@ -18,7 +18,7 @@ async function openPartitioned(count = 4, options: Parameters<typeof openQueue>[
 }
 
 describe('a domain in partitions', () => {
-  it('puts each tenant into one of them, in a slot of its own', async () => {
+  it('puts each tenant into one of them, each in a separate slot', async () => {
     const { redis, prefix, enqueue } = await openPartitioned();
     for (const tenantId of TENANTS) await enqueue({ tenantId });
     const { all, of } = await spread(redis, prefix);
@@ -228,7 +228,7 @@ describe('a change of their number', () => {
   });
 });
 
-/** The partitions of the domain, and the number of a tenant's. */
+/** Returns the partitions of the domain, and the index of a tenant's partition. */
 async function spread(redis: ReturnType<typeof openQueue>['redis'], prefix: string) {
   const keyspaces = await new Partitions({ redis, prefix }).of(DOMAIN);
   const of = (tenantId: string): number => keyspaces.all.indexOf(keyspaces.of(tenantId));

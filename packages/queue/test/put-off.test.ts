@@ -9,7 +9,7 @@ const unhandled = { status: 'unhandled', delayMs: 1, error: failure } as const;
 const retry = { status: 'retry', delayMs: 1, error: failure } as const;
 const dead = { status: 'dead', error: failure } as const;
 
-/** Two minutes pass in the domain, so that what was delayed is due, and the action is claimed. */
+/** Moves the domain two minutes ahead, so that delayed actions are due, and claims the action. */
 async function claimLater(queue: Queue): Promise<ClaimedAction> {
   const { stored } = queue;
   const clock = Number((await stored.hash('state'))['clock']);
@@ -17,7 +17,7 @@ async function claimLater(queue: Queue): Promise<ClaimedAction> {
   return queue.claimOne();
 }
 
-/** For how many whole steps it has been put off, by reason. */
+/** Returns the number of whole steps for which it has been put off, by reason. */
 function stepsOf({ throttledMs, unhandledMs, failures }: ClaimedAction) {
   const [throttled, unhandled] = [throttledMs, unhandledMs].map((ms) => Math.floor(ms / STEP_MS));
   return { throttled, unhandled, failures };
@@ -37,9 +37,9 @@ it('runs what was put off again without a failure, and says since when it is', a
     { throttled: 0, unhandled: 0, failures: 0 },
     { throttled: 0, unhandled: 1, failures: 0 },
     { throttled: 0, unhandled: 2, failures: 0 },
-    // A handler ran it, so that some worker has one.
+    // A handler ran it, so a worker has one.
     { throttled: 1, unhandled: 0, failures: 0 },
-    // Without a handler nothing is known of its limit.
+    // A missing handler shows nothing about its limit.
     { throttled: 2, unhandled: 1, failures: 0 },
     { throttled: 3, unhandled: 0, failures: 0 },
     { throttled: 0, unhandled: 0, failures: 1 },
@@ -64,7 +64,7 @@ it('remembers it when its worker stops or dies, and not when it comes back from 
   expect(await claimLater(queue)).toMatchObject({ throttledMs: 0, unhandledMs: 0, redrives: 1 });
 });
 
-it('tells a worker how long it has until the action expires', async () => {
+it('returns to a worker the time until the action expires', async () => {
   const queue = openQueue();
   await queue.enqueue({ actionId: 'lasting' });
   expect(await queue.claimOne()).not.toHaveProperty('expiresInMs');

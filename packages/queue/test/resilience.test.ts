@@ -41,7 +41,7 @@ it('runs on a cluster', async () => {
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-/** What decides about the slot of a key. */
+/** Returns the part of a key that selects its slot. */
 function tagOf(key = ''): string {
   return /\{[^}]*\}/.exec(key)?.[0] ?? '';
 }
@@ -85,7 +85,7 @@ it('refuses admission at maxmemory and leaves no trace of it', async () => {
   expect(await queue.stored.dump()).toEqual(before);
 });
 
-it('finishes accepted work at maxmemory, and tells it', async () => {
+it('finishes accepted work at maxmemory, and notifies its callers', async () => {
   const server = await startServer();
   const queue = openQueue({
     url: server.url,
@@ -251,7 +251,7 @@ it('hands over what it claimed when the settlements that did not fit into the ca
     { retainMs: 1_000 },
   );
   const held = await claim(4);
-  // Each of them nearly fills a call, so that every one but the first is sent after the claim.
+  // Each nearly fills a call, so that all but the first are sent after the claim.
   const outcome = { status: 'done', result: 'x'.repeat(1_000_000) } as const;
   const settlements = held.map((claimed) => ({ claimed, outcome }));
   const course: Fate[] = ['arrives', 'is lost', 'is lost', 'is lost'];
@@ -303,7 +303,7 @@ it('acknowledges a callback with the next claim when the last one did not arrive
   expect((await queues.stats('embedding')).callbacksPending).toBe(0);
 });
 
-it('passes over what is left of a suspect whose id stands for another action by now', async () => {
+it('skips the remains of a suspect whose id stands for another action', async () => {
   const { queues, claim, claimOne, loseLeases, enqueue, stored } = openQueue({
     worker: { maxStalls: 1 },
   });

@@ -15,7 +15,7 @@ import { openSwallowingProxy } from './swallowing-proxy.ts';
 
 const done = { status: 'done' } as const;
 
-/** The same queue, reached straight and through a proxy. */
+/** The same queue, accessed directly and through a proxy. */
 async function openBoth() {
   const proxy = await openSwallowingProxy();
   const straight = openQueue();
@@ -25,7 +25,7 @@ async function openBoth() {
   return { proxy, straight, proxied };
 }
 
-/** Runs all there is; ids in the order of their claim. */
+/** Runs all actions; returns their ids in the order of their claim. */
 async function runAll({ brokerOf }: Queue): Promise<string[]> {
   const broker = brokerOf();
   const ran: string[] = [];
@@ -115,7 +115,7 @@ it('counts the dead letters of a redrive whose answer was lost, and moves none o
   expect(await waiting(straight)).toBe(0);
 });
 
-/** Makes some letters more, and of everything that waits. */
+/** Returns the number of dead letters, creating more first. */
 async function deadLettersOf(queue: Queue, count: number) {
   await queue.queues.enqueueMany(Array.from({ length: count }, () => actionOf()));
   const claimed = await queue.claim(10);

@@ -82,7 +82,7 @@ const commands = fc.array(
 type Setting = typeof setting extends fc.Arbitrary<infer Value> ? Value : never;
 type Command = typeof commands extends fc.Arbitrary<readonly (infer Value)[]> ? Value : never;
 
-/** The model and the real scripts, told the same. */
+/** Applies the same steps to the model and to the real scripts. */
 class Pair {
   readonly model: SchedulerModel;
   readonly stored: Stored;

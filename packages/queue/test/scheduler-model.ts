@@ -1,15 +1,15 @@
-/** An action as the scheduler sees it. */
+/** An action as seen by the scheduler. */
 export interface ModelAction {
   readonly id: string;
   readonly tenant: string;
-  /** 1 to 4. */
+  /** Priority of the tier, 1 to 4. */
   readonly tier: number;
   readonly cost: number;
 }
 
 export interface ModelTenant {
   readonly weight: number;
-  /** Most actions running at a time, across tiers; `null` for no cap. */
+  /** Maximum number of running actions, across tiers; `null` for no cap. */
   readonly cap: number | null;
 }
 
@@ -22,22 +22,22 @@ export interface ModelOrder {
   readonly share?: 'turns' | 'time';
 }
 
-/** What a claim has charged for an attempt. */
+/** Charge of a claim for an attempt. */
 interface Charge {
   readonly claimedMs: number;
   chargedUs: number;
 }
 
-/** An attempt is charged for at least this (µs). */
+/** Minimum charge of an attempt (µs). */
 const MIN_CHARGE_US = 500;
 
 /** One tier: start-time fair queueing among its tenants. */
 class ModelTier {
-  /** V: the start tag of the last service. */
+  /** V: the start tag of the last turn. */
   virtualTime = 0;
-  /** Tenant → start tag, of those that may be served. */
+  /** Tenant → start tag, for tenants that may be served. */
   readonly ready = new Map<string, number>();
-  /** Tenant → finish tag, of those that left. */
+  /** Tenant → finish tag, for tenants that left. */
   readonly parked = new Map<string, number>();
   readonly queues = new Map<string, ModelAction[]>();
   lastService = 0;
@@ -59,7 +59,7 @@ class ModelTier {
     this.parked.clear();
   }
 
-  /** What it took is known: more is charged at once, less is given back, never below V. */
+  /** Corrects a charge once the duration is known: adds to the tag, or subtracts from it, never below V. */
   correct(tenant: string, by: number): void {
     if (by < 0) return this.giveBack(tenant, -by);
     const tag = this.ready.get(tenant);
@@ -78,7 +78,7 @@ class ModelTier {
   }
 }
 
-/** The rules of the section "Claim: who is next", one service at a time, with no thought of speed. */
+/** The rules of the section "Claim: who is next", one turn at a time, regardless of speed. */
 export class SchedulerModel {
   readonly #tiers = [1, 2, 3, 4].map(() => new ModelTier());
   readonly #order: ModelOrder;
@@ -91,16 +91,16 @@ export class SchedulerModel {
   #domainPaused = false;
   /** Tenant → decayed mean time of its attempts (µs). */
   readonly paces = new Map<string, number>();
-  /** The same of all tenants. */
+  /** Mean over all tenants. */
   domainPace = 1_000_000;
   readonly #charges = new Map<string, Charge>();
-  /** Tier and tenant → µs that its charges were short of what its attempts took. */
+  /** Tier and tenant → difference between the time of its attempts and their charges (µs). */
   readonly #corrections = new Map<string, { tier: number; tenant: string; us: number }>();
   #services = 0;
   #clock = 0;
   #nowMs = 0;
 
-  /** `isLive` says of an action met in a queue whether it may still run; those that may not are dropped. */
+  /** `isLive` returns false for an action in a queue that must not run any more; it is dropped. */
   constructor(
     order: ModelOrder,
     tenants: Readonly<Record<string, ModelTenant>>,
@@ -111,12 +111,12 @@ export class SchedulerModel {
     this.#isLive = isLive;
   }
 
-  /** Ids of the actions that run, in the order of their claim. */
+  /** Ids of the running actions, in the order of their claim. */
   get running(): readonly string[] {
     return [...this.#running.keys()];
   }
 
-  /** Ids of the actions that wait. */
+  /** Ids of the waiting actions. */
   get waiting(): readonly string[] {
     const queued = this.#tiers.flatMap(({ queues }) => [...queues.values()].flat());
     return queued.map(({ id }) => id).filter((id) => !this.#cancelled.has(id));
@@ -127,7 +127,7 @@ export class SchedulerModel {
     return this.#tier(tier).ready;
   }
 
-  /** Virtual times: of all tiers, of each among them, and V of each for its tenants. */
+  /** Virtual times: of all tiers together, of each tier, and V of each tier for its tenants. */
   get times() {
     const tiers = this.#tiers.map(({ virtualTime, lastService, startTag }) => ({
       virtualTime,
@@ -137,7 +137,7 @@ export class SchedulerModel {
     return { services: this.#services, clock: this.#clock, tiers };
   }
 
-  /** How many tenants have a queue in a tier, served or held. */
+  /** Number of tenants with a queue in a tier, served or held. */
   queuesIn(tier: number): number {
     return [...this.#tier(tier).queues.values()].filter((queue) => queue.length > 0).length;
   }
@@ -150,7 +150,7 @@ export class SchedulerModel {
   claim(slots: number, nowMs = 0): string[] {
     this.#nowMs = nowMs;
     const claimed: string[] = [];
-    /** At equal tags those not yet served by this claim go first. */
+    /** At equal tags, tenants not yet served by this claim go first. */
     const served = new Map<string, number>();
     while (claimed.length < slots && !this.#domainPaused) {
       const tier = this.#nextTier();
@@ -158,19 +158,19 @@ export class SchedulerModel {
       const action = this.#serve(tier, served);
       if (action) claimed.push(action.id);
     }
-    // A tenant whose queue a claim empties leaves with the end of the claim, capped if it is at its cap.
+    // A tenant whose queue a claim empties leaves at the end of the claim, capped if it reached its cap.
     for (const tier of this.#tiers) {
       for (const tenant of tier.queues.keys()) this.#place(tenant);
     }
     return claimed;
   }
 
-  /** Whether a tenant may run one more action. */
+  /** Returns true if a tenant may run one more action. */
   hasRoom(tenant: string): boolean {
     return !this.#isHeld(tenant) && !this.#isAtCap(tenant);
   }
 
-  /** Runs an action outside the order of its tier, at no charge. */
+  /** Runs an action outside the order of its tier, without a charge. */
   runApart(action: ModelAction): void {
     this.#running.set(action.id, action);
   }
@@ -182,7 +182,7 @@ export class SchedulerModel {
     this.#end(action);
   }
 
-  /** Back to the head of its queue, with the cost of its service given back. */
+  /** Returns an action to the head of its queue and refunds its charge. */
   release(id: string, nowMs = 0): void {
     const action = this.#running.get(id);
     if (!action) return;
@@ -193,7 +193,7 @@ export class SchedulerModel {
     this.settle(id, nowMs);
   }
 
-  /** Back to the head of its queue; the service stays charged. */
+  /** Returns an action to the head of its queue; its charge stays. */
   reclaim(id: string): void {
     const action = this.#running.get(id);
     if (!action) return;
@@ -201,13 +201,13 @@ export class SchedulerModel {
     this.#end(action);
   }
 
-  /** Its lease is over, and nobody says what it took. */
+  /** The lease is over; the duration is unknown. */
   giveUp(id: string): void {
     const action = this.#running.get(id);
     if (action) this.#end(action);
   }
 
-  /** It goes on: charged for as long as it took so far. */
+  /** Charges a running action for its time so far. */
   renew(id: string, nowMs: number): void {
     const action = this.#running.get(id);
     const charge = this.#charges.get(id);
@@ -218,7 +218,7 @@ export class SchedulerModel {
     charge.chargedUs = heldUs;
   }
 
-  /** At the end of a call, once every tenant stands where it belongs. */
+  /** At the end of a call, once every tenant has its place. */
   writeCorrections(): void {
     for (const { tier, tenant, us } of this.#corrections.values()) {
       this.#tier(tier).correct(tenant, us / 1_000_000 / this.#tenant(tenant).weight);
@@ -231,7 +231,7 @@ export class SchedulerModel {
     if (!this.#running.has(id)) this.#cancelled.add(id);
   }
 
-  /** Whoever is below its cap by now is held by it no more. */
+  /** Releases a tenant that is now below its cap. */
   capChanged(tenant: string): void {
     if (this.#capped.has(tenant) && !this.#isAtCap(tenant)) this.#uncap(tenant);
   }
@@ -246,7 +246,7 @@ export class SchedulerModel {
     this.#domainPaused = paused;
   }
 
-  /** Serves the tenant with the least tag; undefined when it turns out that it cannot be served. */
+  /** Serves the tenant with the lowest tag; undefined if it turns out that it cannot be served. */
   #serve(tierNumber: number, served: Map<string, number>): ModelAction | undefined {
     const tier = this.#tier(tierNumber);
     const rankOf = (tenant: string): number => served.get(`${tierNumber} ${tenant}`) ?? 0;
@@ -280,7 +280,7 @@ export class SchedulerModel {
     return (chargedUs / 1_000_000) * cost;
   }
 
-  /** Corrects the charge by what it took, and remembers that. */
+  /** Corrects the charge by the actual duration, and stores the mean. */
   #learn(action: ModelAction, nowMs: number): void {
     const charge = this.#charges.get(action.id);
     if (!charge) return;
@@ -319,7 +319,7 @@ export class SchedulerModel {
       return isFloorTurn ? this.#tier(tier).lastService : tier;
     };
     const waiting = [4, 3, 2, 1].filter((tier) => this.#tier(tier).ready.size > 0);
-    // The sort is stable: of tiers that rank the same the lower one goes first.
+    // The sort is stable: tiers with equal rank keep their order, lower number first.
     return waiting.sort((a, b) => rank(a) - rank(b))[0];
   }
 

@@ -8,7 +8,7 @@ import { createBroker } from '../src/claiming/partitioned-broker.ts';
 
 const greet = defineAction('greeting.create', { data: z.object({}) });
 
-it('warns once of a server that evicts keys, whoever uses it first', async () => {
+it('warns once of a server that evicts keys, no matter what uses it first', async () => {
   const server = await startEmbeddedRedis({ settings: ['--maxmemory-policy', 'allkeys-lru'] });
   onTestFinished(async () => server.stop());
   const redis = new RedisPool({ url: server.url });

@@ -4,13 +4,13 @@ import { parseStored } from '../src/protocol/header.ts';
 import type { KeyName } from '../src/protocol/key-table.ts';
 import { domainRoot, inboxKey, keysOf } from '../src/protocol/keys.ts';
 
-/** One key: its value in plain words, and when it expires, Unix ms (-1 for never). */
+/** One key: its value in readable form, and its expiry (Unix ms; -1 for never). */
 export interface StoredKey {
   readonly value: unknown;
   readonly expiresMs: number;
 }
 
-/** What Redis holds of a domain, read and moved in time behind the back of the scripts. */
+/** The records of a domain in Redis, read and moved in time without the scripts. */
 export class Stored {
   readonly client: RedisClient;
   readonly #prefix: string;
@@ -22,12 +22,12 @@ export class Stored {
     this.#root = domainRoot(prefix, domain);
   }
 
-  /** A table's key; with the name that completes it where there is one per tenant, action or day. */
+  /** Returns the key of a table, completed by the name of a tenant, action or day. */
   key(name: KeyName, completion = ''): string {
     return `${keysOf(this.#root, [name])[0]}${completion}`;
   }
 
-  /** The key of a table that exists per tier. */
+  /** Returns the key of a table that exists per tier. */
   tierKey(name: 'ready' | 'parked' | 'queue', tier: Tier, completion = ''): string {
     return `${keysOf(this.#root, [`${name}*`])[tierPriority(tier) - 1]}${completion}`;
   }
@@ -36,7 +36,7 @@ export class Stored {
     return this.client.hgetall(this.key(name, completion));
   }
 
-  /** Members of a sorted set by score, the least first. */
+  /** Members of a sorted set by score, in ascending order. */
   async scores(key: string): Promise<Map<string, number>> {
     const cells = await this.client.zrange(key, 0, -1, 'WITHSCORES');
     return new Map(cells.flatMap((cell, at) => (at % 2 ? [] : [[cell, Number(cells[at + 1])]])));
@@ -47,13 +47,13 @@ export class Stored {
     return this.scores(this.tierKey('ready', tier));
   }
 
-  /** The texts in an inbox, in the order they came. */
+  /** The texts in an inbox, in their order. */
   async replies(inboxId: string): Promise<string[]> {
     const entries = await this.client.xrange(inboxKey(this.#prefix, inboxId), '-', '+');
     return entries.map(([, [, , , text = '']]) => text);
   }
 
-  /** Everything below the prefix, of every domain. */
+  /** All keys under the prefix, of every domain. */
   async dump(): Promise<Record<string, StoredKey>> {
     const names = await this.client.keys(`${this.#prefix}:*`);
     const entries = names.sort().map(async (name) => [name, await this.#read(name)] as const);
@@ -66,7 +66,7 @@ export class Stored {
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
-  /** Lets what stands in a sorted set of times fall due that much earlier. */
+  /** Moves the members of a sorted set of times forward, so that they fall due earlier. */
   async hasten(
     name: 'active' | 'delayed' | 'outbox' | 'dead' | 'revoked',
     byMs: number,
@@ -76,7 +76,7 @@ export class Stored {
     }
   }
 
-  /** The tenant's admissions are that much longer ago, and those booked ahead that much nearer. */
+  /** Moves the admissions of a tenant back by this time, including future bookings. */
   async ageAdmissions(tenantId: string, byMs: number): Promise<void> {
     const key = this.key('minute', tenantId);
     const times = await this.client.lrange(key, 0, -1);
@@ -92,7 +92,7 @@ export class Stored {
     }
   }
 
-  /** A delayed action that expires is past its expiry, and due. */
+  /** Makes a delayed action due and lets its expiry pass. */
   async passExpiry(actionId: string): Promise<void> {
     const text = (await this.hash('actions'))[actionId] ?? '';
     const past = text.replace(/^(\d+ \S+) -?\d+ /, '$1 1 ');
@@ -100,7 +100,7 @@ export class Stored {
     await this.client.zadd(this.key('delayed'), 1, actionId);
   }
 
-  /** Every lease is over, and no outage excuses it. */
+  /** Ends every lease, without the grace period after an outage. */
   async endLeases(): Promise<void> {
     await this.hasten('active', 3_600_000);
     await this.client.hset(this.key('state'), 'looked', await this.now());
@@ -118,5 +118,5 @@ export class Stored {
   }
 }
 
-/** Every tier with its number, the most urgent first. */
+/** Every tier with its number, the highest priority first. */
 export const NUMBERED_TIERS = TIERS.map((tier) => [tier, tierPriority(tier)] as const);

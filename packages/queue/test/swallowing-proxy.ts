@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { inject, onTestFinished } from 'vitest';
 
-/** A way to Redis that can lose what comes back. */
+/** A proxy to Redis that can drop replies. */
 export interface SwallowingProxy {
   readonly url: string;
-  /** From the next request on that has the words, requests arrive and their replies do not. */
+  /** Drops all replies, starting with the next request that contains `words`. Requests still arrive. */
   swallowReplies(words: string): void;
-  /** Ends every connection; the next ones work. */
+  /** Closes every connection; new ones work. */
   cut(): void;
 }
 
-/** Opens a proxy before the Redis of the run. */
+/** Opens a proxy to the Redis of the run. */
 export async function openSwallowingProxy(): Promise<SwallowingProxy> {
   const { hostname, port } = new URL(inject('redisUrl'));
   const sockets = new Set<Socket>();

@@ -169,7 +169,7 @@ describe('a mistake in the options is refused, and nothing is stored', () => {
   it.each<[string, unknown]>([
     ['a misspelled option', { delay: 500 }],
     ['a field of the sender', { tenantId: 'evil' }],
-    ['options that are none', 'soon'],
+    ['options that are not an object', 'soon'],
     ['null for options', null],
     ['a callback to no domain', { callback: 'Bad Domain' }],
     ['a callback that is null', { callback: null }],

@@ -10,10 +10,7 @@ function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
   return { claimed, action: decodeAction(claimed.envelope), outcome };
 }
 
-/**
- * Uses everything a queue can do at least once, and leaves nothing to be done. `before` runs before
- * each step.
- */
+/** Uses every feature of a queue at least once, and leaves nothing to do. `before` runs before each step. */
 export async function takeTour(queue: Queue, before: () => Promise<unknown>): Promise<void> {
   const step = async <T>(act: () => Promise<T>): Promise<T> => {
     await before();
@@ -75,7 +72,7 @@ async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> 
   expect(await step(async () => queues.stats('embedding'))).toMatchObject({ paused: false });
 }
 
-/** Ends every action of both domains, whatever state it is in. */
+/** Ends every action of both domains, whatever its state. */
 export async function drain({ queues, stored, brokerOf }: Queue): Promise<void> {
   await stored.hasten('delayed', 86_400_000);
   for (const broker of [brokerOf(), brokerOf({ domain: 'query' })]) {

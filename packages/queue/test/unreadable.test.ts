@@ -3,7 +3,7 @@ import { actionOf, failure, idsOf, openQueue, tenantsOf, type Queue } from './fi
 
 const dead = { status: 'dead', error: failure } as const;
 
-/** Replaces what is stored of an action, by a function of what is there. */
+/** Replaces the stored text of an action by a function of it. */
 async function spoil(
   { stored }: Queue,
   [table, actionId]: readonly ['actions' | 'run' | 'deaths', string],
@@ -43,7 +43,7 @@ it.each<[string, (text: string) => string]>([
   ['has no header', () => 'garbage'],
   ['has a header of garbage', (text) => text.replace(/^(\d+) .*/, '$1 garbage')],
   ['has a cost that is no number', (text) => text.replace(/^(\d+) \S+/, '$1 nan')],
-  ['has an arrival that is none', (text) => text.replace(/^\d+/, 'x')],
+  ['has an invalid arrival', (text) => text.replace(/^\d+/, 'x')],
   ['belongs to another tenant', (text) => text.replace(' acme ', ' globex ')],
 ])('an action whose stored text %s reaches a worker, and holds nobody back', async (_, spoiled) => {
   const queue = openQueue();
@@ -159,7 +159,9 @@ it('an envelope whose fields are objects is listed with its text, and without an
 
 it.each([0, 1.5, Number.NaN, '5', [5]])('a page of %o letters is refused', async (limit) => {
   const letters = openQueue().queues.deadLetters('embedding');
-  await expect(letters.list({ limit: limit as number })).rejects.toThrow('as limit: expected a whole number');
+  await expect(letters.list({ limit: limit as number })).rejects.toThrow(
+    'as limit: expected a whole number',
+  );
 });
 
 it('an id that is taken by an action whose header does not parse is refused', async () => {

@@ -1,7 +1,7 @@
 import type { RedisPool } from '@nooble/redis';
 import { scriptOf } from '../src/protocol/keyspace.ts';
 
-/** What becomes of a round trip of a worker: a lost one never reaches Redis, one whose answer is lost acts there. */
+/** Fate of a round trip of a worker: it arrives, it never reaches Redis, or its answer is lost after it took effect. */
 export type Fate = 'arrives' | 'is lost' | 'answer is lost';
 
 interface RoundTrip {
@@ -13,7 +13,10 @@ const ROUND_TRIP = [scriptOf('settle'), scriptOf('tick'), scriptOf('claim')];
 
 type Send = (...args: unknown[]) => Promise<unknown>;
 
-/** A pool whose round trips (settle, tick and claim, called in one go) meet the fates of a course in its order, and arrive once it is over. */
+/**
+ * A pool whose round trips (settle, tick and claim, in one pipeline) meet the fates of a course in its order, and arrive
+ * once it is used up.
+ */
 export function unreliable(redis: RedisPool, course: Fate[]): RedisPool {
   const client = redis.command();
   let current: RoundTrip | undefined;
@@ -30,7 +33,7 @@ export function unreliable(redis: RedisPool, course: Fate[]): RedisPool {
     await Promise.resolve();
     const unknown = (await Promise.allSettled(trip.replies)).some(isUnknownScript);
     if (!unknown) throw new Error('Connection is closed.');
-    // Nothing acted: the scripts are sent again with their text, and meet the fate instead.
+    // Nothing took effect: the scripts are sent again with their text, and meet the fate then.
     if (reply === trip.replies[0]) course.unshift(trip.fate);
     return reply;
   };

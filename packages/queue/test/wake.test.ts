@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
 
-/** Tokens for idle workers; looking takes them away. */
+/** Counts the tokens for idle workers and removes them. */
 async function takeTokens({ stored }: Queue): Promise<number> {
   const tokens = await stored.client.llen(stored.key('wake'));
   await stored.client.del(stored.key('wake'));

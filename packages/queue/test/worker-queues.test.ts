@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openWorkerQueues } from '../src/worker-queues.ts';
 import { actionOf, openQueue } from './fixture.ts';
 
-/** The same pool; `reads` counts the GET commands it sends. */
+/** The same pool; `reads` counts its GET commands. */
 function countingReads(redis: RedisPool): { redis: RedisPool; reads: () => number } {
   const client = redis.command();
   let reads = 0;

@@ -14,7 +14,7 @@ import { Running } from './attempts/running.ts';
 import { PendingSettlements } from './settling/pending-settlements.ts';
 import { release } from './shutdown.ts';
 
-/** The parts of one worker, connected to each other. */
+/** The connected parts of one worker. */
 export interface Assembly {
   readonly options: ResolvedOptions;
   readonly connections: Connections;
@@ -26,7 +26,7 @@ export interface Assembly {
   readonly clock: Clock;
 }
 
-/** Checks the options and builds the parts; nothing runs yet. */
+/** Checks the options and builds the parts. Nothing runs yet. */
 export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): Assembly {
   const options = resolveOptions(workerOptions);
   const logger = resolveLogger(workerOptions.logger, options.domain);
@@ -85,7 +85,7 @@ interface Route {
 function routeEnding(attempt: Attempt, route: Route): void {
   const { running, ahead, settlements, consumer, publish } = route;
   const status = attempt.ending?.status;
-  // Given back all at once at the end of the stop, so that they keep their order.
+  // The stop returns these together, so that they keep their order.
   if (status === 'release') return;
   if (status === 'lost') {
     running.dropLease(attempt);

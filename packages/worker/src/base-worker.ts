@@ -7,11 +7,11 @@ import { shutDown } from './shutdown.ts';
 import { handleSignals } from './signals.ts';
 
 /**
- * Runs the handlers of one domain: claims fair batches, keeps their leases, settles what came of them.
- * Use it as it is or extend it. Throws InvalidActionError or RangeError for options that cannot work.
+ * Runs the handlers of one domain: claims fair batches, renews their leases, settles the outcomes. Use it directly or extend
+ * it. Throws InvalidActionError or RangeError for invalid options.
  */
 export class BaseWorker {
-  /** What happens, as it happens; `WorkerEventMap` lists it. */
+  /** Events of the worker, listed in `WorkerEventMap`. */
   readonly events: WorkerEvents = new EventEmitter<WorkerEventMap>();
   readonly #parts: Assembly;
   #state: 'new' | 'started' | 'stopping' | 'stopped' = 'new';
@@ -28,8 +28,8 @@ export class BaseWorker {
   }
 
   /**
-   * Resolves when consuming. While Redis cannot be reached it keeps trying, logs why and `health()` is red.
-   * Calling it again changes nothing. A stopped worker does not start again: rejects with an Error.
+   * Resolves when consuming. While Redis cannot be reached it retries, logs the reason, and `health()` is red. Idempotent. A
+   * stopped worker cannot be restarted: rejects with an Error.
    */
   async start(): Promise<void> {
     if (this.#stopping)
@@ -38,14 +38,14 @@ export class BaseWorker {
   }
 
   /**
-   * Claims nothing more, waits up to `graceMs` for running handlers, aborts the rest, gives unfinished
-   * actions back to their queues and closes the connections it opened. Calling it again changes nothing.
+   * Stops claiming, waits up to `graceMs` for running handlers, aborts the rest, returns unfinished actions to their queues
+   * and closes the connections it opened. Idempotent.
    */
   async stop(): Promise<void> {
     return (this.#stopping ??= this.#stop());
   }
 
-  /** Whether it consumes, measured on the connection that consumes. Takes a second at most, never rejects. */
+  /** Reports whether the worker consumes, measured on the connection that consumes. Takes at most a second, never rejects. */
   async health(): Promise<WorkerHealth> {
     const { connections, consumer, running, ahead, options, clock } = this.#parts;
     const { concurrency } = options;

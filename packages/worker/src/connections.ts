@@ -9,15 +9,15 @@ import {
 import { poolOf as openPool, type RedisPool } from '@nooble/redis';
 import type { WorkerOptions } from './options.ts';
 
-/** What a worker talks through. */
+/** Queue access of a worker. */
 export interface Connections {
   readonly broker: QueueBroker;
   readonly queues: DomainQueueManager;
-  /** Closes what was opened here, and nothing that was handed in. */
+  /** Closes the connections opened here, and none that were passed in. */
   close(): Promise<void>;
 }
 
-/** Opens what the options do not bring along. Connecting happens in the background. */
+/** Opens what the options do not contain. Connects in the background. */
 export function openConnections(domain: string, options: WorkerOptions): Connections {
   const { prefix, tiers, leaseMs, mode, floor, share, maxStalls } = options;
   const { maxDead, maxDeadAgeMs, maxPayloadBytes, onWarning } = options;
@@ -32,7 +32,7 @@ export function openConnections(domain: string, options: WorkerOptions): Connect
       opened,
     ),
     async close() {
-      // The last opened first: a broker may still need the pool it was given.
+      // In reverse order: a broker may still need the pool that it was given.
       for (const part of opened.reverse()) await part.close();
     },
   };
@@ -65,7 +65,7 @@ function keep<T extends Closable>(opened: Closable[], part: T): T {
   return part;
 }
 
-/** Without the entries that are undefined, which optional fields do not accept. */
+/** Omits entries that are undefined, which optional fields do not accept. */
 function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };

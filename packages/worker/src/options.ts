@@ -7,47 +7,50 @@ import { resolveRetryPolicy, type RetryPolicy } from './handlers/backoff.ts';
 import type { LoggerOption } from './reporting/logging.ts';
 import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 
-/** Longer than a rolling deploy takes to bring the first new worker (ms). */
+/** Longer than a rolling deploy takes to start its first new worker (ms). */
 const UNHANDLED_FOR_MS = 300_000;
 
-/** More would save little, and stall more actions when a worker dies. */
+/** A higher limit would save little, and stall more actions when a worker dies. */
 const MAX_PREFETCH = 64;
 
-/** How the worker's queue behaves; the same for every worker of a domain. Handed to `createBroker`. */
+/** Options of the worker's queue, passed to `createBroker`; must be the same for all workers of a domain. */
 export type QueueBehaviour = Omit<Parameters<typeof createBroker>[0], 'domain' | 'redis'>;
 
-/** What a `BaseWorker` is made of. */
+/** Options of a `BaseWorker`. */
 export interface WorkerOptions extends QueueBehaviour {
-  /** The domain whose actions it runs. @default the one of the processor's handlers */
+  /** Domain whose actions it runs. @default the domain of the processor's handlers */
   readonly domain?: string;
-  /** A URL, whose connections the worker then owns, or a pool shared with others. */
+  /** A URL, whose connections the worker then owns, or a shared pool. */
   readonly redis: string | RedisPool;
   readonly processor: ActionProcessor;
-  /** Actions at a time. @default 16 */
+  /** Maximum number of actions run concurrently. @default 16 */
   readonly concurrency?: number;
   /**
-   * Maximum number of actions claimed ahead of a free slot, while handlers take less than about 2 ms: 0 to 64; 0
-   * disables it. A worker whose handlers are slower claims nothing ahead. @default 16
+   * Maximum number of actions claimed ahead of free slots while handlers take less than about 2 ms, from 0 to 64; 0 disables
+   * it. A worker with slower handlers claims nothing ahead. @default 16
    */
   readonly prefetch?: number;
-  /** For action types without a policy of their own. @default 3 attempts, 1 s to 60 s apart, with jitter; throttled for an hour */
+  /**
+   * Retry policy of action types without their own. @default 3 attempts, 1 s to 60 s apart, with jitter; throttled for up to
+   * an hour
+   */
   readonly retry?: Partial<RetryPolicy>;
   /**
-   * How long an action of a type that has no handler here waits for a worker that has one, as in a rolling deploy,
-   * from the first time on (ms); then it is dead. @default 300_000
+   * Maximum time that an action without a handler in this worker waits for a worker that has one, as in a rolling deploy
+   * (ms). After this time it is dead. @default 300_000
    */
   readonly unhandledForMs?: number;
-  /** How long `stop()` waits for running handlers before it aborts them (ms), up to 366 days. @default 25_000 */
+  /** Maximum time that `stop()` waits for running handlers before it aborts them (ms), up to 366 days. @default 25_000 */
   readonly graceMs?: number;
-  /** How long a handler may take to obey its aborted signal at a timeout (ms), up to 366 days. @default 5_000 */
+  /** Maximum time that a handler may ignore its abort signal after a timeout (ms), up to 366 days. @default 5_000 */
   readonly timeoutGraceMs?: number;
   /** @default a pino logger on stdout */
   readonly logger?: LoggerOption;
-  /** Stop on SIGTERM and SIGINT; a second one exits at once. @default true */
+  /** Stops on SIGTERM and SIGINT; a second signal exits immediately. @default true */
   readonly handleSignals?: boolean;
-  /** Where `ctx.queues` sends; not closed by the worker. @default a manager of its own */
+  /** Manager behind `ctx.queues`; not closed by the worker. @default a separate manager */
   readonly queues?: DomainQueueManager;
-  /** Where actions come from; not closed by the worker. @default `createBroker` */
+  /** Source of actions; not closed by the worker. @default `createBroker` */
   readonly broker?: QueueBroker;
 }
 
@@ -86,7 +89,7 @@ const CHECK: OptionsCheck<WorkerOptions> = {
   },
 };
 
-/** The part of the options a running worker reads, complete. */
+/** The validated options that a running worker reads. */
 export interface ResolvedOptions {
   readonly domain: string;
   readonly processor: ActionProcessor;
@@ -100,7 +103,7 @@ export interface ResolvedOptions {
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;
 }
 
-/** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
+/** Validates and completes the options. Throws InvalidActionError for names and RangeError for other invalid options. */
 export function resolveOptions(given: WorkerOptions): ResolvedOptions {
   const options = readOptions(given, CHECK);
   const { processor, concurrency = 16, prefetch = 16, handleSignals = true } = options;

@@ -5,14 +5,17 @@ import type { Ahead } from './attempts/ahead.ts';
 import type { Running } from './attempts/running.ts';
 import { within } from './timing/within.ts';
 
-/** How long aborted handlers may take to return before their actions are given back all the same (ms). */
+/** Time for which aborted handlers may keep running before their actions are returned anyway (ms). */
 const ABORT_GRACE_MS = 2_000;
-/** How long the last settlements and releases may take (ms); what is left comes back when its lease ends. */
+/**
+ * Maximum time for the last settlements and releases (ms). Actions that are not released by then are reclaimed when their
+ * lease ends.
+ */
 const FAREWELL_MS = 5_000;
-/** The same when Redis is away, and how long it takes to find that out (ms): nobody waits for it in order to stop. */
+/** The same if Redis cannot be reached, and the time to find that out (ms): a stop must not wait for an outage to end. */
 const AWAY = { farewellMs: 100, pingMs: 500 };
 
-/** What a stop works with. */
+/** Dependencies of a shutdown. */
 export interface ShutdownParts {
   readonly broker: QueueBroker;
   readonly consumer: Consumer;
@@ -23,9 +26,9 @@ export interface ShutdownParts {
 }
 
 /**
- * Winds a worker down: no more claims, what was claimed ahead goes back, up to `graceMs` for running handlers, then
- * their signals abort and what is still unfinished goes back to the head of its queue, before what was claimed ahead.
- * Resolves to the number given back. Never rejects.
+ * Stops a worker: ends claiming, returns the actions claimed ahead, waits up to `graceMs` for running handlers and aborts
+ * their signals; unfinished actions then return to the head of their queues, before those claimed ahead. Resolves to the
+ * number of returned actions. Never rejects.
  */
 export async function shutDown(parts: ShutdownParts): Promise<number> {
   const { broker, consumer, running, ahead, publish, graceMs } = parts;
@@ -56,7 +59,7 @@ async function farewellOf({ broker }: ShutdownParts): Promise<number> {
   return (await within(AWAY.pingMs, isThere, false)) ? FAREWELL_MS : AWAY.farewellMs;
 }
 
-/** Gives actions back, in the order of their claim. When that fails they come back at the end of their leases. */
+/** Returns actions to the queue, in the order of their claim. If that fails they are reclaimed when their leases end. */
 export async function release(
   { broker, publish }: Pick<ShutdownParts, 'broker' | 'publish'>,
   claimed: readonly ClaimedAction[],

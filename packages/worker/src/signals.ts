@@ -2,19 +2,19 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** The part of `process` that signals need. */
+/** The methods of `process` used here. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   exit(code: number): unknown;
 }
 
-/** Per process, the one that listens: Node warns of a leak at the eleventh listener. */
+/** The listener of each process: Node warns of a leak at the eleventh listener. */
 const stoppers = new WeakMap<SignalSource, Stopper>();
 
 /**
- * Calls `stop` at the first SIGTERM or SIGINT; the process then ends by itself once nothing keeps it
- * alive. A second signal exits at once with 128 + its number. Returns the way to stop listening.
+ * Calls `stop` at the first SIGTERM or SIGINT; the process then ends by itself once nothing keeps it alive. A second signal
+ * exits immediately with 128 plus its number. Returns a function that removes the listener.
  */
 export function handleSignals(stop: () => void, source: SignalSource = process): () => void {
   const stopper = stoppers.get(source) ?? new Stopper(source);
@@ -22,7 +22,7 @@ export function handleSignals(stop: () => void, source: SignalSource = process):
   return stopper.add(stop);
 }
 
-/** Stops all workers of a process with one listener per signal, however many there are. */
+/** Stops all workers of a process with one listener per signal. */
 class Stopper {
   readonly #source: SignalSource;
   readonly #stops = new Set<() => void>();

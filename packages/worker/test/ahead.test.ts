@@ -4,7 +4,7 @@ import type { WorkerOptions } from '../src/options.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { counted, deferred, generateAction, next, workerOn, type Generate } from './fixture.ts';
 
-/** The monotonic clock of the process, which stands still unless a test moves it: handlers take no time. */
+/** Replaces the monotonic clock of the process. It moves only when a test moves it, so handlers take no time. */
 let nowMs: number;
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ function startsOf(worker: BaseWorker): string[] {
   return started;
 }
 
-/** A worker with one slot that runs these actions. Those named `slow…` hold it until they are resolved. */
+/** Starts a worker with one slot that runs these actions. Those named `slow…` hold it until they are resolved. */
 async function workerWith(broker: FakeBroker, names: string[], options?: Partial<WorkerOptions>) {
   const hold = deferred();
   const handler: Generate = async ({ actionId }) => {
@@ -54,7 +54,7 @@ async function workerWith(broker: FakeBroker, names: string[], options?: Partial
   return { worker, started, hold };
 }
 
-/** A worker whose only slot is held by `slow`, while the actions behind it wait: it was quick until then. */
+/** Starts a worker that was quick so far. Its only slot is held by `slow`, and other actions wait behind it. */
 async function withWaiting(broker: FakeBroker, ...names: string[]) {
   const parts = await workerWith(broker, ['quick', 'slow', ...names]);
   const facts = { running: 1, ahead: names.length };
@@ -62,7 +62,7 @@ async function withWaiting(broker: FakeBroker, ...names: string[]) {
   return parts;
 }
 
-/** A worker whose only slot is held while others wait, and whose last claim, for `newer`, is not answered yet. */
+/** Starts a worker whose only slot is held while others wait, and whose last claim, for `newer`, has not returned. */
 async function withClaimInFlight(broker: FakeBroker) {
   const answer = deferred();
   broker.beforeClaim = async () => {
@@ -74,7 +74,7 @@ async function withClaimInFlight(broker: FakeBroker) {
   return { ...parts, answer, older };
 }
 
-/** The slots of every claim that a worker needs for this many actions. */
+/** Returns the slots of every claim that a worker needs for this number of actions. */
 async function claimsFor(
   count: number,
   handler: Generate,

@@ -21,7 +21,7 @@ const failing: Generate = () => {
   throw new Error('no');
 };
 
-/** Runs one action to its end and answers what the queue was told. */
+/** Runs one action to its end and returns the outcome that the queue received. */
 async function outcomeOf(handler: Generate, failures = 0): Promise<Outcome> {
   const broker = new FakeBroker();
   const worker = workerOn(broker, handler);
@@ -72,7 +72,7 @@ describe('an attempt', () => {
       }),
     ],
     [
-      'a Proxy that tells nothing',
+      'an unreadable Proxy',
       new Proxy(
         {},
         {
@@ -123,7 +123,7 @@ describe('an attempt', () => {
     expect(await outcomeOf(() => retryLater(1), 2)).toMatchObject({ status: 'dead' });
   });
 
-  it('is dead when the handler gives up, and the reason is told', async () => {
+  it('is dead when the handler gives up, and the caller receives the reason', async () => {
     const outcome = await outcomeOf(() => giveUp('no such model'));
     expect(outcome).toMatchObject({
       status: 'dead',

@@ -14,7 +14,7 @@ import { aborted, generate, type Generate } from './fixture.ts';
 
 const acme = { tenantId: 'acme', tenantTier: 'professional', data: { text: 'hello' } } as const;
 
-/** A real queue with one worker on it. */
+/** A real queue with one worker. */
 async function startWorker(
   handler: Generate | ActionProcessor,
   options: Partial<WorkerOptions> = {},

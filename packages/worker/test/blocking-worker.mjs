@@ -1,4 +1,4 @@
-// A worker whose handler blocks the event loop for several leases. Says what it does, line by line.
+// A worker whose handler blocks the event loop for several leases. Prints a line per step.
 import { defineAction } from '@nooble/models';
 import { z } from 'zod';
 import { ActionProcessor, BaseWorker } from '../dist/index.js';

@@ -1,4 +1,4 @@
-// A worker whose handlers may compute: nothing else happens in its process meanwhile.
+// A worker whose handlers may block the event loop: nothing else happens in its process meanwhile.
 import { defineAction } from '@nooble/models';
 import { z } from 'zod';
 import { ActionProcessor, BaseWorker } from '../dist/index.js';

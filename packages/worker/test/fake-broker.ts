@@ -14,11 +14,11 @@ import type {
 
 type Facts = Partial<Omit<ClaimedAction, 'lease'>> & { readonly lease?: Partial<Lease> };
 
-/** A queue in memory: first in first out, with leases that are lost only when a test says so. */
+/** A FIFO queue in memory whose leases are lost only if a test says so. */
 export class FakeBroker implements QueueBroker {
   readonly domain: string;
   readonly leaseMs: number;
-  /** Everything asked of it, in order. */
+  /** All requests, in order. */
   readonly claims: ClaimRequest[] = [];
   readonly settled: Settlement[] = [];
   readonly released: ClaimedAction[] = [];
@@ -27,9 +27,9 @@ export class FakeBroker implements QueueBroker {
   closed = false;
   down = false;
   dueInMs: number | undefined;
-  /** Decides the result of a settlement; one that it throws for is refused. */
+  /** Decides the result of a settlement. If it throws, the settlement is refused. */
   onSettle: (settlement: Settlement) => SettleResult = () => 'ok';
-  /** Runs before a claim answers. */
+  /** Runs before a claim returns. */
   beforeClaim: () => Promise<void> = async () => {};
   ping: () => Promise<void> = async () => this.#reach('ping');
   readonly #waiting: ClaimedAction[] = [];
@@ -38,7 +38,7 @@ export class FakeBroker implements QueueBroker {
   #tokens = 0;
   #wake: () => void = () => {};
 
-  /** `servesReleased` is false where a test looks only at what goes back. */
+  /** Set `servesReleased` to false in a test that only looks at what is released. */
   constructor({ domain = 'embedding', leaseMs = 30_000, servesReleased = true } = {}) {
     this.#servesReleased = servesReleased;
     this.domain = domain;

@@ -8,7 +8,7 @@ import type { WorkerEventMap } from '../src/reporting/events.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import type { FakeBroker } from './fake-broker.ts';
 
-/** The action most tests send. */
+/** The action that most tests send. */
 export const generate = defineAction('embedding.generate', {
   data: z.object({ text: z.string() }),
   result: z.object({ length: z.number() }),
@@ -21,7 +21,7 @@ export function generateAction(fields: Partial<DomainAction> = {}): DomainAction
   return { ...generate.create(input), ...fields };
 }
 
-/** A worker on a broker in memory, stopped when the test ends. */
+/** A worker with a broker in memory, stopped when the test ends. */
 export function workerOn(
   broker: FakeBroker,
   handler: Generate | ActionProcessor,
@@ -46,7 +46,7 @@ export function workerOn(
   return worker;
 }
 
-/** Stands in for a manager whose child actions no test looks at. */
+/** Replaces a manager whose child actions no test looks at. */
 export function queuesInMemory(): DomainQueueManager {
   const queues = { within: (parent: DomainAction) => ({ parent }), close: async () => {} };
   return queues as unknown as DomainQueueManager;
@@ -64,21 +64,21 @@ export async function next<Name extends keyof WorkerEventMap>(
   return new Promise((resolve) => once(name, resolve));
 }
 
-/** A promise to be settled from outside. */
+/** A promise that is settled from outside. */
 export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
   const settle: ((value: T) => void)[] = [];
   const promise = new Promise<T>((resolve) => settle.push(resolve));
   return { promise, resolve: (value) => settle[0]?.(value) };
 }
 
-/** Rejects with the reason of the signal, as a handler that obeys it does. */
+/** Rejects with the reason of the signal, as a cooperative handler does. */
 export async function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }
 
-/** A handler that waits, and how many of its runs there are and have been at a time. */
+/** A handler that waits, and counts its runs: in total, concurrent, and the maximum. */
 export function counted(wait: () => Promise<unknown>) {
   const seen = { running: 0, most: 0 };
   const handle = async (): Promise<{ length: number }> => {

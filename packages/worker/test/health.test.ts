@@ -3,7 +3,7 @@ import { readHealth, type HealthParts } from '../src/claiming/health.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { workerOn } from './fixture.ts';
 
-/** A worker that last heard from its queue `silentMs` ago. */
+/** Parts of a worker that last received an answer `silentMs` ago. */
 function partsOf(silentMs: number | undefined, facts: Partial<HealthParts> = {}): HealthParts {
   const nowMs = 1_000_000;
   const parts = {

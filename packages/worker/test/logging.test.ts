@@ -18,7 +18,7 @@ function recorder() {
 }
 
 describe('the log', () => {
-  it('tells how actions start and end, naming each, without their data', async () => {
+  it('reports the start and end of each action, without its data', async () => {
     const { lines, logger } = recorder();
     const broker = new FakeBroker();
     const worker = workerOn(
@@ -64,7 +64,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('secret words');
   });
 
-  it('tells of trouble: overdue handlers, lost leases, actions given back, errors', async () => {
+  it('reports problems: overdue handlers, lost leases, actions given back, errors', async () => {
     const { lines, logger } = recorder();
     const broker = new FakeBroker();
     const hold = deferred<{ length: number }>();

@@ -7,7 +7,7 @@ import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import { generate } from './fixture.ts';
 
-/** The rights that SECURITY.md names, for a user of its own; and those that a Cluster needs besides. */
+/** The rights that SECURITY.md lists for a separate user, and those that a Cluster needs in addition. */
 const RIGHTS =
   '~nooble:* +@read +@write +@connection -@admin -@dangerous -@scripting +eval +evalsha +info +time';
 const CLUSTER_RIGHTS = '+cluster|slots +cluster|info';

@@ -14,10 +14,10 @@ const say = defineAction('hello.say', { data: z.null() });
 const shout = defineAction('hello.shout', { data: z.null(), result: z.string() });
 const acme = { tenantId: 'acme', tenantTier: 'enterprise', data: null } as const;
 
-/** Waits of a second or more pass before such an action runs. */
+/** Such an action runs after a wait of a second or more. */
 const PATIENT = { timeout: 20_000 };
 
-/** A domain of its own, and a way to put workers on it. Everything ends with the test. */
+/** A separate domain, and a function that starts workers for it. Everything is closed when the test ends. */
 function hello() {
   const redis = inject('redisUrl');
   const prefix = `test-${randomUUID()}`;
@@ -56,7 +56,7 @@ it('in a rolling deploy the new workers get what only they know, with all its at
   await expect.poll(() => attempts.toSorted((a, b) => a - b), PATIENT).toEqual([1, 1, 1, 2, 2, 2]);
 });
 
-it('a throttled action runs again with its only attempt, and tells how it went', async () => {
+it('a throttled action runs again with its only attempt, and reports its outcome', async () => {
   const { client, start } = hello();
   const attempts: number[] = [];
   const worker = await start(

@@ -9,7 +9,7 @@ import type { WorkerOptions } from '../src/options.ts';
 import type { WorkerEventMap } from '../src/reporting/events.ts';
 import { aborted, deferred, generate, next } from './fixture.ts';
 
-/** A queue of its own, and a way to put workers on it. Everything ends with the test. */
+/** A separate queue, and a function that starts workers for it. Everything is closed when the test ends. */
 function nooble(options: Pick<WorkerOptions, 'tiers'> = {}) {
   const redis = inject('redisUrl');
   const prefix = `test-${randomUUID()}`;
@@ -99,7 +99,7 @@ it('gives an unfinished action back on stop, and another worker runs it as its f
   expect(await done).toMatchObject({ attempt: 1, claimed: { stalls: 0 } });
 });
 
-/** Lets every handler of this process take no measurable time, until the test ends. */
+/** Makes the handlers of this process take no measurable time until the test ends. */
 function withoutTime(): void {
   const nowMs = performance.now();
   const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs);

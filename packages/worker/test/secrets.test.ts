@@ -13,7 +13,7 @@ import { ActionProcessor, type Handler } from '../src/handlers/action-processor.
 import { BaseWorker } from '../src/base-worker.ts';
 import { resolveLogger } from '../src/reporting/logging.ts';
 
-/** Stands in data, results, passwords and tokens; nothing that is printed may contain it. */
+/** Occurs in data, results, passwords and tokens. No output may contain it. */
 const MARK = 'MARKED-SECRET';
 const work = defineAction('vault.open', { data: z.string(), result: z.string() });
 const acme = { tenantId: 'acme', tenantTier: 'free' } as const;
@@ -27,7 +27,7 @@ function openQueues(options: Partial<QueueManagerOptions> = {}): DomainQueueMana
   return queues;
 }
 
-/** A logger of a worker, and what it has written. */
+/** A logger for a worker, and its output. */
 function recorder() {
   let text = '';
   const stream = new Writable({
@@ -53,7 +53,7 @@ function start(
   return { worker, written, started: worker.start() };
 }
 
-/** As the clients of databases, of HTTP and of Redis throw them. */
+/** An error as clients of databases, HTTP and Redis throw it. */
 function clientError(): Error {
   const request = { headers: { authorization: MARK }, body: MARK };
   return Object.assign(new Error('Request failed'), { request, command: { args: [MARK] } });
@@ -70,7 +70,7 @@ async function failureOf(call: () => unknown): Promise<unknown> {
   throw new Error('It did not fail');
 }
 
-/** All that a program prints, sends and stores of an error. */
+/** Everything that a program prints, sends and stores about an error. */
 function traces(error: unknown): string {
   const { logger, written } = recorder();
   resolveLogger(logger, 'vault').error({ err: error, error }, 'Failed');
@@ -80,7 +80,7 @@ function traces(error: unknown): string {
 
 type Name = (typeof errors.ERROR_CLASSES)[number]['name'];
 
-/** How each class of error comes about with secrets at hand. */
+/** Creates an error of each class from values that contain secrets. */
 const ways: Record<string, () => unknown> = {
   ValidationError: () => work.create({ ...acme, data: { secret: MARK } as never }),
   InvalidActionError: () => decodeAction(`{"data":${MARK}}`),
@@ -122,7 +122,7 @@ const ways: Record<string, () => unknown> = {
     const redis = server.url.replace('//', `//service:${MARK}@`);
     await openQueues({ redis }).enqueue(action());
   },
-  // These carry names and numbers alone, whoever makes them.
+  // These contain only names and numbers, whatever their origin.
   UnknownActionError: () =>
     raise(
       new errors.UnknownActionError({
@@ -155,18 +155,18 @@ async function fill(queues: DomainQueueManager): Promise<void> {
 }
 
 it.each(errors.ERROR_CLASSES.map(({ name }): [Name] => [name]))(
-  'tells no secret in %s',
+  'prints no secret in %s',
   async (name) => {
     const error = await failureOf(() => ways[name]?.());
     expect((error as Error).name).toBe(name);
     expect(traces(error)).not.toContain(MARK);
-    // What others attached to a cause of theirs is theirs until it is logged, sent or stored.
+    // Attachments of a cause stay untouched until it is logged, sent or stored.
     if (inspect((error as Error).cause).includes('Request failed')) return;
     expect(inspect(error, { depth: null })).not.toContain(MARK);
   },
 );
 
-it('tells no result and no data when Redis refuses what a worker settles', async () => {
+it('prints no result and no data when Redis refuses what a worker settles', async () => {
   const queues = openQueues();
   const admin = queues.redis.command();
   const result = `result ${MARK}`;
@@ -184,7 +184,7 @@ it('tells no result and no data when Redis refuses what a worker settles', async
   await admin.del(`${queues.prefix}:{vault}:messages`);
 });
 
-it('tells no data when Redis is full, or refuses the user the script', async () => {
+it('prints no data when Redis is full, or refuses the user the script', async () => {
   const server = await startEmbeddedRedis({ settings: ['--maxmemory', '1'] });
   onTestFinished(async () => server.stop());
   const admin = new RedisPool({ url: server.url });
@@ -217,13 +217,13 @@ it('keeps what a handler throws out of the log and of the dead letter but for it
   const [letter] = await queues.deadLetters('vault').list();
   expect(letter?.error).toMatchObject({ message: 'Request failed' });
   expect(JSON.stringify(letter?.error)).not.toContain(MARK);
-  // Redrive needs the action as it was.
+  // Redrive needs the action as it was sent.
   expect(letter?.envelope).toContain(MARK);
   expect(written()).not.toContain(MARK);
   expect(inspect(worker, { depth: null })).not.toContain(MARK);
 });
 
-it('tells no password: neither a worker that cannot sign in, nor what it consists of', async () => {
+it('prints no password: neither does a worker that cannot sign in, nor any part of it', async () => {
   const server = await startEmbeddedRedis({ settings: ['--requirepass', 'right'] });
   onTestFinished(async () => server.stop());
   const redis = server.url.replace('//', `//service:${MARK}@`);

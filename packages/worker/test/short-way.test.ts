@@ -18,7 +18,7 @@ const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
 const never = async () => new Promise<string>(() => {});
 const obey: Handler<string, string> = async (_action, { signal }) => aborted(signal);
 
-/** Queues of the test alone, and workers on them that take their domain from their handlers. */
+/** Separate queues, and workers that take their domain from their handlers. */
 function open() {
   const redis = inject('redisUrl');
   const prefix = `test-${randomUUID()}`;

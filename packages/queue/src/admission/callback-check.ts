@@ -2,12 +2,12 @@ import { InvalidActionError, TenantMismatchError } from '@nooble/errors';
 import { callbackTypeOf, domainOf, isActionType, parseQueueName } from '@nooble/models';
 import type { DomainAction } from '@nooble/models';
 
-/** Room for `.cb<token>` after the id of an action that names a callback queue. */
+/** Leaves room for `.cb<token>` after the id of an action that names a callback queue. */
 const MAX_ID_LENGTH = 108;
 
 /**
- * Checks at admission what a callback will need at the end. Throws TenantMismatchError for a queue
- * of another tenant and InvalidActionError for a callback that could not be made.
+ * Checks at admission that the callback of an action can be created when it ends. Throws TenantMismatchError for a queue of
+ * another tenant, and InvalidActionError for a callback that could not be created.
  */
 export function assertCallback(action: DomainAction): void {
   const { actionId, tenantId, callbackQueue } = action;
@@ -28,7 +28,7 @@ export function assertCallback(action: DomainAction): void {
   }
 }
 
-/** The type that an action names for its callback, or the default one. */
+/** Returns the callback type that an action names, or the default one. */
 export function callbackTypeFor({
   actionType,
   callbackType,

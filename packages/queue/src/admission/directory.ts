@@ -6,25 +6,25 @@ import type { AdmissionPolicy } from '../protocol/admission.ts';
 /** Limits of one tenant that differ from those of its tier. */
 export type TenantLimits = Partial<Omit<AdmissionPolicy, 'weight'>>;
 
-/** What a directory knows of a tenant. */
+/** Entry of a tenant in the directory. */
 export interface TenantEntry {
   readonly tier: Tier;
   /** Share among the tenants of its tier, from 0.001 to 1000. @default 1 */
   readonly weight?: number;
   readonly limits?: TenantLimits;
-  /** Refuses everything new. @default false */
+  /** Refuses all new actions. @default false */
   readonly suspended?: boolean;
 }
 
-/** Says who a tenant is; the tier in a message is only a claim. Asked at every admission: cache as you see fit. */
+/** Source of truth for tenants: the tier in a message is only a claim. Called at every admission, so cache where needed. */
 export interface TenantDirectory {
-  /** Undefined for a tenant it does not know. */
+  /** Returns undefined for an unknown tenant. */
   resolve(tenantId: string): Promise<TenantEntry | undefined> | TenantEntry | undefined;
 }
 
 /**
- * The entry of a tenant, checked field by field. Throws TenantMismatchError for a tenant that the directory does not
- * know, and TenantDirectoryError for an entry that cannot be used.
+ * Returns the entry of a tenant, each field checked. Throws TenantMismatchError for a tenant that the directory does not
+ * know, and TenantDirectoryError for an invalid entry.
  */
 export async function lookUpTenant(
   tenantId: string,
@@ -35,7 +35,7 @@ export async function lookUpTenant(
   throw new TenantMismatchError({ tenantId, reason: 'the tenant directory does not know it' });
 }
 
-/** Throws TenantMismatchError for an action whose tenant is suspended, or of another tier than the action says. */
+/** Throws TenantMismatchError if the tenant is suspended, or its tier differs from the one in the action. */
 export function checkEntry({ tenantId, tenantTier }: DomainAction, entry: TenantEntry): void {
   const refuse = (reason: string): never => {
     throw new TenantMismatchError({ tenantId, reason });
@@ -59,7 +59,7 @@ async function lookUp(
   }
 }
 
-/** A copy, each field read once: a script must never meet a number that is none. */
+/** Returns a copy, each field read once: scripts must never receive NaN. */
 function checkedEntry(given: unknown): TenantEntry {
   if (!isObject(given)) throw new Misfit('entry', given, 'an object');
   const { tier, weight, limits, suspended } = given;
@@ -94,7 +94,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A field of an entry that cannot be used. */
+/** An invalid field of an entry. */
 class Misfit extends Error {
   constructor(field: string, value: unknown, expected: string) {
     super(`${field} ${quoted(value)}: expected ${expected}`);

@@ -3,40 +3,43 @@ import { InvalidActionError, readOptions, rule } from '@nooble/errors';
 import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import { timeOf } from '@nooble/models';
 
-/** How one action is enqueued, but for its time. */
+/** Options of an enqueue call, without its start time. */
 export interface EnqueueTerms {
-  /** The same key of the same tenant within 24 h enqueues once; 1 to 256 bytes of well-formed text. */
+  /** Two actions of a tenant with the same key within 24 h are enqueued once; 1 to 256 bytes of well-formed text. */
   readonly idempotencyKey?: string;
-  /** Never starts later than that many ms from its admission, by the clock of Redis. Excludes `expiresAt` of the action. */
+  /**
+   * Time after admission at which an action that has not started expires (ms), by the clock of Redis. Excludes `expiresAt`
+   * of the action.
+   */
   readonly expiresInMs?: number;
-  /** How much of its tenant's share it uses, from 0.001 to 1,000,000. @default 1 */
+  /** Amount of the tenant's share that the action uses, from 0.001 to 1,000,000. @default 1 */
   readonly cost?: number;
-  /** Keep how it ended for `get`, that long after the end. @default 0 */
+  /** Time for which `get` can still read the outcome after the action has ended (ms). @default 0 */
   readonly retainMs?: number;
 }
 
-/** When an action may start; at once by default. */
+/** Earliest start of an action. @default immediately */
 export type RunTime =
   | {
-      /** Not before that many ms from now. Excludes `runAt`. */
+      /** Minimum delay from now (ms). Excludes `runAt`. */
       readonly delayMs?: number;
       readonly runAt?: never;
     }
   | {
-      /** Not before this time: a valid Date, or ISO 8601 text with a zone. Excludes `delayMs`. */
+      /** Earliest start: a valid Date, or ISO 8601 text with a time zone. Excludes `delayMs`. */
       readonly runAt?: Date | string;
       readonly delayMs?: never;
     };
 
-/** How one action is enqueued. */
+/** Options of an enqueue call. */
 export type EnqueueOptions = EnqueueTerms & RunTime;
 
-/** The options, checked, as the script takes them. */
+/** Validated and complete options, in the form that the script takes. */
 export interface ResolvedEnqueueOptions {
   readonly onceHash: string;
   readonly runAtMs: number;
   readonly cost: number;
-  /** 0 for never. */
+  /** 0 if it never expires. */
   readonly expiresInMs: number;
   readonly retainMs: number;
 }
@@ -96,7 +99,7 @@ export function assertForMany(options: object | undefined): void {
   }
 }
 
-/** Negative for ms from now, which Redis turns into a time by its own clock. */
+/** Returns a Unix time (ms), or a negative delay, which Redis turns into a time by its own clock. */
 function runAtOf({ delayMs, runAt }: EnqueueOptions): number {
   if (delayMs !== undefined && runAt !== undefined) refuse('delayMs and runAt exclude each other');
   if (delayMs !== undefined) return delayMs === 0 ? 0 : -Math.ceil(delayMs);

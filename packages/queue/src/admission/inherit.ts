@@ -2,8 +2,8 @@ import { TenantMismatchError } from '@nooble/errors';
 import { childFields, reviseAction, type DomainAction } from '@nooble/models';
 
 /**
- * A child action: the task, session, tenant and trace of its parent. Throws TenantMismatchError for one
- * that was made for another tenant: acting for somebody else has to be asked of a manager of one's own.
+ * Returns a child action with the task, session, tenant and trace of its parent. Throws TenantMismatchError for an action of
+ * another tenant: to act for another tenant, use a separate manager.
  */
 export function inherit(action: DomainAction, parent: DomainAction): DomainAction {
   if (action.tenantId !== parent.tenantId) {

@@ -8,7 +8,7 @@ import {
 import type { TenantEntry } from './directory.ts';
 import type { AdmissionPolicy } from '../protocol/admission.ts';
 
-/** Tier policies of all domains, and of some in particular. */
+/** Tier policies of all domains, and of particular domains. */
 export interface PolicyOptions {
   /** Overrides of `DEFAULT_TIER_POLICIES`. */
   readonly tiers?: TierOverrides;
@@ -16,13 +16,13 @@ export interface PolicyOptions {
   readonly domains?: Readonly<Record<string, TierOverrides>>;
 }
 
-/** What each tier is entitled to in each domain. */
+/** The limits and shares of each tier in each domain. */
 export class Policies {
   readonly #general: Readonly<Record<Tier, TierPolicy>>;
   readonly #particular: ReadonlyMap<string, Readonly<Record<Tier, TierPolicy>>>;
   readonly #usual = new Map<TierPolicy, AdmissionPolicy>();
 
-  /** Throws RangeError for an impossible policy and InvalidActionError for a hostile domain. */
+  /** Throws RangeError for an invalid policy and InvalidActionError for an invalid domain. */
   constructor({ tiers = {}, domains = {} }: PolicyOptions) {
     this.#general = resolveTierPolicies(tiers);
     this.#particular = new Map(
@@ -38,7 +38,7 @@ export class Policies {
     return (this.#particular.get(domain) ?? this.#general)[tier];
   }
 
-  /** A tenant's limits at admission; the very same object for all whose limits are those of their tier. */
+  /** Returns a tenant's limits at admission. Tenants with the default limits of their tier share one object. */
   admission(domain: string, { tier, weight, limits }: TenantEntry): AdmissionPolicy {
     const policy = this.of(domain, tier);
     let usual = this.#usual.get(policy);

@@ -12,17 +12,17 @@ import {
 import { formatQueueName, type DomainAction } from '@nooble/models';
 import type { Verdict } from '../protocol/operations/enqueue.ts';
 
-/** Names an action to `get` and `cancel`. */
+/** Reference to an action, for `get` and `cancel`. */
 export interface ActionRef {
   readonly domain: string;
   readonly actionId: string;
-  /** Whose it is: an action of another tenant is as if there were none. @default any tenant's */
+  /** Tenant of the action: an action of another tenant is treated as unknown. @default any tenant */
   readonly tenantId?: string;
 }
 
 /** An accepted action; also a reference to it. */
 export interface Receipt extends ActionRef {
-  /** `duplicate`: it, or one with its idempotency key, was there already; `actionId` names that one. */
+  /** `duplicate` if the action, or one with its idempotency key, was already stored; `actionId` is then the stored one. */
   readonly status: 'accepted' | 'duplicate';
   readonly tenantId: string;
   /** Logical queue, `{domain}:{tenant_id}:{tier}`. */
@@ -31,17 +31,20 @@ export interface Receipt extends ActionRef {
   readonly notBefore?: string;
 }
 
-/** What became of one action of several. */
+/** Result for one action of several. */
 export type EnqueueResult =
   Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
 
-/** What became of one of several that was refused, malformed, or whose tenant could not be resolved: the others go on. */
+/**
+ * Result for an action that was refused or malformed, or whose tenant could not be resolved. The other actions are
+ * unaffected.
+ */
 export function rejected(actionId: string, error: unknown): EnqueueResult {
   const typed = isNoobleError(error) ? error : fromWireError(toWireError(error));
   return { status: 'rejected', actionId, error: typed };
 }
 
-/** What became of an action: a receipt, or the reason why it was refused. */
+/** Returns a receipt, or the reason why the action was refused. */
 export function resultOf(
   { actionId, tenantId, tenantTier }: DomainAction,
   domain: string,

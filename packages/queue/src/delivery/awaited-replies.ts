@@ -4,15 +4,15 @@ import type { Reply } from '../protocol/replies.ts';
 
 /** Replies that reached no call. */
 export interface DroppedReplies {
-  /** For a call that was answered before, timed out or was aborted. */
+  /** To a request that was already answered, timed out or aborted. */
   readonly late: number;
-  /** For a call this process did not make. */
+  /** To a request that this process did not make. */
   readonly unknown: number;
-  /** Not readable: its call, if it has one, rejects with ReplyLostError. */
+  /** Unreadable. The request, if known, rejects with ReplyLostError. */
   readonly lost: number;
 }
 
-/** Number of finished calls remembered, to tell a late reply from an unknown one. */
+/** Number of finished requests remembered, to tell a late reply from an unknown one. */
 const REMEMBERED = 10_000;
 
 interface Waiting {
@@ -20,7 +20,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** The calls of a process that wait for their replies: the first reply counts, the others are dropped. */
+/** The pending requests of a process. The first reply to a request counts; later ones are dropped. */
 export class AwaitedReplies {
   readonly #waiting = new Map<string, Waiting>();
   readonly #finished = new Set<string>();
@@ -30,7 +30,7 @@ export class AwaitedReplies {
     return { ...this.#dropped };
   }
 
-  /** The ids of the calls that wait. */
+  /** Ids of the pending requests. */
   get pending(): readonly string[] {
     return [...this.#waiting.keys()];
   }
@@ -39,7 +39,7 @@ export class AwaitedReplies {
     return this.#waiting.has(actionId);
   }
 
-  /** Throws InvalidActionError for an id that is waited for already: one reply cannot serve two calls. */
+  /** Throws InvalidActionError for an id that is already pending: one reply cannot serve two requests. */
   assertFree(actionId: string): void {
     if (!this.#waiting.has(actionId)) return;
     const reason = 'another request with its id waits for a reply';
@@ -57,7 +57,7 @@ export class AwaitedReplies {
     this.#dropped[this.#finished.has(actionId) ? 'late' : 'unknown'] += 1;
   }
 
-  /** Waits no longer; returns whether it did until now. */
+  /** Rejects a pending request. Returns false if it was not pending. */
   abandon(actionId: string, reason: unknown): boolean {
     const waiting = this.#finish(actionId);
     waiting?.reject(reason);

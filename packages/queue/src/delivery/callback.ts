@@ -2,7 +2,7 @@ import { traceOf, type CallbackData, type DomainAction } from '@nooble/models';
 import { callbackTypeFor } from '../admission/callback-check.ts';
 import type { Lease } from '../broker.ts';
 
-/** The action that tells the outcome of another; it has no callback of its own. */
+/** Returns the action that reports the outcome of another action. It has no callback itself. */
 export function callbackFor(
   action: DomainAction,
   callbackId: string,
@@ -23,7 +23,7 @@ export function callbackFor(
   };
 }
 
-/** `<action_id>.cb<token>`: no two ends share it, also where an id is used again, and a repeated delivery is known. */
+/** Returns `<action_id>.cb<token>`. It is unique even if an action id is reused, and a repeated delivery has the same id. */
 export function callbackIdFor({ actionId, token }: Lease): string {
   return `${actionId}.cb${token}`;
 }

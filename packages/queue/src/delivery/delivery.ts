@@ -19,7 +19,7 @@ import { parseStored, type StoredAction } from '../protocol/header.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { encodeReply, waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
-/** What an outbox entry asks for: a callback for a domain, or a reply for an inbox. */
+/** Content of an outbox entry: a callback for a domain, or a reply for an inbox. */
 export type Delivery =
   | {
       readonly to: 'domain';
@@ -29,19 +29,19 @@ export type Delivery =
     }
   | (EncodedReply & { readonly to: 'inbox' });
 
-/** A delivery under the name by which it is acknowledged. */
+/** A delivery with the name under which it is acknowledged. */
 export interface Outgoing {
   readonly callbackId: string;
   readonly delivery: Delivery;
 }
 
-/** A delivery as it stands in the outbox. */
+/** Encodes a delivery as it is stored in the outbox. */
 export function messageOf(delivery: Delivery): string {
   if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;
   return `reply ${delivery.replyTo} ${delivery.untilMs}\n${delivery.text}`;
 }
 
-/** Reads an outbox entry; undefined when there is nobody to tell. Throws InvalidActionError for one that does not parse. */
+/** Decodes an outbox entry. Returns undefined if there is no recipient. Throws InvalidActionError for a malformed entry. */
 export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | undefined {
   const end = message.indexOf('\n');
   const [word = '', detail = '', until] = message.slice(0, end).split(' ');
@@ -57,14 +57,17 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
   return deliveryFor(action, { callbackId, data, untilMs });
 }
 
-/** An end to tell, and until when its caller may wait for it (Unix ms). */
+/** An ended action, and the time until which its caller may wait (Unix ms). */
 export interface Told {
   readonly callbackId: string;
   readonly data: CallbackData;
   readonly untilMs: number;
 }
 
-/** How the outcome of an action reaches its caller; undefined when it has none. Throws for one that has no JSON. */
+/**
+ * Returns the delivery of an outcome to its caller; undefined if the action has none. Throws for an outcome that JSON cannot
+ * hold.
+ */
 export function deliveryFor(
   action: DomainAction,
   { callbackId, data, untilMs }: Told,
@@ -79,7 +82,7 @@ export function deliveryFor(
   return { to: 'domain', domain, callback, text: encodeAction(callback) };
 }
 
-/** The error of a dead letter: what the worker said, or that a script gave it up. */
+/** Returns the error of a dead letter: the one that the worker stored, or the reason of the script that ended it. */
 export function errorOfNote(actionId: string, note: string): WireError {
   const [, stalls] = /^stalled (\d+)$/.exec(note) ?? [];
   if (stalls !== undefined)
@@ -88,12 +91,12 @@ export function errorOfNote(actionId: string, note: string): WireError {
     const error: unknown = JSON.parse(note);
     if (isWireError(error)) return error;
   } catch {
-    // It is text.
+    // The note is plain text.
   }
   return toWireError(new Error(note));
 }
 
-/** What a script's ending means to the caller. */
+/** Returns the outcome that a reason of a script stands for. */
 function endingOf(
   { actionId, expiresMs = 0 }: Pick<DomainAction, 'actionId'> & Pick<StoredAction, 'expiresMs'>,
   word: string,

@@ -4,20 +4,20 @@ import { batchesOf } from '../protocol/chunks.ts';
 import { readReplied, replyCall } from '../protocol/operations/reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
 
-/** How long one call may take before the inbox counts as out of reach (ms). */
+/** Time after which an inbox that does not answer a call counts as unreachable (ms). */
 const CALL_LIMIT_MS = 2_000;
-/** How often room is looked for in a full inbox, and for how long (ms). */
+/** Interval between checks of a full inbox for room, and their total time (ms). */
 const FULL = { lookMs: 100, limitMs: 5_000 };
-/** Most characters that wait here for a full or slow inbox; the outbox holds the rest. */
+/** Maximum number of characters waiting in this process for a full or slow inbox. The outbox holds the rest. */
 const MAX_WAITING = 8 * 1024 * 1024;
 
-/** What a writer works with. */
+/** Options of an inbox writer. */
 export interface InboxWriterOptions {
   readonly redis: RedisPool;
   readonly prefix: string;
   /** `inbox:<id>`. */
   readonly replyTo: string;
-  /** Nothing is on its way any more. */
+  /** Called when no reply is waiting or in flight. */
   readonly onIdle: () => void;
 }
 
@@ -28,8 +28,8 @@ interface Pending {
 }
 
 /**
- * Writes into one inbox, one call at a time; what comes meanwhile travels together with the next. An inbox out
- * of reach holds one command of the client, however many replies there are for it.
+ * Writes to one inbox, one call at a time. Replies that arrive during a call are sent together in the next one. An
+ * unreachable inbox occupies one command of the client, regardless of the number of its replies.
  */
 export class InboxWriter {
   readonly #options: InboxWriterOptions;
@@ -43,7 +43,10 @@ export class InboxWriter {
     this.#options = options;
   }
 
-  /** Resolves when the inbox holds it. Throws RedisUnavailableError, soon, when it cannot be written for now. */
+  /**
+   * Resolves when the inbox holds the reply. Throws RedisUnavailableError, after a short time, if the inbox cannot be
+   * written to.
+   */
   async write(reply: EncodedReply): Promise<void> {
     if (this.#isHanging) throw this.#unavailable('an earlier call has not returned yet');
     if (this.#waiting > MAX_WAITING) throw this.#unavailable('too much waits for it');
@@ -65,7 +68,7 @@ export class InboxWriter {
         if (taken < batch.length) await this.#waitForRoom();
         else this.#fullMs = 0;
       } catch (error) {
-        // Those that came meanwhile would fare alike.
+        // Replies that arrived meanwhile would fail as well.
         for (const { reject } of this.#leave(this.#pending.length)) reject(error as Error);
         this.#fullMs = 0;
       }

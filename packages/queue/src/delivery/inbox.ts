@@ -3,35 +3,35 @@ import type { RedisClient, RedisPool } from '@nooble/redis';
 import { inboxKey } from '../protocol/keys.ts';
 import { decodeReply, type Reply } from '../protocol/replies.ts';
 
-/** Longest block on the inbox (ms); a silent connection is noticed soon after. */
+/** Longest blocking read of the inbox (ms). A silent connection is detected soon after. */
 const BLOCK_MS = 5_000;
-/** Replies taken at a time: few, since each may have the size of a payload. */
+/** Maximum number of replies per read. Low, because each may be as large as the maximum payload. */
 const BATCH = 16;
-/** Pause between attempts while Redis is away (ms). */
+/** Delay between attempts while Redis cannot be reached (ms). */
 const RETRY_MS = 200;
 
 export interface InboxOptions {
   readonly redis: RedisPool;
   readonly prefix: string;
-  /** Without data, and maybe without an id, for one that cannot be read. */
+  /** Called with each reply. An unreadable one has no data, and possibly no id. */
   readonly onReply: (reply: Partial<Reply>) => void;
 }
 
 /**
- * The inbox of a process: one blocking connection, however many replies are awaited. A reply leaves Redis with the
- * next read, when it has been taken: a connection that breaks loses none.
+ * The inbox of a process. Uses one blocking connection, regardless of the number of awaited replies. A reply is removed from
+ * Redis by the read that follows its receipt: a broken connection loses none.
  */
 export class Inbox {
   /** `inbox:<id>`, for `reply_to`. */
   readonly name: string;
   readonly #key: string;
   readonly #options: InboxOptions;
-  /** Ends the wait for Redis. */
+  /** Ends the delay between attempts. */
   #stopWaiting: () => void = () => {};
   #blocking: RedisClient | undefined;
   #reading: Promise<void> | undefined;
   #isStopped = false;
-  /** Entries that were taken and may still be there. */
+  /** Entries that were received and may not have been removed. */
   #taken = new Set<string>();
 
   constructor(options: InboxOptions) {
@@ -41,12 +41,12 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** Reads from now on. Idempotent. */
+  /** Starts reading. Idempotent. */
   start(): void {
     this.#reading ??= this.#read();
   }
 
-  /** At once, also while Redis is away. What still arrives expires with the inbox. Idempotent. */
+  /** Stops immediately, even while Redis cannot be reached. Later replies expire with the inbox. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopWaiting();
@@ -60,7 +60,7 @@ export class Inbox {
         this.#blocking ??= this.#options.redis.blocking();
         await this.#orStopped(this.#takeNext(this.#blocking));
       } catch {
-        // The connection comes back by itself; callers meanwhile have their timeouts.
+        // The client reconnects by itself; meanwhile the timeouts of callers apply.
         await this.#orStopped(new Promise((resolve) => void setTimeout(resolve, RETRY_MS).unref()));
       }
     }

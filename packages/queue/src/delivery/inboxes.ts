@@ -2,17 +2,17 @@ import type { RedisPool } from '@nooble/redis';
 import { InboxWriter } from './inbox-writer.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
 
-/** Writes replies, each inbox for itself: one that cannot be reached delays no other. */
+/** Writes replies to inboxes independently: an unreachable inbox delays no other. */
 export class Inboxes {
   readonly #options: { readonly redis: RedisPool; readonly prefix: string };
-  /** Those that are being written to. */
+  /** Writers with replies waiting or in flight. */
   readonly #writers = new Map<string, InboxWriter>();
 
   constructor(options: { readonly redis: RedisPool; readonly prefix: string }) {
     this.#options = options;
   }
 
-  /** Resolves when the inbox holds the reply. Throws RedisUnavailableError when it does not, for now. */
+  /** Resolves when the inbox holds the reply. Throws RedisUnavailableError if the inbox cannot be written to. */
   async write(reply: EncodedReply): Promise<void> {
     return this.#writer(reply.replyTo).write(reply);
   }

@@ -7,15 +7,15 @@ import type { Inboxes } from './inboxes.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
 
-/** The ways to those who are told. */
+/** The recipients of deliveries. */
 export interface OutboxRoutes {
   readonly admissions: Admissions;
   readonly inboxes: Inboxes;
 }
 
 /**
- * Delivers callbacks and replies, and remembers which of them to acknowledge with the next call. An entry whose
- * delivery fails stays in Redis and is handed to some worker again; it holds no other back.
+ * Delivers callbacks and replies, and keeps the ids to acknowledge with the next call. An entry whose delivery fails stays
+ * in Redis and is handed to a worker again; it does not hold back others.
  */
 export class Outbox {
   readonly #routes: OutboxRoutes;
@@ -27,7 +27,7 @@ export class Outbox {
     this.#routes = routes;
   }
 
-  /** Delivered and not acknowledged yet, for one call; give them back with `putBack` if it fails. */
+  /** Returns ids that were delivered and are not acknowledged, for one call. If the call fails, return them with `putBack`. */
   takeDelivered(): readonly string[] {
     return this.#delivered.splice(0, MAX_IDS);
   }
@@ -37,8 +37,8 @@ export class Outbox {
   }
 
   /**
-   * Starts one delivery unless it is under way already. A reply that fails after `nowMs` (the server's clock), when
-   * its caller has stopped waiting, is given up.
+   * Starts one delivery unless it is already in flight. A reply that fails after its caller has stopped waiting, at `nowMs`
+   * by the server's clock, is dropped.
    */
   deliver({ callbackId, delivery }: Outgoing, nowMs = 0): void {
     if (this.#delivering.has(callbackId)) return;
@@ -47,7 +47,7 @@ export class Outbox {
     void delivering.then(() => this.#delivering.delete(callbackId));
   }
 
-  /** The same for entries that Redis handed out, at `nowMs` by its clock. */
+  /** Starts the deliveries of entries that Redis returned at `nowMs` by its clock. */
   deliverStored(entries: readonly OutboxEntry[], nowMs: number): void {
     for (const entry of entries) {
       const delivery = readOr(() => deliveryOf(entry));
@@ -57,17 +57,17 @@ export class Outbox {
     }
   }
 
-  /** Whom it could not tell lately, a sentence each. */
+  /** Recipients that could not be reached recently, one sentence each. */
   warnings(): readonly string[] {
     return this.#undelivered.sentences();
   }
 
-  /** Nothing is on its way, and nothing waits to be acknowledged. */
+  /** True if no delivery is in flight and none waits to be acknowledged. */
   get isIdle(): boolean {
     return this.#delivering.size === 0 && this.#delivered.length === 0;
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no delivery is in flight. */
   async drained(): Promise<void> {
     await Promise.all(this.#delivering.values());
   }
@@ -78,7 +78,7 @@ export class Outbox {
   }
 
   async #send(delivery: Delivery): Promise<boolean> {
-    const target = delivery.to === 'inbox' ? delivery.replyTo : `Domain "${delivery.domain}"`;
+    const target = delivery.to === 'inbox' ? delivery.replyTo : `domain "${delivery.domain}"`;
     try {
       if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
       else await this.#admit(delivery);
@@ -97,7 +97,7 @@ export class Outbox {
   }
 }
 
-/** A callback is never given up. */
+/** A callback never expires. */
 function isOver(delivery: Delivery, nowMs: number): boolean {
   return delivery.to === 'inbox' && delivery.untilMs < nowMs;
 }

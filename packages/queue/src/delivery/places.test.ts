@@ -10,7 +10,7 @@ it('serves in order as many as there are places, and the next when one is left',
   expect(served).toEqual([0, 1, 2]);
 });
 
-it('passes over who stopped waiting, and counts a place left twice once', () => {
+it('skips a call that stopped waiting, and counts a place left twice once', () => {
   const places = new Places(1);
   const served: number[] = [];
   const leave = [0, 1, 2, 3].map((n) => places.take(() => served.push(n)));

@@ -1,4 +1,4 @@
-/** A bounded number of places; who finds none free waits, first come, first served. */
+/** A limited number of places. Callers that find none free wait in the order of their calls. */
 export class Places {
   readonly #waiting = new Set<() => void>();
   #free: number;
@@ -7,7 +7,10 @@ export class Places {
     this.#free = count;
   }
 
-  /** Calls `onPlace` when there is a place, at once if possible. Returns the way to leave it, or to stop waiting. */
+  /**
+   * Calls `onPlace` when there is a place, synchronously if one is free. Returns a function that releases the place, or
+   * stops waiting.
+   */
   take(onPlace: () => void): () => void {
     let holds = false;
     const begin = (): void => {

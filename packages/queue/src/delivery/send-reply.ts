@@ -3,7 +3,7 @@ import { asRedisUnavailable, runScript, type RedisPool } from '@nooble/redis';
 import { readReplied, replyCall } from '../protocol/operations/reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
 
-/** Writes one reply. Throws RedisUnavailableError, also when its inbox has no room for it. */
+/** Writes one reply. Throws RedisUnavailableError, also if its inbox is full. */
 export async function sendReply(
   { redis, prefix }: { readonly redis: RedisPool; readonly prefix: string },
   reply: EncodedReply,

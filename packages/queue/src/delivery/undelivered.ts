@@ -1,10 +1,10 @@
-/** For how long a failure is told (ms): what still fails has been tried again by then. */
-const TOLD_MS = 30_000;
-/** Most targets that are remembered, and that are named one by one. */
+/** Time for which a failure is reported (ms). A persistent failure has recurred by then. */
+const REPORTED_MS = 30_000;
+/** Maximum number of targets remembered, and maximum number listed individually. */
 const MAX_REMEMBERED = 1_000;
 const MAX_NAMED = 5;
 
-/** Inboxes and domains to which something could not be delivered lately, for whoever asks about health. */
+/** Inboxes and domains to which deliveries failed recently, for health reports. */
 export class Undelivered {
   readonly #failures = new Map<string, { readonly reason: string; readonly atMs: number }>();
 
@@ -20,14 +20,19 @@ export class Undelivered {
     this.#failures.delete(target);
   }
 
-  /** One sentence for each of a few, and one for the others. */
+  /** One sentence for each of the first failures, and one for all others. */
   sentences(): readonly string[] {
-    const since = performance.now() - TOLD_MS;
+    const since = performance.now() - REPORTED_MS;
     for (const [target, { atMs }] of this.#failures) if (atMs < since) this.delivered(target);
     const all = [...this.#failures].map(
-      ([target, { reason }]) => `${target} is told later, out of the outbox: ${reason}`,
+      ([target, { reason }]) =>
+        `Delivery to ${target} failed and is retried from the outbox: ${reason}`,
     );
     if (all.length <= MAX_NAMED) return all;
-    return [...all.slice(0, MAX_NAMED), `${all.length - MAX_NAMED} more are told later`];
+    const more = all.length - MAX_NAMED;
+    return [
+      ...all.slice(0, MAX_NAMED),
+      `Deliveries to ${more} more targets failed and are retried`,
+    ];
   }
 }

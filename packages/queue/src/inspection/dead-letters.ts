@@ -14,7 +14,7 @@ import type { Partitions } from '../protocol/partitions.ts';
 import { decodedOr } from './snapshot.ts';
 import type { ActionRef } from '../admission/receipt.ts';
 
-/** An action that was given up. */
+/** An action that failed permanently. */
 export interface DeadLetter extends ActionRef {
   readonly tenantId: string;
   readonly tier: Tier;
@@ -24,13 +24,13 @@ export interface DeadLetter extends ActionRef {
   readonly failures: number;
   readonly stalls: number;
   readonly redrives: number;
-  /** Absent when its envelope does not parse. */
+  /** Absent if its envelope is malformed. */
   readonly action?: DomainAction;
   /** The envelope as it was accepted. */
   readonly envelope: string;
 }
 
-/** Some letters, or every one that is dead at the time of the call. */
+/** Particular letters, or all letters at the time of the call. */
 export type LetterChoice = { readonly actionIds: readonly string[] } | { readonly all: true };
 
 /** A page of dead letters. */
@@ -46,7 +46,7 @@ const PAGE: OptionsCheck<LetterPageOptions> = {
   rules: { after: rule.anything, limit: rule.whole(1) },
 };
 
-/** What dead letters are reached through. */
+/** Dependencies of `DeadLetters`. */
 export interface DeadLettersParts {
   readonly redis: RedisPool;
   readonly partitions: Partitions;
@@ -55,7 +55,7 @@ export interface DeadLettersParts {
 
 const START: LetterCursor = { diedMs: 0, actionId: '' };
 
-/** The dead letters of one domain. They are kept for 14 days, and the newest 100,000 of each partition. */
+/** The dead letters of one domain. They are kept for 14 days, up to 100,000 per partition. */
 export class DeadLetters {
   readonly #redis: RedisPool;
   readonly #domain: string;
@@ -87,12 +87,12 @@ export class DeadLetters {
     return [];
   }
 
-  /** Sends letters back to their queues with fresh attempts, not charged to any limit; answers how many. */
+  /** Returns letters to their queues with new attempts, without charging limits. Returns their number. */
   async redrive(which: LetterChoice): Promise<number> {
     return this.#move('redrive', which);
   }
 
-  /** Drops letters for good; answers how many. */
+  /** Deletes letters permanently. Returns their number. */
   async discard(which: LetterChoice): Promise<number> {
     return this.#move('discard', which);
   }
@@ -111,7 +111,7 @@ export class DeadLetters {
     return moved;
   }
 
-  /** In pages up to the time of the first, so that a letter that dies again meanwhile is not moved again. */
+  /** Moves pages up to the time of the first one, so that a letter that dies again meanwhile is not moved twice. */
   async #moveAll(keyspace: Keyspace, verb: 'redrive' | 'discard'): Promise<number> {
     let moved = 0;
     let cursor = START;

@@ -9,7 +9,7 @@ import {
 } from '../protocol/operations/stats.ts';
 import type { DomainKeyspaces } from '../protocol/partitions.ts';
 
-/** Figures of a domain, all its partitions together. Throws RedisUnavailableError. */
+/** Returns the statistics of a domain, summed over its partitions. Throws RedisUnavailableError. */
 export async function domainStats(
   redis: RedisPool,
   domain: string,

@@ -5,7 +5,7 @@ import { ask } from '../protocol/calling.ts';
 import { pauseCall, readPaused } from '../protocol/operations/pause.ts';
 import type { Partitions } from '../protocol/partitions.ts';
 
-/** What to pause or resume: a domain, or one tenant of it. */
+/** Target of `pause` and `resume`: a domain, or one tenant of it. */
 export type PauseTarget = string | { readonly domain: string; readonly tenantId?: string };
 
 /** Options of `pause`. */
@@ -24,7 +24,7 @@ interface Parts {
   readonly partitions: Partitions;
 }
 
-/** Pauses or resumes in every partition concerned. Throws QueuePausedError while the domain is being repartitioned. */
+/** Pauses or resumes in every partition of the target. Throws QueuePausedError while the domain is being repartitioned. */
 export async function setPaused(
   { redis, partitions }: Parts,
   target: PauseTarget,

@@ -13,10 +13,9 @@ export interface RepartitionParts {
 const PARTITIONS = rule.whole(1, MAX_PARTITIONS);
 
 /**
- * Cuts an empty domain into another number of partitions. First the present ones are closed to everything,
- * callbacks included: whoever still knows only them is refused, looks again, and finds the new ones. A change
- * that was cut off is completed by the same call again. Throws DomainNotEmptyError, RangeError and
- * RedisUnavailableError.
+ * Changes the number of partitions of an empty domain. First all present partitions are closed, for callbacks as well:
+ * processes that know only these are refused, read the count again and find the new ones. If the change was interrupted,
+ * repeating the call completes it. Throws DomainNotEmptyError, RangeError and RedisUnavailableError.
  */
 export async function repartition(
   { redis, partitions }: RepartitionParts,

@@ -4,24 +4,24 @@ import { errorOfNote } from '../delivery/delivery.ts';
 import type { Inspection } from '../protocol/operations/inspect.ts';
 import type { ActionRef } from '../admission/receipt.ts';
 
-/** Where an action stands; one that has ended is known only as long as it asked to be (`retainMs`). */
+/** State of an action. An ended action is known only for the time that `retainMs` asked for. */
 export interface ActionSnapshot extends ActionRef {
   readonly tenantId: string;
   readonly state: Inspection['state'];
-  /** As it was sent; absent once it has ended. */
+  /** The action as it was sent; absent once it has ended. */
   readonly action?: DomainAction;
-  /** ISO 8601 UTC: when a delayed one is due, the lease of an active one ends, or a dead one died. */
+  /** Time at which a delayed action is due, the lease of an active one ends, or a dead one died (ISO 8601 UTC). */
   readonly at?: string;
-  /** Attempts that failed, and workers that died running it. */
+  /** Number of failed attempts, and of workers that died while running it. */
   readonly failures: number;
   readonly stalls: number;
-  /** What a done one returned. */
+  /** Result of a done action. */
   readonly result?: unknown;
-  /** Why a dead one died. */
+  /** Error of a dead action. */
   readonly error?: WireError;
 }
 
-/** An inspection in the words of the public names. */
+/** Converts an inspection to its public form. */
 export function snapshotOf(ref: ActionRef, inspection: Inspection): ActionSnapshot {
   const { state, tenantId, atMs, run, envelope, note } = inspection;
   const action = envelope === undefined ? undefined : decodedOr(envelope);
@@ -39,7 +39,7 @@ export function snapshotOf(ref: ActionRef, inspection: Inspection): ActionSnapsh
   };
 }
 
-/** Undefined for an envelope that does not parse: dead letters keep such, too. */
+/** Returns undefined for a malformed envelope, which dead letters may contain. */
 export function decodedOr(envelope: string): DomainAction | undefined {
   try {
     return decodeAction(envelope);
@@ -49,7 +49,7 @@ export function decodedOr(envelope: string): DomainAction | undefined {
   }
 }
 
-/** Undefined for one that does not parse: nobody else must be refused for it. */
+/** Returns undefined for a malformed result, so that it fails no other action. */
 function resultOf(note: string): unknown {
   try {
     return JSON.parse(note) as unknown;

@@ -15,7 +15,10 @@ interface Parts {
   readonly rings: CallRings;
 }
 
-/** Where an action stands; undefined when its domain does not know it, or no longer, and when it is another tenant's. */
+/**
+ * Returns the state of an action; undefined if its domain does not know it, or no longer does, or it belongs to another
+ * tenant.
+ */
 export async function findAction(
   { redis, partitions }: Parts,
   ref: ActionRef,
@@ -32,7 +35,7 @@ export async function findAction(
   return own && snapshotOf({ domain, actionId }, own);
 }
 
-/** Cancels an action that has not started. One of another tenant is `unknown`. */
+/** Cancels an action that has not started. An action of another tenant is `unknown`. */
 export async function cancelAction(
   { redis, partitions, rings }: Parts,
   ref: ActionRef,
@@ -49,7 +52,7 @@ export async function cancelAction(
   return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
 }
 
-/** Where an action may be: in the partition of its tenant, or in any. */
+/** Returns the keyspaces that may contain an action: the partition of its tenant, or all of them. */
 async function keyspacesOf(
   partitions: Partitions,
   { domain, actionId, tenantId }: ActionRef,

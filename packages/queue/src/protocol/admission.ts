@@ -1,28 +1,28 @@
-/** A tenant's limits at admission; `null` is without limit. */
+/** A tenant's limits at admission; `null` means no limit. */
 export interface AdmissionPolicy {
   readonly perMinute: number | null;
   readonly perDay: number | null;
   readonly maxDepth: number | null;
   readonly onLimit: 'reject' | 'delay';
-  /** Share of the tenant among those of its tier. */
+  /** Share of the tenant among the tenants of its tier. */
   readonly weight: number;
   readonly maxActive: number | null;
 }
 
-/** One action at the door, checked. */
+/** An action to admit, validated. */
 export interface AdmissionItem {
   readonly actionId: string;
   readonly tenantId: string;
-  /** 1 to 4. */
+  /** Priority of the tier, 1 to 4. */
   readonly tier: number;
   /** Absent for callbacks, which are neither charged nor refused. */
   readonly policy?: AdmissionPolicy;
-  /** Unix ms, or negative for that many ms from now; 0 for at once. */
+  /** Unix time (ms), or a negative delay from now (ms); 0 to start immediately. */
   readonly runAtMs: number;
   readonly cost: number;
-  /** Somebody has to be told how it ends. */
+  /** True if a caller must be notified of the outcome. */
   readonly notify: boolean;
-  /** Unix ms, or negative for that many ms after its admission; 0 for never. */
+  /** Unix time (ms), or a negative delay from its admission (ms); 0 for never. */
   readonly expiresMs: number;
   readonly retainMs: number;
   /** Hash of the idempotency key, or '-'. */

@@ -1,4 +1,4 @@
-/** Warns of workers whose settings differ although they serve one domain; once for each settings seen. */
+/** Warns of workers that serve one domain with different settings, once per set of settings. */
 export class Agreement {
   readonly #domain: string;
   readonly #settings: string;
@@ -11,7 +11,7 @@ export class Agreement {
     this.#onWarning = onWarning;
   }
 
-  /** `other` are the settings that another worker left; '' if they are the same. */
+  /** Compares with the settings that another worker stored; '' if they are the same. */
   note(other: string): void {
     if (other === '' || this.#seen.has(other)) return;
     this.#seen.add(other);
@@ -22,7 +22,7 @@ export class Agreement {
   }
 }
 
-/** The entries of each that the other one does not have. */
+/** Returns the entries of each text that the other one does not contain. */
 function differences(one: string, other: string): [string, string] {
   return [onlyIn(one, other), onlyIn(other, one)];
 }

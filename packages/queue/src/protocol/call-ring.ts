@@ -1,39 +1,39 @@
 import { newId } from '@nooble/models';
 
-/** Answers Redis keeps per process and keyspace; `lua/rules/calls.lua` has the same number. */
+/** Number of answers that Redis keeps per process and keyspace; `lua/rules/calls.lua` has the same number. */
 export const ANSWERS_KEPT = 64;
 
-/** Who calls, and the number of the call: the same pair again gets the same answer. */
+/** Process and number of a call: the same pair gets the same answer again. */
 export interface CallId {
   readonly process: string;
   readonly number: number;
 }
 
 /**
- * Numbers the calls of one process to one keyspace, and opens none whose answer would take the place of
- * one that a reconnecting client may still ask for.
+ * Numbers the calls of one process to one keyspace. Opens no call whose answer would replace one that a reconnecting client
+ * may still request.
  */
 export class CallRing {
   readonly #process = newId();
   readonly #open = Array.from({ length: ANSWERS_KEPT }, () => false);
-  /** The oldest open call; the next one while none is open. */
+  /** The oldest open call; the next number while no call is open. */
   #oldest = 1;
   #next = 1;
   #waiting: (() => void)[] = [];
 
-  /** Calls that may be opened now. */
+  /** Number of calls that may be opened now. */
   get room(): number {
     return ANSWERS_KEPT - (this.#next - this.#oldest);
   }
 
-  /** Opens a call. There must be room. */
+  /** Opens a call. Requires `room`. */
   open(): CallId {
     const number = this.#next++;
     this.#open[number % ANSWERS_KEPT] = true;
     return { process: this.#process, number };
   }
 
-  /** Nobody asks for the answer of this call any more. */
+  /** Closes a call: its answer will not be requested again. */
   close({ number }: CallId): void {
     this.#open[number % ANSWERS_KEPT] = false;
     while (this.#oldest < this.#next && this.#open[this.#oldest % ANSWERS_KEPT] !== true) {
@@ -42,19 +42,19 @@ export class CallRing {
     if (this.room > 0 && this.#waiting.length > 0) for (const run of this.#waiting.splice(0)) run();
   }
 
-  /** Calls back once, when there may be room. */
+  /** Calls `run` once, when there may be room. */
   whenRoom(run: () => void): void {
     this.#waiting.push(run);
   }
 
-  /** An open call, as soon as there is room. */
+  /** Opens a call as soon as there is room. */
   async opened(): Promise<CallId> {
     while (this.room === 0) await new Promise<void>((resolve) => this.whenRoom(resolve));
     return this.open();
   }
 }
 
-/** The rings of one process, one per keyspace: each numbers its calls without gaps. */
+/** The rings of one process, one per keyspace. Each numbers its calls without gaps. */
 export class CallRings {
   readonly #byWakeKey = new Map<string, CallRing>();
 

@@ -1,8 +1,8 @@
-/** Most ids and bytes of one script call, each way. */
+/** Maximum number of ids and bytes of one script call, in each direction. */
 export const MAX_IDS = 500;
 export const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Cuts a list into runs of at most so many entries and bytes; an entry larger than that stands alone. */
+/** Splits a list into batches of at most this number of entries and bytes. A larger entry forms a batch alone. */
 export function batchesOf<T>(
   entries: readonly T[],
   bytesOf: (entry: T) => number,

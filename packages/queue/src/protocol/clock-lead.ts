@@ -1,7 +1,7 @@
-/** A lead beyond this is told (ms): less passes by itself after every failover. */
+/** Leads above this are reported (ms). A smaller one disappears by itself after a failover. */
 const TOLD_MS = 1_000;
 
-/** Warns, once per time that it happens, of a domain whose clock is ahead of its server's. */
+/** Warns of a domain whose clock is ahead of its server's, once each time it happens. */
 export class ClockLead {
   readonly #domain: string;
   readonly #onWarning: (warning: string) => void;

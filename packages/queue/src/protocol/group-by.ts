@@ -1,4 +1,4 @@
-/** Entries with the same key together, in the order they came. */
+/** Groups entries by key, in their order. */
 export function groupBy<K, T>(entries: readonly T[], keyOf: (entry: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const entry of entries) {

@@ -2,13 +2,13 @@ import { MAX_DURATION_MS } from '@nooble/errors';
 import { TIERS, type Tier } from '@nooble/models';
 import type { AdmissionItem } from './admission.ts';
 
-/** What stands before a stored envelope: the facts scripts need without parsing it. */
+/** A stored action, split into its header, which scripts read without parsing JSON, and its envelope. */
 export interface StoredAction {
   readonly tier: Tier;
   readonly tenantId: string;
-  /** Domain clock at admission, µs. */
+  /** Domain clock at admission (µs). */
   readonly arrivalUs: number;
-  /** Unix ms; undefined for never. */
+  /** Unix time (ms); undefined if it never expires. */
   readonly expiresMs: number | undefined;
   readonly retainMs: number;
   /** The wire JSON as it was accepted. */
@@ -16,8 +16,8 @@ export interface StoredAction {
 }
 
 /**
- * Splits a stored action; `lua/rules/header.lua` is its twin. Never throws: of a header that does not parse the
- * missing facts are the defaults, and text without a header is all envelope, for the worker to refuse.
+ * Splits a stored action; `lua/rules/header.lua` is its twin. Never throws: facts missing from a malformed header are the
+ * defaults, and text without a header is returned as the envelope, for the worker to refuse.
  */
 export function parseStored(stored: string): StoredAction {
   const end = stored.indexOf('\n');
@@ -35,38 +35,38 @@ export function parseStored(stored: string): StoredAction {
   };
 }
 
-/** Negative for ms after its arrival. */
+/** Resolves a negative value, which is a time after its arrival (ms). */
 function expiryOf(ms: number, arrivalUs: number): number | undefined {
   if (ms === 0 || !Number.isSafeInteger(ms)) return undefined;
   return ms > 0 ? ms : Math.floor(arrivalUs / 1000) - ms;
 }
 
-/** An action as it is stored, but for its arrival, which the script puts in front. */
+/** Encodes an action as it is stored, without its arrival, which the script prepends. */
 export function storedWithoutArrival(item: AdmissionItem): string {
   const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, envelope } = item;
   return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
 }
 
-/** What is known of an action's attempts. */
+/** The stored record of an action's attempts. */
 export interface RunFacts {
   readonly tier: Tier;
   readonly tenantId: string;
-  /** Clock value of the claim that runs it, µs; '0' while nobody does. */
+  /** Clock value of the claim that runs it (µs); '0' if it is not running. */
   readonly token: string;
-  /** Domain clock when it last joined a queue, µs. */
+  /** Domain clock when it last joined a queue (µs). */
   readonly sinceUs: number;
   readonly failures: number;
   readonly stalls: number;
   readonly redrives: number;
   /** Domain clock when it was first throttled since its last counted attempt (ms); 0 if it was not. */
   readonly throttledSinceMs: number;
-  /** Domain clock when it first met a worker without its handler since one last ran it (ms); 0 if it did not. */
+  /** Domain clock when it first met a worker without its handler since it last ran (ms); 0 if it did not. */
   readonly unhandledSinceMs: number;
 }
 
 /**
- * Reads `token tier tenant since failures stalls redrives cost` and, where there are, `throttled unhandled` and the charge of a claim;
- * `lua/rules/run.lua` is its twin. Never throws.
+ * Parses `token tier tenant since failures stalls redrives cost`, optionally followed by `throttled unhandled` and the
+ * charge of a claim; `lua/rules/run.lua` is its twin. Never throws.
  */
 export function parseRun(text: string): RunFacts {
   const [token = '0', tier, tenantId = '', since, ...counts] = text.split(' ');
@@ -84,13 +84,13 @@ export function parseRun(text: string): RunFacts {
   };
 }
 
-/** The run of an action that a claim hands out for the first time; the token is the claim's clock value. */
+/** Returns the run of an action that is claimed for the first time. The token is the clock value of the claim. */
 export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: string): RunFacts {
   const counts = { failures: 0, stalls: 0, redrives: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
   return { tier, tenantId, token, sinceUs: arrivalUs, ...counts };
 }
 
-/** Tiers are stored as their priority, 1 to 4; whatever is none of these is the last. */
+/** Tiers are stored as their priority, 1 to 4. Any other value counts as the last tier. */
 function tierOf(priority: string | undefined): Tier {
   return TIERS[Number(priority) - 1] ?? 'free';
 }

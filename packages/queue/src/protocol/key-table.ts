@@ -1,86 +1,86 @@
-/** One row of the key table: what lives under a key, and for how long. */
+/** One row of the key table: content and lifetime of a key. */
 export interface KeyFacts {
-  /** Part of the name after what `domainRoot` gives. */
+  /** Part of the name that follows `domainRoot`. */
   readonly suffix: string;
   readonly type: 'HASH' | 'LIST' | 'STREAM' | 'STRING' | 'ZSET';
-  /** What a name is completed with: one key per domain, or one per tier, tenant, process, id. */
+  /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
   readonly per?:
     'tier' | 'tenant' | 'tier and tenant' | 'process' | 'action' | 'day' | 'tenant and key';
   readonly content: string;
   readonly lifetime: string;
 }
 
-/** Every key of a domain. Scripts name rows of this table in their KEYS header; nothing else spells a key. */
+/** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
 export const KEY_TABLE = {
   state: {
     suffix: 'state',
     type: 'HASH',
     content:
-      'the clock (µs) and its lead over the server, virtual times, turns per tier, mean time of an attempt, last look at leases, until when endings are kept, pause flag, format of the records, settings of the last worker',
-    lifetime: 'as long as the domain',
+      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, pause flag, format of the records, settings of the last worker',
+    lifetime: 'permanent',
   },
   partitions: {
     suffix: 'partitions',
     type: 'STRING',
-    content: 'how many partitions the domain is cut into; absent for one',
-    lifetime: 'as long as the domain',
+    content: 'number of partitions; absent if there is one',
+    lifetime: 'permanent',
   },
   actions: {
     suffix: 'actions',
     type: 'HASH',
-    content: 'action_id → one header line (arrival, tier, tenant, cost, …) and the envelope',
+    content: 'action_id → header line (arrival, tier, tenant, cost, …) and envelope',
     lifetime: 'until the action ends, and while it is dead',
   },
   run: {
     suffix: 'run',
     type: 'HASH',
     content:
-      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; while it is put off, since when; what a claim charged for it',
+      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; start of its postponement, charge of its claim',
     lifetime: 'from the first claim or delay until the end, and while it is dead',
   },
   queue: {
     suffix: 'queue',
     type: 'LIST',
     per: 'tier and tenant',
-    content: '<arrival>.<action_id>, first in first out; with ! instead of the dot once it has run',
+    content: '<arrival>.<action_id> in FIFO order; the dot is ! once the action has run',
     lifetime: 'while not empty',
   },
   ready: {
     suffix: 'ready',
     type: 'ZSET',
     per: 'tier',
-    content: 'tenant → start tag: exactly the tenants that may be served now',
+    content: 'tenant → start tag, for the tenants that may be served now',
     lifetime: 'while not empty',
   },
   parked: {
     suffix: 'parked',
     type: 'ZSET',
     per: 'tier',
-    content: 'tenant → finish tag of those that left the ready index',
-    lifetime: 'until virtual time passes the tag, or the index falls empty',
+    content: 'tenant → finish tag, for tenants that left the ready index',
+    lifetime: 'until virtual time passes the tag, or the index is empty',
   },
   held: {
     suffix: 'held',
     type: 'HASH',
-    content: 'tenant → why it is not served: c capped, p paused, s suspended',
-    lifetime: 'while a reason holds',
+    content: 'tenant → reasons why it is not served: c capped, p paused, s suspended',
+    lifetime: 'while there is a reason',
   },
   active: {
     suffix: 'active',
     type: 'ZSET',
-    content: 'action_id → lease deadline, ms',
+    content: 'action_id → lease deadline (ms)',
     lifetime: 'from claim to settle',
   },
   delayed: {
     suffix: 'delayed',
     type: 'ZSET',
-    content: 'action_id → when it is due, or expires if that is earlier, ms',
+    content: 'action_id → time at which it is due, or expires if that is earlier (ms)',
     lifetime: 'until due',
   },
   bookings: {
     suffix: 'bookings',
     type: 'HASH',
-    content: 'action_id → slot, ms, booked ahead in the minute log, and 1 if its day counts it',
+    content: 'action_id → future slot in the minute log (ms), and 1 if it counts for its day',
     lifetime: 'until due, or cancelled',
   },
   suspects: {
@@ -92,126 +92,126 @@ export const KEY_TABLE = {
   dead: {
     suffix: 'dead',
     type: 'ZSET',
-    content: 'action_id → time of death, ms',
-    lifetime: '14 days, the newest 100,000 (maxDeadAgeMs, maxDead)',
+    content: 'action_id → time of death (ms)',
+    lifetime: '14 days, up to 100,000 (maxDeadAgeMs, maxDead)',
   },
   deaths: {
     suffix: 'deaths',
     type: 'HASH',
-    content: 'action_id → the error it died of, wire JSON',
-    lifetime: 'as its entry in dead',
+    content: 'action_id → its last error (wire JSON)',
+    lifetime: 'that of its entry in dead',
   },
   outbox: {
     suffix: 'outbox',
     type: 'ZSET',
-    content: 'callback id → time of its next delivery, ms',
+    content: 'callback id → time of its next delivery (ms)',
     lifetime: 'until delivery is acknowledged',
   },
   messages: {
     suffix: 'messages',
     type: 'HASH',
-    content: 'callback id → a finished callback, or an ending for a worker to turn into one',
-    lifetime: 'as its entry in outbox',
+    content: 'callback id → a complete callback, or an ending that a worker turns into one',
+    lifetime: 'that of its entry in outbox',
   },
   revoked: {
     suffix: 'revoked',
     type: 'ZSET',
-    content: '<action_id>:<token> of leases taken back → when, ms',
+    content: '<action_id>:<token> of a reclaimed lease → time of the reclaim (ms)',
     lifetime: '1 hour',
   },
   inflight: {
     suffix: 'inflight',
     type: 'HASH',
-    content: 'tenant → actions being run',
+    content: 'tenant → number of running actions',
     lifetime: 'zeros are deleted',
   },
   depth: {
     suffix: 'depth',
     type: 'HASH',
-    content: 'tenant → actions waiting or delayed',
+    content: 'tenant → number of waiting or delayed actions',
     lifetime: 'zeros are deleted',
   },
   letters: {
     suffix: 'letters',
     type: 'HASH',
-    content: 'tenant → dead letters',
+    content: 'tenant → number of dead letters',
     lifetime: 'zeros are deleted',
   },
   profiles: {
     suffix: 'profiles',
     type: 'HASH',
-    content: 'tenant → weight and concurrency cap, where they are not the default',
+    content: 'tenant → weight and concurrency cap, if they differ from the default',
     lifetime: 'while the tenant has actions waiting, delayed, active or dead',
   },
   paces: {
     suffix: 'paces',
     type: 'HASH',
-    content: 'tenant → decayed mean time of an attempt, µs, where tenants share by time',
+    content: 'tenant → decayed mean duration of an attempt (µs), if tenants share by time',
     lifetime: 'while the tenant has actions waiting, delayed, active or dead',
   },
   counts: {
     suffix: 'counts',
     type: 'HASH',
     content:
-      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of those that wait',
+      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions',
     lifetime: 'zeros are deleted',
   },
   minute: {
     suffix: 'minute',
     type: 'LIST',
     per: 'tenant',
-    content: 'admission times, ms, newest first: up to the limit, and those booked ahead',
+    content: 'admission times (ms), newest first: up to the limit, and future slots',
     lifetime: '61 s after the newest',
   },
   day: {
     suffix: 'day',
     type: 'HASH',
     per: 'day',
-    content: 'tenant → actions admitted on that UTC day',
+    content: 'tenant → number of actions admitted on that UTC day',
     lifetime: 'two days',
   },
   idempotency: {
     suffix: 'once',
     type: 'STRING',
     per: 'tenant and key',
-    content: 'action_id that an idempotency key (hashed) stands for',
+    content: 'action_id of an idempotency key (hashed)',
     lifetime: '24 hours',
   },
   seen: {
     suffix: 'seen',
     type: 'STRING',
     per: 'action',
-    content: 'marks a callback id that was received',
+    content: 'marks a received callback id',
     lifetime: '60 s',
   },
   kept: {
     suffix: 'kept',
     type: 'STRING',
     per: 'action',
-    content: 'how an action ended, and whose it was, for those enqueued with retainMs',
+    content: 'ending and tenant of an action enqueued with retainMs',
     lifetime: 'retainMs',
   },
   calls: {
     suffix: 'calls',
     type: 'HASH',
     per: 'process',
-    content: 'call number modulo 64 → the number and the answer it got',
+    content: 'call number modulo 64 → the number and its answer',
     lifetime: '10 minutes after the last call',
   },
   wake: {
     suffix: 'wake',
     type: 'LIST',
-    content: 'at most one token; idle workers block on it',
+    content: 'at most one wake token, on which idle workers block',
     lifetime: 'until taken',
   },
 } as const satisfies Record<string, KeyFacts>;
 
-/** The one key that belongs to no domain: `inboxKey` gives its name. */
+/** The one key that belongs to no domain: `inboxKey` returns its name. */
 export const INBOX_FACTS = {
   suffix: 'replies',
   type: 'STREAM',
-  content: 'replies for one process until it has taken them, at most 20,000 and 64 MiB',
-  lifetime: 'until its callers have stopped waiting, and a minute more',
+  content: 'replies for one process until it has received them, at most 20,000 and 64 MiB',
+  lifetime: 'until its callers stop waiting, plus one minute',
 } as const satisfies KeyFacts;
 
 export type KeyName = keyof typeof KEY_TABLE;

@@ -1,13 +1,13 @@
 import { INBOX_FACTS, KEY_TABLE, type KeyFacts, type KeyName } from './key-table.ts';
 
-/** How a script declares a key: by name, or with `*` for the four of a table kept per tier. */
+/** A key as a script declares it: by name, or with `*` for the four keys of a table kept per tier. */
 export type KeyRef = KeyName | `${KeyName}*`;
 
 export const DEFAULT_PREFIX = 'nooble';
 
 /**
- * Full names of the tables a script declares, in its order. Tables per tenant, action, process or
- * day are declared as a stem ending in `:`, to which a script appends a checked name.
+ * Returns the full names of the tables that a script declares, in its order. Tables per tenant, action, process or day are
+ * declared as a stem ending in `:`, to which a script appends a checked name.
  */
 export function keysOf(root: string, refs: readonly KeyRef[]): string[] {
   return refs.flatMap((ref) => {
@@ -20,23 +20,23 @@ export function keysOf(root: string, refs: readonly KeyRef[]): string[] {
   });
 }
 
-/** One of several parts of a domain, counted from 0. */
+/** One of several partitions of a domain, counted from 0. */
 export interface PartitionName {
   readonly index: number;
-  /** How many there are; part of the name, so that a change of the number leaves no key with two meanings. */
+  /** Number of partitions. It is part of the name, so no key has two meanings after it changes. */
   readonly of: number;
 }
 
 /**
- * `<prefix>:{<domain>}:`, one Redis Cluster slot per domain, or `<prefix>:{<domain>/<count>.<index>}:`, one per
- * partition. Both names must be checked before.
+ * Returns `<prefix>:{<domain>}:`, one Redis Cluster slot per domain, or `<prefix>:{<domain>/<count>.<index>}:`, one per
+ * partition. Both names must have been checked.
  */
 export function domainRoot(prefix: string, domain: string, partition?: PartitionName): string {
   const tag = partition ? `${domain}/${partition.of}.${partition.index}` : domain;
   return `${prefix}:{${tag}}:`;
 }
 
-/** The stream that holds the replies for one inbox, in a slot of its own. */
+/** Returns the key of the stream with the replies for one inbox. It has its own slot. */
 export function inboxKey(prefix: string, inboxId: string): string {
   return `${prefix}:{inbox/${inboxId}}:${INBOX_FACTS.suffix}`;
 }

@@ -2,14 +2,14 @@ import { defineScript, type RedisScript, type ScriptCall } from '@nooble/redis';
 import { SCRIPTS } from '../generated/scripts.ts';
 import { domainRoot, keysOf, type PartitionName } from './keys.ts';
 
-/** A verb of the protocol: a script in `lua/`. `reply` works on an inbox, not on a domain. */
+/** Name of a script in `lua/` that works on a domain. `reply` works on an inbox. */
 export type Verb = Exclude<keyof typeof SCRIPTS, 'reply'>;
 
 const scripts = new Map<string, RedisScript>(
   Object.entries(SCRIPTS).map(([name, { lua }]) => [name, defineScript({ name, lua })]),
 );
 
-/** The script of a verb. */
+/** Returns the script of a name. Throws RangeError. */
 export function scriptOf(name: keyof typeof SCRIPTS): RedisScript {
   const script = scripts.get(name);
   if (!script) throw new RangeError(`Unknown script "${name}"`);
@@ -19,14 +19,14 @@ export function scriptOf(name: keyof typeof SCRIPTS): RedisScript {
 /** The keys of one domain, or of one partition of it, ready for calls. */
 export class Keyspace {
   readonly domain: string;
-  /** For messages: the domain and, where there are several, which partition. */
+  /** Domain and partition, if there are several, for messages. */
   readonly title: string;
-  /** The list that idle workers block on. */
+  /** Key of the list that idle workers block on. */
   readonly wakeKey: string;
   readonly #root: string;
   readonly #keys = new Map<Verb, readonly string[]>();
 
-  /** Both names must be checked before. */
+  /** Both names must have been checked. */
   constructor(prefix: string, domain: string, partition?: PartitionName) {
     this.domain = domain;
     const which = partition && ` (partition ${partition.index + 1} of ${partition.of})`;

@@ -3,7 +3,7 @@ import { asRedisUnavailable, type RedisPool } from '@nooble/redis';
 import { Keyspace } from './keyspace.ts';
 import { domainRoot, keysOf } from './keys.ts';
 
-/** Most partitions of a domain: an idle worker waits on a connection per partition. */
+/** Maximum number of partitions of a domain: an idle worker keeps a connection per partition. */
 export const MAX_PARTITIONS = 64;
 
 /** The keyspaces of one domain: one, or one per partition. A tenant is in exactly one of them. */
@@ -16,7 +16,7 @@ export class DomainKeyspaces {
     this.all = [at(0), ...Array.from({ length: count - 1 }, (_, index) => at(index + 1))];
   }
 
-  /** By hash, so that every process finds the same one without asking. */
+  /** Selects by hash, so that every process finds the same keyspace. */
   of(tenantId: string): Keyspace {
     const [first] = this.all;
     if (this.all.length === 1) return first;
@@ -24,7 +24,7 @@ export class DomainKeyspaces {
   }
 }
 
-/** Knows into how many partitions each domain is cut: Redis says so, and is asked once per domain. */
+/** Caches the partition count of each domain, which is stored in Redis and read once per domain. */
 export class Partitions {
   readonly #redis: RedisPool;
   readonly #prefix: string;
@@ -35,7 +35,10 @@ export class Partitions {
     this.#prefix = prefix;
   }
 
-  /** Throws RedisUnavailableError; asking again is safe. The name must be checked before. */
+  /**
+   * Returns the known keyspaces of a domain. The name must have been checked. Throws RedisUnavailableError; it is safe to
+   * retry.
+   */
   async of(domain: string): Promise<DomainKeyspaces> {
     let known = this.#known.get(domain);
     if (!known) {
@@ -45,18 +48,18 @@ export class Partitions {
     return known;
   }
 
-  /** As `of`, and knows of a change that another process made. */
+  /** Like `of`, but reads the count again, so that it includes a change that another process made. */
   async lookAgain(domain: string): Promise<DomainKeyspaces> {
     this.forget(domain);
     return this.of(domain);
   }
 
-  /** The number may have changed: look again when it is next needed. */
+  /** Drops the cached count: it may have changed, and is read again when it is next needed. */
   forget(domain: string): void {
     this.#known.delete(domain);
   }
 
-  /** Says for all processes how many there are; they notice by themselves. Throws RedisUnavailableError. */
+  /** Stores the partition count; other processes pick it up on their next read. Throws RedisUnavailableError. */
   async write(domain: string, count: number): Promise<DomainKeyspaces> {
     const keyspaces = new DomainKeyspaces(this.#prefix, domain, count);
     try {

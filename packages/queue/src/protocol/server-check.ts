@@ -1,6 +1,6 @@
 import { readServerFacts, serverWarnings, type RedisPool } from '@nooble/redis';
 
-/** Where a warning goes unless somebody says otherwise. */
+/** Default receiver of warnings. */
 export function warn(warning: string): void {
   process.emitWarning(warning, 'NoobleWarning');
 }
@@ -8,8 +8,8 @@ export function warn(warning: string): void {
 const checked = new WeakSet<RedisPool>();
 
 /**
- * Looks once per pool, in the background, whether the server's settings contradict what the queue promises.
- * A server that cannot be asked now is asked at the next call.
+ * Checks once per pool, in the background, whether the settings of the server contradict what the queue promises. If the
+ * server cannot be reached, the next call checks again.
  */
 export function checkServer(redis: RedisPool, onWarning: (warning: string) => void): void {
   if (checked.has(redis)) return;

@@ -1,9 +1,9 @@
-/** Per signal, what is called when it aborts. */
+/** Listeners by signal. */
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `listener` when the signal aborts; returns the way to call it off. However many wait for one signal, it has one
- * listener of ours: Node warns of a leak at the eleventh, and a signal may belong to somebody else.
+ * Calls `listener` when the signal aborts. Returns a function that removes the listener. Adds one listener per signal, no
+ * matter how many calls wait for it: Node warns of a leak at the eleventh, and a signal may belong to other code.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const own = (): void => listener();

@@ -1,6 +1,6 @@
 import { startTimer } from './durations.ts';
 
-/** What `work` resolves to, or `late` when that takes longer than `limitMs`. Rejects with what `work` rejects with. */
+/** Resolves as `work` does, or to `late` after `limitMs`. Rejects as `work` does. */
 export async function within<T, Late>(
   limitMs: number,
   work: Promise<T>,

@@ -1,57 +1,57 @@
 import type { ModelAction } from '../scheduler-model.ts';
 
-/** How a caller asked to be told of the end. */
-export type Tells = 'nobody' | 'by callback' | 'by reply';
+/** Form in which a caller is notified of the ending. */
+export type Notifies = 'nobody' | 'by callback' | 'by reply';
 
 export type Ending = 'done' | 'dead' | 'expired' | 'cancelled';
 
-/** What is enqueued, before anything happened to it. Times are Unix ms. */
+/** An action to enqueue. Times are Unix ms. */
 export interface NewAction extends ModelAction {
-  readonly tells: Tells;
-  /** Not started from this time on; 0 for never. */
+  readonly notifies: Notifies;
+  /** Time from which it must not start; 0 for never. */
   readonly expiresMs: number;
   readonly retainMs: number;
-  /** Not before that many ms from now; 0 for at once. */
+  /** Minimum delay (ms); 0 to start immediately. */
   readonly delayMs: number;
-  /** Its idempotency key; undefined for none. */
+  /** Its idempotency key, if any. */
   readonly once?: string;
 }
 
-/** An action that the domain stores, as the model knows it. */
+/** A stored action in the model. */
 export interface StoredAction extends NewAction {
   state: 'waiting' | 'delayed' | 'active' | 'dead';
-  /** Order in which actions joined a queue; never the same twice. */
+  /** Order in which actions joined a queue; unique. */
   since: number;
   sinceMs: number;
-  /** When it is due, its lease ends, or it died; it has no meaning while it waits. */
+  /** Time at which it is due, its lease ends, or it died; meaningless while it waits. */
   atMs: number;
   failures: number;
   stalls: number;
   redrives: number;
-  /** When it was first put off for a reason, since an attempt that says otherwise; 0 for not. */
+  /** Time at which it was first put off for a reason, since an attempt that reset it; 0 if it was not. */
   throttledSinceMs: number;
   unhandledSinceMs: number;
-  /** The claim that runs it: whoever holds it may settle. */
+  /** The claim that runs it. Only its holder may settle. */
   claim?: Claim;
 }
 
-/** What a worker got for one claimed action; its identity stands for the token. */
+/** A claimed action in a worker; the identity of the object stands for the token. */
 export interface Claim {
   readonly action: StoredAction;
-  /** When its lease ends by the worker's own clock. */
+  /** End of the lease by the clock of the worker. */
   deadlineMs: number;
 }
 
 export type Outcome = 'done' | 'retry' | 'throttled' | 'unhandled' | 'dead' | 'release';
 
-/** A claim on its way back. */
+/** A settlement of a claim. */
 export interface ModelSettlement {
   readonly claim: Claim;
   readonly outcome: Outcome;
   readonly delayMs: number;
 }
 
-/** In the order of a time; of the same time in that of their ids, as a sorted set has them. */
+/** Sorts by a time, then by id, as a sorted set does. */
 export function inOrder(
   actions: Iterable<StoredAction>,
   state: StoredAction['state'],

@@ -1,6 +1,6 @@
 import type { NewAction } from './action.ts';
 
-/** `null` is without limit. */
+/** `null` means no limit. */
 export interface ModelLimits {
   readonly perMinute: number | null;
   readonly perDay: number | null;
@@ -18,15 +18,15 @@ export type Refusal =
       readonly retryAfterMs: number;
     };
 
-/** What the rules look at besides the tenant's own past. */
+/** Facts that the rules need besides the past of the tenant. */
 export interface AtTheDoor {
   readonly nowMs: number;
   readonly limits: ModelLimits;
-  /** Actions of the tenant that wait or are delayed. */
+  /** Number of waiting or delayed actions of the tenant. */
   readonly depth: number;
 }
 
-/** What an action was counted as. */
+/** The slot and day an action was counted for. */
 interface Booking {
   readonly slot: number;
   readonly inMinute: boolean;
@@ -36,27 +36,27 @@ interface Booking {
 const WINDOW_MS = 60_001;
 const DAY_MS = 86_400_000;
 
-/** The section "Admission": every admission there ever was is remembered, and counted again each time. */
+/** The section "Admission". Remembers every admission, and counts them again each time. */
 export class AdmissionModel {
-  /** Refuses whatever is not stored yet. */
+  /** Refuses every new action. */
   closed = false;
   readonly suspended = new Set<string>();
-  /** Tenant → times its actions were admitted for. */
+  /** Tenant → times for which its actions were admitted. */
   readonly #slots = new Map<string, number[]>();
-  /** Those of them that were counted for their day. */
+  /** The same times, if they were counted for their day. */
   readonly #days = new Map<string, number[]>();
-  /** Action id → the slot it was admitted for. */
+  /** Action id → slot for which it was admitted. */
   readonly #bookings = new Map<string, Booking>();
-  /** Tenant and idempotency key → the action it stands for, and until when. */
+  /** Tenant and idempotency key → action, and the time at which the key expires. */
   readonly #keys = new Map<string, { readonly actionId: string; readonly untilMs: number }>();
 
-  /** The id of the action that an idempotency key stands for. */
+  /** Returns the id of the action that an idempotency key stands for. */
   twinOf({ tenant, once }: NewAction, nowMs: number): string | undefined {
     const known = this.#keys.get(`${tenant} ${once}`);
     return once !== undefined && known && known.untilMs > nowMs ? known.actionId : undefined;
   }
 
-  /** When the action may start, or why it may not enter; what enters is counted. */
+  /** Returns the time at which the action may start, or the reason why it is refused. Counts an admitted action. */
   judge(action: NewAction, door: AtTheDoor): number | Refusal {
     const { tenant, delayMs, expiresMs } = action;
     const { maxDepth } = door.limits;
@@ -69,13 +69,13 @@ export class AdmissionModel {
     return slot;
   }
 
-  /** Tenant and idempotency key → the action it stands for. */
+  /** Tenant and idempotency key → action id. */
   keysAt(nowMs: number): Readonly<Record<string, string>> {
     const valid = [...this.#keys].filter(([, { untilMs }]) => untilMs > nowMs);
     return Object.fromEntries(valid.map(([name, { actionId }]) => [name, actionId]));
   }
 
-  /** Per tenant, how many were admitted for a UTC day; whoever has none is left out. */
+  /** Returns the number of admissions per tenant for a UTC day; tenants without any are left out. */
   usageOn(day: number): Readonly<Record<string, string>> {
     const counts = [...this.#days.keys()].map(
       (tenant) => [tenant, this.#admittedOn(day, tenant)] as const,
@@ -84,7 +84,7 @@ export class AdmissionModel {
     return Object.fromEntries(used.map(([tenant, count]) => [tenant, String(count)]));
   }
 
-  /** Of an action that never started: a slot that has not come yet counts no more. */
+  /** Frees the slot of an action that never started, if the slot is in the future. */
   giveBack({ id, tenant }: NewAction, nowMs: number): void {
     const booking = this.#bookings.get(id);
     this.#bookings.delete(id);
@@ -93,13 +93,13 @@ export class AdmissionModel {
     if (booking.inDay) remove(this.#days, tenant, booking.slot);
   }
 
-  /** A key is free again, unless it stands for another action by now. */
+  /** Frees a key, unless it stands for another action. */
   freeKey({ tenant, once, id }: NewAction): void {
     const name = `${tenant} ${once}`;
     if (this.#keys.get(name)?.actionId === id) this.#keys.delete(name);
   }
 
-  /** The time to admit it for, or which window is full. */
+  /** Returns the time to admit it for, or the window that is full. */
   #slotOf({ tenant, expiresMs }: NewAction, { nowMs, limits }: AtTheDoor): number | Refusal {
     const { perMinute, perDay, onLimit } = limits;
     if (perMinute === 0) return refuse('minute', 0, WINDOW_MS);
@@ -114,7 +114,7 @@ export class AdmissionModel {
     return slot;
   }
 
-  /** A limit counts what was admitted while there was one. */
+  /** A limit counts only admissions made while it existed. */
   #count({ id, tenant, once }: NewAction, slot: number, { nowMs, limits }: AtTheDoor): void {
     const booking = { slot, inMinute: limits.perMinute !== null, inDay: limits.perDay !== null };
     this.#bookings.set(id, booking);
@@ -124,7 +124,7 @@ export class AdmissionModel {
     this.#keys.set(`${tenant} ${once}`, { actionId: id, untilMs: nowMs + DAY_MS });
   }
 
-  /** The first time, not before an earlier booking, with less than `limit` admissions in the window up to it. */
+  /** Returns the first time, not before an earlier booking, with less than `limit` admissions in the window before it. */
   #firstSlot(tenant: string, limit: number, nowMs: number): number {
     const slots = this.#slots.get(tenant) ?? [];
     const earliest = Math.max(nowMs, ...slots);

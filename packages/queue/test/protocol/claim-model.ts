@@ -1,10 +1,10 @@
 import type { Claim, StoredAction } from './action.ts';
 import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
 
-/** How many of those that wait apart a claim looks at. */
+/** Number of suspects that a claim examines. */
 const SUSPECTS_SEEN = 10;
 
-/** The section "Claim: who is next", after the look at what time brings. Claims in the order of their service. */
+/** The section "Claim: who is next", after the tick. Returns claims in the order of their turns. */
 export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: boolean): Claim[] {
   if (model.paused !== false) return [];
   const suspect = slots > 0 && acceptSuspect ? takeSuspect(model) : undefined;
@@ -19,7 +19,7 @@ export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: bo
   return picked.map((action) => leaseOf(model, action));
 }
 
-/** When something falls due: a delayed action, the end of a lease, a callback to hand out. */
+/** Returns the time at which something falls due: a delayed action, the end of a lease, or a callback. */
 export function nextDueMs({ actions, outbox, graceMs }: ProtocolModel): number | undefined {
   const due = [...actions.values()].flatMap(({ state, atMs }) => {
     if (state === 'active') return [Math.max(atMs, graceMs)];
@@ -38,7 +38,7 @@ function leaseOf(model: ProtocolModel, action: StoredAction): Claim {
   return claim;
 }
 
-/** The first that may run now; those before it that may not make way, those that ended leave. */
+/** Returns the first suspect that may run now. Suspects before it that are held move to the end; ended ones leave. */
 function takeSuspect(model: ProtocolModel): StoredAction | undefined {
   const seen = model.suspects.splice(0, SUSPECTS_SEEN);
   const passed: StoredAction[] = [];

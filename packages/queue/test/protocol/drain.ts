@@ -11,7 +11,7 @@ import { passUntilDue } from './steps/time.ts';
 
 const MOST_ROUNDS = 100;
 
-/** Once nothing is paused, everything that waits is served and ends, and nothing is left behind. */
+/** Resumes everything, runs all actions to their end, and checks that nothing is left. */
 export async function drain(run: Run): Promise<void> {
   const { model, world } = run;
   const step = async (text: string, act: (stage: Stage) => Promise<void>) =>
@@ -48,7 +48,7 @@ export async function drain(run: Run): Promise<void> {
   }
 }
 
-/** Nothing goes on any more, and nothing is left of what was cancelled. */
+/** True if nothing is in progress, and nothing is left of cancelled actions. */
 function isOver({ actions, outbox, scheduler, suspects }: ProtocolModel): boolean {
   const goesOn = [...actions.values()].some(({ state }) => state !== 'dead');
   const waits = suspects.length > 0 || [1, 2, 3, 4].some((tier) => scheduler.queuesIn(tier) > 0);

@@ -1,6 +1,6 @@
 /**
- * What is said of the ends of each action, in the order in which it ended. The model numbers the ends of an
- * action, the queue names them by a token; their order is the same.
+ * Groups the endings by action, in their order. The model numbers the endings of an action and the queue names them by
+ * token; their order is the same.
  */
 export function byAction<T>(entries: Iterable<readonly [string, T]>): Map<string, T[]> {
   const ends = [...entries].map(([callbackId, fact]) => {

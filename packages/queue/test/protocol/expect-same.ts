@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 const BUCKET_MS = 10_000;
 const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key}`));
 
-/** The queue stores what the model says: every action in its state, every tag, every figure. */
+/** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
   const [{ tokens, outbox, ...state }, stats, replies] = await Promise.all([
     readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),

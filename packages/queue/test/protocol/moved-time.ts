@@ -3,19 +3,19 @@ import { vi } from 'vitest';
 import { MOVED_CLOCK } from './scripts-on-moved-time.ts';
 import type { Stored } from '../stored.ts';
 
-/** Lifetimes of keys are whole multiples of this; real time that passes between two moves is less. */
+/** Lifetimes of keys are whole multiples of this. The real time between two moves is shorter. */
 const LIFETIME_STEP_MS = 10_000;
 
 /**
- * Time that moves only when told: scripts read it in place of the server's clock; the monotonic clock of
- * this process and the lifetimes of keys follow it.
+ * Time that moves only when a test moves it: scripts read it instead of the server's clock, and the monotonic clock of this
+ * process and the lifetimes of keys follow it.
  */
 export class MovedTime {
   nowMs: number;
   readonly #client: RedisClient;
   readonly #prefix: string;
   readonly #domains: readonly Stored[];
-  /** Key → when it expires; Redis itself no longer ends it. */
+  /** Key → its expiry; Redis itself no longer expires it. */
   readonly #expiries = new Map<string, number>();
 
   constructor(nowMs: number, domains: readonly Stored[], prefix: string) {
@@ -33,7 +33,7 @@ export class MovedTime {
   }
 
   async forward(byMs: number): Promise<void> {
-    // How long an inbox lives depends on the clock of its own shard, which is not moved.
+    // The lifetime of an inbox depends on the clock of its own shard, which is not moved.
     const names = (await this.#client.keys(`${this.#prefix}:*`)).filter((each) => !isInbox(each));
     const pipeline = this.#client.pipeline();
     for (const name of names) pipeline.pttl(name);
@@ -44,7 +44,7 @@ export class MovedTime {
     await this.#setClocks();
   }
 
-  /** A lifetime that runs was set since the last move, at the time it still is. */
+  /** A key with a lifetime was set since the last move, at the current time. */
   #note(name: string, lifetimeMs: number): void {
     if (lifetimeMs < 0) return;
     const whole = Math.ceil(lifetimeMs / LIFETIME_STEP_MS) * LIFETIME_STEP_MS;

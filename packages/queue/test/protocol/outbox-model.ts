@@ -1,10 +1,10 @@
 import type { Ending, StoredAction } from './action.ts';
 
-/** One end to tell. */
+/** One ending to report. */
 export interface Notice {
   readonly actionId: string;
   readonly ending: Ending;
-  readonly tells: 'by callback' | 'by reply';
+  readonly notifies: 'by callback' | 'by reply';
 }
 
 interface Entry {
@@ -12,32 +12,32 @@ interface Entry {
   dueMs: number;
 }
 
-/** When another worker gets an entry that nobody acknowledged. */
+/** Time after which an entry that was not acknowledged is handed to another worker (ms). */
 export const DELIVERY_MS = 10_000;
 const SEEN_MS = 60_000;
 
-/** Notices on their way: each is handed to one worker at a time until one acknowledges it. */
+/** Pending notices. Each is handed to one worker at a time until a worker acknowledges it. */
 export class OutboxModel {
   readonly #entries = new Map<string, Entry>();
-  /** Action id → how many ends there were under it, each told under a name of its own. */
+  /** Action id → number of endings under it, each reported under a different name. */
   readonly #ends = new Map<string, number>();
 
-  /** Callback id → when it is handed out next. */
+  /** Callback id → time at which it is handed out next. */
   get dueTimes(): ReadonlyMap<string, number> {
     return new Map([...this.#entries].map(([id, { dueMs }]) => [id, dueMs]));
   }
 
-  /** Answers the callback id; undefined when nobody wants to be told. */
-  send({ id, tells }: StoredAction, ending: Ending, dueMs: number): string | undefined {
-    if (tells === 'nobody') return undefined;
+  /** Returns the callback id; undefined if the action has no recipient. */
+  send({ id, notifies }: StoredAction, ending: Ending, dueMs: number): string | undefined {
+    if (notifies === 'nobody') return undefined;
     const end = (this.#ends.get(id) ?? 0) + 1;
     this.#ends.set(id, end);
     const callbackId = `${id}.cb${end}`;
-    this.#entries.set(callbackId, { notice: { actionId: id, ending, tells }, dueMs });
+    this.#entries.set(callbackId, { notice: { actionId: id, ending, notifies }, dueMs });
     return callbackId;
   }
 
-  /** Ids of what is due, in that order; it is then due again later. */
+  /** Returns the ids of due notices in their order. They fall due again later. */
   handOut(nowMs: number): string[] {
     const due = [...this.#entries]
       .filter(([, { dueMs }]) => dueMs <= nowMs)
@@ -57,16 +57,16 @@ export class OutboxModel {
   }
 }
 
-/** The one who is told: callbacks arrive in a domain of its own, replies in its inbox. */
+/** The recipient: callbacks arrive in a separate domain, replies in an inbox. */
 export class CallerModel {
-  /** Callback id → what it says, of those that wait in the caller's domain. */
+  /** Callback id → its content, for those waiting in the caller's domain. */
   readonly callbacks = new Map<string, string>();
   readonly #seenUntilMs = new Map<string, number>();
-  /** What the inbox holds, as nobody reads it: the action and how it ended, in the order they came. */
+  /** Contents of the inbox, which nobody reads: the action and its ending, in their order. */
   readonly replies: string[] = [];
 
-  receive(callbackId: string, { actionId, ending, tells }: Notice, nowMs: number): void {
-    if (tells === 'by reply') return this.reply(actionId, ending);
+  receive(callbackId: string, { actionId, ending, notifies }: Notice, nowMs: number): void {
+    if (notifies === 'by reply') return this.reply(actionId, ending);
     const seen = (this.#seenUntilMs.get(callbackId) ?? 0) > nowMs;
     if (seen || this.callbacks.has(callbackId)) return;
     this.callbacks.set(callbackId, `${actionId} ${ending}`);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { Claim, ModelSettlement, Outcome } from './action.ts';
 import { WORKERS, type ProtocolModel } from './protocol-model.ts';
 
-/** Which of the claims there are; that of an attempt that goes on unless it is `stale`. */
+/** Selects one of the claims; of a running attempt unless it is `stale`. */
 export interface Pick {
   readonly nth: number;
-  /** Any claim there ever was may be picked. */
+  /** Selects among all claims ever made. */
   readonly stale: boolean;
 }
 
@@ -28,7 +28,7 @@ export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
   delayMs: fc.constantFrom(0, 10_000, 40_000),
 });
 
-/** Undefined when there is none to pick. */
+/** Returns undefined if there is no such claim. */
 export function pickClaim({ claims }: ProtocolModel, { nth, stale }: Pick): Claim | undefined {
   const from = stale ? claims : claims.filter((claim) => claim.action.claim === claim);
   return from[nth % from.length];

@@ -5,23 +5,23 @@ import { CallerModel, OutboxModel } from './outbox-model.ts';
 import { RevokedModel } from './revoked-model.ts';
 import { WorkerModel } from './worker-model.ts';
 
-/** A tenant as its directory has it. */
+/** A tenant in its directory. */
 export interface TenantSetting {
-  /** 1 to 4. */
+  /** Priority of the tier, 1 to 4. */
   readonly tier: number;
   readonly weight: number;
   readonly cap: number | null;
   readonly limits: ModelLimits;
 }
 
-/** How an action ended, for those that asked for it. */
+/** A stored ending, of an action with `retainMs`. */
 interface KeptEnding {
   readonly tenant: string;
   readonly ending: Ending;
   readonly untilMs: number;
 }
 
-/** What holds for a whole sequence. */
+/** Constants of a sequence. */
 export interface Setting {
   readonly order: ModelOrder;
   readonly maxStalls: number;
@@ -33,15 +33,15 @@ export type Receipt =
   | { readonly duplicate: string }
   | { readonly refused: Refusal };
 
-/** What is known of the attempts of one that has had none. */
+/** Record of an action without attempts. */
 const FRESH = { failures: 0, stalls: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
 
 export const LEASE_MS = 30_000;
 export const WORKERS = [0, 1] as const;
 
 /**
- * What a domain holds and which of it may happen when, in plain collections. The verbs that take
- * turns (claim, settle, tick) stand in files of their own and work on it.
+ * The state of a domain and its possible transitions, in plain collections. The operations of a round trip (claim, settle,
+ * tick) are in separate files and work on it.
  */
 export class ProtocolModel {
   nowMs: number;
@@ -53,23 +53,23 @@ export class ProtocolModel {
   readonly outbox = new OutboxModel();
   readonly caller = new CallerModel();
   readonly workers = WORKERS.map(() => new WorkerModel());
-  /** Ids of all that was ever enqueued. */
+  /** Ids of all actions ever enqueued. */
   readonly known = new Set<string>();
-  /** Every claim that a worker got an answer for. */
+  /** All claims that a worker received. */
   readonly claims: Claim[] = [];
   readonly revoked = new RevokedModel();
-  /** On their last permitted stall, in the order in which they wait; what was cancelled leaves when it is met. */
+  /** Actions on their last permitted stall, in their order. Cancelled ones leave when they are met. */
   suspects: StoredAction[] = [];
   paused: false | 'serving' | 'admission' = false;
-  /** There has to be a token for idle workers. */
+  /** True if idle workers must find a token. */
   owesToken = false;
   deadDropped = 0;
-  /** The last look at leases, and the time before which none is taken back. */
+  /** Time of the last check of leases, and time before which none is reclaimed. */
   lookedMs = 0;
   graceMs = 0;
-  /** Weight and cap, as of its last admission, of each tenant that has anything stored. */
+  /** Weight and cap, as of its last admission, of each tenant with stored actions. */
   readonly profiles: Record<string, ModelTenant> = {};
-  /** Met by the claim that is going on, too late to start. */
+  /** Actions met by the current claim too late to start. */
   expired: StoredAction[] = [];
   readonly #kept = new Map<string, KeptEnding>();
   #since = 0;
@@ -123,32 +123,32 @@ export class ProtocolModel {
     return { accepted: action.id, notBeforeMs: atMs };
   }
 
-  /** It waits for a time, or for its expiry if that is earlier; an idle worker has to hear of a new earliest one. */
+  /** Delays an action until a time, or until its expiry if that is earlier. A new earliest time needs a token. */
   delay(action: StoredAction, dueMs: number): void {
     const atMs = action.expiresMs > 0 ? Math.min(dueMs, action.expiresMs) : dueMs;
     Object.assign(action, { state: 'delayed', atMs });
     if (inOrder(this.actions.values(), 'delayed')[0] === action) this.wake();
   }
 
-  /** It waits apart, to run alone. */
+  /** Moves an action to the suspects, to run alone. */
   suspect(action: StoredAction): void {
     this.suspects.push(action);
     this.wake();
   }
 
-  /** Something may be done that could not be before. */
+  /** Adds a token, because something can be done that could not before. */
   wake(): void {
     if (this.paused === false) this.owesToken = true;
   }
 
-  /** Somebody wants to be told; answers the callback id. */
+  /** Notifies the recipient, if any; returns the callback id. */
   tell(action: StoredAction, ending: Ending, dueMs: number): string | undefined {
     const callbackId = this.outbox.send(action, ending, dueMs);
     if (callbackId !== undefined) this.wake();
     return callbackId;
   }
 
-  /** It waits from now on, behind all others. */
+  /** Adds an action at the end of its queue. */
   arrive(action: StoredAction): void {
     this.#since += 1;
     action.since = this.#since;
@@ -156,7 +156,7 @@ export class ProtocolModel {
     action.state = 'waiting';
   }
 
-  /** Sees to it that a stored action that is met may run now; what is past its deadline is put aside. */
+  /** Returns true if an action may start now. Sets aside one that is past its expiry. */
   mayStart(action: StoredAction): boolean {
     if (this.actions.get(action.id) !== action) return false;
     if (action.expiresMs === 0 || action.expiresMs > this.nowMs) return true;
@@ -164,12 +164,12 @@ export class ProtocolModel {
     return false;
   }
 
-  /** On its last permitted stall it waits apart and runs alone. */
+  /** True for an action on its last permitted stall. */
   isSuspect({ stalls }: StoredAction): boolean {
     return stalls > 0 && stalls >= this.maxStalls;
   }
 
-  /** Ends an action that has not started; its caller is told, and its key is free if it never ran. */
+  /** Ends an action that has not started: notifies its caller, and frees its key if it never ran. */
   finish(action: StoredAction, ending: 'expired' | 'cancelled'): void {
     this.tell(action, ending, this.nowMs);
     this.keep(action, ending);
@@ -183,7 +183,7 @@ export class ProtocolModel {
     if (retainMs > 0) this.#kept.set(id, { tenant, ending, untilMs: this.nowMs + retainMs });
   }
 
-  /** Where an action of a tenant, or of any, stands, or how it ended as far as that is kept. */
+  /** Returns the state of an action of a tenant, or of any tenant, or its ending if that is kept. */
   stateOf(id: string, of?: string): StoredAction['state'] | Ending | undefined {
     const stored = this.actions.get(id);
     const found = stored ?? this.#kept.get(id);
@@ -209,7 +209,7 @@ export class ProtocolModel {
     delete action.claim;
   }
 
-  /** Sends letters back, in this order and with fresh attempts, or discards them; answers how many. */
+  /** Returns letters to their queues in this order with new attempts, or discards them. Returns their number. */
   moveDead(verb: 'redrive' | 'discard', ids: readonly string[]): number {
     const letters = [...new Set(ids)].flatMap((id) => this.actions.get(id) ?? []);
     const dead = letters.filter(({ state }) => state === 'dead');
@@ -249,7 +249,7 @@ export class ProtocolModel {
     return setting;
   }
 
-  /** Whoever has nothing stored is forgotten. */
+  /** Drops tenants without stored actions. */
   forgetIdle(): void {
     const busy = new Set([...this.actions.values()].map(({ tenant }) => tenant));
     for (const tenant of Object.keys(this.profiles)) {

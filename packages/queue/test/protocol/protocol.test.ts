@@ -17,12 +17,12 @@ vi.mock('../../src/generated/scripts.ts', async (original) => {
   return { SCRIPTS: onMovedTime(scripts) };
 });
 
-/** `NOOBLE_SEQUENCES` says how many, `NOOBLE_SEED` repeats those of an earlier run. */
+/** `NOOBLE_SEQUENCES` sets the number, `NOOBLE_SEED` repeats those of an earlier run. */
 const numRuns = Number(process.env['NOOBLE_SEQUENCES'] ?? 200);
 const seed = Number(process.env['NOOBLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 const DAY_MS = 86_400_000;
-/** Into a day, and the last minute of one. */
+/** The middle of a day, and the last minute of one. */
 const startOfDay = fc.constantFrom(DAY_MS / 2, DAY_MS - 60_000);
 
 afterEach(() => {
@@ -58,7 +58,7 @@ it(
   120_000 + numRuns * 500,
 );
 
-/** One that a server does not know is sent again after the others of its pipeline, out of order. */
+/** A script unknown to the server would be sent again after the others of its pipeline, out of order. */
 async function loadScripts(redis: RedisPool): Promise<void> {
   for (const { lua } of Object.values(SCRIPTS)) await redis.command().script('LOAD', lua);
 }
@@ -70,7 +70,7 @@ async function follow(run: Run, commands: Iterable<ProtocolCommand>): Promise<vo
   await drain(run);
 }
 
-/** The error with the setting and every step that led to it, one line each. */
+/** Returns the error with the setting and every step that led to it, one line each. */
 function explained(error: unknown, { lines }: Run, how: Setting): Error {
   const { mode, floor } = how.order;
   const parts = [

@@ -2,11 +2,11 @@ import type { Claim } from './action.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Leases taken back: whoever held one is told that it is lost, for about an hour. */
+/** Reclaimed leases: for about an hour their holders receive `lost`. */
 export class RevokedModel {
-  /** Claim → when its lease was taken back. */
+  /** Claim → time at which its lease was reclaimed. */
   readonly #times = new Map<Claim, number>();
-  /** All are forgotten when none was added for an hour. */
+  /** All are dropped if none was added for an hour. */
   #untilMs = 0;
 
   add(claim: Claim, nowMs: number): void {
@@ -19,7 +19,7 @@ export class RevokedModel {
     return nowMs < this.#untilMs && this.#times.has(claim);
   }
 
-  /** A look at what time brings forgets each after an hour. */
+  /** A tick drops each after an hour. */
   trim(nowMs: number): void {
     for (const [claim, atMs] of this.#times) {
       if (atMs <= nowMs - HOUR_MS) this.#times.delete(claim);

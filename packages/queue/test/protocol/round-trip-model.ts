@@ -23,7 +23,7 @@ export interface ModelReply {
 
 const NOTHING: ModelReply = { claims: [], settled: [], dueInMs: undefined };
 
-/** One round trip of a worker: it settles, looks at what time brings, claims, and delivers callbacks. */
+/** One round trip of a worker: it settles, ticks, claims, and delivers callbacks. */
 export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelReply {
   const { slots, settlements, fate } = request;
   const { nowMs } = model;
@@ -52,7 +52,7 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   return { claims, settled: results, dueInMs };
 }
 
-/** The same call brings the same actions, as far as it still holds their leases. */
+/** The same call returns the same actions, if it still holds their leases. */
 function claimUnder(model: ProtocolModel, call: Call, request: ModelRequest): readonly Claim[] {
   const worker = model.worker(request.worker);
   const earlier = worker.earlierAnswer(call, model.nowMs);
@@ -62,14 +62,14 @@ function claimUnder(model: ProtocolModel, call: Call, request: ModelRequest): re
   return claims;
 }
 
-/** What it still holds of them; their leases start over. */
+/** Returns the claims whose leases it still holds, and renews them. */
 function renewed({ nowMs }: ProtocolModel, claims: readonly Claim[]): readonly Claim[] {
   const held = claims.filter((claim) => claim.action.claim === claim);
   for (const { action } of held) action.atMs = nowMs + LEASE_MS;
   return held;
 }
 
-/** The worker tells the callers; it acknowledges with its next round trip. */
+/** Delivers notices of a worker, who acknowledges them with its next round trip. */
 export function deliver(
   model: ProtocolModel,
   worker: number,

@@ -1,11 +1,11 @@
 import type { SCRIPTS } from '../../src/generated/scripts.ts';
 
-/** Fields of a domain's `state` that stand for the clock of the server. */
+/** Fields of a domain's `state` that replace the clock of the server. */
 export const MOVED_CLOCK = ['test-seconds', 'test-micros'] as const;
 
 const SERVER_CLOCK = "redis.call('TIME')";
 
-/** The scripts, reading a clock that a test moves in place of the server's. */
+/** The scripts with a clock that a test moves instead of the server's. */
 export function onMovedTime(scripts: typeof SCRIPTS): typeof SCRIPTS {
   const fields = MOVED_CLOCK.map((field) => `'${field}'`).join(', ');
   const moved = Object.entries(scripts).map(([name, { keys, lua }]) => [
@@ -20,7 +20,7 @@ export function onMovedTime(scripts: typeof SCRIPTS): typeof SCRIPTS {
   return Object.fromEntries(moved) as typeof SCRIPTS;
 }
 
-/** An inbox has a shard of its own, with a clock of its own. */
+/** An inbox is in a separate shard, with a separate clock. */
 function inDomain(name: string): boolean {
   return name !== 'reply';
 }

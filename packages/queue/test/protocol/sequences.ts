@@ -10,7 +10,7 @@ import { renew } from './steps/renew.ts';
 import { release, settle } from './steps/settle.ts';
 import { expire, time } from './steps/time.ts';
 
-/** How often each kind of step is drawn. */
+/** Relative frequency of each kind of step. */
 const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
   [12, enqueue],
   [12, claim],
@@ -30,5 +30,5 @@ const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
 
 const step = fc.oneof(...WEIGHTS.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
-/** Sequences of what may happen to a domain, in any order. */
+/** Sequences of steps in any order. */
 export const sequences = fc.commands([step], { maxCommands: 50, size: 'max' });

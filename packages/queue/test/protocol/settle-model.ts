@@ -4,11 +4,11 @@ import type { ProtocolModel } from './protocol-model.ts';
 
 export interface Settled {
   readonly results: readonly ('ok' | 'already' | 'lost')[];
-  /** Callbacks that the worker delivers next. */
+  /** Callbacks to be delivered by the worker. */
   readonly callbackIds: readonly string[];
 }
 
-/** Replies that a worker writes before it settles, unless its own clock says that the lease is over. */
+/** Replies that a worker writes before it settles, unless the lease has ended by the clock of the worker. */
 export function replyFirst(model: ProtocolModel, settlements: readonly ModelSettlement[]): void {
   for (const settlement of settlements) if (!isLate(model, settlement)) reply(model, settlement);
 }
@@ -18,13 +18,13 @@ function isLate({ nowMs }: ProtocolModel, { claim }: Pick<ModelSettlement, 'clai
 }
 
 function reply(model: ProtocolModel, { claim, outcome }: ModelSettlement): void {
-  if (claim.action.tells !== 'by reply') return;
+  if (claim.action.notifies !== 'by reply') return;
   if (outcome === 'done' || outcome === 'dead') {
     model.caller.reply(claim.action.id, outcome);
   }
 }
 
-/** The section "Settle, callbacks, the end": only the claim that runs an action ends its attempt. */
+/** The section "Settle, callbacks, the end": only the claim that runs an action can end its attempt. */
 export function settle(model: ProtocolModel, settlements: readonly ModelSettlement[]): Settled {
   const callbackIds: string[] = [];
   const results = settlements.map((settlement) => {
@@ -56,13 +56,13 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
   model.keep(action, outcome);
   if (outcome === 'dead') model.bury(action);
   else model.actions.delete(action.id);
-  // The reply of one whose lease may be over goes the way of a callback, once the outcome counts.
-  if (action.tells === 'by reply' && !isLate(model, { claim })) return [];
+  // If the lease may have ended, the reply is sent like a callback, after the outcome is stored.
+  if (action.notifies === 'by reply' && !isLate(model, { claim })) return [];
   const callbackId = model.tell(action, outcome, model.nowMs + DELIVERY_MS);
   return callbackId === undefined ? [] : [callbackId];
 }
 
-/** A failure counts; being put off only has a beginning, and one without a handler says nothing of the handler's. */
+/** Counts a failure. Postponements only record their beginning, and a missing handler shows nothing about its limit. */
 function count(
   action: StoredAction,
   outcome: 'retry' | 'throttled' | 'unhandled',
@@ -77,7 +77,7 @@ function count(
   else Object.assign(action, { throttledSinceMs: 0, failures: action.failures + 1 });
 }
 
-/** Back to where it stood, no attempt counted; a suspect's turn was not charged. */
+/** Returns an action to its place without counting an attempt. The turn of a suspect was not charged. */
 function release(model: ProtocolModel, action: StoredAction): void {
   action.state = 'waiting';
   if (!model.isSuspect(action)) return model.scheduler.release(action.id, model.nowMs);

@@ -17,7 +17,7 @@ vi.mock('../../src/generated/scripts.ts', async (original) => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-/** A tenant that always has work, and how long its handlers take in turn (ms). */
+/** A tenant that always has work, and the durations of its handlers in turn (ms). */
 interface Flood {
   readonly weight: number;
   readonly takesMs: readonly number[];
@@ -34,7 +34,7 @@ const flood: fc.Arbitrary<Flood> = fc.record({
   takesMs: fc.array(fc.constantFrom(5, 10, 100, 1_000, 5_000), { minLength: 1, maxLength: 4 }),
 });
 
-/** One domain whose slots are always full, in time that moves from one end of a handler to the next. */
+/** A domain whose slots are always full. Time moves from the end of one handler to the next. */
 class Domain {
   /** Slot time by tenant (ms). */
   readonly heldMs: number[];
@@ -75,7 +75,7 @@ class Domain {
     await this.#fill();
   }
 
-  /** Time moves to the next end of a handler, whose slot goes to another action. */
+  /** Moves time to the next end of a handler, whose slot then takes another action. */
   async step(): Promise<void> {
     const nextMs = Math.min(...this.#running.map(({ endsMs }) => endsMs));
     await this.#time.forward(nextMs - this.#time.nowMs);
@@ -88,7 +88,7 @@ class Domain {
     await this.#fill();
   }
 
-  /** What every tenant has held, those that run included (ms). */
+  /** Slot time of every tenant, including running actions (ms). */
   soFar(): number[] {
     const held = [...this.heldMs];
     for (const { claimed, sinceMs } of this.#running) {
@@ -129,7 +129,10 @@ function indexOf({ lease }: ClaimedAction): number {
   return Number(lease.tenantId.slice(1));
 }
 
-/** By weight, two tenants that always have work differ by the longest run of each, in every slot, and no more (ms). */
+/**
+ * Maximum difference between the weighted slot times of two tenants that always have work: the longest run of each, in every
+ * slot (ms).
+ */
 function boundOf(slots: number, a: Flood, b: Flood): number {
   return slots * (Math.max(...a.takesMs) / a.weight + Math.max(...b.takesMs) / b.weight);
 }

@@ -3,33 +3,33 @@ import { expectSame } from './expect-same.ts';
 import type { ProtocolModel } from './protocol-model.ts';
 import type { World } from './world.ts';
 
-/** The model and the real queue, told the same, and the list of what they were told. */
+/** The model and the real queue, which receive the same steps, and the list of these steps. */
 export interface Run {
   readonly model: ProtocolModel;
   readonly world: World;
-  /** What happened so far, a line each, for a person to read. */
+  /** Steps so far, one readable line each. */
   readonly lines: string[];
 }
 
-/** What a step works on. */
+/** Argument of a step. */
 export interface Stage extends Pick<Run, 'model' | 'world'> {
-  /** Adds to the line of this step whom it picked, or what the model expects of it. */
+  /** Adds to the line of this step: its target, or what the model expects. */
   readonly note: (text: string) => void;
 }
 
 /** One thing that may happen to a domain. */
 export interface Step {
-  /** What it is called in a failing sequence. */
+  /** Its name in a failing sequence. */
   readonly text: string;
-  /** Whether there is anything it could happen to. @default always */
+  /** Returns false if the step has no target. @default always true */
   readonly isPossible?: (model: ProtocolModel) => boolean;
-  /** Does it to the model and to the queue, and compares what the queue answers. */
+  /** Applies the step to the model and to the queue, and compares the results. */
   readonly act: (stage: Stage) => Promise<void>;
 }
 
 export type ProtocolCommand = fc.AsyncCommand<ProtocolModel, Run>;
 
-/** A step as a command of fast-check; after it, the queue stores what the model says. */
+/** A step as a command of fast-check, which afterwards compares the queue with the model. */
 export function commandOf({ text, isPossible = () => true, act }: Step): ProtocolCommand {
   return {
     check: (model) => isPossible(model as ProtocolModel),

@@ -3,11 +3,11 @@ import { TIERS } from '@nooble/models';
 import { parseRun } from '../../src/protocol/header.ts';
 import { NUMBERED_TIERS, type Stored } from '../stored.ts';
 
-/** What Redis holds of a domain, as the model has it. */
+/** The records of a domain in Redis, in the form of the model. */
 export interface StoredState {
-  /** Per action its state with the time that belongs to it, and its attempts. */
+  /** State of each action, with its time and its attempts. */
   readonly actions: Readonly<Record<string, ActionState>>;
-  /** Ids, in the order in which they wait. */
+  /** Ids in their order. */
   readonly suspects: readonly string[];
   /** Tenant → weight and cap. */
   readonly profiles: Readonly<Record<string, string>>;
@@ -26,16 +26,16 @@ export interface StoredState {
       readonly startTag: number;
     }[];
   };
-  /** Of today and tomorrow, tenant → how many were admitted. */
+  /** For today and tomorrow: tenant → number of admissions. */
   readonly usage: readonly Readonly<Record<string, string>>[];
   /** Tenant and idempotency key → action id. */
   readonly keys: Readonly<Record<string, string>>;
-  /** For idle workers. */
+  /** Number of tokens for idle workers. */
   readonly tokens: number;
 }
 
 export interface ActionState {
-  /** As in `waiting` or `active until 1795694430000`. */
+  /** For example `waiting` or `active until 1795694430000`. */
   readonly place: string;
   readonly failures: number;
   readonly stalls: number;
@@ -58,7 +58,7 @@ type Tables = [
   Fields,
 ];
 
-/** Reads it in one round trip; of the idempotency keys those of such names, `<tenant> <key>`. */
+/** Reads the state in one round trip; of the idempotency keys only those given, as `<tenant> <key>`. */
 export async function readState(
   stored: Stored,
   { today, keyNames }: { today: number; keyNames: readonly string[] },
@@ -116,7 +116,7 @@ function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
   return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
 }
 
-/** `turns` is: services so far, virtual time, then of each tier its last service and its tag. */
+/** `turns` contains: number of turns, virtual time, then the last turn and the tag of each tier. */
 function timesOf({ turns = '', ...state }: Fields): StoredState['times'] {
   const [services = 0, clock = 0, ...ofTiers] = turns.split(' ').map(Number);
   return {

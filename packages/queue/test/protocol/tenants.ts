@@ -3,7 +3,7 @@ import type { Setting, TenantSetting } from './protocol-model.ts';
 
 export const TENANTS = ['a', 'b', 'c'] as const;
 
-/** Idempotency keys they use. */
+/** Idempotency keys in use. */
 export const KEYS = ['k'] as const;
 
 export const tenantName = fc.constantFrom(...TENANTS);
@@ -11,7 +11,7 @@ export const tenantName = fc.constantFrom(...TENANTS);
 const weight = fc.constantFrom(1, 1, 1, 2, 0.5, 3);
 const cap = fc.constantFrom(null, null, 1, 2);
 
-/** What a directory may say of a tenant. */
+/** Possible directory entries of a tenant. */
 const tenantSetting: fc.Arbitrary<TenantSetting> = fc.record({
   tier: fc.constantFrom(1, 2, 2, 3, 4),
   weight,
@@ -24,7 +24,7 @@ const tenantSetting: fc.Arbitrary<TenantSetting> = fc.record({
   }),
 });
 
-/** Tenants of one tier whom nothing but their share holds back. */
+/** Tenants of one tier that are held back only by their share. */
 const peer: fc.Arbitrary<TenantSetting> = fc.record({
   tier: fc.constant(2),
   weight,
@@ -32,12 +32,12 @@ const peer: fc.Arbitrary<TenantSetting> = fc.record({
   limits: fc.constant({ perMinute: null, perDay: null, maxDepth: null, onLimit: 'reject' }),
 });
 
-/** Tenants of all tiers, the same but for these. */
+/** Tenants of all tiers that differ in nothing else. */
 const ranked: fc.Arbitrary<TenantSetting> = fc
   .tuple(peer, fc.constantFrom(1, 2, 3, 4))
   .map(([setting, tier]) => ({ ...setting, tier }));
 
-/** Tenants whom their windows hold back. */
+/** Tenants held back by their windows. */
 const limited: fc.Arbitrary<TenantSetting> = fc.record({
   tier: fc.constantFrom(2, 4),
   weight: fc.constant(1),
@@ -50,14 +50,14 @@ const limited: fc.Arbitrary<TenantSetting> = fc.record({
   }),
 });
 
-/** What a tenant may become. */
+/** Possible new entries of a tenant. */
 export const otherSetting = fc.oneof(tenantSetting, limited);
 
 const allOf = (each: fc.Arbitrary<TenantSetting>) => fc.record({ a: each, b: each, c: each });
 
 const WEIGHTS = [8, 4, 2, 1];
 
-/** What holds for a whole sequence. */
+/** Constants of a sequence. */
 export const setting: fc.Arbitrary<Setting> = fc.record({
   order: fc.record({
     mode: fc.constantFrom('strict' as const, 'strict' as const, 'weighted' as const),

@@ -3,7 +3,7 @@ import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
 
 const MAX_DEAD_AGE_MS = 14 * 24 * 3_600_000;
 
-/** What time brings; answers the callbacks that this worker is to deliver. */
+/** Handles everything that is due; returns the callbacks that this worker has to deliver. */
 export function tick(model: ProtocolModel, acknowledged: readonly string[]): string[] {
   const { nowMs, outbox } = model;
   outbox.acknowledge(acknowledged);
@@ -13,7 +13,7 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
     promote(model, action);
   }
   if (mayReclaim(model)) {
-    // The youngest first, so that the oldest ends at the head of its queue.
+    // The newest first, so that the oldest ends up at the head of its queue.
     for (const action of late.sort((a, b) => b.since - a.since)) reclaim(model, action);
     if (late.length > 0 && model.suspects.length > 0) model.wake();
   }
@@ -31,7 +31,7 @@ function promote(model: ProtocolModel, action: StoredAction): void {
   else model.scheduler.enqueue(action);
 }
 
-/** After an outage longer than a lease, living workers renew first. */
+/** After an outage longer than a lease, living workers get time to renew first. */
 function mayReclaim(model: ProtocolModel): boolean {
   const { nowMs, lookedMs } = model;
   const isLate = nowMs - lookedMs > LEASE_MS;

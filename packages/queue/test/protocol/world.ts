@@ -25,17 +25,17 @@ import {
 
 interface Worker {
   readonly broker: PartitionedBroker;
-  /** What becomes of its next round trips. */
+  /** Fates of its next round trips. */
   readonly course: Fate[];
 }
 
-/** A real domain with its workers, and the caller who is told how its actions end. */
+/** A real domain with its workers, and the caller that is notified of endings. */
 export class World {
   readonly queues: DomainQueueManager;
   readonly stored: Stored;
   readonly time: MovedTime;
   readonly prefix = `test-${randomUUID()}`;
-  /** Of every claim that a worker got an answer for, in the order of the model's. */
+  /** All claims that a worker received, in the order of the model's. */
   readonly claimed: ClaimedAction[] = [];
   readonly caller: QueueBroker;
   readonly #redis: RedisPool;
@@ -70,35 +70,35 @@ export class World {
     return worker;
   }
 
-  /** The process of a worker is gone, with all that it remembers, and another takes its place. */
+  /** Replaces the process of a worker by one without its memory. */
   replaceWorker(index: number): void {
     this.#workers[index] = this.#openWorker();
   }
 
-  /** Resolves when every callback that a worker was handed is delivered. */
+  /** Resolves when every callback that a worker received is delivered. */
   async delivered(): Promise<void> {
     await Promise.all(this.#workers.map(async ({ broker }) => broker.delivered()));
   }
 
-  /** What a settlement of the model is to the queue. */
+  /** Returns the settlement for the queue that corresponds to one of the model. */
   settlementOf(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): Settlement {
     const claimed = this.claimed[model.claims.indexOf(claim)];
     if (!claimed) throw new Error(`Unknown claim of ${claim.action.id}`);
     return { claimed, action: this.envelopeOf(claim.action), outcome: outcomeOf(outcome, delayMs) };
   }
 
-  envelopeOf({ id, tenant, tier, tells, expiresMs }: NewAction): DomainAction {
+  envelopeOf({ id, tenant, tier, notifies, expiresMs }: NewAction): DomainAction {
     return actionOf({
       actionId: id,
       tenantId: tenant,
       tenantTier: TIERS[tier - 1] ?? 'free',
       ...(expiresMs > 0 && { expiresAt: new Date(expiresMs).toISOString() }),
-      ...(tells === 'by callback' && { callbackQueue: `query:${tenant}:free` }),
-      ...(tells === 'by reply' && { replyTo: 'inbox:caller' }),
+      ...(notifies === 'by callback' && { callbackQueue: `query:${tenant}:free` }),
+      ...(notifies === 'by reply' && { replyTo: 'inbox:caller' }),
     });
   }
 
-  /** What is in the caller's inbox: action and ending, in the order they came. */
+  /** Contents of the caller's inbox: action and ending, in their order. */
   async replies(): Promise<string[]> {
     const texts = await this.stored.replies('caller');
     return texts.map((text) => {
@@ -107,7 +107,7 @@ export class World {
     });
   }
 
-  /** Leaves nothing behind in Redis. */
+  /** Deletes all keys. */
   async remove(): Promise<void> {
     const names = await this.stored.client.keys(`${this.prefix}:*`);
     if (names.length > 0) await this.stored.client.unlink(...names);

@@ -3,16 +3,16 @@ import type { Clock } from '../timing/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { Running } from './running.ts';
 
-/** Maximum time that an action waits for a slot here (ms). After that, a handler has turned slow. */
+/** Maximum time that an action waits for a slot here (ms). A longer wait means that a handler has become slow. */
 const MAX_WAIT_MS = 20;
 
 /** Dependencies of the actions claimed ahead. */
 export interface AheadParts {
   readonly running: Running;
   readonly clock: Clock;
-  /** Gives actions back, in the order of their claim. Never rejects. */
+  /** Returns actions to the queue, in the order of their claim. Never rejects. */
   readonly release: (claimed: readonly ClaimedAction[]) => Promise<void>;
-  /** Called when there are actions to give back, and when they have been given back. */
+  /** Called when there are actions to return, and when they have been returned. */
   readonly onChange: () => void;
 }
 
@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * The actions claimed ahead of a free slot, in the order of their claim. They hold their leases. They start in this
- * order as slots become free; once the first has waited too long, or the worker stops, all of them are given back.
+ * The actions claimed ahead of a free slot, in the order of their claim. They hold their leases. They start in this order as
+ * slots become free; once the first has waited too long, or the worker stops, all of them are returned.
  */
 export class Ahead {
   #waiting: Waiting[] = [];
@@ -37,22 +37,22 @@ export class Ahead {
     this.#parts = parts;
   }
 
-  /** Actions that wait for a slot. */
+  /** Number of actions waiting for a slot. */
   get size(): number {
     return this.#waiting.length;
   }
 
-  /** Whether nothing waits and nothing is being given back. */
+  /** True if no action is waiting or being returned. */
   get isEmpty(): boolean {
     return this.size === 0 && this.#releasing === 0;
   }
 
-  /** Attempts to come whose lease this worker holds, in the order of their claim. */
+  /** Attempts that have not started and whose lease this worker holds, in the order of their claim. */
   get leaseholders(): readonly Attempt[] {
     return this.#waiting.map(({ attempt }) => attempt);
   }
 
-  /** Whether the first must not start any more, so that all have to be given back. */
+  /** True if the first action must not start any more, so that all have to be returned. */
   get mustGoBack(): boolean {
     const [first] = this.#waiting;
     if (!first) return false;
@@ -64,15 +64,15 @@ export class Ahead {
   }
 
   /**
-   * Starts what has a slot and keeps the others if they `mayWait`. Returns the rest, to be given back: there was no
-   * slot, as when a repeated claim brings what was requested when more were free; or the process stood still until the
-   * lease was over; or a suspect would wait, or be waited for, where it must not harm others nor be harmed by them.
+   * Starts actions while there are free slots and keeps the others if they `mayWait`. Returns the rest, which have no slot:
+   * a repeated claim may return more than there are slots now; the process may have been suspended until the lease ended;
+   * and a suspect must neither wait nor be waited for, because it may take other actions down with it.
    */
   accept(claimed: readonly ClaimedAction[], mayWait: boolean): ClaimedAction[] {
     return claimed.filter((each) => !this.#accepts(each, mayWait));
   }
 
-  /** Starts waiting actions as long as there are free slots. */
+  /** Starts waiting actions while there are free slots. */
   startNext(): void {
     const { running } = this.#parts;
     while (running.hasSlot && !this.mustGoBack) {
@@ -82,12 +82,12 @@ export class Ahead {
     }
   }
 
-  /** Forgets one that lost its lease. */
+  /** Removes an attempt that lost its lease. */
   drop(attempt: Attempt): void {
     this.#waiting = this.#waiting.filter((each) => each.attempt !== attempt);
   }
 
-  /** Gives all of them back if they must go. Returns whether it did. */
+  /** Returns all waiting actions to the queue if they must not start any more. Returns true if it did. */
   giveBack(): boolean {
     if (!this.mustGoBack) return false;
     const attempts = this.#waiting.splice(0).map(({ attempt }) => attempt);
@@ -101,7 +101,7 @@ export class Ahead {
     return true;
   }
 
-  /** Starts and accepts nothing more; what waits is to be given back. */
+  /** Starts and accepts no more actions; waiting ones have to be returned. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -121,13 +121,13 @@ export class Ahead {
     return true;
   }
 
-  /** By its token, the time of its claim: the reply of an earlier claim may have been handled later. */
+  /** Ordered by token, which is the time of the claim: the reply of an earlier claim may be handled later. */
   #insert(waiting: Waiting): void {
     const after = this.#waiting.findLastIndex((each) => tokenOf(each) <= tokenOf(waiting));
     this.#waiting.splice(after + 1, 0, waiting);
   }
 
-  /** One timer for all: most of them have started long before it fires. */
+  /** Uses one timer for all: most actions have started long before it fires. */
   #watch(): void {
     const [first] = this.#waiting;
     if (!first || this.#timer) return;

@@ -3,8 +3,8 @@ import { decodeAction, domainOf, type DomainAction } from '@nooble/models';
 import type { ClaimedAction, Lease } from '@nooble/queue';
 
 /**
- * Decodes a claimed envelope and checks that it is the action its lease says. Throws InvalidActionError.
- * The lease is what admission decided; an envelope that disagrees could charge or answer another tenant.
+ * Decodes a claimed envelope and checks that it matches its lease. Throws InvalidActionError. The lease records what was
+ * admitted; a different envelope could charge or notify another tenant.
  */
 export function readEnvelope({ envelope, lease }: ClaimedAction, domain: string): DomainAction {
   const action = decodeAction(envelope);

@@ -12,8 +12,8 @@ import { outcomeOfError } from './outcome.ts';
 import { TimeLimit, timeoutOf } from './timeout.ts';
 
 /**
- * User code of one attempt: the handler with its context and time limit, and `onDead`. Knows nothing of leases and slots, which
- * the attempt may lose while user code still runs.
+ * The user code of one attempt: the handler with its context and time limit, and `onDead`. It is independent of the lease
+ * and the slot, which the attempt may lose while user code still runs.
  */
 export class HandlerRun {
   readonly #claimed: ClaimedAction;

@@ -55,7 +55,7 @@ describe('a throttled attempt', () => {
   });
 
   it.each([0, -1, Number.NaN, 1e12, undefined])(
-    'chooses its own wait where it is told %s, longer the longer it lasts',
+    'chooses the wait itself if the error gives %s, longer the longer it lasts',
     (told) => {
       const waitAfter = (throttledMs: number) => {
         const outcome = outcomeOf(throttled(told), { throttledMs });
@@ -106,7 +106,7 @@ describe('a throttled attempt', () => {
     expect(outcomeOf(throttled(10), { retry: off })).toMatchObject({ status: 'retry' });
   });
 
-  it('is none where the error is not retryable, or only full', () => {
+  it('does not apply to an error that is not retryable, or to a full queue', () => {
     const invalid = new ValidationError({ what: 'data', issues: [] });
     const final = Object.assign(invalid, { retryAfterMs: 10 });
     expect(outcomeOf(final)).toMatchObject({ status: 'dead' });

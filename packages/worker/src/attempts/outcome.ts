@@ -5,28 +5,29 @@ import { GiveUp, RetryLater, WorkerStopping } from '../handlers/control.ts';
 import { elapsedMs, putOff } from './put-off.ts';
 import { throttlingOf, type Throttling } from './retry-after.ts';
 
-/** What is known of an attempt that threw. */
+/** Facts about an attempt that threw. */
 export interface FailedAttempt {
   readonly error: unknown;
   readonly claimed: ClaimedAction;
-  /** From its start until now (ms). */
+  /** Time since its start (ms). */
   readonly runningMs: number;
   readonly retry: RetryPolicy;
-  /** How long it may wait for a worker with its handler (ms); undefined when this worker has it. */
+  /** Maximum time to wait for a worker with its handler (ms); undefined if this worker has it. */
   readonly unhandledForMs: number | undefined;
-  /** By the wall clock (Unix ms). */
+  /** Wall clock (Unix ms). */
   readonly nowMs: number;
 }
 
 /**
- * Released where the worker stops; put off, not counted, where the handler was throttled or there is none; else a
- * retry while the error is retryable and attempts are left, and dead after. Never throws.
+ * Returns the outcome of an attempt that threw. Released if the worker stops; put off, without counting a failure, if the
+ * handler was throttled or is missing; otherwise a retry while the error is retryable and attempts are left, and dead after
+ * that. Never throws.
  */
 export function outcomeOfError(attempt: FailedAttempt): Outcome {
   try {
     return attempt.error instanceof WorkerStopping ? { status: 'release' } : judge(attempt);
   } catch {
-    // A Proxy may throw at the mere question what it is.
+    // `instanceof` on a thrown Proxy can itself throw.
     return judge({ ...attempt, error: new Error('The thrown value cannot be read') });
   }
 }

@@ -2,34 +2,34 @@ import type { WireError } from '@nooble/errors';
 import type { ClaimedAction, Outcome, PutOff } from '@nooble/queue';
 
 /**
- * Longest waits while nobody says for how long (ms): as long as it was put off so far, within these. A limit may be
- * left alone for a while; a new worker should not have to wait for what only it can run.
+ * Bounds of the wait if the error gives no time (ms); within them it equals the time put off so far. The maximum is higher
+ * for a limit, which may need a pause, than for a missing handler, which a new worker may bring at any moment.
  */
 const LEAST_WAIT_MS = 1_000;
 const MOST_WAIT_MS = { throttled: 30_000, unhandled: 4_000 };
-/** A shorter time that somebody does say is drawn out to this (ms). */
+/** Minimum wait if the error gives a time (ms). */
 const LEAST_TOLD_MS = 100;
 
-/** Why an attempt is put off, and for how long that may go on. Times in ms. */
+/** Reason and time limit of a postponement. Times in ms. */
 export interface Postponement {
   readonly status: PutOff['status'];
   readonly error: WireError;
-  /** How long it has been put off for this reason, by now. */
+  /** Time for which it has already been put off for this reason. */
   readonly elapsedMs: number;
-  /** From now until nobody waits any longer. */
+  /** Time left until it is given up. */
   readonly leftMs: number;
-  /** For how long, where somebody said so. */
+  /** Time to wait that the error gave, if any. */
   readonly toldMs?: number | undefined;
 }
 
-/** Put off, or dead where it could not run again in time. */
+/** Returns the outcome of an attempt that is put off: dead if it could not run again in time. */
 export function putOff({ status, error, elapsedMs, leftMs, toldMs }: Postponement): Outcome {
   const delayMs = toldMs ? Math.max(LEAST_TOLD_MS, toldMs) : ownWaitMs(status, elapsedMs);
   if (leftMs <= 0 || (toldMs && delayMs > leftMs)) return { status: 'dead', error };
   return { status, delayMs: Math.ceil(Math.min(delayMs, leftMs)), error };
 }
 
-/** How long an action was put off for a reason, once the attempt that began at its claim has run for a time. */
+/** Returns the time for which an action has been put off for a reason, including the running time of this attempt. */
 export function elapsedMs(
   { throttledMs, unhandledMs }: ClaimedAction,
   status: PutOff['status'],

@@ -21,7 +21,7 @@ describe('what an error says of a limit', () => {
     ['a list of values, as Node has', http(429, { 'retry-after': ['4', '9'] }), 4_000],
     ['ms before seconds', http(429, { 'retry-after-ms': '250', 'retry-after': '1' }), 250],
     [
-      'seconds where the ms are none',
+      'seconds if the ms are invalid',
       http(429, { 'retry-after-ms': 'x', 'retry-after': '1' }),
       1e3,
     ],
@@ -38,7 +38,7 @@ describe('what an error says of a limit', () => {
 
   it.each<[string, unknown]>([
     ['a date that is over', 'Wed, 31 Dec 2025 23:59:59 GMT'],
-    ['a date that is none', 'Thu, 99 Jan 2026 00:00:30 GMT'],
+    ['an invalid date', 'Thu, 99 Jan 2026 00:00:30 GMT'],
     ['text that Date.parse takes', 'x 3'],
     ['zero', '0'],
     ['a negative number', '-5'],

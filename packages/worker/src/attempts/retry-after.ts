@@ -1,23 +1,23 @@
 import { isNoobleError, MAX_DURATION_MS, ThrottledError } from '@nooble/errors';
 
-/** Statuses whose `Retry-After` means that the other side is at its limit (RFC 9110, 10.2.3; RFC 6585, 4). */
+/** Statuses with which `Retry-After` means that a limit was reached (RFC 9110, 10.2.3; RFC 6585, 4). */
 const THROTTLING_STATUSES: readonly unknown[] = [429, 503];
 
-/** The only form of an HTTP date that may be sent (RFC 9110, 5.6.7). `Date.parse` alone takes nearly any text. */
+/** The only form of an HTTP date that may be sent (RFC 9110, 5.6.7). `Date.parse` alone accepts nearly any text. */
 const HTTP_DATE =
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** What an error says about a limit that was met. */
+/** A reached limit, as described by an error. */
 export interface Throttling {
-  /** How long to wait (ms); absent where the error names no time that can be waited for. */
+  /** Time to wait (ms); absent if the error gives no usable time. */
   readonly retryAfterMs?: number;
 }
 
 /**
- * Undefined for an error that says nothing of a limit. A ThrottledError does, any error with a number `retryAfterMs`,
- * as RateLimitError has, and one with status 429 or 503 with a `retry-after` or `retry-after-ms` header, on itself or on its
- * `response`, as the errors of HTTP clients have. Throws what a getter of the error throws.
- * `nowMs` is the wall clock that a date is compared with (Unix ms). @default now
+ * Returns undefined for an error that describes no limit. These describe one: a ThrottledError, any error with a number
+ * `retryAfterMs`, such as RateLimitError, and an error with status 429 or 503 and a `retry-after` or `retry-after-ms`
+ * header, on itself or on its `response`, such as those of HTTP clients. Throws what a getter of the error throws. `nowMs`
+ * is the wall clock to compare a date with (Unix ms). @default now
  */
 export function throttlingOf(error: unknown, nowMs = Date.now()): Throttling | undefined {
   if (!isObject(error)) return undefined;
@@ -38,7 +38,7 @@ function throttlingOfHttp(subject: unknown, nowMs: number): Throttling | undefin
   return told.retryAfterMs === undefined ? waiting(afterMs(after, nowMs)) : told;
 }
 
-/** From a `Headers`, or from a plain object as Node's and axios's are. */
+/** Reads a header from a `Headers`, or from a plain object as used by Node and axios. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined;
   const get = headers['get'];
@@ -49,7 +49,7 @@ function headerOf(headers: unknown, name: string): string | undefined {
   return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined;
 }
 
-/** Seconds, or an HTTP date by this process's wall clock. */
+/** Parses seconds, or an HTTP date by the wall clock of this process. */
 function afterMs(text = '', nowMs: number): number {
   return HTTP_DATE.test(text) ? Date.parse(text) - nowMs : numberIn(text) * 1_000;
 }
@@ -58,7 +58,7 @@ function numberIn(text = ''): number {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** A time that is over, or that nobody waits for, says only that there is a limit. */
+/** A time that has passed, or exceeds the maximum, only shows that there is a limit. */
 function waiting(ms: number): Throttling {
   return ms > 0 && ms <= MAX_DURATION_MS ? { retryAfterMs: Math.ceil(ms) } : {};
 }

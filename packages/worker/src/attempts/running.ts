@@ -2,17 +2,17 @@ import type { ClaimedAction } from '@nooble/queue';
 import { Attempt, type AttemptHooks } from './attempt.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 
-/** Attempts that are over and still listed, at least, before the list is rebuilt. */
+/** Minimum number of finished attempts in the list before it is rebuilt. */
 const MOST_OVER = 64;
 
 /**
- * Every attempt this worker answers for. An attempt holds a slot until its handler returns and a lease
- * until the queue has heard how it ended; either may be over first.
+ * All attempts of this worker. An attempt holds a slot until its handler returns and a lease until the queue knows its
+ * ending; either may come first.
  */
 export class Running {
   /**
-   * In the order of their claim, with some that are over. (A Set that thousands pass through keeps what left
-   * it alive until the next full collection of garbage: its old tables point to their successors.)
+   * In the order of their claim, including some finished ones. A Set would keep removed attempts alive until the next full
+   * garbage collection: its old tables point to their successors.
    */
   #attempts: Attempt[] = [];
   #over = 0;
@@ -31,7 +31,7 @@ export class Running {
     this.#hooks = hooks;
   }
 
-  /** Slots whose handler has not returned, the overdue ones included. */
+  /** Number of slots whose handler has not returned, including overdue ones. */
   get slotsHeld(): number {
     return this.#slotsHeld;
   }
@@ -40,12 +40,12 @@ export class Running {
     return this.#slotsHeld < this.#scope.concurrency;
   }
 
-  /** How long the attempt that started first has held its slot (ms); 0 if none does. */
+  /** Time for which the attempt that started first has held its slot (ms); 0 if no slot is held. */
   get longestMs(): number {
     return this.#attempts.find((attempt) => !attempt.returned)?.runningMs ?? 0;
   }
 
-  /** Handlers that still hold a slot although their attempt has ended. */
+  /** Number of handlers that still hold a slot although their attempt has ended. */
   get overdue(): number {
     return this.#attempts.filter((attempt) => attempt.ending && !attempt.returned).length;
   }
@@ -64,7 +64,7 @@ export class Running {
     return this.#attempts.filter((attempt) => attempt.holdsLease && !attempt.ending);
   }
 
-  /** Attempts that gave their action back, in the order of their claim. */
+  /** Attempts released to the queue, in the order of their claim. */
   get givenBack(): readonly Attempt[] {
     return this.leaseholders.filter((attempt) => attempt.ending?.status === 'release');
   }
@@ -74,7 +74,7 @@ export class Running {
     return new Attempt(claimed, this.#scope, this.#attemptHooks);
   }
 
-  /** Starts an attempt, which needs a free slot. */
+  /** Starts an attempt. Requires a free slot. */
   start(attempt: Attempt): void {
     this.#attempts.push(attempt);
     this.#slotsHeld += 1;
@@ -82,14 +82,14 @@ export class Running {
     attempt.start();
   }
 
-  /** The queue knows the ending, or another worker has the lease: there is nothing left to renew. */
+  /** Stops the renewal of a lease: the queue knows the ending, or another worker holds the lease. */
   dropLease(attempt: Attempt): void {
     if (!attempt.holdsLease) return;
     attempt.dropLease();
     if (attempt.returned) this.#isOver();
   }
 
-  /** Resolves when every attempt has an ending; overdue handlers may still run. */
+  /** Resolves when every attempt has ended; overdue handlers may still run. */
   async allEnded(): Promise<void> {
     if (this.unended.length === 0) return;
     await new Promise<void>((resolve) => this.#whenAllEnded.push(resolve));
@@ -108,7 +108,7 @@ export class Running {
     this.#hooks.onReturn(attempt);
   }
 
-  /** One more is over; when that is most of the list, they leave it. */
+  /** Counts a finished attempt. Removes finished attempts once they are most of the list. */
   #isOver(): void {
     this.#over += 1;
     if (this.#over < MOST_OVER || this.#over < this.#attempts.length / 2) return;

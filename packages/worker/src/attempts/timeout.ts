@@ -1,24 +1,24 @@
 import type { DomainAction, TierPolicy } from '@nooble/models';
 import { startTimer } from '../timing/durations.ts';
 
-/** How long a handler may take to obey its aborted signal before its attempt is settled without it (ms). */
+/** Time for which a handler may ignore its abort signal before its attempt is settled without it (ms). */
 export const TIMEOUT_GRACE_MS = 5_000;
 
-/** How long an attempt may run: the tier's timeout, or the action's own where that is shorter. Ms. */
+/** Returns the timeout of an attempt (ms): that of the tier, or that of the action if it is shorter. */
 export function timeoutOf(action: DomainAction, policy: TierPolicy): number {
   return Math.min(policy.timeoutMs, action.timeoutMs ?? policy.timeoutMs);
 }
 
-/** The two moments of a running attempt that takes too long. Durations in ms. */
+/** Time limits of a running attempt. Durations in ms. */
 export interface TimeLimitOptions {
   readonly timeoutMs: number;
   readonly graceMs: number;
   readonly onTimeout: () => void;
-  /** `graceMs` after `onTimeout`. */
+  /** Called `graceMs` after `onTimeout`. */
   readonly onOverdue: () => void;
 }
 
-/** Watches one attempt until `clear()`. */
+/** Time limit of one attempt, until `clear()`. */
 export class TimeLimit {
   #timer: NodeJS.Timeout;
 

@@ -6,12 +6,12 @@ import type { ActionContext } from './context.ts';
 import type { OnDead } from './on-dead.ts';
 import { compose, type Middleware, type Run } from './middleware.ts';
 
-/** Does the work of one action type. What it resolves to is the result; what it throws decides between retry and dead. */
+/** Runs the actions of a type. It resolves to the result; an error that it throws leads to a retry or a dead letter. */
 export type Handler<D, R> = (action: DomainAction<D>, ctx: ActionContext) => Promise<R> | R;
 
-/** Overrides of the worker's retry policy for one action type, and what runs when it is exhausted. */
+/** Overrides of the worker's retry policy for one action type, and a callback for when it is exhausted. */
 export interface HandlerOptions extends Partial<RetryPolicy> {
-  /** Runs before the action is dead. @default nothing */
+  /** Runs before the action becomes a dead letter. @default nothing */
   readonly onDead?: OnDead;
 }
 
@@ -26,24 +26,27 @@ export interface Registration {
   readonly domain: string;
   readonly retry: Partial<RetryPolicy>;
   readonly onDead: OnDead | undefined;
-  /** Parses the data, runs middleware and handler, parses the result. Rejects with ValidationError for either. */
+  /**
+   * Parses the data, runs middleware and handler, parses the result. Rejects with ValidationError for invalid data or
+   * results.
+   */
   readonly run: Run;
 }
 
-/** Which handler runs which action type, and what runs around all of them. */
+/** The handlers of a worker by action type, and the middleware around them. */
 export class ActionProcessor {
   readonly #middleware: Middleware[] = [];
   readonly #registrations = new Map<string, Registration>();
 
-  /** Adds middleware around every handler, also those registered before. The first added is the outermost. */
+  /** Adds middleware around every handler, including those already registered. The first added is the outermost. */
   use(middleware: Middleware): this {
     this.#middleware.push(middleware);
     return this;
   }
 
   /**
-   * Sets the handler of an action type. Throws InvalidActionError when the type has one already,
-   * and RangeError for options that cannot work.
+   * Sets the handler of an action type. Throws InvalidActionError if the type already has one, and RangeError for invalid
+   * options.
    */
   register<D, R>(
     definition: ActionDefinition<D, R>,
@@ -54,7 +57,7 @@ export class ActionProcessor {
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
-    // Checked here, where a mistake is seen at start-up; completed where the worker's own policy is known.
+    // Checked here, so that a mistake shows at start-up; completed once the policy of the worker is known.
     const { onDead, ...retry } = readOptions(options, CHECK);
     checkOption('the handler', handler, rule.function);
     const run = this.#runOf(definition, handler);
@@ -62,12 +65,12 @@ export class ActionProcessor {
     return this;
   }
 
-  /** All registered action types, in order of registration. */
+  /** All registered action types, in the order of their registration. */
   get actionTypes(): readonly string[] {
     return [...this.#registrations.keys()];
   }
 
-  /** The registration of an action type, undefined when it has none. */
+  /** Returns the registration of an action type; undefined if it has none. */
   find(actionType: string): Registration | undefined {
     return this.#registrations.get(actionType);
   }

@@ -1,21 +1,21 @@
 import { readOptions, rule, type OptionRules } from '@nooble/errors';
 
-/** How often an action is tried, and how long between attempts. */
+/** Number of attempts of an action, and the time between them. */
 export interface RetryPolicy {
-  /** Attempts in all, the first included; at least 1. */
+  /** Maximum number of attempts, including the first; at least 1. */
   readonly attempts: number;
-  /** Longest wait before the second attempt (ms); it doubles with each further one. */
+  /** Maximum delay before the second attempt (ms). It doubles with each further attempt. */
   readonly baseMs: number;
-  /** Longest wait of all (ms). */
+  /** Maximum delay before any attempt (ms). */
   readonly capMs: number;
   /**
-   * How long an action may go on being throttled, from the first time on (ms). Such attempts are not counted. After
-   * it, or where it would have to wait beyond it, the action is dead; 0 counts them like any failure.
+   * Maximum time for which an action may be throttled, from the first time on (ms). Throttled attempts are not counted.
+   * After this time, or if it would have to wait longer, the action is dead. 0 counts them like any failure.
    */
   readonly throttledForMs: number;
 }
 
-/** 3 attempts, from 1 s up to 60 s apart; an hour of being throttled. */
+/** 3 attempts, 1 s to 60 s apart; up to an hour throttled. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
   attempts: 3,
   baseMs: 1_000,
@@ -41,15 +41,15 @@ export function resolveRetryPolicy(
 }
 
 /**
- * Ms to wait after `failures` failed attempts (1 after the first): exponential with full jitter,
- * which spreads retries best (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Returns the delay after `failures` failed attempts (ms; 1 after the first): exponential with full jitter, which spreads
+ * retries best (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  */
 export function backoffMs(
   policy: Pick<RetryPolicy, 'baseMs' | 'capMs'>,
   failures: number,
   random: () => number = Math.random,
 ): number {
-  // More doublings than reach any cap would end at Infinity, of which even a base of 0 makes no number.
+  // Cap the exponent: 0 × 2^∞ is NaN.
   const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(failures - 1, 64));
   return Math.round(random() * ceiling);
 }

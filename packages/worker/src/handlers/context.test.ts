@@ -45,7 +45,7 @@ describe('the context of an attempt', () => {
     expect(makeQueues).toHaveBeenCalledOnce();
   });
 
-  it('tells its deadline as a date', () => {
+  it('returns its deadline as a date', () => {
     expect(newContext().ctx.deadline.toISOString()).toBe('2026-01-01T00:00:00.000Z');
   });
 });

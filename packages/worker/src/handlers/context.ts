@@ -2,19 +2,21 @@ import type { DomainAction } from '@nooble/models';
 import type { DomainQueueManager, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
 
-/** What a handler gets beside its action. */
+/** Context of a handler. */
 export interface ActionContext {
-  /** Aborts at the timeout, when the lease is lost and when a stopping worker runs out of grace; its reason says which. */
+  /**
+   * Aborts at the timeout, when the lease is lost, and when the grace period of a stopping worker ends. The reasons differ.
+   */
   readonly signal: AbortSignal;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** A pino child with action_id, action_type, tenant_id, tier, task_id and session_id. */
+  /** A pino child logger with action_id, action_type, tenant_id, tier, task_id and session_id. */
   readonly logger: Logger;
-  /** Sends child actions: the same task, session and tenant, with this action as their parent. */
+  /** Sends child actions: same task, session and tenant, with this action as their parent. */
   readonly queues: DomainQueueManager;
-  /** When `signal` aborts for the timeout, by this process's wall clock. */
+  /** Time of the timeout, by the wall clock of this process. */
   readonly deadline: Date;
-  /** Whether the action is dead if this attempt fails: no attempts are left. Register `onDead` to act on it. */
+  /** True if the action is dead when this attempt fails: no attempts are left. Register `onDead` to act on it. */
   readonly isLastAttempt: boolean;
   /**
    * Sends a child action: a definition and its data are enough. Tenant, task, session and trace are those of the
@@ -23,7 +25,7 @@ export interface ActionContext {
   readonly enqueue: TenantQueues['enqueue'];
 }
 
-/** What a context is made of. */
+/** Dependencies of a context. */
 export interface ContextParts {
   readonly action: DomainAction;
   readonly attempt: number;
@@ -33,7 +35,7 @@ export interface ContextParts {
   readonly isLastAttempt: () => boolean;
 }
 
-/** The context of one attempt. Its parts are made when first used: most handlers touch few of them. */
+/** The context of one attempt. Its parts are created on first use: most handlers need few of them. */
 export class AttemptContext implements ActionContext {
   readonly attempt: number;
   readonly #parts: ContextParts;
@@ -70,20 +72,20 @@ export class AttemptContext implements ActionContext {
     return new Date(this.#parts.deadlineMs);
   }
 
-  // A function that needs no `this`: handlers take it out of the context.
+  // An arrow function, because handlers destructure it from the context.
   get enqueue(): TenantQueues['enqueue'] {
     const tenant = (this.#tenant ??= this.queues.tenant());
     return async (definition, data, options) => tenant.enqueue(definition, data, options);
   }
 
-  /** Aborts the signal; the first reason stays. */
+  /** Aborts the signal. The first reason is kept. */
   abort(reason: Error): void {
     if (this.#abortedBy) return;
     this.#abortedBy = reason;
     this.#controller?.abort(reason);
   }
 
-  /** The reason of the abort; undefined while there was none. */
+  /** Reason of the abort; undefined if there was none. */
   get abortedBy(): Error | undefined {
     return this.#abortedBy;
   }

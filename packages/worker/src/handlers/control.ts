@@ -1,16 +1,16 @@
 import { checkOption, readOptions, rule, toWireError } from '@nooble/errors';
 import type { OptionsCheck, WireError } from '@nooble/errors';
 
-/** How `retryLater` runs an action again. */
+/** Options of `retryLater`. */
 export interface RetryLaterOptions {
-  /** Kept as the error. @default 'The handler requested a retry' */
+  /** Stored as the error. @default 'The handler requested a retry' */
   readonly reason?: string;
   /**
-   * Whether this attempt counts as a failed one. `false` where what the handler uses is at its limit; how long that
-   * may go on is `throttledForMs` of the retry policy. @default true
+   * Counts this attempt as failed. Set it to false if a resource of the handler is at its limit; `throttledForMs` of the
+   * retry policy limits for how long that may go on. @default true
    */
   readonly counts?: boolean;
-  /** What waits: this action alone. Its tenant and other actions go on. @default 'action' */
+  /** Scope of the delay: this action alone. Other actions of its tenant continue. @default 'action' */
   readonly hold?: 'action';
 }
 
@@ -20,9 +20,9 @@ const CHECK: OptionsCheck<RetryLaterOptions> = {
 };
 
 /**
- * Ends this attempt of a handler and runs the action again after `delayMs`, in place of the backoff. Unless
- * `counts` is false it is a failed attempt: when attempts are exhausted the action is dead. Works by throwing,
- * so do not catch it. Throws RangeError for more than 366 days and for an option that cannot be.
+ * Ends this attempt of a handler and runs the action again after `delayMs`, instead of the backoff. It is a failed attempt
+ * unless `counts` is false: when attempts are exhausted the action is dead. Works by throwing, so do not catch it. Throws
+ * RangeError for more than 366 days and for invalid options.
  */
 export function retryLater(delayMs: number, options: string | RetryLaterOptions = {}): never {
   checkOption('delayMs', delayMs, rule.duration);
@@ -32,8 +32,8 @@ export function retryLater(delayMs: number, options: string | RetryLaterOptions 
 }
 
 /**
- * Ends the action for good: it is dead without another attempt, and its caller is told `reason`.
- * Pass an error to keep its code. Works by throwing, so do not catch it.
+ * Ends the action permanently: it is dead without another attempt, and its caller receives `reason`. Pass an error to keep
+ * its code. Works by throwing, so do not catch it.
  */
 export function giveUp(reason: string | Error): never {
   throw new GiveUp(reason);
@@ -73,7 +73,7 @@ export class GiveUp extends Error {
   }
 }
 
-/** Why `ctx.signal` aborts when a stopping worker runs out of grace; the action goes back to its queue. */
+/** Reason of the abort when the grace period of a stopping worker ends. The action returns to its queue. */
 export class WorkerStopping extends Error {
   override readonly name = 'WorkerStopping';
 

@@ -9,17 +9,17 @@ interface Current {
 
 const storage = new AsyncLocalStorage<Current>();
 
-/** The action whose handler (or middleware) called this, however deep; undefined outside of one. */
+/** Returns the action whose handler or middleware is calling, at any depth; undefined elsewhere. */
 export function currentAction(): DomainAction | undefined {
   return storage.getStore()?.action;
 }
 
-/** The context of `currentAction()`; undefined outside of a handler. */
+/** Returns the context of `currentAction()`; undefined outside of handlers. */
 export function currentContext(): ActionContext | undefined {
   return storage.getStore()?.ctx;
 }
 
-/** Runs `body` with `current` as the answer to `currentAction()` and `currentContext()`. */
+/** Runs `body` with `current` as the value of `currentAction()` and `currentContext()`. */
 export function runAsCurrent<T>(current: Current, body: () => T): T {
   return storage.run(current, body);
 }

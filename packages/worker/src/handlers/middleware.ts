@@ -2,8 +2,8 @@ import type { DomainAction } from '@nooble/models';
 import type { ActionContext } from './context.ts';
 
 /**
- * Runs around handlers, first registered outermost. `next()` runs the rest and resolves to its result;
- * what the middleware returns takes that place. The result is checked against the definition afterwards.
+ * Runs around handlers, the first registered outermost. `next()` runs the rest and resolves to its result; the return value
+ * of the middleware replaces it. The final result is checked against the definition.
  */
 export type Middleware = (
   action: DomainAction,
@@ -11,7 +11,7 @@ export type Middleware = (
   next: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** What middleware wraps: a handler whose types have been checked at its registration. */
+/** A handler as seen by middleware, its types checked at registration. */
 export type Run = (action: DomainAction, ctx: ActionContext) => Promise<unknown>;
 
 /** Wraps a handler in middleware. Calling `next` twice in one middleware rejects. */

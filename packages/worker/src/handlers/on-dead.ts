@@ -6,9 +6,10 @@ import type { Publish } from '../reporting/events.ts';
 import { within } from '../timing/within.ts';
 
 /**
- * Runs when the last attempt of an action has failed, before its death is stored: to tell somebody, or to tidy up.
- * At least once, as a handler. Its data is as it was sent; it may not fit its schema. Not called for an action that
- * dies without its handler: one that expired, was cancelled, has no handler here, or took down too many workers.
+ * Runs when the last attempt of an action has failed, before it is stored as a dead letter: to notify somebody, or to clean
+ * up. Runs at least once, as a handler does. Receives the data as it was sent, which may not match its schema. Not called
+ * for an action that ends without its handler: one that expired, was cancelled, has no handler in this worker, or took down
+ * too many workers.
  */
 export type OnDead = (
   action: DomainAction,
@@ -21,12 +22,12 @@ interface Death {
   readonly action: DomainAction;
   readonly error: WireError;
   readonly ctx: ActionContext;
-  /** The action is dead after it, whether `onDead` has returned or not (ms). */
+  /** Maximum running time of `onDead` (ms). The action is dead after it in any case. */
   readonly limitMs: number;
   readonly publish: Publish;
 }
 
-/** Calls `onDead`. Never rejects: what it throws, or that it takes too long, is published as an error. */
+/** Calls `onDead`. Never rejects: an error, or a timeout, is published as an `error` event. */
 export async function announceDeath(death: Death): Promise<void> {
   const { onDead, action, error, ctx, limitMs, publish } = death;
   const attempted = `run onDead of action "${action.actionId}"`;

@@ -3,10 +3,10 @@ import type { WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
 import type { ClaimedAction } from '@nooble/queue';
 
-/** What every event of one action carries. */
+/** Fields of all events about an action. */
 export interface ActionEvent {
   readonly claimed: ClaimedAction;
-  /** Absent when the envelope could not be read or disagrees with its lease. */
+  /** Absent if the envelope is malformed or does not match its lease. */
   readonly action?: DomainAction;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -14,42 +14,42 @@ export interface ActionEvent {
 
 /** An attempt that ended. */
 export interface FinishedEvent extends ActionEvent {
-  /** From the start of the attempt until its outcome (ms). */
+  /** Time from the start of the attempt until its outcome (ms). */
   readonly runningMs: number;
 }
 
-/** An attempt that ended badly. */
+/** An attempt that ended with an error. */
 export interface FailedEvent extends FinishedEvent {
   readonly error: WireError;
 }
 
-/** Something went wrong outside of a handler, such as an outage of Redis; the worker goes on. */
+/** A failure outside of handlers, such as an outage of Redis. The worker continues. */
 export interface ErrorEvent {
   readonly attempted: string;
   readonly error: unknown;
 }
 
 /**
- * What a worker publishes. `done`, `retry`, `throttled`, `unhandled` and `dead` are published once the queue has confirmed them,
- * and `lost` instead of them when it refused.
+ * Events of a worker. `done`, `retry`, `throttled`, `unhandled` and `dead` are published once the queue has confirmed them;
+ * `lost` replaces them if the queue refused.
  */
 export interface WorkerEventMap {
   consuming: [{ readonly domain: string }];
-  /** A call that may claim was answered; `slots` is the number of actions requested, those ahead of a free slot included. */
+  /** A claim returned. `slots` is the number of actions requested, including those ahead of a free slot. */
   claimed: [{ readonly count: number; readonly slots: number; readonly tookMs: number }];
   started: [ActionEvent];
   done: [FinishedEvent & { readonly result: unknown }];
   retry: [FailedEvent & { readonly delayMs: number }];
-  /** Runs again after `delayMs` with no failure counted: what its handler uses is at its limit. */
+  /** Retried after `delayMs` without counting a failure: a resource of the handler is at its limit. */
   throttled: [FailedEvent & { readonly delayMs: number }];
-  /** Runs again after `delayMs` with no failure counted: this worker has no handler for its type. */
+  /** Retried after `delayMs` without counting a failure: this worker has no handler for the type. */
   unhandled: [FailedEvent & { readonly delayMs: number }];
   dead: [FailedEvent];
-  /** The handler outlived its timeout and the grace after it; it still holds a slot. */
+  /** The handler ignored its abort signal past the grace period and still holds a slot. */
   overdue: [FinishedEvent];
-  /** Given back to the queue unfinished: the worker stops, or the action found no slot soon enough. */
+  /** Returned to the queue unfinished: the worker stops, or the action found no slot soon enough. */
   released: [{ readonly claimed: ClaimedAction }];
-  /** The lease went to another worker; the result, if there was one, is dropped. */
+  /** Another worker holds the lease. The result, if any, is dropped. */
   lost: [ActionEvent];
   error: [ErrorEvent];
   stopping: [{ readonly running: number }];
@@ -57,24 +57,24 @@ export interface WorkerEventMap {
 }
 
 /**
- * Node's event emitter, typed. An `error` event does not mean that the worker stopped: it goes on after
- * every outage. So do not wait with `once` of `node:events`, which rejects at the first `error`, but with
- * `await new Promise((resolve) => worker.events.once('stopped', resolve))`.
+ * Node's event emitter, typed. An `error` event does not mean that the worker stopped: it recovers from every outage. Do not
+ * wait with `once` of `node:events`, which rejects at the first `error`, but with `await new Promise((resolve) =>
+ * worker.events.once('stopped', resolve))`.
  */
 export type WorkerEvents = EventEmitter<WorkerEventMap>;
 
-/** Announces one fact. A listener that throws is reported as an `error` event and disturbs nobody. */
+/** Publishes an event. An error of a listener is published as an `error` event and affects nothing else. */
 export type Publish = <Name extends keyof WorkerEventMap>(
   name: Name,
   event: WorkerEventMap[Name][0],
 ) => void;
 
-/** Makes the way into an emitter of worker events. */
+/** Returns the function that publishes to an emitter of worker events. */
 export function publisherOf(events: WorkerEvents): Publish {
   // Node's own signature cannot relate a generic name to its payload.
   const emit = events.emit.bind(events) as (name: string, event: unknown) => boolean;
   return (name, event) => {
-    // Node throws an 'error' event nobody listens to.
+    // Node throws an 'error' event without a listener.
     if (name === 'error' && events.listenerCount('error') === 0) return;
     try {
       emit(name, event);

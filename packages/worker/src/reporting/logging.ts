@@ -7,7 +7,7 @@ import type { ActionEvent, WorkerEventMap, WorkerEvents } from './events.ts';
 export type LoggerOption = Logger | false;
 
 /**
- * The logger a worker and its handlers write to; by default JSON lines on stdout, from level `info`. It writes `err` and
+ * Returns the logger of a worker and its handlers; by default JSON lines on stdout, from level `info`. It writes `err` and
  * `error` without what clients attach to their errors, such as requests with their data and credentials.
  */
 export function resolveLogger(option: LoggerOption | undefined, domain: string): Logger {
@@ -16,19 +16,19 @@ export function resolveLogger(option: LoggerOption | undefined, domain: string):
   return logger.child({}, { serializers: { err: toLogFields, error: withoutAttachments } });
 }
 
-/** The `error` of a failed action is an error of the wire already. */
+/** The `error` of a failed action is already in wire form. */
 function withoutAttachments(error: unknown): unknown {
   return error instanceof Error ? toLogFields(error) : error;
 }
 
-/** The logger of one attempt, which names its action in every line. */
+/** Returns the logger of one attempt, with the fields of its action in every line. */
 export function actionLogger(logger: Logger, action: DomainAction, attempt: number): Logger {
   return logger.child({ ...actionFields(action), attempt });
 }
 
 /**
- * Turns what a worker publishes into log lines. Data and results never appear in them.
- * Lines of every single action ask for their level first: fields nobody reads cost every action.
+ * Writes a log line for each event of a worker, without data and results. Checks the level before it builds the fields of
+ * frequent lines, which would cost time per action.
  */
 export function logEvents(events: WorkerEvents, logger: Logger): void {
   events.on('consuming', ({ domain }) => logger.info({ domain }, 'Consuming'));

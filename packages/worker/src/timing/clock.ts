@@ -1,8 +1,8 @@
-/** Where the worker reads time. Durations use the monotonic side; only what people read uses the other. */
+/** Clocks of a worker: the monotonic clock for durations, the other one only for times shown to people. */
 export interface Clock {
-  /** Ms that never go back; comparable with `Lease.deadline`. */
+  /** Monotonic time (ms), comparable with `Lease.deadline`. */
   monotonicMs(): number;
-  /** Ms since 1970, UTC. */
+  /** Unix time (ms). */
   epochMs(): number;
 }
 

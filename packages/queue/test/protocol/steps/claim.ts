@@ -63,13 +63,13 @@ export async function claimAs({ model, world, note }: Stage, each: ClaimDraft): 
   world.claimed.push(...reply.claimed);
 }
 
-/** A round trip for nothing but what time brings. */
+/** A round trip that only ticks. */
 export async function look(stage: Stage, worker: number): Promise<void> {
   await claimAs(stage, { worker, slots: 0, acceptSuspect: false, settles: [], fate: 'arrives' });
   await stage.world.delivered();
 }
 
-/** Whoever was woken took the token; Redis sees to it that there is one again if there has to be. */
+/** The woken worker took the token; Redis adds another if one is needed. */
 async function takeToken({ model, world }: Pick<Stage, 'model' | 'world'>): Promise<void> {
   await world.stored.client.del(world.stored.key('wake'));
   model.owesToken = false;
@@ -88,7 +88,7 @@ function readClaimed({
   expiresInMs,
 }: ClaimedAction) {
   const { actionId, tenantId } = lease;
-  // Microseconds are the strict increase of the clock.
+  // The model has no microseconds, by which the clock always increases.
   const waited = Math.round(waitedMs);
   const counters = { failures, stalls, redrives, retainMs, throttledMs, unhandledMs, expiresInMs };
   return { actionId, tenantId, ...counters, suspect, waited };

@@ -9,7 +9,7 @@ const verb = fc.constantFrom<Verb>('redrive', 'redrive', 'discard');
 const hasDead = ({ actions }: Stage['model']): boolean =>
   [...actions.values()].some(({ state }) => state === 'dead');
 
-/** All dead letters, or some ids of which some are no dead letters. */
+/** All dead letters, or some ids, including ids of other actions. */
 export const deadLetters: fc.Arbitrary<ProtocolCommand> = fc
   .tuple(
     verb,

@@ -3,28 +3,28 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { EnqueueOptions } from '../../../src/admission/enqueue-options.ts';
 import type { Receipt as RealReceipt } from '../../../src/admission/receipt.ts';
-import type { NewAction, Tells } from '../action.ts';
+import type { NewAction, Notifies } from '../action.ts';
 import type { ProtocolModel, Receipt } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 import { KEYS, tenantName } from '../tenants.ts';
 
-/** An action as it is drawn: without what depends on what happened before. */
+/** A random action, without what depends on earlier steps. */
 interface Draft {
   readonly tenant: string;
   readonly cost: number;
   readonly delayMs: number;
-  /** As a time instead of a delay. */
+  /** Uses a time instead of a delay. */
   readonly isTimed: boolean;
-  /** From now to its deadline; undefined for none. */
+  /** Time until its expiry; undefined for none. */
   readonly lifeMs: number | undefined;
-  readonly tells: Tells;
+  readonly notifies: Notifies;
   readonly retainMs: number;
   readonly once: string | undefined;
-  /** The id of an earlier action instead of a new one. */
+  /** Index of an earlier action whose id is reused. */
   readonly again: number | undefined;
 }
 
-/** One time in six. */
+/** Once in six times. */
 function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
@@ -35,13 +35,13 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   delayMs: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 10_000, 40_000),
   isTimed: fc.boolean(),
   lifeMs: rarely(fc.constantFrom(0, 20_000, 50_000)),
-  tells: fc.constantFrom('nobody' as const, 'by callback' as const, 'by reply' as const),
+  notifies: fc.constantFrom('nobody' as const, 'by callback' as const, 'by reply' as const),
   retainMs: fc.constantFrom(0, 60_000),
   once: rarely(fc.constantFrom(...KEYS)),
   again: rarely(fc.nat(20)),
 });
 
-/** Several actions of one turn of the event loop. */
+/** Several actions in one turn of the event loop. */
 export const enqueue: fc.Arbitrary<ProtocolCommand> = fc
   .array(draft, { minLength: 1, maxLength: 4 })
   .map((drafts) =>
@@ -73,14 +73,14 @@ function idOf({ known }: ProtocolModel, again: number | undefined, index: number
 }
 
 function actionOf(model: ProtocolModel, each: Draft, id: string): NewAction {
-  const { tenant, cost, delayMs, lifeMs, retainMs, once, tells } = each;
+  const { tenant, cost, delayMs, lifeMs, retainMs, once, notifies } = each;
   return {
     id,
     tenant,
     cost,
     delayMs,
     retainMs,
-    tells,
+    notifies,
     tier: model.settingOf(tenant).tier,
     expiresMs: lifeMs === undefined ? 0 : model.nowMs + lifeMs,
     ...(once !== undefined && { once }),
@@ -129,13 +129,22 @@ function readRefusal(error: NoobleError): Extract<Receipt, { refused: unknown }>
   throw error;
 }
 
-function describe({ tenant, cost, delayMs, lifeMs, tells, retainMs, once, again }: Draft): string {
+function describe({
+  tenant,
+  cost,
+  delayMs,
+  lifeMs,
+  notifies,
+  retainMs,
+  once,
+  again,
+}: Draft): string {
   const facts = [
     `of ${tenant}`,
     cost === 1 ? '' : `cost ${cost}`,
     delayMs === 0 ? '' : `in ${delayMs} ms`,
     lifeMs === undefined ? '' : `for ${lifeMs} ms`,
-    tells === 'nobody' ? '' : `telling ${tells}`,
+    notifies === 'nobody' ? '' : `notifies ${notifies}`,
     retainMs === 0 ? '' : 'retained',
     once === undefined ? '' : `once ${once}`,
     again === undefined ? '' : `again #${again}`,

@@ -5,7 +5,7 @@ import type { ProtocolModel } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand } from '../step.ts';
 import { tenantName } from '../tenants.ts';
 
-/** Some action that was ever enqueued, and the tenant who asks; undefined for whoever looks after all. */
+/** An action that was ever enqueued, and the tenant that asks; undefined for an operator. */
 const pick = fc.tuple(fc.nat(20), fc.option(tenantName, { nil: undefined, freq: 2 }));
 
 export const cancel: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
@@ -21,7 +21,7 @@ export const cancel: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
   }),
 );
 
-/** Asks where an action stands. */
+/** Reads the state of an action. */
 export const get: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
   commandOf({
     text: `get${of === undefined ? '' : ` as ${of}`}`,

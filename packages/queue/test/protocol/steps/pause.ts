@@ -13,7 +13,7 @@ export const pause: fc.Arbitrary<ProtocolCommand> = fc
     }),
   );
 
-/** A tenant, or without one the domain. */
+/** Pauses a tenant, or the domain if none is given. */
 export async function setPaused(
   { model, world }: Pick<Stage, 'model' | 'world'>,
   tenant: string | undefined,

@@ -7,7 +7,7 @@ import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 import { otherSetting, tenantName } from '../tenants.ts';
 import { WorkerModel } from '../worker-model.ts';
 
-/** A worker is killed, with whatever it delivered and did not acknowledge; its leases run on. */
+/** Kills a worker, with everything it delivered and did not acknowledge. Its leases continue. */
 export const crash: fc.Arbitrary<ProtocolCommand> = worker.map((index) =>
   commandOf({
     text: `worker ${index} is killed`,
@@ -19,7 +19,7 @@ export const crash: fc.Arbitrary<ProtocolCommand> = worker.map((index) =>
   }),
 );
 
-/** A tenant moves to another tier or gets other limits, which hold from its next admission on. */
+/** Changes the tier or the limits of a tenant, from its next admission on. */
 export const changeTenant: fc.Arbitrary<ProtocolCommand> = fc
   .tuple(tenantName, otherSetting)
   .map(([tenant, setting]) =>
@@ -33,7 +33,7 @@ export const changeTenant: fc.Arbitrary<ProtocolCommand> = fc
     }),
   );
 
-/** The caller handles the callbacks that arrived: each end is told once. */
+/** The caller handles its callbacks: each ending is reported once. */
 export const callerHandles: fc.Arbitrary<ProtocolCommand> = fc.constant(
   commandOf({ text: 'the caller handles its callbacks', act: handleCallbacks }),
 );

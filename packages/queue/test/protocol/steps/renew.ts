@@ -5,7 +5,7 @@ import { LEASE_MS } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 import type { Pick } from '../picks.ts';
 
-/** Workers move the deadlines of what they believe to run. */
+/** Workers renew the leases of actions that they believe to run. */
 export const renew: fc.Arbitrary<ProtocolCommand> = picks.map((picked) =>
   commandOf({
     text: 'renew',

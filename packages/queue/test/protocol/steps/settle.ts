@@ -13,7 +13,7 @@ import { deliver } from '../round-trip-model.ts';
 import { replyFirst, settle as settleModel } from '../settle-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 
-/** Attempts end, some of them under a claim that no longer holds. */
+/** Attempts end, some of them under a claim that is no longer valid. */
 export const settle: fc.Arbitrary<ProtocolCommand> = fc
   .tuple(worker, fc.array(settlePick, { minLength: 1, maxLength: 3 }))
   .map(([worker, settles]) =>
@@ -42,7 +42,7 @@ export async function settleAs(
   expect(given.map((each) => answers.get(each))).toEqual(expected.results);
 }
 
-/** A worker that stops gives back what it runs, in the order of its claim. */
+/** A stopping worker releases its running actions, in the order of their claim. */
 export const release: fc.Arbitrary<ProtocolCommand> = fc
   .tuple(worker, fc.option(picks, { nil: undefined, freq: 1 }))
   .map(([worker, picks]) =>

@@ -9,7 +9,7 @@ const SECOND_MS = 1_000;
 const HOUR_MS = 3_600 * SECOND_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Of a lease and its thirds, a retry, a window, a retention, what a process may repeat, and a dead letter. */
+/** A lease and its thirds, a retry, a window, a retention, the time for repeating calls, and the age of a dead letter. */
 const SPANS = [
   ...[10, 10, 20, 30, 30, 60, 600].map((seconds) => seconds * SECOND_MS),
   60 * SECOND_MS + 1,
@@ -23,7 +23,7 @@ const forward: fc.Arbitrary<ProtocolCommand> = fc
   .constantFrom(...SPANS)
   .map((ms) => commandOf({ text: `${ms} ms pass`, act: async (stage) => pass(stage, ms) }));
 
-/** Up to what falls due next, or to the millisecond before. */
+/** Moves time to what falls due next, or to the millisecond before. */
 const untilDue: fc.Arbitrary<ProtocolCommand> = fc.constantFrom(0, 0, 1).map((shortBy) =>
   commandOf({
     text: `time passes until ${shortBy === 0 ? '' : 'just before '}something is due`,
@@ -32,7 +32,7 @@ const untilDue: fc.Arbitrary<ProtocolCommand> = fc.constantFrom(0, 0, 1).map((sh
   }),
 );
 
-/** Nobody renews for the length of a lease, while a worker looks often enough to take leases back. */
+/** No lease is renewed for its whole length, while a worker ticks often enough to reclaim them. */
 export const expire: fc.Arbitrary<ProtocolCommand> = worker.map((worker) =>
   commandOf({
     text: `leases run out while worker ${worker} looks`,
