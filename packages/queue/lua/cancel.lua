@@ -1,5 +1,5 @@
--- Cancels actions that have not started; the element in the queue is dropped when a claim meets it. What they booked
--- ahead is given back.
+-- Cancels actions that have not started. Their elements stay in the queue until a claim meets them; their future slots are
+-- freed.
 -- from calls: earlier_answer, words_of, remember
 -- from kept: kept_of
 -- from codes: UNKNOWN, ACTIVE, DEAD, CANCELLED
@@ -15,9 +15,13 @@
 -- from day: write_days
 -- from commit: commit
 -- KEYS: actions active dead
--- ARGV: process, call, tenant whose actions they are or '', action ids
--- Output: per id: cancelled | unknown | active | dead | how it ended
--- Complexity: O(log actions) per id, and O(bookings ahead) of its tenant where it had booked
+-- ARGV: process, call, tenant of the actions or '' for any, action ids
+-- Output: per id: cancelled
+-- unknown
+-- active
+-- dead
+-- its earlier ending
+-- Complexity: O(log actions) per id, and O(future bookings) of its tenant if it had one
 local process, call, owner, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
 local results, found, ending = {}, {}, {}
 local answer = earlier_answer(process, call)

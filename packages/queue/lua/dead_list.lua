@@ -1,7 +1,7 @@
--- Reads dead letters, oldest first, from after the one named.
+-- Reads dead letters, oldest first, starting after the given one.
 -- from clock: now
 -- KEYS: dead actions run deaths
--- ARGV: after: died at ms, after: id ('' for the beginning), how many
+-- ARGV: after: died at ms, after: id ('' for the beginning), maximum count
 -- Output: now ms, then per letter: id, died at ms, run, stored, note
 -- Complexity: O(log dead + letters)
 local MAX_BYTES, rows, bytes = 4194304, {string.format('%.0f', now)}, 0

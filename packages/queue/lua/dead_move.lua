@@ -1,4 +1,4 @@
--- Sends dead letters back to their queues with fresh attempts, uncharged, or discards them.
+-- Returns dead letters to their queues with new attempts, without charging limits, or discards them.
 -- from calls: earlier_answer, remember
 -- from run: read_runs, write_run
 -- from touch: touch_lists
@@ -11,7 +11,7 @@
 -- from commit: commit
 -- KEYS: dead deaths
 -- ARGV: process, call, redrive | discard, action ids
--- Output: how many were dead and are not any more
+-- Output: number of letters that were moved
 -- Complexity: O(log dead) per id
 local process, call, verb, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
 local answer = earlier_answer(process, call)

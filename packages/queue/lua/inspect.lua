@@ -1,8 +1,14 @@
--- Where one action stands.
+-- Reads the state of one action.
 -- from codes: ENDED, UNKNOWN, DELAYED, ACTIVE, DEAD, WAITING
 -- KEYS: actions run kept delayed active dead deaths
 -- ARGV: action id
--- Output: state, when ms ('' where it has none), run, stored, note (of one that has ended: how, whose, and the note); state is unknown | waiting | delayed | active | dead | ended
+-- Output: state, its time in ms ('' if it has none), run, stored, note (for an ended action: ending, tenant and note); state
+-- is unknown
+-- waiting
+-- delayed
+-- active
+-- dead
+-- ended
 -- Complexity: O(log actions)
 local id = ARGV[1]
 local stored = redis.call('HGET', actions, id)

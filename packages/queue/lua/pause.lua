@@ -1,4 +1,4 @@
--- Stops or resumes serving a domain, or one tenant of it; may refuse admission as well.
+-- Pauses or resumes a domain, or one tenant of it; may refuse admission as well.
 -- from state: paused, set_paused
 -- from codes: PAUSED_MOVED, UNCHANGED, PAUSED_ADMISSION, PAUSED_SERVING, CHANGED
 -- from touch: touch_lists
@@ -7,8 +7,10 @@
 -- from ready: hold
 -- from commit: commit
 -- KEYS: suspects
--- ARGV: tenant ('' for the domain), pause | resume | move, 1 to refuse admission too, 1 even where the tenants moved away
--- Output: whether it changed anything; nothing where they moved away
+-- ARGV: tenant ('' for the domain), pause
+-- resume
+-- move, 1 to refuse admission too, 1 to act even if the tenants have moved
+-- Output: whether it changed anything; nothing if the tenants have moved
 -- Complexity: O(log tenants)
 local tenant, verb, refuses = ARGV[1], ARGV[2], ARGV[3] == '1'
 local pausing = verb ~= 'resume'

@@ -1,4 +1,4 @@
--- Moves the deadlines of actions still held under their token, even past the deadline; the token stays.
+-- Renews the leases of actions that are still held under their token, even past the deadline. The token stays.
 -- from clock: now, write_clock
 -- from many: call_all
 -- from run: parse_run
@@ -7,7 +7,7 @@
 -- from slot_time: charge_further, weigh_corrections, write_corrections
 -- KEYS: active run
 -- ARGV: lease ms, turns | time, items × (id, token)
--- Output: per item whether its lease was held, and so renewed
+-- Output: per item whether its lease was held and has been renewed
 -- Complexity: O(log active) per item
 local FIRST_ITEM, ITEM_SIZE, BY_TIME = 3, 2, ARGV[2] == 'time'
 local deadline, ids, cells, results, charged = string.format('%.0f', now + ARGV[1]), {}, {}, {}, {}

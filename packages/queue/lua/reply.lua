@@ -1,12 +1,12 @@
--- Puts replies into an inbox until it is full; those that find no room stay where they are, and come again.
--- Each says how many bytes stood before it, so that what is held can be told from the first and the last.
+-- Writes replies to an inbox until it is full. The others stay in the outbox and are retried. Each entry contains the number
+-- of bytes before it, so the size of the inbox follows from its first and last entry.
 -- KEYS: inbox
--- ARGV: most replies, most bytes, when nobody waits for any of them any more (Unix ms), replies
--- Output: how many it took
+-- ARGV: maximum replies, maximum bytes, time at which the last caller stops waiting (Unix ms), replies
+-- Output: number of replies written
 -- Complexity: O(replies)
 local MAX_REPLIES, MAX_BYTES, FIRST_REPLY, SHORTEST_MS = tonumber(ARGV[1]), tonumber(ARGV[2]), 4, 60000
 
-local function edge(command, from, to) -- bytes before and after the reply that stands there
+local function edge(command, from, to) -- bytes before and after the reply at this place
   local entry = redis.call(command, inbox, from, to, 'COUNT', 1)[1]
   local before = entry and tonumber(entry[2][2]) or 0
   return before, entry and before + #entry[2][4] or 0
@@ -17,7 +17,7 @@ local first, _ = edge('XRANGE', '-', '+')
 local _, last = edge('XREVRANGE', '+', '-')
 local lives = math.max(tonumber(ARGV[3]) - time[1] * 1000, SHORTEST_MS, redis.call('PTTL', inbox))
 
-redis.call('XDEL', inbox, '0-1') -- a first write that Redis never refuses at maxmemory
+redis.call('XDEL', inbox, '0-1') -- a first write that Redis does not refuse at maxmemory
 local taken = 0
 for at = FIRST_REPLY, #ARGV do
   local held = last - first

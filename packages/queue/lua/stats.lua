@@ -1,9 +1,10 @@
--- Figures of a domain, at a cost that does not grow with its tenants.
+-- Statistics of a domain, at a cost that does not grow with its tenants.
 -- from clock: now, lead_ms
 -- from state: paused
 -- KEYS: outbox suspects ready* counts
 -- ARGV: none
--- Output: now ms, by how many ms the clock is ahead of the server's, paused ('' or what), outbox entries, suspects, how many tenants of tier 1 2 3 4 may be served
+-- Output: now ms, lead of the clock over the server's in ms, paused ('' or what), outbox entries, suspects, number of ready
+-- tenants of tier 1 2 3 4
 --         now, then counts as field, value …
 -- Complexity: O(10-second arrival buckets)
 local rows = {

@@ -1,10 +1,10 @@
--- The next turns of a tier among tenants on equal terms. Each turn moves its tenant's start tag by 1, so tenants that
--- were served come up again in the order in which they were served, and two lines, each in order, are merged. Reads only.
+-- The next turns of a tier among tenants on equal terms. Each turn moves the start tag of its tenant by 1, so served tenants
+-- come up again in the order in which they were served, and two sorted sequences are merged. Only reads.
 -- from header: SINCE_DIGITS
 -- KEYS: ready* queue* profiles
 local NEW = string.byte('.')
 
-local function read_ahead(tenant, count) -- and one element more, which tells whether these are all
+local function read_ahead(tenant, count) -- plus one element, which shows whether there are more
   local elements, from = tenant.elements, #tenant.elements
   local read = redis.call('LRANGE', tenant.list, from, from + count)
   tenant.all = #read <= count
@@ -12,7 +12,7 @@ local function read_ahead(tenant, count) -- and one element more, which tells wh
 end
 
 local function tenants_of(tier, names, cells, slots)
-  local tenants, count = {}, math.ceil(slots / #names) -- elements of each, so that together they fill the slots
+  local tenants, count = {}, math.ceil(slots / #names) -- elements per tenant that together fill the slots
   for at, name in ipairs(names) do
     local tenant = {
       name = name, tag = tonumber(cells[2 * at]), list = queue[tier] .. name, whose = ' ' .. tier .. ' ' .. name .. ' ',
@@ -24,8 +24,8 @@ local function tenants_of(tier, names, cells, slots)
   return tenants
 end
 
-local function take_turns(tier, slots) -- nil where no tenant is ready, or one has a profile or an element that ran before
-  local cells, names = redis.call('ZRANGE', ready[tier], '0', slots, 'WITHSCORES'), {} -- one more, to know whether these are all
+local function take_turns(tier, slots) -- returns nil if no tenant is ready, or one has a profile or an element that ran before
+  local cells, names = redis.call('ZRANGE', ready[tier], '0', slots, 'WITHSCORES'), {} -- one more, to see if these are all
   for at = 1, math.min(#cells, 2 * slots), 2 do names[#names + 1] = cells[at] end
   if #names == 0 then return nil end
   for _, profile in ipairs(redis.call('HMGET', profiles, unpack(names))) do

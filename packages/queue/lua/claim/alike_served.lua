@@ -1,10 +1,10 @@
--- What a claim leaves of the queues of tenants on equal terms: without what was taken; their tenants in the index by
--- their new tags, or parked. By the rules that `served` and `ready` tell for any claim.
+-- Updates the queues of tenants on equal terms after a claim: removes the taken elements, and moves the tenants in the index
+-- to their new tags or parks them. Follows the rules of `served` and `ready`.
 -- from tag: tag_words
 -- from many: call_all
 -- from wake: want_wake, write_wake
 -- KEYS: ready* parked*
-local function keep_index(tier, served, leaving, tags) -- in which tenants are left; those whose queue is empty are parked
+local function keep_index(tier, served, leaving, tags) -- some tenants are left; those whose queue is empty are parked
   local passed = redis.call('ZRANGE', parked[tier], '-inf', tag_words(served.start), 'BYSCORE', 'LIMIT', '0', 2 * served.count)
   call_all('ZREM', parked[tier], passed)
   call_all('ZADD', parked[tier], tags)
@@ -14,7 +14,7 @@ local function keep_index(tier, served, leaving, tags) -- in which tenants are l
   return served.start
 end
 
-local function rest_index(tier, latest) -- which is empty: V passes every tag, so none need be remembered
+local function rest_index(tier, latest) -- the index is empty: V passes every tag, so no tag has to be kept
   local top = redis.call('ZREVRANGE', parked[tier], '0', '0', 'WITHSCORES')
   redis.call('UNLINK', parked[tier], ready[tier])
   return math.max(latest, tonumber(top[2] or '0'))

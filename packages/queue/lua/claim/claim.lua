@@ -1,4 +1,4 @@
--- Hands out the next actions by tier and fair share: a plan made of reads, then its writes.
+-- Claims the next actions by tier and fair share: first a plan that only reads, then the writes.
 -- from wake: wake_wanted, want_wake, write_wake
 -- from memory: begin_writing
 -- from calls: earlier_answer, remember
@@ -20,12 +20,12 @@
 -- KEYS: ready* active run depth inflight counts suspects
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect,
 --       turns | time
--- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, ms by which the clock
---         is ahead of the server's, then per action: its id (and its run, where this is not its first), stored
+-- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, lead of the clock over
+--         the server's in ms, then per action: its id (followed by its run unless this is its first), stored
 -- Complexity: O(log tenants) per action
 local process, call, slots, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
-local function wake_if_ready() -- while something that may run is left, another worker is woken
+local function wake_if_ready() -- if runnable work remains, wake another worker
   if wake_wanted or redis.call('EXISTS', unpack(ready)) == 0 then return end
   begin_writing()
   want_wake()
@@ -41,7 +41,7 @@ if not paused then
   plan(slots, ARGV[5], tonumber(ARGV[6]), {ARGV[7], ARGV[8], ARGV[9], ARGV[10]}, ARGV[11] == '1', ARGV[12] == 'time')
 end
 
-local function lease_out() -- into `active` before out of the queue: an abort could repeat, never lose
+local function lease_out() -- writes `active` before the queue: an abort could repeat an action, but not lose it
   local deadline, leases, runs, taken, of_tiers = string.format('%.0f', now + lease), {}, {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do

@@ -1,11 +1,11 @@
--- What a claim answers, and what a repeated one answers again: the actions it still holds the lease of.
+-- The reply of a claim. A repeated claim returns the actions whose lease it still holds.
 -- from clock: clock_text, lead_ms
 -- from due: due_in_ms
 -- from calls: words_of
 -- from run: parse_run
 -- from memory: begin_writing
 -- KEYS: run actions active
-local function reply(items) -- an action that runs for the first time has no run to tell
+local function reply(items) -- without a run for an action that runs for the first time
   local suspect = items[1] and items[1].suspect
   local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0', lead_ms}, 5
   for _, item in ipairs(items) do
@@ -14,7 +14,7 @@ local function reply(items) -- an action that runs for the first time has no run
   return rows
 end
 
-local function replayed(earlier, deadline) -- what that call claimed, as far as it still holds the lease, which starts over
+local function replayed(earlier, deadline) -- actions of that call whose lease is still held; renews those leases
   local items, words, cells = {}, words_of(earlier), {}
   for at = 3, #words do
     local id = words[at]

@@ -1,21 +1,21 @@
--- Actions behind the elements of queues, as this claim finds them: one that was cancelled is passed over, one past its
--- expiry is set aside to be ended. Reads only.
+-- The actions of queue elements, as read by this claim. A cancelled action is skipped, an expired one is set aside to be
+-- ended. Only reads.
 -- from header: SINCE_DIGITS, parse_header, cost_of, expiry_of
 -- from many: call_all
 -- from run: parse_run, new_run, run_text
 -- from clock: clock_text, now
 -- KEYS: actions active run
-local RAN, USUAL = string.byte('!'), ' 1 0' -- most cost 1 and never expire
+local RAN, USUAL = string.byte('!'), ' 1 0' -- most actions cost 1 and never expire
 local CANCELLED_EFFORT, EXPIRED_EFFORT, expired = 1, 5, {}
 
-local function new_item(element, candidate) -- with room for what becomes known of it: a table that grows is copied
+local function new_item(element, candidate) -- with all fields from the start: a growing table is copied
   return {
     since = string.sub(element, 1, SINCE_DIGITS), id = string.sub(element, SINCE_DIGITS + 2), candidate = candidate,
     ran = string.byte(element, SINCE_DIGITS + 1) == RAN, stored = nil, run = nil, text = nil, cost = nil,
   }
 end
 
-local function read_items(items) -- what is stored of the actions behind elements, if they are not being run
+local function read_items(items) -- reads the actions of elements, unless they are running
   local ids, ran, ran_ids = {}, {}, {}
   for at, item in ipairs(items) do
     ids[at] = item.id
@@ -30,7 +30,7 @@ local function run_of(item)
   return item.run and parse_run(item.run) or new_run(parse_header(item.stored))
 end
 
-local function begin_anew(item) -- whose header or run does not parse: the worker judges what is left of it
+local function begin_anew(item) -- its header or run does not parse: the worker decides about the rest
   local r, candidate = new_run(parse_header(item.stored)), item.candidate
   if candidate then r.tier, r.tenant = candidate.order.tier, candidate.tenant end
   r.token, r.since = clock_text, item.since
@@ -39,7 +39,7 @@ local function begin_anew(item) -- whose header or run does not parse: the worke
   return '0', item.since
 end
 
-local function read_fresh(item) -- its cost, and when it expires; nil where the element is stale
+local function read_fresh(item) -- returns its cost and expiry; nil for a stale element
   local stored, since, candidate, cost, expires = item.stored, item.since, item.candidate, '1', '0'
   if string.sub(stored, 1, SINCE_DIGITS) ~= since then
     if not string.find(stored, '^%d+ ') then return begin_anew(item) end
@@ -56,7 +56,7 @@ local function read_fresh(item) -- its cost, and when it expires; nil where the 
   return expires, since
 end
 
-local function read_ran(item) -- the same of one that has a run, which goes on under the token of this claim
+local function read_ran(item) -- the same for an action with a run, which continues under the token of this claim
   if not item.run then return nil end
   local facts, since, cost = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+)[%d ]*)$')
   if not facts then return begin_anew(item) end
@@ -66,7 +66,7 @@ local function read_ran(item) -- the same of one that has a run, which goes on u
   return expires or '0', arrival
 end
 
-local function live(item) -- whether it may run; not where it was cancelled, runs, or has expired
+local function live(item) -- returns false if it was cancelled, is running, or has expired
   if not item.stored then return false, CANCELLED_EFFORT end
   local expires, arrival = (item.ran and read_ran or read_fresh)(item)
   if expires == '0' or expires and expiry_of(expires, arrival) > now then return true end

@@ -1,6 +1,5 @@
--- Who is served by this claim, decided from reads alone: tier by tier and tenant by tenant in the
--- order of their start tags, within caps.
--- A tenant on which a call has spent its effort is skipped until the next call, which is due at once.
+-- Decides which actions this claim takes, only by reading: tier by tier and tenant by tenant in the order of their start
+-- tags, within caps. A tenant on which a call has spent its effort is skipped until the next call, which is due immediately.
 -- from tenants: next_on_page, front, take_front, rejoin, shorten_first_page
 -- from loads: read_loads, loads, UNLIMITED, pick, picked, bytes, by_time, share_time
 -- from slot_time: US_PER_SECOND, charged_text
@@ -11,13 +10,13 @@
 local MAX_BYTES, MAX_CAPPED = 4194304, 500
 local capped, newly_capped = {}, 0
 
-local function open_front(candidate, wanted) -- and those behind it
+local function open_front(candidate, wanted) -- and the candidates behind it
   local candidates = next_on_page(candidate.order, wanted)
   read_loads(candidates)
   open(candidates, wanted)
 end
 
-local function charge_of(item) -- what its start tag moves by, at weight 1
+local function charge_of(item) -- charge added to its start tag, at weight 1
   if not by_time then return item.cost end
   local pace = item.candidate.pace
   item.text = charged_text(item, pace)

@@ -1,12 +1,12 @@
--- The queues of candidates, met from their heads by this claim and read some way ahead. Elements that do not run are
--- effort without a service, limited per tenant and per call. Reads only.
+-- The queues of candidates, read from their heads with some elements in advance. Elements that do not run cost effort and no
+-- turn; effort is limited per tenant and per call. Only reads.
 -- from elements: new_item, read_items, CANCELLED_EFFORT, live
 -- from header: SINCE_DIGITS
 -- KEYS: queue* actions
 local AHEAD, TENANT_EFFORT, CALL_EFFORT, CANCELLED_AHEAD = 16, 500, 2000, 100
 local opened, effort = {}, 0
 
-local function read_on(candidate, count, items) -- and one element more, which tells whether these are all
+local function read_on(candidate, count, items) -- plus one element, which shows whether there are more
   local elements = redis.call('LRANGE', candidate.name, #candidate.items, #candidate.items + count)
   candidate.all = #elements <= count
   for at = 1, math.min(count, #elements) do
@@ -16,7 +16,7 @@ local function read_on(candidate, count, items) -- and one element more, which t
   return items
 end
 
-local function open(candidates, count) -- the queues of several tenants, that many elements together
+local function open(candidates, count) -- opens the queues of several tenants, `count` elements in total
   local items = {}
   for _, candidate in ipairs(candidates) do
     candidate.name, candidate.items, candidate.effort = queue[candidate.order.tier] .. candidate.tenant, {}, 0
@@ -34,7 +34,7 @@ local function is_spent(candidate)
   return candidate.effort >= TENANT_EFFORT or effort >= CALL_EFFORT
 end
 
-local function pass_cancelled(candidate) -- of those not read yet, without reading the actions behind them
+local function pass_cancelled(candidate) -- skips elements not read yet, without reading their actions
   local first = #candidate.items
   local elements = redis.call('LRANGE', candidate.name, first, first + CANCELLED_AHEAD)
   for at = 1, math.min(#elements, CANCELLED_AHEAD) do
@@ -54,7 +54,7 @@ local function read_further(candidate, wanted)
   read_items(read_on(candidate, math.min(wanted, #candidate.items), {}))
 end
 
-local function next_live(candidate, wanted) -- the next action to run; met elements leave with the claim
+local function next_live(candidate, wanted) -- returns the next action to run; met elements are removed at the end of the claim
   while not is_spent(candidate) do
     if candidate.met == #candidate.items then read_further(candidate, wanted) end
     local item = candidate.items[candidate.met + 1]

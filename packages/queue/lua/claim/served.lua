@@ -1,4 +1,4 @@
--- What a claim leaves of the queues it served: tags moved on, queues without what was met, capped tenants held.
+-- Updates the queues that a claim served: moves tags, removes met elements, holds capped tenants.
 -- from tag: tag_words
 -- from ready: last_tags, note_queue, hold
 -- from tiers: was_served
@@ -11,7 +11,7 @@ local function is_emptied(candidate)
   return candidate.all and candidate.met == #candidate.items
 end
 
-local function move_tag(candidate, cells) -- of one that leaves the index as well, where it is parked
+local function move_tag(candidate, cells) -- also of a tenant that leaves the index, whose tag is parked
   local tag = tag_words(candidate.skipped and math.max(candidate.tag, candidate.order.start) or candidate.tag)
   if is_emptied(candidate) then
     last_tags[candidate.order.tier][candidate.tenant] = tag
@@ -25,7 +25,7 @@ local function move_tags()
   for tier in pairs(was_served) do cells[tier], tenants[tier] = {}, 0 end
   for _, candidate in ipairs(opened) do
     local tier = candidate.order.tier
-    if candidate.served or candidate.skipped and candidate.order.start then -- one that is skipped gains no credit by it
+    if candidate.served or candidate.skipped and candidate.order.start then -- a skipped tenant gains no credit
       tenants[tier] = tenants[tier] + 1
       move_tag(candidate, cells[tier])
     end
@@ -37,7 +37,7 @@ local function move_tags()
   end
 end
 
-local function shorten_queues() -- answers whether one that may be served goes on
+local function shorten_queues() -- returns true if a servable tenant still has queued actions
   local goes_on = false
   for _, candidate in ipairs(opened) do
     local emptied = is_emptied(candidate)

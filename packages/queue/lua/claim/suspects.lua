@@ -1,11 +1,11 @@
--- Actions on their last permitted stall: they wait apart, and one is picked where it may run alone.
+-- Actions on their last permitted stall. They wait separately; one is picked if it may run alone.
 -- from elements: run_of, new_item, read_items, live
 -- from loads: read_loads, loads, UNLIMITED, pick
 -- from due: leave_more
 -- KEYS: held suspects
 local SUSPECTS_SEEN, met_suspects, passed_suspects = 10, {}, {}
 
-local function candidate_of(item) -- one outside of every order
+local function candidate_of(item) -- a candidate outside of the order
   local r = run_of(item)
   local candidate = {order = {tier = r.tier}, tenant = r.tenant}
   read_loads({candidate})
@@ -17,7 +17,7 @@ local function may_run(candidate)
   return redis.call('HEXISTS', held, candidate.tenant) == 0 and load.running < load.cap
 end
 
-local function pick_suspect() -- those that may not run now make way for those behind them
+local function pick_suspect() -- suspects that must not run now move behind the others
   local elements, items = redis.call('LRANGE', suspects, 0, SUSPECTS_SEEN), {}
   for at = 1, math.min(#elements, SUSPECTS_SEEN) do items[at] = new_item(elements[at]) end
   read_items(items)
@@ -35,6 +35,6 @@ local function pick_suspect() -- those that may not run now make way for those b
   if #elements <= SUSPECTS_SEEN then
     passed_suspects = {}
   elseif #met_suspects > 0 then
-    leave_more() -- those that ended have hidden the ones behind them
+    leave_more() -- ended suspects have hidden the ones behind them
   end
 end

@@ -1,8 +1,8 @@
--- The tenants of each tier in the order of their start tags, as this claim goes on. Each is a candidate, known from
--- the index, which is read a page at a time; those served already stand in `again`, by their new tags. Reads only.
+-- The tenants of each tier in the order of their start tags, updated during this claim. Each is a candidate from the index,
+-- which is read one page at a time; served ones are in `again` with their new tags. Only reads.
 -- KEYS: ready*
 local FIRST_PAGE, MOST_PAGE, orders = 16, 64, {}
-local first_page = FIRST_PAGE -- as many as may be served, if that is less
+local first_page = FIRST_PAGE -- no more than may be served
 
 local function shorten_first_page(most)
   first_page = math.min(most, FIRST_PAGE)
@@ -30,7 +30,7 @@ local function turn_page(order)
   order.page, order.at, order.offset, order.size = page, 1, order.offset + order.size, math.min(2 * order.size, MOST_PAGE)
 end
 
-local function front(tier) -- the candidate that comes next; at equal tags those not served yet go first
+local function front(tier) -- returns the next candidate; at equal tags, unserved ones go first
   local order = orders[tier] or new_order(tier)
   if order.front then return order.front end
   if order.at > #order.page and not order.ended then turn_page(order) end
@@ -51,7 +51,7 @@ local function stays_in_front(order, tag)
   return (fresh or order.ended) and not (fresh and fresh.tag <= tag) and not (again and again.tag <= tag)
 end
 
-local function rejoin(candidate) -- the front, under its new tag
+local function rejoin(candidate) -- returns the front candidate under its new tag
   local order, tag = candidate.order, candidate.tag
   if stays_in_front(order, tag) then return end
   take_front(order)

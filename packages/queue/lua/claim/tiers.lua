@@ -1,4 +1,4 @@
--- Which tier is served next: strict order with a floor for whoever waited longest, or shares by weight.
+-- Selects the next tier: in strict order, with a floor for the tier that has waited longest, or by weight.
 -- from state: turns
 -- from tenants: front, orders
 -- from tag: tag_words
@@ -6,7 +6,7 @@ local MODE_WEIGHTED, NO_TURNS = 'weighted', '0 0 0 0 0 0 0 0 0 0'
 local TURNS = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
 local served, tier_clock, was_served, turn_words = 0, 0, {}, nil
 
-local function read_tiers() -- services so far, virtual time, then of each tier its last service and its tag
+local function read_tiers() -- number of turns, virtual time, then the last turn and the tag of each tier
   turn_words = {string.match(turns or NO_TURNS, TURNS)}
   served, tier_clock = tonumber(turn_words[1]), tonumber(turn_words[2])
 end
@@ -15,7 +15,7 @@ local function last_service(tier)
   return tonumber(turn_words[2 * tier + 1])
 end
 
-local function least(values) -- the tier with ready tenants that has the least value, the lower tier at a tie
+local function least(values) -- returns the tier with ready tenants that has the lowest value, the lower tier at a tie
   local best
   for tier = 4, 1, -1 do
     if front(tier) and (not best or values(tier) < values(best)) then best = tier end
@@ -27,7 +27,7 @@ local function tier_start(tier)
   return math.max(tonumber(turn_words[2 * tier + 2]), tier_clock)
 end
 
-local function next_tier(mode, floor) -- and whether only this one service goes there for now
+local function next_tier(mode, floor) -- and true if only this one turn goes there
   if mode == MODE_WEIGHTED then return least(tier_start) end
   if floor > 0 and (served + 1) % floor == 0 then
     return least(last_service), true
@@ -42,7 +42,7 @@ local function note_service(tier, cost, weight)
   turn_words[2 * tier + 1], turn_words[2 * tier + 2] = served, tier_clock + cost / weight
 end
 
-local function tier_cells() -- what changed of all this, as fields and values
+local function tier_cells() -- changed fields and their values
   if not next(was_served) then return {} end
   local cells = {'turns', nil}
   turn_words[1], turn_words[2] = served, tier_clock

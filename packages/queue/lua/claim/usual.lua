@@ -1,6 +1,5 @@
--- The usual claim, written straight: nothing is ready; or tenants of one tier alone are, on default terms, and their
--- next actions are new, cost 1 and have not expired. The same outcome as by a plan. Returns nothing where a plan has to
--- decide.
+-- The usual claim as straight code: nothing is ready; or only tenants of one tier are, on default terms, and their next
+-- actions are new, cost 1 and have not expired. Same result as a plan. Returns nothing if a plan has to decide.
 -- from state: paused, turns
 -- from clock: now, clock_text, lead_ms, write_state
 -- from calls: earlier_answer, remember
@@ -64,7 +63,7 @@ end
 local words, weight = {}, ARGV[6 + tier]
 for word in string.gmatch(turns or NO_TURNS, '%S+') do words[#words + 1] = word end
 local start, finish = nil, math.max(words[2 * tier + 2], words[2])
-for _ = 1, #ids do start, finish = finish, finish + 1 / weight end -- rounded as one by one
+for _ = 1, #ids do start, finish = finish, finish + 1 / weight end -- rounded as in single turns
 words[1] = tag_words(words[1] + #ids)
 words[2], words[2 * tier + 1], words[2 * tier + 2] = tag_words(start), words[1], tag_words(finish)
 

@@ -1,5 +1,5 @@
--- Whether an action may enter, in order: here at all → id of its own → repeated → due before it expires → open → depth
--- → minute → day. Reads only; an item sees the items of its batch that were admitted before it.
+-- Decides whether an action may enter. Checks in order: partition → id → repetition → start before expiry → open → depth →
+-- minute → day. Only reads; an item sees the earlier items of its batch that were admitted.
 -- from state: paused
 -- from codes: PAUSED_ADMISSION, PAUSED_MOVED, MINUTE, DAY, ACCEPTED, MOVED, FOREIGN, DUPLICATE, EXPIRES, CLOSED, SUSPENDED, DEPTH
 -- from header: expiry_of
@@ -8,10 +8,10 @@
 -- from day: day_of, admitted_on, DAY_MS, count_day
 -- from items: taken, standing
 -- KEYS: seen
-local NEVER_EXPIRES = '1 0 ' -- and costs 1, as most do
+local NEVER_EXPIRES = '1 0 ' -- and costs 1, like most
 local keys_taken, closed, moved = {}, paused == PAUSED_ADMISSION, paused == PAUSED_MOVED
 
-local function twin_of(item) -- the action_id this item repeats
+local function twin_of(item) -- action_id that this item repeats
   if not item.terms.profile and redis.call('EXISTS', seen .. item.id) == 1 then return item.id end
   return item.once and (keys_taken[item.once] or redis.call('GET', item.once) or nil)
 end
@@ -25,7 +25,7 @@ local function asked_start(run_at)
   return run_at == 0 and now or math.max(now, run_at < 0 and now - run_at or run_at + lead_ms)
 end
 
-local function judge_rate(item, limits, expires) -- minute and day; books the place of an accepted item, which sets when it is due
+local function judge_rate(item, limits, expires) -- minute and day limits; books the slot of an accepted item
   if limits.minute == 0 then return MINUTE, WINDOW_MS, 0 end
   local slot = limits.minute and first_slot(item.tenant, limits.minute) or now
   if slot > now and not (limits.delays and slot < expires) then return MINUTE, slot - now, limits.minute end

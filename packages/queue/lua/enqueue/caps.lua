@@ -1,9 +1,9 @@
--- A cap that an admission raises holds at once, also for what waits already.
+-- A cap that an admission raises takes effect immediately, also for waiting actions.
 -- from items: standing
 -- from many: call_all
 -- from touch: touch_lists
 -- KEYS: inflight
-local function find_uncapped() -- tenants held at a cap that they are below by now; touches their lists
+local function find_uncapped() -- tenants held at a cap that they are now below; touches their lists
   local capped, uncapped = {}, {}
   for tenant, its_standing in pairs(standing) do
     if its_standing.capped and its_standing.profile then capped[#capped + 1] = tenant end

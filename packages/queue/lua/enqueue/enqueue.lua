@@ -21,7 +21,7 @@
 --       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
 --       items × (id, tenant, name of its terms, stored without its arrival)
--- Output: per item that did not simply enter: its index, code of an admission, detail, detail
+-- Output: per item that was not simply admitted: its index, code of an admission, detail, detail
 -- Complexity: O(log tenants) per item
 local process, call = ARGV[1], ARGV[2]
 local answer = earlier_answer(process, call)
@@ -43,7 +43,7 @@ local function reply(index, code, detail, more)
   end
 end
 
-local function store() -- the first write, and one that Redis refuses at maxmemory
+local function store() -- the first write is one that Redis refuses at maxmemory
   local cells = {}
   for at, item in ipairs(accepted) do
     cells[2 * at - 1], cells[2 * at] = item.id, item.arrival .. ' ' .. item.stored

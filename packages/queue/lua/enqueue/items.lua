@@ -1,5 +1,5 @@
--- The items of an enqueue call, read from its arguments, and what Redis knows of them and their tenants.
--- Items that enter on the same terms share one row of them.
+-- The items of an enqueue call, read from its arguments, and the stored facts about them and their tenants. Items with the
+-- same terms share one row.
 -- from many: names_in
 -- from header: parse_header
 -- KEYS: idempotency depth held actions
@@ -15,7 +15,7 @@ end
 for at = FIRST_TERMS, FIRST_ITEM - 1, TERMS_SIZE do
   terms[ARGV[at]] = {
     tier = tonumber(ARGV[at + 1]), run_at = tonumber(ARGV[at + 2]), once = ARGV[at + 3] ~= '-' and ARGV[at + 3] or nil,
-    profile = ARGV[at + 4] ~= '' and ARGV[at + 4] or nil, -- those without are exempt from limits
+    profile = ARGV[at + 4] ~= '' and ARGV[at + 4] or nil, -- items without a profile are exempt from limits
     minute = limit_at(at + 5), day = limit_at(at + 6), depth = limit_at(at + 7) or math.huge, delays = ARGV[at + 8] == '1',
   }
 end
@@ -25,11 +25,11 @@ for at = FIRST_ITEM, #ARGV, ITEM_SIZE do
   ids[#ids + 1], standing[tenant] = id, true
   items[#items + 1] = {
     id = id, tenant = tenant, terms = its, stored = ARGV[at + 3], once = its.once and idempotency .. tenant .. ':' .. its.once,
-    due = nil, slot = nil, arrival = nil, -- room for what becomes known of it
+    due = nil, slot = nil, arrival = nil, -- set later
   }
 end
 
-local function read_standing() -- of each tenant: its depth, and whether it is suspended, or held at its cap
+local function read_standing() -- reads for each tenant: its depth, suspension, and hold at its cap
   local tenants = names_in(standing)
   local waiting, holds = redis.call('HMGET', depth, unpack(tenants)), redis.call('HMGET', held, unpack(tenants))
   for at, tenant in ipairs(tenants) do
@@ -41,7 +41,7 @@ local function read_standing() -- of each tenant: its depth, and whether it is s
   end
 end
 
-local function mark_taken() -- ids of stored actions, with the tenant of each
+local function mark_taken() -- ids of stored actions with their tenants
   for at, stored in ipairs(redis.call('HMGET', actions, unpack(ids))) do
     if stored then taken[ids[at]] = parse_header(stored).tenant end
   end

@@ -1,4 +1,4 @@
--- What a call appends to queues, collected into one line per tier and tenant.
+-- Elements that a call appends to queues, collected per tier and tenant.
 -- from header: element_of
 -- from counts: bump_arrival, bump
 -- from touch: touch

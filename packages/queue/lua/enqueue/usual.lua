@@ -1,5 +1,5 @@
--- The usual enqueue, written straight: new actions on default terms, due at once, with nothing in their way. The same
--- outcome as one by one. Returns nothing where each has to be judged.
+-- The usual enqueue as straight code: new actions on default terms, due immediately, with nothing in their way. Same
+-- result as for single items. Returns nothing if each has to be judged.
 -- from state: paused, kept_until
 -- from clock: now, clock, clock_words, advance_clock, write_clock
 -- from calls: earlier_answer, remember
@@ -55,7 +55,7 @@ if redis.call('EXISTS', held, profiles) > 0 and (has_any(held, tenants) or has_a
 redis.call('EXISTS', unpack(names_in(lines))) -- before the first write: an absent key of a migrating slot raises now
 if earlier_answer(ARGV[1], ARGV[2]) then return nil end
 
-redis.call('HSET', actions, unpack(cells)) -- the first write, and one that Redis refuses at maxmemory
+redis.call('HSET', actions, unpack(cells)) -- the first write is one that Redis refuses at maxmemory
 advance_clock(#ids)
 write_clock()
 local entering = {}

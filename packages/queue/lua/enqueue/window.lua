@@ -1,6 +1,6 @@
--- Minute limit: an exact sliding window in O(1) over a log of admission times, newest first. It keeps all that a
--- window may still reach: at most as many as the limit, and those that are booked ahead, one of which may be taken out.
--- The bookings of this call stand before the stored ones until they are written.
+-- Minute limit: an exact sliding window in O(1) over a log of admission times, newest first. It keeps all times that a
+-- window may still reach: at most as many as the limit, and future bookings, which may be removed. The bookings of this call
+-- precede the stored ones until they are written.
 -- from clock: now
 -- KEYS: minute
 local WINDOW_MS, booked, limits = 60001, {}, {}
@@ -21,7 +21,7 @@ local function book(tenant, limit, slot)
   limits[tenant] = limit
 end
 
-local function drop_passed(key, most) -- what no window from now on reaches
+local function drop_passed(key, most) -- times that no future window reaches
   for _ = 1, most do
     if tonumber(redis.call('LINDEX', key, -1)) > now - WINDOW_MS then return end
     redis.call('RPOP', key)

@@ -1,4 +1,4 @@
--- At most so many entries of a kind per call, the earliest first.
+-- Maximum number of entries of a kind per call; the earliest are handled first.
 local BATCH = 100
 
 local function due_in(key, before)

@@ -1,5 +1,5 @@
--- Slots that delayed actions have booked ahead in the window of their tenant. Of an action that is cancelled before its
--- slot has come, the window and the day get the slot back; later bookings keep theirs, so that nobody overtakes.
+-- Future slots of delayed actions in the window of their tenant. If an action is cancelled before its slot, the slot is
+-- freed in the window and the day; later bookings keep theirs, so that no action overtakes another.
 -- from clock: now
 -- from day: day_of, count_day
 -- from touch: touch
@@ -10,7 +10,7 @@ local function note_booking(item)
   redis.call('HSET', bookings, item.id, string.format('%.0f %d', slot, counted))
 end
 
-local function booking_of(id, tenant) -- one that lies ahead; touches what giving it back will write
+local function booking_of(id, tenant) -- returns a future booking; touches the keys that freeing it will write
   local slot, counted = string.match(redis.call('HGET', bookings, id) or '', '^(%d+) (%d)$')
   if not slot or tonumber(slot) <= now then return nil end
   local booking = {tenant = tenant, slot = slot, date = counted == '1' and day_of(tonumber(slot))}

@@ -1,6 +1,6 @@
--- Same call, same answer: a client that reconnects sends unanswered calls again. The last answers of a
--- process stand in a ring, and a process keeps fewer calls open than it has places (src/protocol/call-ring.ts): a
--- place with the answer of a younger call means that this one was over long ago.
+-- Returns the same answer to the same call: a reconnecting client sends unanswered calls again. The last answers of a
+-- process are kept in a ring, and a process keeps fewer calls open than it has places (src/protocol/call-ring.ts): if a
+-- place holds the answer of a newer call, this call has long been closed.
 -- KEYS: calls
 local CALLS_KEPT, CALLS_TTL_MS = 64, '600000'
 

@@ -1,5 +1,5 @@
--- The writes that close a script which moved actions. Their order counts: the ready index says how many queues came into
--- being, the counts say whether there is anybody to wake.
+-- The final writes of a script that moved actions. Their order matters: the ready index provides the number of new queues,
+-- and the counts show whether there is anything to wake workers for.
 -- from ready: write_ready
 -- from counts: write_counts
 -- from wake: write_wake

@@ -1,8 +1,8 @@
--- Side counters, collected while a script runs and written once; zeros are deleted.
+-- Counters, collected while a script runs and written once; zeros are deleted.
 -- from fields: write_fields
 -- from many: call_all
 -- KEYS: counts depth letters profiles inflight paces
-local changes, arrived, BUCKET_DIGITS = {}, {}, 9 -- digits of a clock in µs that count tens of seconds
+local changes, arrived, BUCKET_DIGITS = {}, {}, 9 -- leading digits of a clock (µs) that count tens of seconds
 
 local function bump(key, field, by)
   local fields = changes[key]
@@ -33,7 +33,7 @@ local function bump_dead(tier, tenant, by)
   bump(letters, tenant, by)
 end
 
-local function forget_idle(tenants) -- a dead letter may be redriven, and keeps to the cap then, too
+local function forget_idle(tenants) -- a dead letter may be redriven, and its cap applies then as well
   if redis.call('EXISTS', profiles, paces) == 0 then return end
   local busy, idle = {}, {}
   for _, key in ipairs({depth, inflight, letters}) do

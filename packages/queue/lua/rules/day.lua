@@ -1,4 +1,4 @@
--- Day limit: one counter per tenant and UTC day, of the day an action is admitted for.
+-- Day limit: one counter per tenant and UTC day, for the day of the slot.
 -- from fields: write_fields
 -- from clock: now
 -- KEYS: day
@@ -19,7 +19,7 @@ local function count_day(date, tenant, by)
   admitted[date][tenant] = (admitted[date][tenant] or 0) + by
 end
 
-local function touch_days() -- the first admission of a day ends the table of two days before
+local function touch_days() -- the first admission of a day deletes the table of two days before
   for date in pairs(admitted) do
     if redis.call('EXISTS', day .. date) == 0 and redis.call('EXISTS', day .. (date - 2)) == 1 then over[date - 2] = true end
   end

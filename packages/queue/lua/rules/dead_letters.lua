@@ -1,5 +1,5 @@
--- Dead letters are kept within bounds: the oldest go first, and are counted. Every script that buries an
--- action trims, so that no script leaves more of them than permitted.
+-- Bounds on dead letters: the oldest are dropped, and counted. Every script that adds one also trims, so that no script
+-- exceeds the bound.
 -- from run: read_runs
 -- from counts: bump_dead, bump
 -- from many: call_all
@@ -16,14 +16,14 @@ local function drop_letters(ids)
   remove(ids)
 end
 
-local function trim_surplus(most) -- twice what was buried, so that also a bound that was lowered is reached
+local function trim_surplus(most) -- twice the number added, so that a lowered bound is reached as well
   local surplus = redis.call('ZCARD', dead) - most
   local count = math.min(surplus, math.max(BATCH, 2 * buried))
   if count > 0 then drop_letters(redis.call('ZRANGE', dead, 0, count - 1)) end
   return surplus > count
 end
 
-local function trim_dead_letters(before, most) -- returns whether there are more to drop
+local function trim_dead_letters(before, most) -- returns true if more have to be dropped
   local old = due_in(dead, before)
   drop_letters(old)
   return trim_surplus(most) or #old == BATCH

@@ -1,4 +1,4 @@
--- Waiting for a time instead of a turn; counted in the tenant's depth.
+-- Delayed actions, which wait for a time instead of a turn. They count in the depth of their tenant.
 -- from counts: bump
 -- from wake: want_wake
 -- from header: expiry_in
@@ -17,6 +17,6 @@ local function take_delayed(id, tier, tenant)
   return true
 end
 
-local function due_or_expiry(id, due) -- one that expires before it is due ends then, and its caller is told then
+local function due_or_expiry(id, due) -- an action that expires before it is due ends, and its caller is notified, at its expiry
   return math.min(due, expiry_in(redis.call('HGET', actions, id) or ''))
 end

@@ -1,4 +1,4 @@
--- Ends of an action. One made by a script tells the caller as a worker's does: through the outbox.
+-- Endings of actions. If a script ends an action, its caller is notified through the outbox, as by a worker.
 -- from clock: clock_text, now
 -- from wake: want_wake
 -- from many: call_all
@@ -8,7 +8,7 @@
 -- from run: has_run, write_run
 -- from counts: bump_dead
 -- KEYS: messages outbox actions run idempotency kept dead deaths
-local function send(id, r, message, due) -- under a name of this end alone: an id may be used again after it
+local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
   redis.call('HSET', messages, callback, message)
   redis.call('ZADD', outbox, due, callback)
@@ -24,7 +24,7 @@ local function once_key(header)
   return idempotency .. header.tenant .. ':' .. header.once
 end
 
-local function touch_finish(items) -- of which `id` and `stored` are known; before the first write
+local function touch_finish(items) -- `id` and `stored` must be known; call before the first write
   local names = {}
   for _, item in ipairs(items) do
     local header = parse_header(item.stored)
@@ -34,12 +34,12 @@ local function touch_finish(items) -- of which `id` and `stored` are known; befo
   touch(names)
 end
 
-local function free_key(id, header) -- unless it stands for a younger action by now
+local function free_key(id, header) -- unless it stands for a newer action
   local key = once_key(header)
   if redis.call('GET', key) == id then redis.call('UNLINK', key) end
 end
 
-local function finish(id, r, reason, stored) -- expired or cancelled before it started
+local function finish(id, r, reason, stored) -- for an action that expired or was cancelled before it started
   local header = parse_header(stored)
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')

@@ -8,7 +8,7 @@ local function add_each(key, names, fields) -- returns the new values
   return values
 end
 
-local function add_all(key, names, fields) -- the same in two commands; those that fall to zero are not written
+local function add_all(key, names, fields) -- the same in two commands; counters that fall to zero are not written
   local values, cells = redis.call('HMGET', key, unpack(names)), {}
   for at, field in ipairs(names) do
     values[at] = (values[at] or 0) + fields[field]
@@ -18,7 +18,7 @@ local function add_all(key, names, fields) -- the same in two commands; those th
   return values
 end
 
-local function write_fields(key, fields) -- returns those that fell to zero
+local function write_fields(key, fields) -- returns the counters that fell to zero
   local names, zeros = names_in(fields), {}
   local values = (#names > FEW and add_all or add_each)(key, names, fields)
   for at, value in ipairs(values) do

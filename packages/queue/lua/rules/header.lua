@@ -1,9 +1,9 @@
--- The header line before a stored envelope (no script parses the envelope itself), and queue elements.
--- An arrival, or a time since when, has 16 digits: µs of the domain's clock, unique in the domain.
+-- The header line before a stored envelope (no script parses the envelope itself), and queue elements. An arrival has 16
+-- digits: µs of the domain's clock, unique in the domain. So has the time since which an action waits.
 -- from clock: lead_ms
 local SINCE_DIGITS = 16
 
--- One that does not parse, as no version of ours writes it, belongs to nobody, and fails for nobody else.
+-- A malformed header, which no version of Nooble writes, belongs to no tenant and affects no other action.
 local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST, MAX_RETAIN_MS = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000, 31622400000
 
 local function parse_header(stored)
@@ -16,12 +16,12 @@ local function parse_header(stored)
   }
 end
 
-local function cost_of(text) -- any other would break the order of a tier for good
+local function cost_of(text) -- any other value would break the order of a tier permanently
   local cost = tonumber(text)
   return cost and cost >= MIN_COST and cost <= MAX_COST and cost or 1
 end
 
-local function expiry_of(expires, arrival) -- by the domain's clock, ms; '0' is never, a negative one is ms after its arrival
+local function expiry_of(expires, arrival) -- by the domain's clock (ms); '0' for never, negative for a delay from its arrival
   local ms = tonumber(expires)
   if ms < 0 then return math.floor(arrival / 1000) - ms end
   return ms > 0 and ms + lead_ms or math.huge
@@ -32,6 +32,6 @@ local function expiry_in(stored)
   return expires and expiry_of(expires, arrival) or math.huge
 end
 
-local function element_of(since, id, ran) -- the mark tells whether there is a run to read
+local function element_of(since, id, ran) -- the mark shows whether there is a run to read
   return since .. (ran and '!' or '.') .. id
 end

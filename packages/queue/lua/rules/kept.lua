@@ -1,10 +1,10 @@
--- How an action ended, kept for whoever asks within its retention. A new action with the id takes its place.
+-- Ending of an action, kept for `get` during its retention. A new action with the same id replaces it.
 -- from state: kept_until
 -- from clock: now
 -- KEYS: kept state
 local longest_kept = kept_until
 
-local function touch_kept(ids) -- how many are kept; before the first write, as every key without a declaration
+local function touch_kept(ids) -- returns the number of kept endings; before the first write, like every undeclared key
   local names = {}
   for at, id in ipairs(ids) do names[at] = kept .. id end
   return #names > 0 and redis.call('EXISTS', unpack(names)) or 0
@@ -18,7 +18,7 @@ local function keep(id, r, retain, ending, note)
   redis.call('HSET', state, 'kept', string.format('%.0f', longest_kept))
 end
 
-local function kept_of(id) -- how it ended, and whose it was; nil where that is not kept
+local function kept_of(id) -- returns its ending and tenant; nil if it is not kept
   return string.match(redis.call('GET', kept .. id) or '', '^(%S+) (%S+)\n')
 end
 

@@ -1,4 +1,4 @@
--- Ending leases, and the way back to a queue. `inflight` moves only for those that stood in `active`.
+-- Ends leases and returns actions to queues. `inflight` changes only for actions found in `active`.
 -- from many: call_all, names_in
 -- from counts: bump, bump_waiting
 -- from ready: hold, push
@@ -25,7 +25,7 @@ local function write_leases()
   call_all('ZREM', active, ending_ids)
 end
 
-local function held_among(tenants) -- both are sets; their lists may come into use when a lease ends
+local function held_among(tenants) -- returns the held tenants of a set, as a set; their lists may change when a lease ends
   local names, found = names_in(tenants), {}
   for at, reasons in ipairs(call_all('HMGET', held, names)) do
     if reasons then found[names[at]] = true end
@@ -33,14 +33,14 @@ local function held_among(tenants) -- both are sets; their lists may come into u
   return found
 end
 
-local function uncap_freed(those_held) -- whoever had a lease end may be below its cap again, and so may its suspects
+local function uncap_freed(those_held) -- a tenant whose lease ended may be below its cap again, and its suspects may run
   for tenant in pairs(those_held) do
     if freed[tenant] then hold(tenant, 'c', false) end
   end
   if next(freed) and redis.call('EXISTS', suspects) == 1 then want_wake() end
 end
 
-local function line_up(id, r, place) -- at the 'head' or 'tail' of its queue, or among the 'suspects'
+local function line_up(id, r, place) -- adds it at the 'head' or 'tail' of its queue, or to the 'suspects'
   local element = element_of(r.since, id, true)
   r.token = '0'
   write_run(id, r)

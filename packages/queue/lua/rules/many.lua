@@ -1,4 +1,4 @@
--- One command for many entries, and none for no entries.
+-- Sends one command for many entries, and none for no entries.
 local NOTHING = {}
 
 local function call_all(command, key, cells)

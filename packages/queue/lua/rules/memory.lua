@@ -1,5 +1,5 @@
--- At maxmemory Redis judges a script by its first write. This one is never refused,
--- so that accepted work still finishes; admission alone starts with a write that is.
+-- At maxmemory Redis judges a script by its first write. This write is never refused, so that accepted work still finishes;
+-- only admission begins with a write that may be refused.
 -- KEYS: state
 local writing = false
 

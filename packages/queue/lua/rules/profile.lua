@@ -1,5 +1,5 @@
--- A tenant's weight and cap as they are stored. What does not parse, or is out of range, counts as the default: the
--- profile of one tenant must not stop a claim for the others.
+-- The stored weight and cap of a tenant. Malformed or out-of-range values count as the default, so that the profile of one
+-- tenant cannot stop a claim for others.
 local MIN_WEIGHT, MAX_WEIGHT = 0.001, 1000
 
 local function parse_profile(text)

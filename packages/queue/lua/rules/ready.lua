@@ -1,6 +1,6 @@
--- One rule: a tenant is in a tier's index iff its list there is non-empty and nothing holds it.
--- Whoever changes one of these says so by `place`, and `write_ready` obeys the rule once for all.
--- A tenant entering gets max(V, its parked tag); one leaving parks its tag.
+-- One rule: a tenant is in the index of a tier if and only if its list there is non-empty and nothing holds it. A script
+-- that changes either calls `place`, and `write_ready` applies the rule once for all. A tenant that enters gets max(V, its
+-- parked tag); a tenant that leaves parks its tag.
 -- from tag: tag_words
 -- from wake: want_wake
 -- from many: call_all, names_in
@@ -12,7 +12,7 @@ local function virtual_time(tier)
   return tonumber(redis.call('HGET', state, 'v' .. tier) or '0')
 end
 
-local function rest(tier) -- the index fell empty: V passes every tag, so none need be remembered
+local function rest(tier) -- the index is empty: V passes every tag, so no tag has to be kept
   local top = redis.call('ZREVRANGE', parked[tier], '0', '0', 'WITHSCORES')
   if top[2] and tonumber(top[2]) > virtual_time(tier) then
     redis.call('HSET', state, 'v' .. tier, top[2])
@@ -43,12 +43,12 @@ local function leave(tier, tenants, tags)
   if redis.call('EXISTS', ready[tier]) == 0 then rest(tier) end
 end
 
-local function place(tier, tenant, waits) -- `waits`: whether its list is non-empty now
+local function place(tier, tenant, waits) -- `waits`: true if its list is now non-empty
   if not unplaced[tier] then unplaced[tier] = {} end
   unplaced[tier][tenant] = waits
 end
 
-local function held_of(tenants, waiting) -- of those that wait; nobody asks about the others
+local function held_of(tenants, waiting) -- of waiting tenants; the others are not needed
   local names, found = {}, {}
   for _, tenant in ipairs(tenants) do
     if waiting[tenant] then names[#names + 1] = tenant end
@@ -76,7 +76,7 @@ local function write_ready()
   for tier, made in pairs(queues_made) do bump(counts, 't' .. tier, made) end
 end
 
-local function note_queue(tier, tenant, exists) -- it came into being, or ended
+local function note_queue(tier, tenant, exists) -- the queue was created or deleted
   queues_made[tier] = (queues_made[tier] or 0) + (exists and 1 or -1)
   place(tier, tenant, exists)
 end

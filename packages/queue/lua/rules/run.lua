@@ -1,11 +1,11 @@
--- What is known of an action's attempts, beside its immutable envelope. Token 0: not being run;
--- since: the clock when it last joined a queue. A claim replaces the token and leaves the rest. Two more fields
--- follow only where an attempt was put off: when (ms) it was first throttled, and first met no handler; 0 for never. A
--- third one is what a claim that shares by time has charged for it (µs).
+-- The record of an action's attempts, beside its immutable envelope. Token 0: not running; since: the clock when it last
+-- joined a queue. A claim replaces the token and keeps the rest. Two more fields follow only if an attempt was put off: the
+-- times (ms) at which it was first throttled and first met no handler; 0 for never. A third one is the charge (µs) of a
+-- claim that shares by time.
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
-local function parse_run(text) -- nil where it does not parse
+local function parse_run(text) -- returns nil for a malformed run
   local token, tier, tenant, since, failures, stalls, redrives, cost, put_off =
     string.match(text or '', '^(%d+) ([1-4]) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)([%d ]*)$')
   local throttled, unhandled, charged = string.match(put_off or '', '^ (%d+) (%d+) ?(%d*)$')
@@ -23,11 +23,11 @@ local function new_run(header)
   }
 end
 
-local function lost_run(id) -- in place of one that does not parse: its attempts start over
+local function lost_run(id) -- replaces a malformed run: its attempts start over
   return new_run(parse_header(redis.call('HGET', actions, id)))
 end
 
-local function read_runs(ids) -- id → run, of those that have one
+local function read_runs(ids) -- id → run, for actions that have one
   local runs = {}
   for at, text in ipairs(call_all('HMGET', run, ids)) do
     if text then runs[ids[at]] = parse_run(text) or lost_run(ids[at]) end
@@ -39,11 +39,11 @@ local function read_run(id)
   return read_runs({id})[id]
 end
 
-local function is_suspect(r, max_stalls) -- on its last permitted stall: it waits apart and runs alone
+local function is_suspect(r, max_stalls) -- true on its last permitted stall: it waits separately and runs alone
   return r.stalls > 0 and r.stalls >= max_stalls
 end
 
-local function has_run(r) -- whether a handler may have seen it
+local function has_run(r) -- true if a handler may have received it
   return r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0'
 end
 

@@ -1,5 +1,6 @@
--- Share by time: a claim charges what an attempt of the tenant usually takes, and what it took corrects the charge. A run
--- carries its charge while its lease holds. The unit of a start tag is a second of slot time, at weight 1 and cost 1.
+-- Sharing by time: a claim charges the usual duration of an attempt of the tenant, and the actual duration corrects the
+-- charge. A run carries its charge while its lease holds. The unit of a start tag is a second of slot time, at weight 1 and
+-- cost 1.
 -- from many: call_all, names_in
 -- from clock: now
 -- from header: cost_of
@@ -7,12 +8,12 @@
 -- from ready: virtual_time
 -- from tag: tag_words
 -- KEYS: state paces profiles ready* parked*
-local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 1000000, 8 -- µs; attempts that a pace looks back on
+local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 1000000, 8 -- µs; number of attempts that a pace averages
 local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)$'
 local PUT_OFF = '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$'
 local corrections, pace_changes, domain_pace = {}, {}, nil
 
-local function held_us(token) -- since the claim, as far as the clock can tell: an attempt takes no time at all only by its grid
+local function held_us(token) -- time since the claim, at least one step of the clock: no attempt takes no time
   return math.max(MIN_CHARGE, (now - math.floor(tonumber(token) / 1000)) * 1000)
 end
 
@@ -22,7 +23,7 @@ local function correct(tier, tenant, us)
   corrections[tier], of_tier[tenant] = of_tier, (of_tier[tenant] or 0) + us
 end
 
-local function charged_text(item, pace) -- its run under its charge; one that was put off has its times in it already
+local function charged_text(item, pace) -- returns its run with its charge; the run of a postponed action already contains its times
   local put_off = item.ran and string.find(item.text, PUT_OFF)
   return item.text .. (put_off and ' ' or ' 0 0 ') .. pace
 end
@@ -36,7 +37,7 @@ local function moved_on(pace, held)
   return math.max(MIN_CHARGE, math.floor(pace + (held - pace) / PACE_WINDOW))
 end
 
-local function charged_more(text, keeps_refund) -- corrects its charge; returns its tenant, and the time it was held
+local function charged_more(text, keeps_refund) -- corrects its charge; returns its tenant and its slot time
   local token, tier, tenant, cost, charged = string.match(text, CHARGE)
   local held = token and held_us(token)
   if not held or held < tonumber(charged) and keeps_refund then return nil end
@@ -44,7 +45,7 @@ local function charged_more(text, keeps_refund) -- corrects its charge; returns 
   return tenant, held
 end
 
-local function end_charge(text) -- of an attempt whose lease ends; those that were not charged by time have none
+local function end_charge(text) -- for an attempt whose lease ends; attempts not charged by time have no charge
   local tenant, held = charged_more(text, false)
   if not tenant then return end
   local seen = pace_changes[tenant] or {}
@@ -52,7 +53,7 @@ local function end_charge(text) -- of an attempt whose lease ends; those that we
   domain_pace = moved_on(read_domain_pace(), held)
 end
 
-local function charge_further(text) -- of one that goes on for longer than it was charged for; returns its new run
+local function charge_further(text) -- for an attempt that runs longer than it was charged for; returns its new run
   local tenant, held = charged_more(text, true)
   return tenant and (string.gsub(text, '%d+$', string.format('%.0f', held)))
 end
@@ -69,11 +70,11 @@ local function write_paces()
   if #cells > 0 then redis.call('HSET', state, 'pace', string.format('%.0f', domain_pace)) end
 end
 
-local function corrected(tag, by, virtual) -- what is given back stops at V
+local function corrected(tag, by, virtual) -- a refund stops at V
   return by > 0 and tag + by or math.min(tag, math.max(virtual, tag + by))
 end
 
-local function weigh_corrections() -- into what they move tags by; before the writes that forget idle tenants
+local function weigh_corrections() -- converts corrections to changes of tags; call before the writes that delete idle tenants
   for _, amounts in pairs(corrections) do
     local tenants = names_in(amounts)
     for at, text in ipairs(redis.call('HMGET', profiles, unpack(tenants))) do
@@ -90,7 +91,7 @@ local function write_tier_corrections(tier, tenants, amounts)
     local by = amounts[tenant]
     if tags[at] then
       cells[#cells + 1], cells[#cells + 2] = tag_words(corrected(tonumber(tags[at]), by, virtual)), tenant
-    elseif is_contended then -- a parked tag that V has passed counts as V, whether or not it has been dropped
+    elseif is_contended then -- a parked tag that V has passed counts as V, even if it is still stored
       local tag = math.max(virtual, tonumber(parked_tags[at] or '0'))
       parked_cells[#parked_cells + 1], parked_cells[#parked_cells + 2] = tag_words(corrected(tag, by, virtual)), tenant
     end
@@ -99,6 +100,6 @@ local function write_tier_corrections(tier, tenants, amounts)
   call_all('ZADD', parked[tier], parked_cells)
 end
 
-local function write_corrections() -- once every tenant is in the index or not
+local function write_corrections() -- call after the ready index has been written
   for tier, amounts in pairs(corrections) do write_tier_corrections(tier, names_in(amounts), amounts) end
 end

@@ -1,6 +1,6 @@
 -- The fields of a domain's state that every call reads, in one command.
 -- KEYS: state
-local FORMAT = '1' -- of all that is stored of a domain (docs/decisions/0023-versions-are-agreed-in-redis.md)
+local FORMAT = '1' -- format of all records of a domain (docs/decisions/0023-versions-are-agreed-in-redis.md)
 local last_clock, last_lead, paused, grace, turns, kept_until, format =
   unpack(redis.call('HMGET', state, 'clock', 'lead', 'paused', 'grace', 'turns', 'kept', 'format'))
 if format and format ~= FORMAT then

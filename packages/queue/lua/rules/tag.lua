@@ -1,4 +1,4 @@
--- A start or finish tag, or a virtual time, as text: exact, and quick where it is whole and short, as most are.
+-- A start tag, finish tag or virtual time as text: exact, and quick if it is whole and short, as most are.
 local SHORT = 2147483648
 
 local function tag_words(tag)

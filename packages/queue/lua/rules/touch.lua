@@ -1,4 +1,4 @@
--- Before the first write: an absent key of a migrating slot raises now, not midway.
+-- Call before the first write: an absent key of a migrating slot raises its error now instead of midway.
 -- KEYS: queue*
 local function touch(lists)
   if #lists > 0 then redis.call('EXISTS', unpack(lists)) end

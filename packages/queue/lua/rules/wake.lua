@@ -1,4 +1,4 @@
--- One token for idle workers; the chain goes on from whoever takes it.
+-- The wake token of idle workers. A worker that takes it passes it on if there is more work.
 -- from state: paused
 -- KEYS: wake
 local wake_wanted = false

@@ -1,4 +1,4 @@
--- The items of a settle call, and the runs that are stored of them.
+-- The items of a settle call and their stored runs.
 -- from many: call_all
 -- KEYS: run
 local FIRST_OUTCOME, OUTCOME_SIZE, ITEM_SIZE = 6, 6, 3

@@ -1,4 +1,4 @@
--- Ends attempts, each fenced by its token: done, run again later (counted or not), dead, or given back.
+-- Ends attempts, each fenced by its token: done, retried (counted or not), dead, or released.
 -- from verbs: gone, verbs, returned, give_back
 -- from run: parse_run
 -- from codes: LOST, ALREADY
@@ -16,7 +16,7 @@
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, number of endings,
 --       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
--- Output: per item that was not settled: its index, code of a settlement: settled already, or lost to another worker
+-- Output: per item that was not settled: its index, code of a settlement: already settled, or lost to another worker
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
 local endings, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}
@@ -28,7 +28,7 @@ for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   }
 end
 
-local function take(id, text, ending) -- most leave nothing behind, and need nothing more of their run
+local function take(id, text, ending) -- most leave nothing behind, and need nothing else from their run
   taken[id] = true
   if ending.leaves_nothing then
     gone[#gone + 1] = id
@@ -65,7 +65,7 @@ touch_lists(those_held)
 touch_lists(releasing)
 touch_kept(kept_ids)
 begin_writing()
-if #others > 0 then write_clock() end -- the rest stores nothing that has a time
+if #others > 0 then write_clock() end -- the rest stores no times
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
 remove(gone)
 if buried > 0 then trim_surplus(tonumber(ARGV[3])) end
@@ -74,6 +74,6 @@ uncap_freed(those_held)
 weigh_corrections()
 write_paces()
 commit()
-for _, r in ipairs(returned) do give_back(r) end -- after it: their tags stand in the index again
+for _, r in ipairs(returned) do give_back(r) end -- after commit: their tags are in the index again
 write_corrections()
 return refused

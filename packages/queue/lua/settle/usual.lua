@@ -1,5 +1,5 @@
--- The usual settle, written straight: all attempts are done, leave nothing behind, and their tenants are on default
--- terms. The same outcome as one by one. Returns nothing where something has to be decided.
+-- The usual settle as straight code: all attempts are done and leave nothing behind, and their tenants have default terms.
+-- Same result as for single items. Returns nothing if something has to be decided.
 -- from runs: FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from fields: write_fields
 -- from memory: begin_writing

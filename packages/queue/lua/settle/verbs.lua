@@ -1,4 +1,4 @@
--- The ways in which an attempt ends.
+-- The outcomes of an attempt.
 -- from profile: parse_profile
 -- from ready: virtual_time
 -- from header: cost_of
@@ -43,13 +43,13 @@ function verbs.retry(id, r, ending)
   run_later(id, r, ending)
 end
 
-function verbs.throttled(id, r, ending) -- no failure: the worker bounds it by the time since the first one
+function verbs.throttled(id, r, ending) -- not a failure: the worker limits it by the time since the first one
   if r.throttled == '0' then r.throttled = string.format('%.0f', now) end
   r.unhandled = '0'
   run_later(id, r, ending)
 end
 
-function verbs.unhandled(id, r, ending) -- no attempt of a handler, so that it leaves alone what one began
+function verbs.unhandled(id, r, ending) -- not an attempt of a handler, so it keeps the times of the last one
   if r.unhandled == '0' then r.unhandled = string.format('%.0f', now) end
   run_later(id, r, ending)
 end
@@ -63,5 +63,5 @@ end
 function verbs.release(id, r)
   local suspect = is_suspect(r, max_stalls)
   line_up(id, r, suspect and 'suspects' or 'head')
-  if not suspect and r.charged == '' then returned[#returned + 1] = r end -- a suspect's turn was not charged
+  if not suspect and r.charged == '' then returned[#returned + 1] = r end -- the turn of a suspect was not charged
 end

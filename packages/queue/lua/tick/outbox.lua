@@ -1,4 +1,4 @@
--- Callbacks and replies on their way: handed out to one worker at a time, until one acknowledges that it delivered.
+-- Callbacks and replies to deliver. Each is handed to one worker at a time until a worker acknowledges its delivery.
 -- from many: call_all
 -- from batch: due_in
 -- from clock: now
@@ -10,7 +10,7 @@ local function acknowledge(callbacks)
   call_all('HDEL', messages, callbacks)
 end
 
-local function hand_out(again) -- at least one; `again` is when another worker gets them
+local function hand_out(again) -- returns at least one; another worker gets them at `again`
   local rows, bytes = {}, 0
   for _, callback in ipairs(due_in(outbox, now)) do
     local message = redis.call('HGET', messages, callback) or ''

@@ -1,5 +1,5 @@
--- What time brings, at most 100 of each: acknowledged outbox entries leave, due actions and expired
--- leases go back to their queues, overdue outbox entries are handed out, old dead letters go.
+-- Handles everything that is due, at most 100 entries of each kind: removes acknowledged outbox entries, returns due actions
+-- and expired leases to their queues, hands out overdue outbox entries, drops old dead letters.
 -- from clock: now, advance_clock, clock_words, clock, write_clock, lead_ms
 -- from state: grace
 -- from header: expiry_in, parse_header
@@ -19,14 +19,15 @@
 -- KEYS: state delayed active revoked actions
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters,
 --       settings of the worker as text, acknowledged callback ids
--- Output: whether there are more dead letters to drop at once, the server's clock ms, settings of another worker that differ ('' for none),
+-- Output: whether more dead letters have to be dropped at once, the server's clock ms, settings of another worker that
+-- differ ('' for none),
 --         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 7
 local REVOKED_MS = 3600000
 
-local function put_in_order(ids, runs) -- of arrival: actions of one claim share a deadline
+local function put_in_order(ids, runs) -- by arrival: actions of one claim share a deadline
   local function since(id) return runs[id] and tonumber(runs[id].since) or 0 end
   table.sort(ids, function(a, b) return since(a) < since(b) end)
 end
@@ -39,7 +40,7 @@ local function may_reclaim() -- after an outage longer than a lease, living work
   return not late and now >= tonumber(grace or '0')
 end
 
-local function agree() -- the last worker to look leaves its settings; returns those of an earlier one that differ
+local function agree() -- stores the settings of this worker; returns those of an earlier one that differ
   local earlier = redis.call('HGET', state, 'settings')
   if earlier == settings then return '' end
   redis.call('HSET', state, 'settings', settings)
@@ -75,7 +76,7 @@ local function reclaim(id, r)
   end_lease(id, r.tier, r.tenant)
 end
 
-local function read_ripe(ids) -- as far as one call reads; the rest stays due
+local function read_ripe(ids) -- up to the limit of one call; the rest stays due
   local read, items, ended = 0, {}, {}
   for at, id in ipairs(ids) do
     local stored = redis.call('HGET', actions, id) or ''

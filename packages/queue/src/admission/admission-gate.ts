@@ -10,25 +10,25 @@ import type { Verdict } from '../protocol/operations/enqueue.ts';
 /** Items per script call: enough to share its cost, few enough to keep Redis responsive. */
 const BATCH_SIZE = 64;
 
-/** An action on its way to a domain, and whoever waits for the verdict. */
+/** An action to admit, and the callbacks for its verdict. */
 export interface PendingAdmission {
   readonly item: AdmissionItem;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** What a gate works with. */
+/** Dependencies of a gate. */
 export interface AdmissionGateParts {
   readonly redis: RedisPool;
   readonly keyspace: Keyspace;
   readonly ring: CallRing;
-  /** The tenants of the keyspace live elsewhere by now: none of these was admitted. */
+  /** Called if the tenants of the keyspace have moved: none of these actions was admitted. */
   readonly onMoved: (pending: readonly PendingAdmission[]) => Promise<void>;
 }
 
 /**
- * The way into one keyspace: no more calls in flight than Redis keeps answers for. What waits for its turn
- * travels in larger calls.
+ * Sends the admissions of one keyspace. Keeps no more calls in flight than Redis keeps answers for; waiting admissions are
+ * sent in larger calls.
  */
 export class AdmissionGate {
   readonly #parts: AdmissionGateParts;
@@ -61,7 +61,7 @@ export class AdmissionGate {
     });
   }
 
-  /** What remains is spread over the calls that may still be made. */
+  /** Distributes the remaining admissions over the calls that may still be opened. */
   #batchFrom(start: number): readonly PendingAdmission[] {
     const share = Math.ceil((this.#pending.length - start) / this.#parts.ring.room);
     const maxCount = Math.min(MAX_IDS, Math.max(BATCH_SIZE, share));
@@ -76,7 +76,7 @@ export class AdmissionGate {
       const items = batch.map(({ item }) => item);
       const reply = await runScript(redis.command(), enqueueCall(keyspace, id, items));
       const verdicts = readVerdicts(reply, batch.length);
-      // All of a call live elsewhere, or none.
+      // A batch targets one partition, so either all its items moved or none did.
       if (verdicts[0]?.kind === 'moved') await onMoved(batch);
       else verdicts.forEach((verdict, index) => batch[index]?.resolve(verdict));
     } catch (error) {
@@ -87,7 +87,7 @@ export class AdmissionGate {
   }
 }
 
-/** Tells everybody who waits that the domain could not be reached. */
+/** Rejects all pending admissions with the error of their call. */
 export function refuse(pending: readonly PendingAdmission[], domain: string, error: unknown): void {
   for (const { item, reject } of pending) {
     reject(asCallError(error, `enqueue action "${item.actionId}" into "${domain}"`));

@@ -3,7 +3,7 @@ import { encodeAction, tierPriority, type DomainAction } from '@nooble/models';
 import { resolveEnqueueOptions, type EnqueueOptions } from './enqueue-options.ts';
 import type { AdmissionItem, AdmissionPolicy } from '../protocol/admission.ts';
 
-/** What an action is admitted with. */
+/** Parameters of an admission. */
 export interface AdmissionFacts {
   readonly policy: AdmissionPolicy;
   readonly options?: EnqueueOptions | undefined;
@@ -29,7 +29,7 @@ export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionIt
   };
 }
 
-/** A time, 0 for never, or negative for ms after its admission. */
+/** Returns a Unix time (ms), 0 for never, or a negative delay from its admission (ms). */
 function expiryOf({ actionId, expiresAt }: DomainAction, expiresInMs: number): number {
   if (expiresAt === undefined) return -expiresInMs;
   if (expiresInMs === 0) return Math.max(1, Date.parse(expiresAt));
@@ -39,7 +39,7 @@ function expiryOf({ actionId, expiresAt }: DomainAction, expiresInMs: number): n
   });
 }
 
-/** A callback at the door of its domain: neither charged nor refused. */
+/** Returns the item of a callback, which is neither charged nor refused. */
 export function callbackItem(callback: DomainAction, envelope: string): AdmissionItem {
   return {
     actionId: callback.actionId,
@@ -55,10 +55,10 @@ export function callbackItem(callback: DomainAction, envelope: string): Admissio
   };
 }
 
-/** The wire JSON of an action. Throws PayloadTooLargeError. */
+/** Returns the wire JSON of an action. Throws PayloadTooLargeError. */
 export function measured(action: DomainAction, limitBytes: number): string {
   const envelope = encodeAction(action);
-  // A character is at most three bytes, so most messages need not be counted.
+  // A UTF-16 unit is at most three bytes, so most envelopes need not be measured.
   if (envelope.length * 3 <= limitBytes) return envelope;
   const bytes = Buffer.byteLength(envelope);
   if (bytes <= limitBytes) return envelope;

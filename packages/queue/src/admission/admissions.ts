@@ -11,23 +11,23 @@ import type { DomainKeyspaces, Partitions } from '../protocol/partitions.ts';
 export interface AdmissionsParts {
   readonly redis: RedisPool;
   readonly partitions: Partitions;
-  /** @default rings of its own */
+  /** @default separate rings */
   readonly rings?: CallRings;
 }
 
-/** The way into the domains: what is admitted in one turn of the event loop travels together. */
+/** Admits actions to domains. Actions of one turn of the event loop share a call. */
 export class Admissions {
   readonly #parts: Required<AdmissionsParts>;
   /** By wake key. */
   readonly #gates = new Map<string, AdmissionGate>();
-  /** What came in this turn of the event loop, by domain. */
+  /** Admissions of this turn of the event loop, by domain. */
   readonly #arrived = new Map<string, PendingAdmission[]>();
 
   constructor({ redis, partitions, rings = new CallRings() }: AdmissionsParts) {
     this.#parts = { redis, partitions, rings };
   }
 
-  /** Asks the domain's script. Rejects with RedisUnavailableError; asking again is safe. */
+  /** Returns the verdict of the domain's script. Rejects with RedisUnavailableError; it is safe to retry. */
   admit(domain: string, item: AdmissionItem): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       let arrived = this.#arrived.get(domain);
@@ -69,7 +69,7 @@ export class Admissions {
     return gate;
   }
 
-  /** The tenants live elsewhere by now. While that is being arranged the domain is closed. */
+  /** The partition count changed. Until repartitioning completes the domain is closed. */
   async #follow(left: Keyspace, pending: readonly PendingAdmission[]): Promise<void> {
     const { partitions } = this.#parts;
     partitions.forget(left.domain);

@@ -11,27 +11,27 @@ import type { Policies } from './policies.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { resultOf, type Receipt } from './receipt.ts';
 
-/** What admits the actions of a manager. */
+/** Dependencies of admission. */
 export interface AdmissionParts {
   readonly redis: RedisPool;
   readonly policies: Policies;
   readonly directory: TenantDirectory | undefined;
   readonly admissions: Admissions;
-  /** Largest envelope, bytes. */
+  /** Maximum size of an envelope (bytes). */
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
 }
 
-/** How an action is admitted. */
+/** Options of one admission. */
 export interface AdmitOptions {
   readonly options?: EnqueueOptions | undefined;
-  /** The action that sends it. */
+  /** The action that sends it, if any. */
   readonly parent?: DomainAction | undefined;
-  /** What the directory says of its tenant, where it was asked already. */
+  /** Entry of its tenant in the directory, if it has already been looked up. */
   readonly entry?: TenantEntry | undefined;
 }
 
-/** Checks an action, resolves its tenant and admits it. Returns why it was refused; throws for a malformed one. */
+/** Checks an action, resolves its tenant and admits it. Returns the reason if it was refused; throws for a malformed action. */
 export async function admitAction(
   parts: AdmissionParts,
   given: DomainAction,

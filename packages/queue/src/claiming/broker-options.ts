@@ -7,34 +7,37 @@ import type { TickRules } from '../protocol/operations/tick.ts';
 import { assertPrefix } from '../protocol/prefix.ts';
 import { warn } from '../protocol/server-check.ts';
 
-/** How a worker's queue behaves. All workers of a domain use the same. */
+/** Options of a worker's queue. They must be the same for all workers of a domain. */
 export interface BrokerOptions {
   readonly domain: string;
   readonly redis: RedisPool;
   /** @default 'nooble' */
   readonly prefix?: string;
-  /** Overrides of `DEFAULT_TIER_POLICIES`; their weights count in `weighted` mode. */
+  /** Overrides of `DEFAULT_TIER_POLICIES`; their weights apply in `weighted` mode. */
   readonly tiers?: TierOverrides;
   /** Length of a lease (ms). @default 30_000 */
   readonly leaseMs?: number;
-  /** Order among tiers: by priority, or shared by weight. @default 'strict' */
+  /** Order of the tiers: by priority, or shared by weight. @default 'strict' */
   readonly mode?: 'strict' | 'weighted';
-  /** In `strict` mode every so many services go to the tier that waits longest; 0 turns it off. @default 16 */
+  /** In `strict` mode every n-th turn goes to the tier that has waited longest; 0 disables this. @default 16 */
   readonly floor?: number;
   /**
-   * What the tenants of a tier share by their weights: turns, or the time that their actions hold slots.
-   * @default 'turns'
+   * Quantity that the tenants of a tier share by weight: turns, or the time for which their actions hold slots. @default
+   * 'turns'
    */
   readonly share?: Share;
-  /** How often workers may die running an action before it is given up. @default 2 */
+  /** Maximum number of workers that may die running an action before it is dead. @default 2 */
   readonly maxStalls?: number;
-  /** Most dead letters of a domain, or of a partition of it; the oldest are dropped, and counted. @default 100_000 */
+  /**
+   * Maximum number of dead letters of a domain, or of a partition of it. The oldest are dropped, and counted. @default
+   * 100_000
+   */
   readonly maxDead?: number;
-  /** Dead letters older than this are dropped (ms). @default 14 days */
+  /** Maximum age of a dead letter (ms). @default 14 days */
   readonly maxDeadAgeMs?: number;
-  /** Largest callback, reply or kept result, bytes. @default 1 MiB */
+  /** Maximum size of a callback, reply or kept result (bytes). @default 1 MiB */
   readonly maxPayloadBytes?: number;
-  /** Told once when the server's settings contradict the promises. @default `process.emitWarning` */
+  /** Called once if the settings of the server contradict the promises. @default `process.emitWarning` */
   readonly onWarning?: (warning: string) => void;
 }
 
@@ -51,7 +54,7 @@ export interface ResolvedBrokerOptions {
 export const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const DAY_MS = 86_400_000;
 
-/** Checks and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
+/** Validates and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
 export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
   const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
   const { leaseMs = 30_000, floor = 16, share = 'turns', maxStalls = 2 } = options;
@@ -89,7 +92,7 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
   });
 }
 
-/** As in `leaseMs 30000, floor 16`. */
+/** For example `leaseMs 30000, floor 16`. */
 function textOf(settings: Readonly<Record<string, number | string | readonly number[]>>): string {
   const entries = Object.entries(settings);
   return entries.map(([name, value]) => `${name} ${String(value)}`).join(', ');

@@ -1,11 +1,11 @@
 import { CallRing, type CallId } from '../protocol/call-ring.ts';
 
-/** A claim under its number. */
+/** A numbered claim. */
 export interface ClaimCall {
   readonly id: CallId;
-  /** Maximum number of actions it brings. */
+  /** Maximum number of actions that it returns. */
   readonly slots: number;
-  /** When it was sent, on the monotonic clock (ms). */
+  /** Time at which it was sent, on the monotonic clock (ms). */
   readonly sentMs: number;
 }
 
@@ -15,14 +15,14 @@ export class ClaimCalls {
   readonly #repeatAfterMs: number;
   #unanswered: ClaimCall[] = [];
 
-  /** `repeatAfterMs` is the time after which a lost claim is repeated however few slots are free. */
+  /** `repeatAfterMs` is the time after which a lost claim is repeated regardless of the number of free slots. */
   constructor(repeatAfterMs: number) {
     this.#repeatAfterMs = repeatAfterMs;
   }
 
   /**
-   * Returns a claim with a fresh number, or one to repeat: preferably one that requested no more slots than there are
-   * now; and any of them before its leases end or Redis forgets what it brought.
+   * Returns a claim with a new number, or one to repeat: preferably one that requested no more slots than there are now, and
+   * any of them before its leases end or Redis forgets its answer.
    */
   async next(slots: number, sentMs: number): Promise<ClaimCall> {
     for (;;) {
@@ -37,7 +37,7 @@ export class ClaimCalls {
     this.#ring.close(id);
   }
 
-  /** The reply to this claim was lost. One for no slots cannot have claimed. */
+  /** Records that the reply to this claim was lost. A claim for no slots cannot have claimed. */
   unanswered(call: ClaimCall): void {
     if (call.slots > 0) this.#unanswered.push(call);
     else this.#ring.close(call.id);
@@ -51,7 +51,7 @@ export class ClaimCalls {
     return isUrgent || this.#ring.room === 0 ? oldest : undefined;
   }
 
-  /** What it brings is still what it brought first, or up to the slots requested now if it never arrived. */
+  /** A repeated claim returns what it returned first, or up to the slots requested now if it never arrived. */
   #repeat(call: ClaimCall, now: Omit<ClaimCall, 'id'>): ClaimCall {
     this.#unanswered = this.#unanswered.filter((each) => each !== call);
     return { id: call.id, slots: Math.max(call.slots, now.slots), sentMs: now.sentMs };

@@ -4,21 +4,21 @@ import type { ClaimedAction, ClaimResult, ClaimRequest } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
 import { within } from '../timing/within.ts';
 
-/** How long one broker may keep the others waiting (ms). */
+/** Maximum time for which one broker may delay the others (ms). */
 const LIMIT_MS = 500;
 
-/** Brokers of one domain that take turns, and which of them have not answered yet. */
+/** Brokers of one domain that are served in turn, and those with a call in flight. */
 export interface Turns {
   readonly brokers: readonly QueueBroker[];
   readonly brokerOf: (settlement: Settlement) => QueueBroker;
-  /** Whose last claim is still under way: they are passed over. */
+  /** Brokers whose last claim is still in flight; they are skipped. */
   readonly late: Set<QueueBroker>;
 }
 
 /**
- * One claim from several brokers, in the given order until the slots are filled; settlements go to the
- * broker they belong to in any case. A broker that cannot be reached, or does not answer soon, is passed over:
- * its settlements are unsent, and what it brings later goes back. Throws only when nobody answered.
+ * Claims from several brokers, in the given order until the slots are filled. Settlements are sent to their brokers in any
+ * case. A broker that cannot be reached, or does not answer in time, is skipped: its settlements are unsent, and the actions
+ * of a late answer are released. Throws only if no broker answered.
  */
 export async function claimInTurn(turns: Turns, request: ClaimRequest): Promise<ClaimResult> {
   const round = new Round(turns, request);
@@ -55,7 +55,7 @@ class Round {
       if (reply) this.#note(reply);
       else this.#passOver(broker, claim);
     } catch (error) {
-      // What was claimed so far must not be lost over an error of another broker.
+      // An error of another broker must not lose what was already claimed.
       if (!isUnavailable(error) && this.#claimed.length === 0) throw error;
       this.#failure = error;
     }
@@ -76,7 +76,7 @@ class Round {
     late.add(broker);
     void claim
       .then(async ({ claimed }) => (claimed.length > 0 ? broker.release(claimed) : undefined))
-      // It failed in the end, or its leases run out.
+      // The release failed: the leases will end.
       .catch(() => undefined)
       .finally(() => late.delete(broker));
   }

@@ -13,10 +13,13 @@ import { RedisBroker } from './redis-broker.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { within } from '../timing/within.ts';
 
-/** How often a worker looks whether the number of partitions has changed (ms). */
+/** Interval at which a worker reads the number of partitions (ms). */
 const LOOK_MS = 10_000;
 
-/** The queue of one domain, for one worker. Throws for names and numbers that cannot be. */
+/**
+ * Returns the queue of one domain for one worker. Throws InvalidActionError for invalid names and RangeError for other
+ * invalid options.
+ */
 export function createBroker(options: BrokerOptions): PartitionedBroker {
   const { redis, prefix, ...resolved } = resolveBrokerOptions(options);
   const partitions = new Partitions({ redis, prefix });
@@ -24,20 +27,20 @@ export function createBroker(options: BrokerOptions): PartitionedBroker {
   return new PartitionedBroker({ redis, prefix, ...resolved }, { partitions, admissions });
 }
 
-/** The way to all domains, which a broker may share with a manager. */
+/** Access to all domains, which a broker may share with a manager. */
 export interface DomainAccess {
   readonly partitions: Partitions;
   readonly admissions: Admissions;
 }
 
-/** One broker per partition of the domain, each served in its turn. Most domains have one. */
+/** Combines one broker per partition of the domain, served in turn. Most domains have one. */
 export class PartitionedBroker implements QueueBroker {
   readonly domain: string;
   readonly leaseMs: number;
   readonly #options: ResolvedBrokerOptions;
   readonly #partitions: Partitions;
   readonly #routes: OutboxRoutes;
-  /** By their wake key; those of a partition that is no more stay until the end. */
+  /** By wake key. Brokers of partitions that no longer exist stay until the end. */
   readonly #brokers = new Map<string, RedisBroker>();
   readonly #late = new Set<QueueBroker>();
   #known: DomainKeyspaces | undefined;
@@ -70,7 +73,10 @@ export class PartitionedBroker implements QueueBroker {
     return new Map(answers.flatMap((each) => [...each]));
   }
 
-  /** Leases of a partition that cannot be reached, or soon enough, stay as they are; throws when none can. */
+  /**
+   * Renews leases. Leases of a partition that cannot be reached, or not in time, are returned unchanged. Throws if no
+   * partition can be reached.
+   */
   async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
     const keyspaces = await this.#keyspaces();
     const groups = [...groupBy(leases, (lease) => this.#brokerOf(keyspaces, lease))];
@@ -120,7 +126,7 @@ export class PartitionedBroker implements QueueBroker {
     return [...new Set(all)];
   }
 
-  /** Resolves when everything its workers were to deliver is delivered, or has failed for now. */
+  /** Resolves when all deliveries of its workers have succeeded or failed. */
   async delivered(): Promise<void> {
     await Promise.all([...this.#brokers.values()].map(async (broker) => broker.delivered()));
   }
@@ -133,7 +139,7 @@ export class PartitionedBroker implements QueueBroker {
     if (performance.now() > this.#lookDueMs) {
       this.#lookDueMs = performance.now() + LOOK_MS;
       const look = this.#partitions.lookAgain(this.domain);
-      // Whoever knows a number goes on with it: the shard that says the number is but one of several.
+      // Keep the known number on an error: its shard is one of several, and the others still work.
       if (this.#known) void look.then((found) => (this.#known = found)).catch(() => undefined);
       else this.#known = await look.catch((error: unknown) => this.#lookFailed(error));
     }
@@ -149,7 +155,7 @@ export class PartitionedBroker implements QueueBroker {
     return [this.#broker(first), ...others.map((keyspace) => this.#broker(keyspace))];
   }
 
-  /** By tenant, so that a lease finds its way also after the worker has learned of another number. */
+  /** Selects by tenant, so that a lease finds its partition even after the number of partitions has changed. */
   #brokerOf(keyspaces: DomainKeyspaces, { tenantId }: Lease): RedisBroker {
     return this.#broker(keyspaces.of(tenantId));
   }
@@ -164,7 +170,7 @@ export class PartitionedBroker implements QueueBroker {
   }
 }
 
-/** Resolves when all have; throws what the first of those that failed threw. */
+/** Resolves when all have settled. Rejects with the first error. */
 async function settledAll(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

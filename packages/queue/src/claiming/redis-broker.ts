@@ -18,7 +18,7 @@ import { TickTimer } from './tick-timer.ts';
 import { Wake } from './wake.ts';
 import { within } from '../timing/within.ts';
 
-/** How long closing waits to learn whether Redis is there, and then for the last deliveries (ms). */
+/** Maximum time of `close()` to find out whether Redis can be reached, and then for the last deliveries (ms). */
 const CLOSING = { pingMs: 500, limitMs: 5_000 };
 
 /** The queue of one domain, or of one partition of it, for one worker. */
@@ -79,7 +79,7 @@ export class RedisBroker implements QueueBroker {
 
   async release(claimed: readonly ClaimedAction[]): Promise<void> {
     const outcome = { status: 'release' } as const;
-    // The last claimed goes back first, so that the first is at the head again.
+    // Release the last claimed first, so that the first is at the head again.
     const settlements = claimed.toReversed().map((each) => ({ claimed: each, outcome }));
     const answers = await this.settle(settlements);
     const refusal = [...answers.values()].find((answer) => typeof answer === 'object');
@@ -94,7 +94,7 @@ export class RedisBroker implements QueueBroker {
 
   async ping(): Promise<void> {
     try {
-      // A key of its own, so that on a Cluster the node answers that has the queue.
+      // A key is necessary: on a Cluster it selects the node that has the queue.
       await this.#options.redis.command().exists(this.#keyspace.wakeKey);
     } catch (error) {
       throw asRedisUnavailable(error, `reach the queue of ${this.#keyspace.title}`);
@@ -105,7 +105,7 @@ export class RedisBroker implements QueueBroker {
     return this.#outbox.warnings();
   }
 
-  /** Resolves when everything it was to deliver is delivered, or has failed for now. */
+  /** Resolves when all its deliveries have succeeded or failed. */
   async delivered(): Promise<void> {
     await this.#outbox.drained();
   }
@@ -117,7 +117,7 @@ export class RedisBroker implements QueueBroker {
       () => true,
       () => false,
     );
-    // While Redis is away the outbox has what is left, and some worker delivers it later.
+    // While Redis cannot be reached the rest stays in the outbox, and another worker delivers it later.
     if (await within(CLOSING.pingMs, isThere, false)) {
       await within(CLOSING.limitMs, this.#finish(), undefined);
     }
@@ -128,7 +128,7 @@ export class RedisBroker implements QueueBroker {
     await this.#acknowledge();
   }
 
-  /** Else the last callbacks of a worker would be delivered again, when their receivers may have forgotten them. */
+  /** Otherwise the last callbacks of a worker would be delivered again, when their receivers may have forgotten them. */
   async #acknowledge(): Promise<void> {
     const delivered = this.#outbox.takeDelivered();
     if (delivered.length === 0) return;
@@ -138,7 +138,7 @@ export class RedisBroker implements QueueBroker {
     await this.#outbox.drained();
   }
 
-  /** One round trip: settle the first batch, what time brings, claim. */
+  /** Makes one round trip: settles the first batch, ticks, claims. */
   async #roundTrip(
     round: SettleRound,
     { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
@@ -157,7 +157,7 @@ export class RedisBroker implements QueueBroker {
     ]);
     const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
     try {
-      // A claim without settlements waits as long: two replies that arrive together are handled in the order of their calls.
+      // A claim without settlements waits as well: two replies that arrive together are handled in the order of their calls.
       await (batch ? this.#settling.note(round, batch, replies[0]) : Promise.resolve());
       const read = readClaim(this.#valueOf(replies.at(-1), 'claim actions'), deadline);
       const claim = isCutShort ? { ...read, dueInMs: 0 } : read;
@@ -166,14 +166,14 @@ export class RedisBroker implements QueueBroker {
       this.#timer.hint(claim.dueInMs ?? Number.POSITIVE_INFINITY);
       return claim;
     } catch (error) {
-      // It may have claimed: the same number again brings the same actions.
+      // It may have claimed: the same number returns the same actions.
       if (isRefused(replies.at(-1))) this.#calls.answered(call);
       else this.#calls.unanswered(call);
       throw error;
     }
   }
 
-  /** Returns whether there is more to do at once. */
+  /** Returns true if another tick is due immediately. */
   #ticked(reply: ScriptResult | undefined, delivered: readonly string[]): boolean {
     if (reply?.ok === true) {
       const { entries, isCutShort, nowMs, otherSettings } = readTick(reply.value);
@@ -191,7 +191,7 @@ export class RedisBroker implements QueueBroker {
   }
 }
 
-/** Whether the script itself raised an error: then there is no answer to ask for again. */
+/** Returns true if the script itself raised an error: then there is no answer to request again. */
 function isRefused(reply: ScriptResult | undefined): boolean {
   return reply?.ok === false && !isUnavailable(reply.error);
 }

@@ -6,21 +6,21 @@ import { deliveryFor, messageOf, type Delivery, type Outgoing } from '../deliver
 import type { SettleRow } from '../protocol/operations/settle.ts';
 import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
-/** A settlement made ready: what the script gets, and how the caller is told. */
+/** A settlement in the form that the script takes, with the notification of its caller. */
 export interface PreparedSettlement {
   readonly settlement: Settlement;
   readonly item: SettleRow;
-  /** Written before the settle. */
+  /** Written before the settlement is stored. */
   readonly reply?: EncodedReply;
-  /** When its lease ends, on this process's monotonic clock (ms); a reply after that would be void. */
+  /** End of its lease, on the monotonic clock of this process (ms). A reply after that could contradict the queue. */
   readonly deadline: number;
-  /** Delivered after the settle; it is in the outbox by then. */
+  /** Delivered after the settlement is stored; it is in the outbox by then. */
   readonly outgoing?: Outgoing;
 }
 
 /**
- * Makes one settlement ready. Throws PayloadTooLargeError for a result that no message can carry, and
- * TypeError for one that JSON cannot hold.
+ * Prepares one settlement. Throws PayloadTooLargeError for a result that no message can carry, and TypeError for one that
+ * JSON cannot hold.
  */
 export function prepareSettlement(
   settlement: Settlement,
@@ -28,7 +28,7 @@ export function prepareSettlement(
 ): PreparedSettlement {
   const { claimed, outcome } = settlement;
   const { lease } = claimed;
-  // An error is bounded where it is made: whatever became of an action, its end can be told.
+  // An error has a bounded size, so an ending can always be reported.
   const limitBytes = outcome.status === 'done' ? maxPayloadBytes : Number.POSITIVE_INFINITY;
   const delivery = deliveryOf(settlement);
   const isOver = outcome.status === 'done' || outcome.status === 'dead';
@@ -48,7 +48,7 @@ export function prepareSettlement(
   return delivery.to === 'inbox' ? { ...ready, reply: delivery } : inOutbox(ready, delivery);
 }
 
-/** The same with its reply in the outbox of the domain, from where a worker delivers it once it is settled. */
+/** Moves the reply to the outbox of the domain, from which a worker delivers it once the action is settled. */
 export function throughOutbox({ reply, ...ready }: PreparedSettlement): PreparedSettlement {
   return reply ? inOutbox(ready, { to: 'inbox', ...reply }) : ready;
 }
@@ -69,23 +69,23 @@ function deliveryOf(settlement: Settlement): Delivery | undefined {
   return deliveryFor(action, { callbackId: callbackIdFor(lease), data, untilMs });
 }
 
-/** Bytes a settlement adds to a call, at most. */
+/** Returns the maximum number of bytes that a settlement adds to a call. */
 export function settlementBytes({ item, reply }: PreparedSettlement): number {
   return 3 * (item.note.length + item.callback.length + (reply?.text.length ?? 0));
 }
 
-/** What the caller is told; undefined while the action goes on. */
+/** Returns the notification of the caller; undefined while the action has not ended. */
 function tellable({ outcome }: Settlement): CallbackData | undefined {
   if (outcome.status === 'done') return { status: 'done', result: outcome.result };
   if (outcome.status === 'dead') return { status: 'dead', error: outcome.error };
   return undefined;
 }
 
-/** Stored with a dead letter, and with a kept result. */
+/** Returns the note of a dead letter, or of a kept result. */
 function noteOf({ claimed, outcome }: Settlement, limitBytes: number): string {
   if (outcome.status === 'dead') return JSON.stringify(outcome.error);
   if (outcome.status !== 'done' || claimed.retainMs === 0) return '';
-  // A function or a symbol has no JSON: it is kept as null.
+  // A function or a symbol has no JSON: it is stored as null.
   const note = (JSON.stringify(outcome.result) as string | undefined) ?? 'null';
   assertSize(note, `result of action "${claimed.lease.actionId}"`, limitBytes);
   return note;

@@ -15,29 +15,29 @@ import { within } from '../timing/within.ts';
 /** Settlements that fit into one call. */
 export type SettleBatch = readonly PreparedSettlement[];
 
-/** How long a call waits for the inboxes of its replies (ms): the others are settled apart. */
+/** Maximum time that a call waits for the inboxes of its replies (ms). The others are settled separately. */
 const PROMPT_MS = 50;
-/** How long an inbox may take after that (ms): then its reply goes through the outbox. */
+/** Further time for an inbox (ms). After that its reply is sent through the outbox. */
 const PATIENCE_MS = 2_000;
 
-/** Settlements on their way: those that travel together, and the answers known so far. */
+/** Settlements that share a round trip, and their answers so far. */
 export interface SettleRound {
   readonly batches: readonly SettleBatch[];
-  /** Grows with every batch; a promise for a settlement that could not travel with the others. */
+  /** Grows with every batch. Contains a promise for a settlement that could not be sent with the others. */
   readonly answers: Map<Settlement, ValueOf<ClaimResult['settled']>>;
 }
 
 type ValueOf<T> = T extends ReadonlyMap<unknown, infer V> ? V : never;
 
-/** A settlement whose caller is being told. */
+/** A settlement whose reply is being written. */
 interface Telling {
   readonly ready: PreparedSettlement;
-  /** Whether its inbox has the reply. Never rejects. */
+  /** Resolves to true once the inbox has the reply. Never rejects. */
   readonly told: Promise<boolean>;
   isTold: boolean | undefined;
 }
 
-/** Ends attempts and sees to it that their callers are told; each fails or waits alone. */
+/** Settles attempts and notifies their callers. Each fails or waits alone. */
 export class Settler {
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
@@ -50,8 +50,8 @@ export class Settler {
   }
 
   /**
-   * Makes settlements ready and tells the callers that await them: before the settle, since a worker may die
-   * in between. Whoever cannot be told promptly holds no other back. Never rejects.
+   * Prepares settlements and writes the awaited replies: before the settlement is stored, since a worker may die in between.
+   * A reply that is not written in time does not delay the others. Never rejects.
    */
   async begin(settlements: readonly Settlement[]): Promise<SettleRound> {
     const answers: SettleRound['answers'] = new Map();
@@ -75,8 +75,8 @@ export class Settler {
   }
 
   /**
-   * Notes the answers in the reply to `call`, and starts delivering the callbacks that are in the outbox now. A
-   * batch that Redis refused is sent again one by one. Never rejects.
+   * Records the answers in the reply to `call`, and starts delivering the callbacks that are in the outbox now. The
+   * settlements of a refused batch are sent again one by one. Never rejects.
    */
   async note(
     { answers }: SettleRound,
@@ -106,7 +106,7 @@ export class Settler {
     return new Map(await Promise.all(known));
   }
 
-  /** One call per batch, one after another. Never rejects. */
+  /** Sends one call per batch, one after another. Never rejects. */
   async send(round: SettleRound, batches: readonly SettleBatch[]): Promise<void> {
     for (const batch of batches) {
       const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
@@ -126,11 +126,11 @@ export class Settler {
     return round.answers.get(ready.settlement) ?? 'unsent';
   }
 
-  /** A result that no message can carry concerns its action alone. */
+  /** A result that no message can carry affects its action alone. */
   #prepare(settlement: Settlement, answers: SettleRound['answers']): PreparedSettlement[] {
     try {
       const ready = prepareSettlement(settlement, this.#options.maxPayloadBytes);
-      // With its lease over the outcome may be void: the caller is told once it has been settled.
+      // The lease is over, so the outcome may be void: the caller is notified once it has been settled.
       return [ready.deadline > performance.now() ? ready : throughOutbox(ready)];
     } catch (error) {
       answers.set(settlement, { refused: error });
@@ -154,7 +154,7 @@ export class Settler {
   }
 }
 
-/** While this process itself stood still, no inbox was slow: what has arrived meanwhile is heard. */
+/** While this process was suspended no inbox was slow: replies that have arrived since then count. */
 async function promptly(tellings: readonly Telling[]): Promise<void> {
   const all = Promise.all(tellings.map(async ({ told }) => told));
   if (await within(PROMPT_MS, all, undefined)) return;

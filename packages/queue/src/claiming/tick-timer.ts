@@ -1,7 +1,7 @@
-/** Every so often at least (ms): a dead worker's action is found within a lease and this. */
+/** Maximum interval between ticks (ms); bounds the recovery from a dead worker to a lease plus this. */
 const MOST_MS = 5_000;
 
-/** When a worker's next call has to look at what time brings. */
+/** Decides which calls of a worker tick. */
 export class TickTimer {
   readonly #everyMs: number;
   #dueMs = 0;
@@ -10,19 +10,19 @@ export class TickTimer {
     this.#everyMs = Math.min(MOST_MS, leaseMs / 3);
   }
 
-  /** Whether to look now; the next look is then due after the usual while. */
+  /** Returns true if a tick is due. The next one is then due after the interval. */
   isDue(): boolean {
     if (performance.now() < this.#dueMs) return false;
     this.#dueMs = performance.now() + this.#everyMs;
     return true;
   }
 
-  /** Something falls due in so many ms. */
+  /** Something falls due after this time (ms). */
   hint(dueInMs: number): void {
     this.#dueMs = Math.min(this.#dueMs, performance.now() + dueInMs);
   }
 
-  /** The look failed. */
+  /** The tick failed and is due again. */
   again(): void {
     this.#dueMs = 0;
   }

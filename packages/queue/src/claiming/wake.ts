@@ -1,10 +1,10 @@
 import { asRedisUnavailable, type RedisClient, type RedisPool } from '@nooble/redis';
 import { onAbort } from '../timing/on-abort.ts';
 
-/** Longest block on the wake list; a silent connection is noticed soon after. */
+/** Longest blocking read of the wake list (ms). A silent connection is detected soon after. */
 const BLOCK_MS = 5_000;
 
-/** Waits for the domain's wake token on a connection of its own. */
+/** Waits for the domain's wake token on a separate connection. */
 export class Wake {
   readonly #redis: RedisPool;
   readonly #key: string;
@@ -18,13 +18,13 @@ export class Wake {
   }
 
   /**
-   * Resolves to whether a token came within `timeoutMs` (at most 5 s) and before an abort. One that comes
-   * after the abort is pushed back for another worker. Throws RedisUnavailableError.
+   * Resolves to true if a token arrived within `timeoutMs` (at most 5 s) and before an abort. A token that arrives after the
+   * abort is returned for another worker. Throws RedisUnavailableError.
    */
   async wait({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
     if (signal.aborted) return false;
     this.#waiting.add(signal);
-    // One that was given up has left its pop behind: another would only queue up after it.
+    // An aborted wait leaves its BLPOP pending; reuse it instead of queueing a second one.
     this.#popping ??= this.#pop(timeoutMs);
     try {
       return await untilAborted(this.#popping, signal);

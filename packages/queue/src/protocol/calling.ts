@@ -3,7 +3,7 @@ import { asRedisUnavailable, runScript, runScripts } from '@nooble/redis';
 import type { RedisPool, ScriptCall, ScriptResult } from '@nooble/redis';
 import type { CallId, CallRing } from './call-ring.ts';
 
-/** What one call returned. Throws RedisUnavailableError, or what the script refused, saying what was attempted. */
+/** Returns the reply of one call. Throws RedisUnavailableError, or the error of the script, with what was attempted. */
 export async function ask(redis: RedisPool, call: ScriptCall, attempted: string): Promise<unknown> {
   try {
     return await runScript(redis.command(), call);
@@ -12,14 +12,14 @@ export async function ask(redis: RedisPool, call: ScriptCall, attempted: string)
   }
 }
 
-/** A call that carries a number, to one keyspace. */
+/** A numbered call to one keyspace. */
 export interface NumberedCall {
   readonly ring: CallRing;
   readonly callOf: (id: CallId) => ScriptCall;
   readonly attempted: string;
 }
 
-/** As `ask`, and acts once, also when a client that reconnects sends the call again. */
+/** Like `ask`, but takes effect once, even if a reconnecting client sends the call again. */
 export async function askOnce(
   redis: RedisPool,
   { ring, callOf, attempted }: NumberedCall,
@@ -32,7 +32,7 @@ export async function askOnce(
   }
 }
 
-/** Sends script calls to one domain in one round trip; each gets its own reply. Never rejects. */
+/** Sends script calls to one domain in one round trip. Each gets its own reply. Never rejects. */
 export async function sendCalls(
   redis: RedisPool,
   calls: readonly ScriptCall[],
@@ -44,13 +44,13 @@ export async function sendCalls(
   }
 }
 
-/** What a script returned. Throws what went wrong instead, saying what was attempted. */
+/** Returns the reply of a script. Throws its error, with what was attempted. */
 export function valueOf(reply: ScriptResult | undefined, attempted: string): unknown {
   if (reply?.ok === true) return reply.value;
   throw asCallError(reply?.error, attempted);
 }
 
-/** What went wrong with a call, saying what was attempted: RedisUnavailableError, DataFormatError, or the error itself. */
+/** Converts the error of a call, with what was attempted: RedisUnavailableError, DataFormatError, or the error itself. */
 export function asCallError(error: unknown, attempted: string): Error {
   const { message = '' } = error instanceof Error ? error : {};
   if (!message.startsWith('FORMAT ')) return asRedisUnavailable(error, attempted);

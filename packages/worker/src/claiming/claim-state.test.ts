@@ -10,14 +10,14 @@ function started(concurrency = 8): ClaimState {
   return state;
 }
 
-/** The slots of all calls that the state makes now. */
+/** Returns the slots of all calls that the state makes now. */
 function slotsOf(state: ClaimState, load = IDLE): number[] {
   const slots: number[] = [];
   for (let call = state.nextCall(load); call; call = state.nextCall(load)) slots.push(call.slots);
   return slots;
 }
 
-/** Whether each of two calls accepts a suspect while there is more work than slots. */
+/** Returns, for two calls, whether each accepts a suspect while there is more work than slots. */
 function suspectsAccepted(load: Load): boolean[] {
   const state = started();
   const first = state.nextCall(load);

@@ -1,45 +1,45 @@
 import type { RoundTripRequest } from './round-trip.ts';
 
-/** With two calls in flight handlers run while Redis works; more would only make smaller batches. */
+/** With two calls in flight handlers run while Redis works. More would only make batches smaller. */
 const CALLS_IN_FLIGHT = 2;
 
 /** The actions that the worker has claimed ahead of a free slot. */
 export interface AheadLoad {
   readonly size: number;
-  /** Maximum number of them, judged by the handlers. */
+  /** Maximum number, based on the handlers. */
   readonly most: number;
-  /** Whether they wait to be given back: until then nothing newer is claimed. */
+  /** True if they wait to be returned; until then nothing newer is claimed. */
   readonly mustGoBack: boolean;
 }
 
 /** Result of a call. */
 export interface CallResult {
-  /** Actions that were started or wait for a slot. */
+  /** Number of actions that were started or wait for a slot. */
   readonly accepted: number;
-  /** Whether a suspect was given back because no slot was free. */
+  /** True if a suspect was returned because no slot was free. */
   readonly refusedSuspect: boolean;
 }
 
-/** What the worker has, each time the loop decides. */
+/** Load of the worker when the loop decides. */
 export interface Load {
-  /** Slots whose handler has not returned. */
+  /** Number of slots whose handler has not returned. */
   readonly slotsHeld: number;
   readonly ahead: AheadLoad;
   readonly hasSuspect: boolean;
-  /** Settlements that wait for a call. */
+  /** Number of settlements that wait for a call. */
   readonly settlements: number;
 }
 
 /**
- * What the claim loop knows, and which calls follow from it. It does nothing by itself.
+ * State of the claim loop. Decides the next call, and does nothing by itself.
  *
  * | field     | values                                                                               |
  * | --------- | ------------------------------------------------------------------------------------ |
  * | `phase`   | `idle` → `consuming` → `stopping` → `idle`                                           |
  * | `outlook` | `none`: the last claim left slots free; `some`: there may be work; `more`: it filled |
- * | `isDue`   | whether to call even without a free slot, so that what is due in the domain happens  |
- * | `outage`  | failed calls in a row, and whether the loop rests because of the last one            |
- * | `owes…`   | whether a suspect found no slot: nothing is claimed ahead until one is offered again |
+ * | `isDue`   | true to call even without a free slot, so that what is due in the domain happens     |
+ * | `outage`  | failed calls in a row; `isResting` while the loop pauses because of the last one     |
+ * | `owes…`   | true if a suspect found no slot: nothing is claimed ahead until one is offered again |
  */
 export class ClaimState {
   readonly #concurrency: number;
@@ -58,7 +58,7 @@ export class ClaimState {
     return this.#phase;
   }
 
-  /** Whether it makes no call for a while, since the last one failed. */
+  /** True while it makes no call because the last one failed. */
   get isResting(): boolean {
     return this.#outage.isResting;
   }
@@ -68,8 +68,8 @@ export class ClaimState {
   }
 
   /**
-   * Whether actions claimed ahead may be given back now. A claim in flight brings newer ones, which must not go back
-   * later than these. An outage has to end first, unless the worker stops: a lease that is held will be renewed.
+   * True if actions claimed ahead may be returned now. A claim in flight brings newer ones, which must not be returned later
+   * than these. An outage has to end first, unless the worker stops: a lease that is held will be renewed.
    */
   get mayGiveBack(): boolean {
     if (this.#calls.some(({ slots }) => slots > 0)) return false;
@@ -88,13 +88,13 @@ export class ClaimState {
     this.#phase = 'idle';
   }
 
-  /** Slots that are neither held nor asked for by a call in flight. */
+  /** Returns the number of slots that are neither held nor requested by a call in flight. */
   freeSlots(slotsHeld: number): number {
     const requested = this.#calls.reduce((sum, call) => sum + call.slots, 0);
     return Math.max(0, this.#concurrency - slotsHeld - requested);
   }
 
-  /** The next call to make now; undefined while none is worth it. */
+  /** Returns the next call to make now; undefined if none is useful. */
   nextCall(load: Load): RoundTripRequest | undefined {
     if (this.#outage.isResting || this.#phase === 'idle') return undefined;
     if (this.#calls.length >= CALLS_IN_FLIGHT || !this.#isWorthACall(load)) return undefined;
@@ -104,7 +104,7 @@ export class ClaimState {
     return request;
   }
 
-  /** The call is over. */
+  /** Records the result of a call. */
   answered(request: RoundTripRequest, { accepted, refusedSuspect }: CallResult): void {
     this.#end(request);
     if (request.slots > 0) this.#outlook = accepted >= request.slots ? 'more' : 'none';
@@ -112,17 +112,20 @@ export class ClaimState {
     this.#outage = { failures: 0, isResting: false };
   }
 
-  /** A call, or none but the waiting for work, has failed. Returns failures in a row; undefined while it rests already. */
+  /**
+   * Records that a call, or the wait for work, failed. Returns the number of failures in a row; undefined while it already
+   * rests.
+   */
   failed(request?: RoundTripRequest): number | undefined {
     if (request) this.#end(request);
-    // The next claim may repeat this one, and must then have as many slots for what it brings.
+    // The next claim may repeat this one, and must then have as many slots for its actions.
     if (this.#outlook === 'more') this.#outlook = 'some';
     if (this.#outage.isResting) return undefined;
     this.#outage = { failures: this.#outage.failures + 1, isResting: true };
     return this.#outage.failures;
   }
 
-  /** Somebody said that there is work, or it is time to look. */
+  /** Records that there may be work, or that a tick is due. */
   woken(): void {
     this.#outage = { ...this.#outage, isResting: false };
     this.#isDue = true;
@@ -144,7 +147,7 @@ export class ClaimState {
     const mayWait = this.#mostAhead(load) > 0;
     if (this.#phase === 'stopping') return { slots: 0, acceptSuspect, mayWait, settleOnly: true };
     const wanted = this.#wantedSlots(load);
-    // Half of them while there is more work than slots, so that the second call fills the rest.
+    // Returns half of the slots while there is more work than slots, so that a second call fills the rest.
     const isHalf = this.#outlook === 'more' && !this.hasCalls;
     return {
       slots: isHalf ? Math.ceil(wanted / CALLS_IN_FLIGHT) : wanted,
@@ -154,14 +157,14 @@ export class ClaimState {
     };
   }
 
-  /** The free slots, and those that are expected to be free soon. */
+  /** Returns the number of free slots, and of those that are expected to become free soon. */
   #wantedSlots(load: Load): number {
     const { slotsHeld, ahead } = load;
     if (ahead.mustGoBack) return 0;
     return this.freeSlots(slotsHeld + ahead.size - this.#mostAhead(load));
   }
 
-  /** A suspect runs where nothing waits behind it, and must find a free slot. */
+  /** A suspect runs with nothing waiting behind it, and must find a free slot. */
   #mostAhead({ ahead, hasSuspect }: Load): number {
     return hasSuspect || this.#owesSuspect ? 0 : ahead.most;
   }

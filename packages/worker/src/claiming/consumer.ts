@@ -13,22 +13,22 @@ import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** Between calls while the queue cannot be reached (ms). */
+/** Delays between calls while the queue cannot be reached (ms). */
 const RECONNECT = { baseMs: 200, capMs: 2_000 };
 
-/** What a consumer works with. */
+/** Dependencies of a consumer. */
 export interface ConsumerParts extends RoundTripParts {
   readonly running: Running;
   readonly ahead: Ahead;
   readonly prefetch: Prefetch;
   readonly concurrency: number;
-  /** Gives actions back, in the order of their claim. Never rejects. */
+  /** Returns actions to the queue, in the order of their claim. Never rejects. */
   readonly release: (claimed: readonly ClaimedAction[]) => Promise<void>;
 }
 
 /**
- * The claim loop. Every call settles what has ended and asks for all free slots; none is made while
- * there is nothing to settle and either no free slot or, as far as known, no work.
+ * The claim loop. Every call settles ended attempts and requests all free slots. Makes no call if there is nothing to settle
+ * and either no free slot or no known work.
  */
 export class Consumer {
   readonly #parts: ConsumerParts;
@@ -51,24 +51,24 @@ export class Consumer {
     });
   }
 
-  /** When the queue last answered, on the monotonic clock; undefined before it first did. */
+  /** Time of the last answer of the queue, on the monotonic clock; undefined before the first. */
   get lastAnswerMs(): number | undefined {
     return this.#lastAnswerMs;
   }
 
-  /** How far the domain's clock is ahead of the server's, as of the last claim (ms). */
+  /** Lead of the domain's clock over the server's at the last claim (ms). */
   get clockLeadMs(): number {
     return this.#clockLeadMs;
   }
 
-  /** Resolves after the first answered claim, however long the queue takes to be reachable. */
+  /** Resolves after the first answered claim, however long the queue cannot be reached. */
   async start(): Promise<void> {
     this.#state.start();
     this.schedule();
     await new Promise<void>((resolve) => this.#whenConsuming.push(resolve));
   }
 
-  /** Looks soon whether a call is worth making; all that ends in this turn of the event loop travels together. */
+  /** Decides soon whether to make a call. Attempts that end in the same turn of the event loop share it. */
   schedule(): void {
     if (this.#scheduled || this.#state.phase === 'idle') return;
     this.#scheduled = true;
@@ -78,7 +78,7 @@ export class Consumer {
     });
   }
 
-  /** No more claims from now on; what has ended is still settled. */
+  /** Stops claiming. Ended attempts are still settled. */
   stop(): void {
     if (this.#state.phase === 'idle') return;
     this.#state.stop();
@@ -88,13 +88,13 @@ export class Consumer {
     this.schedule();
   }
 
-  /** After `stop()`: resolves when no call is in flight and the queue knows of every ending so far. */
+  /** After `stop()`: resolves when no call is in flight and the queue knows every ending. */
   async drained(): Promise<void> {
     if (this.#isDrained()) return;
     await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
   }
 
-  /** Ends timers and waiting; nothing is sent any more. */
+  /** Ends timers and waits. Nothing is sent after this. */
   close(): void {
     this.#state.close();
     this.#wakeUp.stop();
@@ -107,7 +107,7 @@ export class Consumer {
   #callWhatIsWorthIt(): void {
     if (this.#state.phase === 'idle') return;
     if (this.#state.mayGiveBack && this.#parts.ahead.giveBack()) {
-      // The next claim may bring the same actions: it has to be sent after the release.
+      // The next claim may return the same actions: it has to be sent after the release.
       this.schedule();
       return;
     }
@@ -120,7 +120,7 @@ export class Consumer {
     return this.#state.nextCall(loadOf(this.#parts));
   }
 
-  /** A full worker would only take the word from one that is free. */
+  /** A full worker would steal the wake token from a worker with free slots. */
   #listen(): void {
     const { phase, hasCalls, isResting } = this.#state;
     const { slotsHeld } = this.#parts.running;
@@ -154,7 +154,7 @@ export class Consumer {
     this.#wakeUp.after(this.#restMs(dueInMs));
   }
 
-  /** Until the next call if nothing happens before. */
+  /** Returns the time until the next call if nothing happens before (ms). */
   #restMs(dueInMs = HEARTBEAT_MS): number {
     if (this.#freeSlots() === 0) return HEARTBEAT_MS;
     const isBusy = this.#parts.running.slotsHeld > 0;

@@ -7,14 +7,14 @@ import type { Running } from '../attempts/running.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 import { within } from '../timing/within.ts';
 
-/** How long the consuming connection may take to answer a ping (ms). */
+/** Maximum time for the consuming connection to answer a ping (ms). */
 const PING_LIMIT_MS = 1_000;
-/** How long the queue may go without an answer (ms): three missed claims. */
+/** Maximum time without an answer of the queue (ms): three missed claims. */
 const SILENCE_LIMIT_MS = 3 * HEARTBEAT_MS;
 
-/** One thing that keeps a worker from doing its job. */
+/** One reason why a worker does not do its job. */
 export interface HealthReason {
-  /** What is not ready. */
+  /** The part that is not ready. */
   readonly dependency: 'redis' | 'worker';
   readonly code:
     | 'NOT_STARTED'
@@ -25,36 +25,36 @@ export interface HealthReason {
     | 'NO_ANSWER'
     | 'NO_CLAIM'
     | 'HANDLERS_OVERDUE';
-  /** A sentence for operators. It may contain addresses: keep it out of answers to anybody. */
+  /** A sentence for operators. It may contain addresses, so do not expose it publicly. */
   readonly message: string;
 }
 
-/** Whether a worker does its job, and if not, why. */
+/** Health of a worker, with reasons if it is not ok. */
 export interface WorkerHealth {
   readonly status: 'ok' | 'red';
-  /** Whether the worker was started and the consuming connection answers. */
+  /** True if the worker was started and the consuming connection answers. */
   readonly consuming: boolean;
-  /** Empty when the status is `ok`. */
+  /** Empty if the status is `ok`. */
   readonly reasons: readonly HealthReason[];
   /**
-   * What cannot be reached while the worker does its job, such as the inbox of a caller; a sentence each, for
-   * operators. What they are about is kept, and delivered later.
+   * Parts that cannot be reached while the worker does its job, such as the inbox of a caller; one sentence each, for
+   * operators. Their messages are kept and delivered later.
    */
   readonly warnings: readonly string[];
-  /** Slots in use, the overdue ones included. */
+  /** Number of slots in use, including overdue ones. */
   readonly running: number;
-  /** Slots held by handlers that outlived their timeout and its grace, or their lease. */
+  /** Number of slots held by handlers that outlived their timeout and its grace period, or their lease. */
   readonly overdue: number;
-  /** Actions claimed ahead that wait for a slot; `running` does not include them. */
+  /** Number of actions claimed ahead that wait for a slot; not included in `running`. */
   readonly ahead: number;
   readonly concurrency: number;
-  /** How far the domain's clock is ahead of that of Redis, which was set back (ms); usually 0. */
+  /** Lead of the domain's clock over the clock of Redis, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
-  /** Ms since the queue last answered a claim; absent before the first. */
+  /** Time since the last answer to a claim (ms); absent before the first. */
   readonly lastClaimMs?: number;
 }
 
-/** What health is read from. */
+/** Inputs of a health check. */
 export interface HealthParts {
   readonly broker: QueueBroker;
   readonly consumer: Consumer;

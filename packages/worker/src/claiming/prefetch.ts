@@ -14,8 +14,8 @@ export interface PrefetchLimits {
 }
 
 /**
- * Decides how many actions may be claimed ahead of a free slot: as many as the slots of this worker finish in about
- * 2 ms. It trusts no handler until one has returned, stops at the first slow one, and resumes after many quick ones.
+ * Decides how many actions may be claimed ahead of a free slot: as many as the slots of this worker finish in about 2 ms.
+ * Starts after the first handler has returned, stops at the first slow one, and resumes after many quick ones.
  */
 export class Prefetch {
   readonly #limits: PrefetchLimits;
@@ -25,7 +25,7 @@ export class Prefetch {
     this.#limits = limits;
   }
 
-  /** Takes into account how long an attempt has held its slot (ms). */
+  /** Records the time for which an attempt has held its slot (ms). */
   note(tookMs: number): void {
     if (this.#typicalMs === Number.POSITIVE_INFINITY) this.#typicalMs = tookMs;
     const difference = tookMs - this.#typicalMs;
@@ -34,7 +34,7 @@ export class Prefetch {
 
   /** Returns the maximum number of actions to claim ahead now, with the longest running attempt at `longestMs`. */
   most(longestMs: number): number {
-    // However many slots there are, all of their handlers may return together: none of them may be slow.
+    // The handlers of all slots may return together, so none of them may be slow.
     const slowestMs = Math.max(this.#typicalMs, longestMs);
     if (slowestMs > AHEAD_MS) return 0;
     const { prefetch, concurrency } = this.#limits;

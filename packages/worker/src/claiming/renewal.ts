@@ -6,7 +6,7 @@ import type { Running } from '../attempts/running.ts';
 /** Renewals per lease: two may fail before a lease is in danger. */
 const RENEWALS_PER_LEASE = 3;
 
-/** What a renewal works with. */
+/** Dependencies of a renewal. */
 export interface RenewalParts {
   readonly broker: QueueBroker;
   readonly running: Running;
@@ -15,8 +15,8 @@ export interface RenewalParts {
 }
 
 /**
- * Renews the leases of running actions, of those claimed ahead, and of ended ones the queue does not know of yet: one
- * call for all.
+ * Renews, in one call, the leases of running actions, of those claimed ahead, and of ended ones that the queue does not know
+ * yet.
  */
 export class Renewal {
   readonly #parts: RenewalParts;
@@ -48,7 +48,7 @@ export class Renewal {
       for (const attempt of attempts) {
         const lease = byToken.get(keyOf(attempt.claimed.lease));
         if (lease) attempt.renewed(lease);
-        // An attempt may have been settled or given back meanwhile; the reply to that call says what became of it.
+        // An attempt may have been settled or released meanwhile; the reply to that call decides its ending.
         else if (!attempt.ending && attempt.holdsLease) attempt.lose();
       }
     } catch (error) {
@@ -59,7 +59,7 @@ export class Renewal {
   }
 }
 
-/** One worker may hold an action, lose it and claim it again: the token tells the two apart. */
+/** A worker may lose an action and claim it again: the token distinguishes the two. */
 function keyOf({ actionId, token }: Lease): string {
   return `${actionId} ${token}`;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
 import type { PendingSettlements, SettlementBatch } from '../settling/pending-settlements.ts';
 
-/** What a round trip works with. */
+/** Dependencies of a round trip. */
 export interface RoundTripParts {
   readonly broker: QueueBroker;
   readonly settlements: PendingSettlements;
@@ -11,17 +11,17 @@ export interface RoundTripParts {
   readonly clock: Clock;
 }
 
-/** What one round trip asks of the queue. */
+/** Parameters of one round trip. */
 export interface RoundTripRequest {
   readonly slots: number;
   readonly acceptSuspect: boolean;
-  /** Whether the actions it brings may wait for a slot. */
+  /** True if its actions may wait for a slot. */
   readonly mayWait: boolean;
-  /** Settle alone, as a stopping worker does. */
+  /** Only settles, as a stopping worker does. */
   readonly settleOnly: boolean;
 }
 
-/** What came of it. */
+/** Result of one round trip. */
 export interface RoundTripAnswer {
   readonly claimed: readonly ClaimedAction[];
   readonly dueInMs: number | undefined;
@@ -29,8 +29,8 @@ export interface RoundTripAnswer {
 }
 
 /**
- * One call to the queue, with everything there is to settle. When it fails, its settlements are pending
- * again, and the error is thrown.
+ * Makes one call to the queue, with all pending settlements. If it fails, its settlements are pending again, and the error
+ * is thrown.
  */
 export async function makeRoundTrip(
   parts: RoundTripParts,

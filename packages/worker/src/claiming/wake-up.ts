@@ -2,26 +2,26 @@ import type { QueueBroker } from '@nooble/queue';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 
 /**
- * How long a worker listens at a time while its handlers run (ms). One that computes cannot heed a word that it
- * takes, and this is how soon it takes none any more.
+ * Maximum time per blocking wait while handlers run (ms). A worker whose handlers compute cannot act on a wake token, so it
+ * stops taking tokens within this time.
  */
 export const LISTEN_BUSY_MS = 200;
 
-/** Redis ends a wait up to so much late (ms). */
+/** Maximum delay with which Redis ends a wait (ms). */
 const LATE_MS = 150;
 
-/** What a wake-up needs from its consumer. */
+/** Callbacks of a wake-up. */
 export interface WakeUpOptions {
   readonly broker: QueueBroker;
-  /** There may be work, or something is due: make a call. */
+  /** Called when there may be work, or something is due: make a call. */
   readonly onWake: () => void;
-  /** No word came while it listened. */
+  /** Called when a wait ended without a token. */
   readonly onSilence: () => void;
-  /** The queue could not be waited on. */
+  /** Called when waiting failed. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Two ways to learn that a call is worth making: a word from the queue, and a local timer. */
+/** Decides when a call is useful: on a wake token of the queue, or on a local timer. */
 export class WakeUp {
   readonly #options: WakeUpOptions;
   readonly #deaf = new AbortController();
@@ -34,7 +34,7 @@ export class WakeUp {
     this.#options = options;
   }
 
-  /** Sets the one timer again; at least 1 ms, so that something forever due cannot spin. */
+  /** Sets the one timer again, to at least 1 ms, so that something that stays due cannot cause a busy loop. */
   after(delayMs: number): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
@@ -43,26 +43,26 @@ export class WakeUp {
     this.#timer = setTimeout(() => this.#options.onWake(), ms);
   }
 
-  /** Blocks on the queue unless it does already; while handlers run, for a short time. */
+  /** Blocks on the queue unless it already does; for a short time while handlers run. */
   listen({ isBusy }: { isBusy: boolean }): void {
     if (this.#listening || this.#deaf.signal.aborted) return;
     this.#listening = true;
     void this.#listen(isBusy ? LISTEN_BUSY_MS : this.#untilTimer());
   }
 
-  /** Hears no more words from the queue, for good; the timer stays. */
+  /** Takes no more wake tokens. The timer stays. */
   stopListening(): void {
     this.#deaf.abort();
   }
 
-  /** Ends both for good. */
+  /** Ends the wait and the timer permanently. */
   stop(): void {
     this.stopListening();
     clearTimeout(this.#timer);
     this.#stopped = true;
   }
 
-  /** The timer starts handlers as well: by then it no longer listens for long. */
+  /** The timer also starts handlers: by then no long wait may be pending. */
   #untilTimer(): number {
     const leftMs = this.#timerDueMs - performance.now() - LATE_MS;
     return Math.max(LISTEN_BUSY_MS, Math.min(leftMs, HEARTBEAT_MS));
@@ -75,7 +75,7 @@ export class WakeUp {
       const isWoken = await broker.waitForWork({ timeoutMs, signal });
       this.#listening = false;
       if (signal.aborted) return;
-      // Also when every slot has filled meanwhile: the call then passes the word on to another worker.
+      // Called even if every slot has been filled meanwhile: the call then passes the token to another worker.
       if (isWoken) onWake();
       else onSilence();
     } catch (error) {

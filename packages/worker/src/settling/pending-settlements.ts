@@ -8,20 +8,20 @@ import { Refused } from './refused.ts';
 /** Settlements of one call, with the attempts they end. */
 export type SettlementBatch = ReadonlyMap<Settlement, Attempt>;
 
-/** What the settlements need from their worker. */
+/** Dependencies of the pending settlements. */
 export interface PendingSettlementsOptions {
   readonly broker: QueueBroker;
   readonly publish: Publish;
-  /** The queue has given its final answer on this attempt. */
+  /** Called when the queue has given its final answer about an attempt. */
   readonly onAnswered: (attempt: Attempt) => void;
-  /** One has been answered outside of a round trip. */
+  /** Called when an attempt was settled outside of a round trip. */
   readonly onRetried: () => void;
 }
 
-/** Ended attempts on their way to the queue. They stay here until it has answered: no result is lost to an outage. */
+/** Ended attempts that the queue has not confirmed. They stay here until it answers: no result is lost in an outage. */
 export class PendingSettlements {
   #pending: Attempt[] = [];
-  /** Those that the queue settles apart from the others. */
+  /** Number of settlements that the queue handles separately. */
   #apart = 0;
   readonly #refused: Refused;
   readonly #options: PendingSettlementsOptions;
@@ -31,12 +31,12 @@ export class PendingSettlements {
     this.#refused = new Refused(async (attempt) => this.#retry(attempt));
   }
 
-  /** Those to send with the next call. */
+  /** Number of settlements to send with the next call. */
   get pending(): number {
     return this.#pending.length;
   }
 
-  /** Those the queue has not answered, the refused ones included. */
+  /** Number of unconfirmed settlements, including refused ones. */
   get size(): number {
     return this.#pending.length + this.#apart + this.#refused.size;
   }
@@ -45,7 +45,7 @@ export class PendingSettlements {
     this.#pending.push(attempt);
   }
 
-  /** Everything pending, for one call; pass it to `answer` or `putBack` afterwards. */
+  /** Returns all pending settlements, for one call; pass them to `answer` or `putBack` afterwards. */
   take(): SettlementBatch {
     return new Map(this.#pending.splice(0).map((attempt) => [attempt.settlement, attempt]));
   }
@@ -63,12 +63,12 @@ export class PendingSettlements {
     }
   }
 
-  /** The worker stops: what was refused is sent without a further pause. */
+  /** The worker stops: sends refused settlements without a further delay. */
   hurry(): void {
     this.putBack(this.#refused.take());
   }
 
-  /** Ends all trying; what is still here comes back when its lease ends. */
+  /** Ends all retries. The rest is reclaimed when the leases end. */
   stop(): void {
     this.#refused.stop();
   }
@@ -81,7 +81,7 @@ export class PendingSettlements {
     this.#options.onRetried();
   }
 
-  /** One that was refused, again and alone. */
+  /** Retries a refused settlement alone. */
   async #retry(attempt: Attempt): Promise<void> {
     const { broker, onRetried } = this.#options;
     const { settlement } = attempt;
@@ -106,19 +106,19 @@ export class PendingSettlements {
     const attempted = `settle action "${attempt.claimed.lease.actionId}"`;
     publish('error', { attempted, error });
     if (!isAboutOutcome(error, attempt)) return this.#refused.add(attempt);
-    // Its lease runs out and the queue judges it: nothing better can be said from here.
+    // Let the lease end; reclaim will decide the outcome.
     if (attempt.ending?.status === 'dead') return onAnswered(attempt);
     attempt.replaceOutcome({ status: 'dead', error: { ...toWireError(error), retryable: false } });
     this.putBack([attempt]);
   }
 }
 
-/** What a broker that throws says of a settlement. */
+/** Converts the error of a broker to a refusal. */
 function refusalOf(error: unknown): SettleAnswer {
   return isUnavailable(error) ? 'unsent' : { refused: error };
 }
 
-/** Whether no message can carry the outcome, now or later: it was refused before anything was sent. */
+/** Returns true if no message can carry the outcome: it was refused before anything was sent. */
 function isAboutOutcome(error: unknown, attempt: Attempt): boolean {
   if (isNoobleError(error)) return !error.retryable;
   try {

@@ -1,13 +1,13 @@
 import type { Attempt } from '../attempts/attempt.ts';
 import { backoffMs } from '../handlers/backoff.ts';
 
-/** Between two tries to settle an attempt Redis refused (ms). */
+/** Delays between attempts to settle what Redis refused (ms). */
 const PAUSE = { baseMs: 400, capMs: 30_000 };
 
 /**
- * Attempts whose settlement Redis answered with an error. That says nothing against their outcome (the
- * script may have been killed), so each is sent again, alone and after a pause, for as long as it takes:
- * it holds nobody back, and its lease is renewed meanwhile.
+ * Attempts whose settlement Redis answered with an error. Such an error says nothing about their outcome (the script may
+ * have been killed), so each is retried alone, with a delay, until it succeeds: it delays no other, and its lease is renewed
+ * meanwhile.
  */
 export class Refused {
   readonly #refusals = new WeakMap<Attempt, number>();
@@ -21,7 +21,7 @@ export class Refused {
     this.#send = send;
   }
 
-  /** Those that wait for their next try or are being tried. */
+  /** Number of attempts that wait for a retry or are being retried. */
   get size(): number {
     return this.#waiting.size + this.#sending;
   }
@@ -35,7 +35,7 @@ export class Refused {
     this.#waiting.set(attempt, timer);
   }
 
-  /** Those that wait, for whoever cannot wait any longer. */
+  /** Removes and returns the waiting attempts, to be retried at once. */
   take(): readonly Attempt[] {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     const attempts = [...this.#waiting.keys()];
@@ -43,7 +43,7 @@ export class Refused {
     return attempts;
   }
 
-  /** Tries nothing more. */
+  /** Ends all retries. */
   stop(): void {
     this.#stopped = true;
     this.take();

@@ -4,13 +4,13 @@ import type { CallId } from '../call-ring.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** What a cancel found: it was `cancelled`, or stands where it cannot be, or ended so before. */
+/** Result of a cancellation: `cancelled`, or the state or earlier ending of an action that cannot be cancelled. */
 export type CancelResult = (typeof RESULTS)[number];
 
 const { ACTIVE, UNKNOWN } = CODES.places;
 const RESULTS = [...Object.values(CODES.endings), ACTIVE, UNKNOWN] as const;
 
-/** What to cancel, and whose it has to be. */
+/** Actions to cancel, and their tenant. */
 export interface CancelArguments {
   readonly id: CallId;
   /** An action of another tenant is `unknown`. @default any tenant */
@@ -18,7 +18,7 @@ export interface CancelArguments {
   readonly actionIds: readonly string[];
 }
 
-/** The call that cancels what has not started. */
+/** Returns the call that cancels actions that have not started. */
 export function cancelCall(
   keyspace: Keyspace,
   { id, tenantId = '', actionIds }: CancelArguments,
@@ -26,7 +26,7 @@ export function cancelCall(
   return keyspace.call('cancel', [id.process, id.number, tenantId, ...actionIds]);
 }
 
-/** One result per id, in order. */
+/** Returns one result per id, in order. */
 export function readCancelled(reply: unknown): CancelResult[] {
   return (reply as unknown[]).map((each) => codeAmong(RESULTS, each, 'cancel'));
 }

@@ -4,17 +4,17 @@ import type { CallId } from '../call-ring.ts';
 import { firstRun, parseRun, parseStored } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** What tenants share by their weights. */
+/** Quantity that tenants share by weight. */
 export type Share = 'turns' | 'time';
 
-/** How a worker chooses among tiers and tenants. */
+/** Order in which a worker serves tiers and tenants. */
 export interface ClaimOrder {
   readonly mode: 'strict' | 'weighted';
-  /** Every so many services the tier that waits longest is served; 0 for never. */
+  /** Every n-th turn goes to the tier that has waited longest; 0 for never. */
   readonly floor: number;
-  /** Shares of the tiers 1 to 4 in `weighted` mode. */
+  /** Weights of the tiers 1 to 4 in `weighted` mode. */
   readonly weights: readonly number[];
-  /** What tenants share: turns, or the time that slots are held. */
+  /** Quantity that tenants share: turns, or the time for which slots are held. */
   readonly share: Share;
 }
 
@@ -26,22 +26,22 @@ export interface ClaimArguments {
   readonly acceptSuspect: boolean;
 }
 
-/** What a claim brought. */
+/** Result of a claim. */
 export interface Claim {
   readonly claimed: readonly ClaimedAction[];
-  /** How far the domain's clock is ahead of the server's (ms); absent when it is not. */
+  /** Lead of the domain's clock over the server's (ms); absent when there is none. */
   readonly clockLeadMs?: number;
   readonly dueInMs?: number;
 }
 
-/** The call that hands out the next fair batch. */
+/** Returns the call that claims the next fair batch. */
 export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall {
   const { id, slots, leaseMs, order, acceptSuspect } = claim;
   const fixed = [id.process, id.number, slots, leaseMs, order.mode, order.floor];
   return keyspace.call('claim', [...fixed, ...order.weights, acceptSuspect ? 1 : 0, order.share]);
 }
 
-/** Reads the reply; `deadline` is when its leases end, on this process's monotonic clock (ms). */
+/** Reads the reply; `deadline` is the end of its leases on the monotonic clock of this process (ms). */
 export function readClaim(reply: unknown, deadline: number): Claim {
   const [clock = '0', dueIn = '', suspect, lead, ...cells] = reply as string[];
   const claimed: ClaimedAction[] = [];
@@ -59,7 +59,7 @@ export function readClaim(reply: unknown, deadline: number): Claim {
 }
 
 interface ClaimRow {
-  /** Its id and, where this is not its first, its run. */
+  /** Its id, followed by its run unless this is its first. */
   readonly who: string;
   readonly suspect: boolean;
   readonly stored: string;
@@ -90,7 +90,7 @@ function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): Claimed
   };
 }
 
-/** 0 where it never began. */
+/** Returns 0 if it never began. */
 function elapsed(sinceMs: number, nowMs: number): number {
   return sinceMs === 0 ? 0 : Math.max(0, nowMs - sinceMs);
 }

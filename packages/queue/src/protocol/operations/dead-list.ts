@@ -2,10 +2,10 @@ import type { ScriptCall } from '@nooble/redis';
 import { parseRun, parseStored, type RunFacts } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** A dead letter as it is stored. */
+/** A stored dead letter. */
 export interface StoredLetter {
   readonly actionId: string;
-  /** Unix ms. */
+  /** Unix time (ms). */
   readonly diedMs: number;
   readonly run: RunFacts;
   readonly envelope: string;
@@ -13,13 +13,13 @@ export interface StoredLetter {
   readonly note: string;
 }
 
-/** Where a page of letters begins: after this one. */
+/** A page of letters begins after this one. */
 export interface LetterCursor {
   readonly diedMs: number;
   readonly actionId: string;
 }
 
-/** The letters of a page, oldest first, and the server's time. */
+/** A page of letters, oldest first, with the server's time. */
 export interface LetterPage {
   readonly nowMs: number;
   readonly letters: readonly StoredLetter[];

@@ -6,20 +6,20 @@ import { storedWithoutArrival } from '../header.ts';
 import type { AdmissionItem } from '../admission.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** What the script said about one item. */
+/** Decision of the script about one item. */
 export type Verdict =
   | { readonly kind: 'accepted'; readonly notBeforeMs?: number }
   | { readonly kind: 'duplicate'; readonly actionId: string }
   | { readonly kind: 'minute' | 'day'; readonly retryAfterMs: number; readonly limit: number }
   | { readonly kind: 'depth'; readonly limit: number }
-  /** It could not start before it expires; Unix ms. */
+  /** It could not start before it expires (Unix ms). */
   | { readonly kind: 'expires'; readonly startsMs: number; readonly expiresMs: number }
   /** `foreign`: an action of another tenant has its id. */
   | { readonly kind: 'closed' | 'suspended' | 'foreign' }
-  /** The domain has another number of partitions by now. */
+  /** The number of partitions of the domain has changed. */
   | { readonly kind: 'moved' };
 
-/** The call that admits a batch, at most 500 items and 4 MiB. */
+/** Returns the call that admits a batch of up to 500 items and 4 MiB. */
 export function enqueueCall(
   keyspace: Keyspace,
   id: CallId,
@@ -35,7 +35,7 @@ export function enqueueCall(
   return keyspace.call('enqueue', [id.process, id.number, terms.length, ...cells, ...rows]);
 }
 
-/** One verdict per item, in order; the reply tells only of those that did not simply enter. */
+/** Returns one verdict per item, in order. The reply contains only items that were not simply admitted. */
 export function readVerdicts(reply: unknown, count: number): Verdict[] {
   const cells = reply as string[];
   const verdicts = Array.from({ length: count }, () => ACCEPTED);
@@ -52,7 +52,7 @@ const ACCEPTED: Verdict = { kind: 'accepted' };
 const { admission: CODE } = CODES;
 type AdmissionCode = (typeof CODE)[keyof typeof CODE];
 
-/** The verdict for each code that an admission returns, from its detail and its limit. */
+/** Verdict by code of an admission, from its detail and its limit. */
 const VERDICTS: Readonly<Record<AdmissionCode, (detail: string, limit: string) => Verdict>> = {
   [CODE.ACCEPTED]: (notBeforeMs) => ({ kind: 'accepted', notBeforeMs: Number(notBeforeMs) }),
   [CODE.DUPLICATE]: (actionId) => ({ kind: 'duplicate', actionId }),
@@ -80,7 +80,7 @@ function verdictOf(cells: readonly string[], at: number): Verdict {
   return VERDICTS[Number(code) as AdmissionCode](detail, limit);
 }
 
-/** Items on the same terms share one row of them: its place among those so far. */
+/** Items with the same terms share one row: returns its index in the rows so far. */
 function termsOf(item: AdmissionItem, terms: AdmissionItem[]): number {
   const place = terms.findIndex(
     ({ policy, tier, runAtMs, onceHash }) =>

@@ -6,13 +6,13 @@ import type { Keyspace } from '../keyspace.ts';
 
 const { WAITING, DELAYED, ACTIVE, ENDED, UNKNOWN } = CODES.places;
 const ENDINGS = Object.values(CODES.endings);
-/** Of an action that the domain still has. */
+/** States of an action that the domain stores. */
 const PLACES = [WAITING, DELAYED, ACTIVE, CODES.endings.DEAD] as const;
 
-/** Where an action stands; ended ones only as far as they asked to be kept (`retainMs`). */
+/** State of an action. An ended action is known only for the time that it asked for (`retainMs`). */
 export interface Inspection {
   readonly state: (typeof PLACES | typeof ENDINGS)[number];
-  /** When it is due, its lease ends, or it died; Unix ms. */
+  /** Time at which it is due, its lease ends, or it died (Unix ms). */
   readonly atMs?: number;
   readonly tenantId: string;
   readonly run?: RunFacts;
@@ -21,12 +21,12 @@ export interface Inspection {
   readonly note: string;
 }
 
-/** The call that looks at one action. */
+/** Returns the call that reads one action. */
 export function inspectCall(keyspace: Keyspace, actionId: string): ScriptCall {
   return keyspace.call('inspect', [actionId]);
 }
 
-/** Undefined for an action the domain does not know. */
+/** Returns undefined for an action that the domain does not know. */
 export function readInspection(reply: unknown): Inspection | undefined {
   const [state = '', at = '', run = '', stored = '', note = ''] = reply as string[];
   if (state === UNKNOWN) return undefined;

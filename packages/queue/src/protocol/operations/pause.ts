@@ -3,19 +3,19 @@ import { CODES } from '../../generated/codes.ts';
 import type { Keyspace } from '../keyspace.ts';
 import { codeAmong } from '../unreadable.ts';
 
-/** What is paused or resumed. */
+/** Target and kind of a pause. */
 export interface PauseArguments {
-  /** One tenant of the domain; the whole domain without it. */
+  /** One tenant of the domain; absent for the whole domain. */
   readonly tenantId?: string;
-  /** `move` closes to everything, callbacks included: the tenants live elsewhere from now on. */
+  /** `move` closes the keyspace for everything, including callbacks: its tenants have moved. */
   readonly verb: 'pause' | 'resume' | 'move';
-  /** Refuse admission, too. */
+  /** Also refuses new actions. */
   readonly admission: boolean;
-  /** Also where the tenants moved away: only who arranges that may. */
+  /** Takes effect even if the tenants have moved; only for repartitioning. */
   readonly evenMoved?: boolean;
 }
 
-/** The call that stops or resumes serving. */
+/** Returns the call that pauses or resumes serving. */
 export function pauseCall(
   keyspace: Keyspace,
   { tenantId, verb, admission, evenMoved = false }: PauseArguments,
@@ -23,7 +23,7 @@ export function pauseCall(
   return keyspace.call('pause', [tenantId ?? '', verb, admission ? 1 : 0, evenMoved ? 1 : 0]);
 }
 
-/** Whether it took effect: not where the tenants moved away. */
+/** Returns true if it took effect; false if the tenants have moved. */
 export function readPaused(reply: unknown): boolean {
   const { CHANGED, UNCHANGED } = CODES.pausing;
   return codeAmong([CHANGED, UNCHANGED], reply, 'pause') === CHANGED;

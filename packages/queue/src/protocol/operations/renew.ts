@@ -5,7 +5,7 @@ import type { Keyspace } from '../keyspace.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Share } from './claim.ts';
 
-/** The call that moves deadlines, at most 500. */
+/** Returns the call that renews up to 500 leases. */
 export function renewCall(
   keyspace: Keyspace,
   { leaseMs, share }: { readonly leaseMs: number; readonly share: Share },
@@ -15,7 +15,7 @@ export function renewCall(
   return keyspace.call('renew', [leaseMs, share, ...pairs]);
 }
 
-/** The leases that hold, until `deadline` on this process's monotonic clock (ms). */
+/** Returns the leases that hold, until `deadline` on the monotonic clock of this process (ms). */
 export function readRenewed(reply: unknown, leases: readonly Lease[], deadline: number): Lease[] {
   const { HELD, NOT_HELD } = CODES.renewal;
   const codes = reply as unknown[];

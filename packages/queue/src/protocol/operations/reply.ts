@@ -4,12 +4,12 @@ import { inboxKey } from '../keys.ts';
 import { scriptOf } from '../keyspace.ts';
 import type { EncodedReply } from '../replies.ts';
 
-/** Most replies that an inbox holds. */
+/** Maximum number of replies in an inbox. */
 export const MAX_REPLIES = 20_000;
-/** Most bytes that an inbox holds; one reply always fits into an empty one. */
+/** Maximum number of bytes in an inbox. One reply always fits into an empty one. */
 export const MAX_INBOX_BYTES = 64 * 1024 * 1024;
 
-/** The call that puts replies into the inbox they are for; all of them name the same. */
+/** Returns the call that writes replies to an inbox, which is the same for all of them. */
 export function replyCall(
   prefix: string,
   replyTo: string,
@@ -21,7 +21,7 @@ export function replyCall(
   return { script: scriptOf('reply'), keys: [inboxKey(prefix, parseInboxName(replyTo))], args };
 }
 
-/** How many of them the inbox took, the first ones: there was no room for the others. */
+/** Returns the number of replies that the inbox accepted: the first ones, until it was full. */
 export function readReplied(reply: unknown): number {
   return reply as number;
 }

@@ -6,27 +6,27 @@ import { isDuration } from '../../timing/durations.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Share } from './claim.ts';
 
-/** How one attempt ended, as the script takes it. */
+/** Outcome of one attempt in the form that the script takes. */
 export interface SettleRow {
   readonly actionId: string;
   readonly token: string;
   readonly outcome: Outcome['status'];
   readonly delayMs: number;
-  /** JSON of the result or the error, kept for the dead letters and for `retainMs`. */
+  /** JSON of the result or the error, for dead letters and `retainMs`. */
   readonly note: string;
   readonly retainMs: number;
-  /** An outbox message, or '' when no callback is due. */
+  /** An outbox message; '' if no callback is due. */
   readonly callback: string;
 }
 
-/** How settling behaves. */
+/** Rules of settling. */
 export interface SettleRules {
   readonly maxStalls: number;
-  /** When another worker may deliver a callback that is still in the outbox (ms). */
+  /** Time after which another worker may deliver a callback that is still in the outbox (ms). */
   readonly deliveryMs: number;
-  /** Most dead letters of a partition; the oldest are dropped. */
+  /** Maximum number of dead letters of a partition. The oldest are dropped. */
   readonly maxDead: number;
-  /** `time` corrects what the claim charged. */
+  /** `time` corrects the charge of the claim. */
   readonly share: Share;
 }
 
@@ -36,7 +36,7 @@ const RESULTS = new Map<number | undefined, SettleResult>([
   [LOST, 'lost'],
 ]);
 
-/** The call that ends attempts, at most 500 and 4 MiB. */
+/** Returns the call that settles up to 500 attempts and 4 MiB. */
 export function settleCall(
   keyspace: Keyspace,
   { maxStalls, deliveryMs, maxDead, share }: SettleRules,
@@ -61,7 +61,7 @@ export function settleCall(
   ]);
 }
 
-/** Rows with the same outcome share one row: its place among those so far. */
+/** Rows with the same outcome share one row: returns its index in the rows so far. */
 function placeOf(item: SettleRow, outcomes: SettleRow[]): number {
   const place = outcomes.findIndex(
     ({ outcome, delayMs, note, retainMs, callback }) =>
@@ -74,7 +74,7 @@ function placeOf(item: SettleRow, outcomes: SettleRow[]): number {
   return place === -1 ? outcomes.push(item) - 1 : place;
 }
 
-/** One result per item, in order; the reply tells only of those that were not settled. */
+/** Returns one result per item, in order. The reply contains only items that were not settled. */
 export function readSettled(reply: unknown, count: number): SettleResult[] {
   const cells = reply as number[];
   const results = Array.from({ length: count }, (): SettleResult => 'ok');

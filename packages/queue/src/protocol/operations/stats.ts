@@ -5,38 +5,41 @@ import { CODES } from '../../generated/codes.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** The age of the oldest action is known to so many ms. */
+/** Resolution of the age of the oldest action (ms). */
 const BUCKET_MS = 10_000;
 
-/** Figures of one tier of a domain. */
+/** Statistics of one tier of a domain. */
 export interface TierStats {
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
   readonly dead: number;
-  /** Tenants that have actions in their queues, served now or held. */
+  /** Number of tenants with actions in their queues, served or held. */
   readonly tenantsWaiting: number;
-  /** Tenants that may be served now. */
+  /** Number of tenants that may be served now. */
   readonly tenantsReady: number;
-  /** Age of the longest waiting action (ms), exact to 10 s; absent when none waits. */
+  /** Age of the longest waiting action (ms), to the nearest 10 s; absent if none waits. */
   readonly oldestMs?: number;
 }
 
 const PAUSES = Object.values(CODES.pauses);
 
-/** Figures of a domain, at a cost that does not grow with its tenants. */
+/** Statistics of a domain. Their cost does not grow with its tenants. */
 export interface DomainStats {
   readonly domain: string;
-  /** Whether serving is paused, whether admission is refused as well, or the number of partitions is being changed. */
+  /**
+   * `serving` if serving is paused, `admission` if admission is refused as well, `moved` while the number of partitions
+   * changes.
+   */
   readonly paused: false | (typeof PAUSES)[number];
   readonly tiers: Readonly<Record<Tier, TierStats>>;
-  /** Callbacks on their way. */
+  /** Number of callbacks waiting for delivery. */
   readonly callbacksPending: number;
-  /** Actions that wait alone because workers died running them. */
+  /** Number of suspects, which run alone because workers died running them. */
   readonly suspects: number;
-  /** Dead letters dropped because there were too many or they were too old. */
+  /** Number of dead letters dropped because of their number or age. */
   readonly deadDropped: number;
-  /** How far the domain's clock is ahead of the server's, which was set back (ms); usually 0. */
+  /** Lead of the domain's clock over the clock of the server, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
 }
 
@@ -78,7 +81,7 @@ function countsOf(cells: readonly (string | number)[]): Map<string, number> {
   return counts;
 }
 
-/** Start of the earliest arrival bucket of a tier (Unix ms). */
+/** Returns the start of the earliest arrival bucket of a tier (Unix ms). */
 function oldestOf(counts: ReadonlyMap<string, number>, prefix: string): number | undefined {
   const buckets = [...counts.keys()].filter((name) => name.startsWith(prefix));
   if (buckets.length === 0) return undefined;

@@ -4,22 +4,22 @@ import type { Keyspace } from '../keyspace.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { SettleRules } from './settle.ts';
 
-/** How time is kept in a domain. */
+/** Rules of a tick. */
 export interface TickRules extends SettleRules {
   readonly leaseMs: number;
-  /** Dead letters older than this go (ms). */
+  /** Maximum age of a dead letter (ms). */
   readonly maxDeadAgeMs: number;
-  /** What all workers of the domain have to set alike, as text. */
+  /** Settings that must be the same for all workers of the domain, as text. */
   readonly settings: string;
 }
 
-/** A callback to deliver, or an ending to tell. */
+/** A callback to deliver, or an ending to report. */
 export interface OutboxEntry {
   readonly callbackId: string;
   readonly message: string;
 }
 
-/** The call that does what is due; `acknowledged` are the callbacks that were delivered. */
+/** Returns the call that handles everything that is due; `acknowledged` are the ids of delivered callbacks. */
 export function tickCall(
   keyspace: Keyspace,
   rules: TickRules,
@@ -30,15 +30,15 @@ export function tickCall(
   return keyspace.call('tick', [...fixed, ...acknowledged]);
 }
 
-/** What a look brought. */
+/** Result of a tick. */
 export interface Tick {
-  /** The outbox entries that this worker is to deliver. */
+  /** Outbox entries that this worker has to deliver. */
   readonly entries: readonly OutboxEntry[];
-  /** There was more to do than fits into one call: look again at once. */
+  /** True if one call was not enough: tick again immediately. */
   readonly isCutShort: boolean;
   /** The server's clock (Unix ms). */
   readonly nowMs: number;
-  /** Settings of another worker that differ; '' for none. */
+  /** Settings of another worker that differ; '' if none do. */
   readonly otherSettings: string;
 }
 
