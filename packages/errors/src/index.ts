@@ -26,7 +26,8 @@ export { ERROR_CLASSES } from './error-classes.ts';
 export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { MAX_DURATION_MS, rule, type OptionRule } from './option-rules.ts';
-export { checkOption, readOptions, type OptionRules, type OptionsCheck } from './options.ts';
+export { checkOption, problemOf, readKnown, readOptions } from './options.ts';
+export type { OptionRules, OptionsCheck } from './options.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { redactUrl } from './redact-url.ts';
 export {

@@ -11,6 +11,8 @@ export interface OptionsCheck<Options extends object> {
   /** The call or class, as in `a worker has no option "leaseMS"`. */
   readonly of: string;
   readonly rules: OptionRules<Options>;
+  /** Path of the options in those that contain them, such as `tiers.free.`. @default none */
+  readonly prefix?: string;
   /** Creates the error. @default a RangeError */
   readonly refuse?: (reason: string) => Error;
 }
@@ -21,26 +23,39 @@ export interface OptionsCheck<Options extends object> {
  */
 export function readOptions<Options extends object>(
   given: Options,
-  { of, rules, refuse = asRangeError }: OptionsCheck<Options>,
+  { of, rules, prefix = '', refuse = asRangeError }: OptionsCheck<Options>,
 ): Options {
   if (!isObject(given)) {
     throw refuse(`cannot use ${quoted(given)} as options of ${of}: expected an object`);
   }
-  const options: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const name in rules) {
-    const value: unknown = given[name];
-    if (value === undefined) continue;
-    options[name] = value;
-    if (!rules[name].isValid(value)) problems.push(problemOf(name, value, rules[name]));
-  }
+  const { options, problems } = readKnown(given, rules, prefix);
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(rules, name)) continue;
     const known = Object.keys(rules).join(', ');
     problems.push(`${of} has no option ${quoted(name)}, only ${known}`);
   }
   if (problems.length > 0) throw refuse(problems.join('; '));
-  return options as Options;
+  return options;
+}
+
+/**
+ * Returns a copy of the fields that have a rule, each read once, without those that are undefined, and a description of each wrong
+ * value. For objects that may have other fields, such as rows of a database.
+ */
+export function readKnown<Options extends object>(
+  given: Options,
+  rules: OptionRules<Options>,
+  prefix = '',
+): { options: Options; problems: string[] } {
+  const options: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name in rules) {
+    const value: unknown = given[name];
+    if (value === undefined) continue;
+    options[name] = value;
+    if (!rules[name].isValid(value)) problems.push(problemOf(prefix + name, value, rules[name]));
+  }
+  return { options: options as Options, problems };
 }
 
 /** Throws RangeError unless the value is valid. */
@@ -48,7 +63,8 @@ export function checkOption(name: string, value: unknown, rule: OptionRule): voi
   if (!rule.isValid(value)) throw asRangeError(problemOf(name, value, rule));
 }
 
-function problemOf(name: string, value: unknown, { expected }: OptionRule): string {
+/** Returns `cannot use 0 as attempts: expected a whole number of at least 1`. */
+export function problemOf(name: string, value: unknown, { expected }: OptionRule): string {
   return `cannot use ${quoted(value)} as ${name}: expected ${expected}`;
 }
 

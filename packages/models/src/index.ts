@@ -45,9 +45,8 @@ export {
 } from './queue-name.ts';
 export {
   DEFAULT_TIER_POLICIES,
-  expectedOf,
+  POLICY_RULES,
   resolveTierPolicies,
-  type PolicyField,
   type TierOverrides,
   type TierPolicy,
 } from './tier-policies.ts';

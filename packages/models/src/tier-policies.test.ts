@@ -31,14 +31,15 @@ describe('tier policies', () => {
   });
 
   it.each([
-    [{ free: { weight: 0 } }, 'Invalid weight 0 of tier "free"'],
-    [{ free: { weight: 1e4 } }, 'Invalid weight'],
-    [{ free: { perMinute: -1 } }, 'Invalid perMinute'],
-    [{ free: { perDay: 1.5 } }, 'Invalid perDay'],
-    [{ free: { maxActive: 0 } }, 'Invalid maxActive'],
-    [{ free: { timeoutMs: 2 ** 31 } }, 'Invalid timeoutMs'],
-    [{ free: { onLimit: 'drop' } }, 'Invalid onLimit'],
-    [{ gold: {} }, 'Unknown tier "gold"'],
+    [{ free: { weight: 0 } }, 'Cannot use 0 as tiers.free.weight: expected a number from 0.001'],
+    [{ free: { weight: 1e4 } }, 'as tiers.free.weight'],
+    [{ free: { perMinute: -1 } }, 'as tiers.free.perMinute'],
+    [{ free: { perDay: 1.5 } }, 'as tiers.free.perDay'],
+    [{ free: { maxActive: 0 } }, 'as tiers.free.maxActive'],
+    [{ free: { timeoutMs: 2 ** 31 } }, 'as tiers.free.timeoutMs'],
+    [{ free: { onLimit: 'drop' } }, '"drop" as tiers.free.onLimit: expected "reject" or "delay"'],
+    [{ gold: {} }, 'Tiers has no option "gold", only enterprise, professional, advance, free'],
+    [{ free: { perHour: 5 } }, 'Tier "free" has no option "perHour"'],
   ])('refuse %j', (overrides, message) => {
     expect(() => resolveTierPolicies(overrides as never)).toThrow(message);
   });

@@ -1,5 +1,5 @@
-import { quoted } from '@nooble/errors';
-import { isTier, tierPriority, TIERS, type Tier } from './tiers.ts';
+import { readOptions, rule, type OptionRule, type OptionRules } from '@nooble/errors';
+import { tierPriority, TIERS, type Tier } from './tiers.ts';
 
 /** Limits and shares of a tier, per tenant and domain. `null` means no limit. */
 export interface TierPolicy {
@@ -50,80 +50,47 @@ export const DEFAULT_TIER_POLICIES: Readonly<Record<Tier, TierPolicy>> = deepFre
   free: { ...BASE, priority: 4, weight: 1, perMinute: 10, perDay: 100, timeoutMs: 30_000 },
 });
 
-/** A field of a policy that can be set. */
-export type PolicyField = Exclude<keyof TierPolicy, 'priority'>;
+/** Rules of a tier policy, also for the limits of a single tenant. */
+export const POLICY_RULES: OptionRules<TierPolicy> = {
+  // Set by the tier itself: accepted so that a whole policy can be copied, and ignored.
+  priority: rule.anything,
+  weight: rule.number(1e-3, 1e3),
+  perMinute: orNull(rule.whole(0, 1_000_000)),
+  perDay: orNull(rule.whole(0)),
+  maxDepth: orNull(rule.whole(0)),
+  onLimit: rule.oneOf('reject', 'delay'),
+  maxActive: orNull(rule.whole(1)),
+  timeoutMs: rule.whole(1, 2 ** 31 - 1),
+};
 
-/** Returns the defaults with overrides applied, validated and frozen. Throws RangeError with the tier and field. */
+const TIER_RULES: OptionRules<TierOverrides> = {
+  enterprise: rule.anything,
+  professional: rule.anything,
+  advance: rule.anything,
+  free: rule.anything,
+};
+
+/** Returns policies with overrides applied, validated and frozen. Throws RangeError with the tier and its wrong fields. */
 export function resolveTierPolicies(
   overrides: TierOverrides = {},
+  defaults: Readonly<Record<Tier, TierPolicy>> = DEFAULT_TIER_POLICIES,
 ): Readonly<Record<Tier, TierPolicy>> {
-  assertObject('tiers', overrides);
-  const unknown = Object.keys(overrides).find((name) => !isTier(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`Unknown tier ${quoted(unknown)}: expected one of ${TIERS.join(', ')}`);
-  }
-  const entries = TIERS.map((tier) => [tier, resolveOne(tier, overrides[tier] ?? {})] as const);
+  const given = readOptions(overrides, { of: 'tiers', rules: TIER_RULES });
+  const entries = TIERS.map((tier) => {
+    const check = { of: `tier "${tier}"`, rules: POLICY_RULES, prefix: `tiers.${tier}.` };
+    const own = readOptions<Partial<TierPolicy>>(given[tier] ?? {}, check);
+    const policy = { ...defaults[tier], ...own, priority: tierPriority(tier) };
+    return [tier, Object.freeze(policy)] as const;
+  });
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Tier, TierPolicy>>;
 }
 
-/** Returns a description of the expected value if `value` is invalid for the field, otherwise undefined. */
-export function expectedOf(field: PolicyField, value: unknown): string | undefined {
-  const { fits, expected } = RULES[field];
-  return fits(value) ? undefined : expected;
+function orNull({ isValid, expected }: OptionRule): OptionRule {
+  return {
+    isValid: (value) => value === null || isValid(value),
+    expected: `${expected}, or null for no limit`,
+  };
 }
-
-function resolveOne(tier: Tier, overrides: Partial<TierPolicy>): TierPolicy {
-  assertObject(`policy of tier "${tier}"`, overrides);
-  const policy = { ...DEFAULT_TIER_POLICIES[tier], ...overrides, priority: tierPriority(tier) };
-  for (const field of Object.keys(RULES) as PolicyField[]) {
-    const expected = expectedOf(field, policy[field]);
-    if (expected === undefined) continue;
-    const given = `${field} ${quoted(policy[field])}`;
-    throw new RangeError(`Invalid ${given} of tier "${tier}": expected ${expected}`);
-  }
-  return Object.freeze(policy);
-}
-
-function assertObject(what: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new RangeError(`Invalid ${what} ${quoted(value)}: expected an object`);
-}
-
-interface Rule {
-  readonly fits: (value: unknown) => boolean;
-  readonly expected: string;
-}
-
-const LIMIT: Rule = {
-  fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0),
-  expected: 'a whole number of at least 0, or null for no limit',
-};
-
-const RULES: Readonly<Record<PolicyField, Rule>> = {
-  weight: {
-    fits: (value) => typeof value === 'number' && value >= 1e-3 && value <= 1e3,
-    expected: 'a number from 0.001 to 1000',
-  },
-  perMinute: {
-    fits: (value) => LIMIT.fits(value) && Number(value) <= 1_000_000,
-    expected: 'a whole number from 0 to 1000000, or null for no limit',
-  },
-  perDay: LIMIT,
-  maxDepth: LIMIT,
-  onLimit: {
-    fits: (value) => value === 'reject' || value === 'delay',
-    expected: '"reject" or "delay"',
-  },
-  maxActive: {
-    fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 1),
-    expected: 'a whole number of at least 1, or null for no limit',
-  },
-  timeoutMs: {
-    fits: (value) =>
-      Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 2 ** 31 - 1,
-    expected: 'a whole number of ms from 1 to 2147483647',
-  },
-};
 
 function deepFreeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) Object.freeze(part);

@@ -1,6 +1,6 @@
 export { ActionClient, type RequestOptions, type RequestQueues } from './action-client.ts';
 export type { DroppedReplies } from './delivery/awaited-replies.ts';
-export type { BrokerOptions } from './claiming/broker-options.ts';
+export { BROKER_RULES, type BrokerOptions } from './claiming/broker-options.ts';
 export type {
   ClaimedAction,
   ClaimResult,

@@ -3,12 +3,11 @@ import { poolOf, type RedisPool } from '@nooble/redis';
 import type { ActionClient } from './action-client.ts';
 import { Admissions } from './admission/admissions.ts';
 import { CallRings } from './protocol/call-ring.ts';
-import { MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
+import { BROKER_RULES, MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
 import type { TenantDirectory } from './admission/directory.ts';
 import { DEFAULT_PREFIX } from './protocol/keys.ts';
 import { Partitions } from './protocol/partitions.ts';
 import { Policies, type PolicyOptions } from './admission/policies.ts';
-import { PREFIX } from './protocol/prefix.ts';
 import { warn } from './protocol/server-check.ts';
 
 /** Options of a `DomainQueueManager`. */
@@ -29,12 +28,12 @@ const CHECK: OptionsCheck<QueueManagerOptions> = {
   of: 'a manager',
   rules: {
     redis: rule.anything,
-    prefix: PREFIX,
+    prefix: BROKER_RULES.prefix,
     directory: rule.anything,
     tiers: rule.anything,
     domains: rule.anything,
-    maxPayloadBytes: rule.whole(1_024, 4 * 1024 * 1024),
-    onWarning: rule.function,
+    maxPayloadBytes: BROKER_RULES.maxPayloadBytes,
+    onWarning: BROKER_RULES.onWarning,
   },
 };
 

@@ -41,7 +41,7 @@ it.each(entries)('refuses a directory entry by its %s: %o', async (field, fields
   const { queues, stored } = openQueue({ directory });
   await expect(queues.enqueue(actionOf())).rejects.toMatchObject({
     code: 'TENANT_DIRECTORY',
-    message: expect.stringMatching(`tenant "acme".* ${field} .*: expected`) as string,
+    message: expect.stringMatching(`tenant "acme".* as (limits\\.)?${field}: expected`) as string,
   });
   expect(await stored.dump()).toEqual({});
 });

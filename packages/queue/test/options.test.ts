@@ -95,7 +95,7 @@ it.each(['leaseMs', 'floor', 'maxStalls', 'maxPayloadBytes'])(
   (name) => {
     const { brokerOf } = openQueue();
     for (const value of [...NO_NUMBERS, 0.5])
-      expect(() => brokerOf({ [name]: value })).toThrow(`Invalid ${name}`);
+      expect(() => brokerOf({ [name]: value })).toThrow(` as ${name}: expected a whole number`);
   },
 );
 

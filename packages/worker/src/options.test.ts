@@ -45,9 +45,9 @@ describe('the options of a worker', () => {
   });
 
   it('refuse every wrong option at once, and names that do not exist', () => {
-    const wrong = { concurrency: 0, graceMs: '5', handleSignals: 1, leaseMS: 5 };
+    const wrong = { concurrency: 0, graceMs: '5', handleSignals: 1, leaseMs: 5, leaseMS: 5 };
     expect(() => resolveOptions({ ...base, ...wrong } as never)).toThrow(
-      /^Cannot use 0 as concurrency: .+ "5" as graceMs: .+ 1 as handleSignals: .+ no option "leaseMS"/,
+      /^Cannot use 5 as leaseMs: .+ 0 as concurrency: .+ "5" as graceMs: .+ 1 as handleSignals: .+ no option "leaseMS"/,
     );
   });
 

@@ -1,5 +1,6 @@
 import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@nooble/models';
 import { InvalidActionError, readOptions, rule, type OptionsCheck } from '@nooble/errors';
+import { BROKER_RULES } from '@nooble/queue';
 import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './handlers/action-processor.ts';
@@ -54,27 +55,10 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly broker?: QueueBroker;
 }
 
-/** Checked by `createBroker`. */
-const BROKER_RULES = {
-  prefix: rule.anything,
-  tiers: rule.anything,
-  leaseMs: rule.anything,
-  mode: rule.anything,
-  floor: rule.anything,
-  share: rule.anything,
-  maxStalls: rule.anything,
-  maxDead: rule.anything,
-  maxDeadAgeMs: rule.anything,
-  maxPayloadBytes: rule.anything,
-  onWarning: rule.anything,
-};
-
 const CHECK: OptionsCheck<WorkerOptions> = {
   of: 'a worker',
   rules: {
     ...BROKER_RULES,
-    domain: rule.anything,
-    redis: rule.anything,
     processor: rule.anything,
     concurrency: rule.whole(1),
     prefetch: rule.whole(0, MAX_PREFETCH),

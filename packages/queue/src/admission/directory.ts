@@ -1,6 +1,14 @@
-import { isNoobleError, quoted, TenantDirectoryError, TenantMismatchError } from '@nooble/errors';
-import { expectedOf, isTier, TIERS } from '@nooble/models';
-import type { DomainAction, PolicyField, Tier } from '@nooble/models';
+import {
+  isNoobleError,
+  problemOf,
+  readKnown,
+  rule,
+  TenantDirectoryError,
+  TenantMismatchError,
+  type OptionRule,
+  type OptionRules,
+} from '@nooble/errors';
+import { POLICY_RULES, TIERS, type DomainAction, type Tier } from '@nooble/models';
 import type { AdmissionPolicy } from '../protocol/admission.ts';
 
 /** Limits of one tenant that differ from those of its tier. */
@@ -53,50 +61,45 @@ async function lookUp(
     return given === undefined || given === null ? undefined : checkedEntry(given);
   } catch (cause) {
     if (isNoobleError(cause)) throw cause;
-    if (!(cause instanceof Misfit))
+    if (!(cause instanceof InvalidEntry))
       throw new TenantDirectoryError({ tenantId, reason: 'failed', cause });
-    throw new TenantDirectoryError({ tenantId, reason: `returned ${cause.message}` });
+    const reason = `returned an invalid entry: ${cause.message}`;
+    throw new TenantDirectoryError({ tenantId, reason });
   }
 }
 
-/** Returns a copy, each field read once: scripts must never receive NaN. */
+const OBJECT: OptionRule = { isValid: isObject, expected: 'an object' };
+const ENTRY_RULES: OptionRules<TenantEntry> = {
+  tier: rule.oneOf(...TIERS),
+  weight: POLICY_RULES.weight,
+  limits: OBJECT,
+  suspended: rule.boolean,
+};
+const LIMIT_RULES: OptionRules<TenantLimits> = {
+  perMinute: POLICY_RULES.perMinute,
+  perDay: POLICY_RULES.perDay,
+  maxDepth: POLICY_RULES.maxDepth,
+  onLimit: POLICY_RULES.onLimit,
+  maxActive: POLICY_RULES.maxActive,
+};
+
+/**
+ * Returns a copy, each field read once: scripts must never receive NaN. Ignores unknown fields, because an entry may be a row
+ * of a database.
+ */
 function checkedEntry(given: unknown): TenantEntry {
-  if (!isObject(given)) throw new Misfit('entry', given, 'an object');
-  const { tier, weight, limits, suspended } = given;
-  if (!isTier(tier)) throw new Misfit('tier', tier, `one of ${TIERS.join(', ')}`);
-  if (suspended !== undefined && typeof suspended !== 'boolean')
-    throw new Misfit('suspended', suspended, 'true or false');
-  if (weight !== undefined) assertFits('weight', weight);
-  return {
-    tier,
-    ...(weight !== undefined && { weight: weight as number }),
-    ...(limits !== undefined && { limits: checkedLimits(limits) }),
-    ...(suspended !== undefined && { suspended }),
-  };
+  if (!isObject(given)) throw new InvalidEntry(problemOf('entry', given, OBJECT));
+  const { options: entry, problems } = readKnown(given as unknown as TenantEntry, ENTRY_RULES);
+  if (!('tier' in entry)) problems.push(problemOf('tier', undefined, ENTRY_RULES.tier));
+  const limits = entry.limits && readKnown(entry.limits, LIMIT_RULES, 'limits.');
+  if (limits) problems.push(...limits.problems);
+  if (problems.length > 0) throw new InvalidEntry(problems.join('; '));
+  return limits ? { ...entry, limits: limits.options } : entry;
 }
 
-const LIMITS = ['perMinute', 'perDay', 'maxDepth', 'onLimit', 'maxActive'] as const;
-
-function checkedLimits(given: unknown): TenantLimits {
-  if (!isObject(given)) throw new Misfit('limits', given, 'an object');
-  const limits = LIMITS.map((field) => [field, given[field]] as const);
-  const stated = limits.filter(([, value]) => value !== undefined);
-  for (const [field, value] of stated) assertFits(field, value);
-  return Object.fromEntries(stated) as TenantLimits;
-}
-
-function assertFits(field: PolicyField, value: unknown): void {
-  const expected = expectedOf(field, value);
-  if (expected !== undefined) throw new Misfit(field, value, expected);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An invalid field of an entry. */
-class Misfit extends Error {
-  constructor(field: string, value: unknown, expected: string) {
-    super(`${field} ${quoted(value)}: expected ${expected}`);
-  }
-}
+/** Its message describes what is wrong with an entry. */
+class InvalidEntry extends Error {}

@@ -28,8 +28,7 @@ export class Policies {
     this.#particular = new Map(
       Object.entries(domains).map(([domain, overrides]) => {
         assertDomain(domain);
-        resolveTierPolicies(overrides);
-        return [domain, resolveTierPolicies(merge(tiers, overrides))];
+        return [domain, resolveTierPolicies(overrides, this.#general)];
       }),
     );
   }
@@ -51,9 +50,4 @@ export class Policies {
 
 function usualOf({ perMinute, perDay, maxDepth, onLimit, maxActive }: TierPolicy): AdmissionPolicy {
   return { perMinute, perDay, maxDepth, onLimit, maxActive, weight: 1 };
-}
-
-function merge(general: TierOverrides, particular: TierOverrides): TierOverrides {
-  const tiers = [...Object.keys(general), ...Object.keys(particular)] as Tier[];
-  return Object.fromEntries(tiers.map((tier) => [tier, { ...general[tier], ...particular[tier] }]));
 }

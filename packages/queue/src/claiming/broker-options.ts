@@ -1,10 +1,10 @@
-import { quoted } from '@nooble/errors';
+import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { assertDomain, resolveTierPolicies, TIERS, type TierOverrides } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { DEFAULT_PREFIX } from '../protocol/keys.ts';
 import type { ClaimOrder, Share } from '../protocol/operations/claim.ts';
 import type { TickRules } from '../protocol/operations/tick.ts';
-import { assertPrefix } from '../protocol/prefix.ts';
+import { PREFIX } from '../protocol/prefix.ts';
 import { warn } from '../protocol/server-check.ts';
 
 /** Options of a worker's queue. They must be the same for all workers of a domain. */
@@ -54,22 +54,31 @@ export interface ResolvedBrokerOptions {
 export const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const DAY_MS = 86_400_000;
 
+/** Rules of the broker's options, also for a worker that passes them on. `createBroker` checks `domain` and `tiers` itself. */
+export const BROKER_RULES: OptionsCheck<BrokerOptions>['rules'] = {
+  domain: rule.anything,
+  redis: rule.anything,
+  prefix: PREFIX,
+  tiers: rule.anything,
+  leaseMs: rule.whole(30, 3_600_000),
+  mode: rule.oneOf('strict', 'weighted'),
+  floor: rule.whole(0, 1_000_000),
+  share: rule.oneOf('turns', 'time'),
+  maxStalls: rule.whole(0, 1_000),
+  maxDead: rule.whole(1, 10_000_000),
+  maxDeadAgeMs: rule.whole(1, 366 * DAY_MS),
+  maxPayloadBytes: rule.whole(1_024, 4 * 1024 * 1024),
+  onWarning: rule.function,
+};
+
 /** Validates and completes the options. Throws InvalidActionError for names and RangeError for numbers. */
-export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
+export function resolveBrokerOptions(given: BrokerOptions): ResolvedBrokerOptions {
+  const options = readOptions(given, { of: 'a broker', rules: BROKER_RULES });
   const { domain, redis, prefix = DEFAULT_PREFIX, tiers, mode = 'strict' } = options;
   const { leaseMs = 30_000, floor = 16, share = 'turns', maxStalls = 2 } = options;
   const { maxDead = 100_000, maxDeadAgeMs = 14 * DAY_MS } = options;
   const { maxPayloadBytes = MAX_PAYLOAD_BYTES, onWarning = warn } = options;
   assertDomain(domain);
-  assertPrefix(prefix);
-  assertOneOf('mode', mode, ['strict', 'weighted']);
-  assertOneOf('share', share, ['turns', 'time']);
-  assertWhole('leaseMs', leaseMs, { least: 30, most: 3_600_000 });
-  assertWhole('floor', floor, { least: 0, most: 1_000_000 });
-  assertWhole('maxStalls', maxStalls, { least: 0, most: 1_000 });
-  assertWhole('maxDead', maxDead, { least: 1, most: 10_000_000 });
-  assertWhole('maxDeadAgeMs', maxDeadAgeMs, { least: 1, most: 366 * DAY_MS });
-  assertWhole('maxPayloadBytes', maxPayloadBytes, { least: 1_024, most: 4 * 1024 * 1024 });
   const policies = resolveTierPolicies(tiers);
   const weights = TIERS.map((tier) => policies[tier].weight);
   const agreed = { leaseMs, maxStalls, maxDead, maxDeadAgeMs, mode, floor, share, weights };
@@ -96,22 +105,4 @@ export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOpti
 function textOf(settings: Readonly<Record<string, number | string | readonly number[]>>): string {
   const entries = Object.entries(settings);
   return entries.map(([name, value]) => `${name} ${String(value)}`).join(', ');
-}
-
-function assertOneOf(name: string, value: unknown, [first, second]: [string, string]): void {
-  if (value === first || value === second) return;
-  throw new RangeError(`Invalid ${name} ${quoted(value)}: expected "${first}" or "${second}"`);
-}
-
-/** Throws RangeError unless the option is a whole number within its bounds. */
-export function assertWhole(
-  name: string,
-  value: unknown,
-  { least, most }: { least: number; most: number },
-): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most)
-    return;
-  throw new RangeError(
-    `Invalid ${name} ${quoted(value)}: expected a whole number from ${least} to ${most}`,
-  );
 }
