@@ -90,6 +90,8 @@ export interface ClaimRequest {
   readonly settlements?: readonly Settlement[];
   /** False while this worker runs a suspect. @default true */
   readonly acceptSuspect?: boolean;
+  /** True if the last claim found too little: settlements are sent alone, and a claim follows only if there is more. @default false */
+  readonly expectsNone?: boolean;
 }
 
 export interface ClaimResult {

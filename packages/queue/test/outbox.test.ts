@@ -36,7 +36,10 @@ async function pending({ queues }: Queue): Promise<number> {
 async function settleAndDie({ redis, prefix }: Queue, claimed: ClaimedAction): Promise<void> {
   const { item } = prepareSettlement(settlementFor(claimed, done), 1_000_000);
   const rules = { maxStalls: 2, deliveryMs: 10_000, maxDead: 100_000, share: 'turns' } as const;
-  await runScript(redis.command(), settleCall(new Keyspace(prefix, 'embedding'), rules, [item]));
+  await runScript(
+    redis.command(),
+    settleCall(new Keyspace(prefix, 'embedding'), { rules, items: [item], looks: false }),
+  );
 }
 
 /** Claims until every callback is delivered and acknowledged. */

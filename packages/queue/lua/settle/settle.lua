@@ -2,6 +2,7 @@
 -- from verbs: gone, verbs, returned, give_back
 -- from run: parse_run
 -- from codes: LOST, ALREADY
+-- from look: is_more_ready
 -- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from lease: end_lease, held_among, write_leases, uncap_freed
 -- from touch: touch_lists
@@ -13,13 +14,15 @@
 -- from commit: commit
 -- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
 -- KEYS: revoked
--- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, number of endings,
+-- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, 1 to look for more work,
+--       number of endings,
 --       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
--- Output: per item that was not settled: its index, code of a settlement: already settled, or lost to another worker
+-- Output: 1 if it looked and there is more to claim, then per item that was not settled: its index, code of a settlement:
+--         already settled, or lost to another worker
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
-local endings, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {}
+local endings, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {0}
 
 for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   endings[ARGV[at]] = {
@@ -58,7 +61,10 @@ for index, text in ipairs(runs) do
     refuse(index, id, ARGV[at + 1])
   end
 end
-if not next(taken) then return refused end
+if not next(taken) then
+  refused[1] = is_more_ready()
+  return refused
+end
 
 local those_held = held_among(tenants)
 touch_lists(those_held)
@@ -76,4 +82,5 @@ write_paces()
 commit()
 for _, r in ipairs(returned) do give_back(r) end -- after commit: their tags are in the index again
 write_corrections()
+refused[1] = is_more_ready()
 return refused

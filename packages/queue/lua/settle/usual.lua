@@ -4,8 +4,9 @@
 -- from fields: write_fields
 -- from memory: begin_writing
 -- from many: names_in
+-- from look: is_more_ready
 -- KEYS: run active actions held suspects profiles paces inflight counts
-if ARGV[4] ~= 'turns' or ARGV[5] ~= '1' or ARGV[7] ~= 'done' or ARGV[10] ~= '0' or ARGV[11] ~= '' then return nil end
+if ARGV[4] ~= 'turns' or ARGV[6] ~= '1' or ARGV[8] ~= 'done' or ARGV[11] ~= '0' or ARGV[12] ~= '' then return nil end
 
 local ended, of_tenants, of_tiers = {}, {}, {}
 for at, text in ipairs(runs) do
@@ -36,4 +37,4 @@ redis.call('HDEL', run, unpack(ids))
 redis.call('ZREM', active, unpack(ids))
 write_fields(inflight, of_tenants)
 write_fields(counts, of_tiers)
-return {}
+return {is_more_ready()}

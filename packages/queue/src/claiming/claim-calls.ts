@@ -33,6 +33,11 @@ export class ClaimCalls {
     }
   }
 
+  /** True if a claim has to be repeated. */
+  get hasUnanswered(): boolean {
+    return this.#unanswered.length > 0;
+  }
+
   answered({ id }: ClaimCall): void {
     this.#ring.close(id);
   }

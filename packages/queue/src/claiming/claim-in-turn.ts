@@ -36,20 +36,21 @@ class Round {
   #answered = 0;
   #failure: unknown;
 
-  constructor(turns: Turns, { slots, settlements = [], acceptSuspect = true }: ClaimRequest) {
+  constructor(turns: Turns, request: ClaimRequest) {
+    const { slots, settlements = [], acceptSuspect = true, expectsNone = false } = request;
     this.#turns = turns;
-    this.#request = { slots, settlements, acceptSuspect };
+    this.#request = { slots, settlements, acceptSuspect, expectsNone };
   }
 
   async ask(broker: QueueBroker): Promise<void> {
     const { brokerOf, late } = this.#turns;
-    const { slots } = this.#request;
+    const { slots, expectsNone } = this.#request;
     const own = this.#request.settlements.filter((each) => brokerOf(each) === broker);
     const free = Math.max(0, slots - this.#claimed.length);
     if (late.has(broker) || (slots > 0 && free === 0 && own.length === 0)) return;
     const acceptSuspect =
       this.#request.acceptSuspect && !this.#claimed.some(({ suspect }) => suspect);
-    const claim = broker.claim({ slots: free, settlements: own, acceptSuspect });
+    const claim = broker.claim({ slots: free, settlements: own, acceptSuspect, expectsNone });
     try {
       const reply = await within(LIMIT_MS, claim, undefined);
       if (reply) this.#note(reply);

@@ -22,7 +22,8 @@ const PATIENCE_MS = 2_000;
 
 /** Settlements that share a round trip, and their answers so far. */
 export interface SettleRound {
-  readonly batches: readonly SettleBatch[];
+  /** Batches that have not been sent. */
+  batches: readonly SettleBatch[];
   /** Grows with every batch. Contains a promise for a settlement that could not be sent with the others. */
   readonly answers: Map<Settlement, ValueOf<ClaimResult['settled']>>;
 }
@@ -69,9 +70,9 @@ export class Settler {
     return { batches: batchesOf(sent, settlementBytes), answers };
   }
 
-  call(batch: SettleBatch): ScriptCall {
+  call(batch: SettleBatch, { looks }: { looks: boolean }): ScriptCall {
     const items = batch.map(({ item }) => item);
-    return settleCall(this.#keyspace, this.#options.rules, items);
+    return settleCall(this.#keyspace, { rules: this.#options.rules, items, looks });
   }
 
   /**
@@ -109,7 +110,7 @@ export class Settler {
   /** Sends one call per batch, one after another. Never rejects. */
   async send(round: SettleRound, batches: readonly SettleBatch[]): Promise<void> {
     for (const batch of batches) {
-      const [reply] = await sendCalls(this.#options.redis, [this.call(batch)]);
+      const [reply] = await sendCalls(this.#options.redis, [this.call(batch, { looks: false })]);
       await this.note(round, batch, reply);
     }
   }

@@ -17,6 +17,11 @@ export class TickTimer {
     return true;
   }
 
+  /** Time until the next tick is due (ms); 0 if it is. */
+  get inMs(): number {
+    return Math.max(0, this.#dueMs - performance.now());
+  }
+
   /** Something falls due after this time (ms). */
   hint(dueInMs: number): void {
     this.#dueMs = Math.min(this.#dueMs, performance.now() + dueInMs);

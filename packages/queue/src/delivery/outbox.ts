@@ -62,6 +62,11 @@ export class Outbox {
     return this.#undelivered.sentences();
   }
 
+  /** True if some deliveries wait to be acknowledged. */
+  get hasDelivered(): boolean {
+    return this.#delivered.length > 0;
+  }
+
   /** True if no delivery is in flight and none waits to be acknowledged. */
   get isIdle(): boolean {
     return this.#delivering.size === 0 && this.#delivered.length === 0;

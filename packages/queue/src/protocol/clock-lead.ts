@@ -6,13 +6,20 @@ export class ClockLead {
   readonly #domain: string;
   readonly #onWarning: (warning: string) => void;
   #isTold = false;
+  #latestMs = 0;
 
   constructor(domain: string, onWarning: (warning: string) => void) {
     this.#domain = domain;
     this.#onWarning = onWarning;
   }
 
+  /** The lead as of the last claim, in the form of a claim's result. */
+  get latest(): { clockLeadMs?: number } {
+    return this.#latestMs > 0 ? { clockLeadMs: this.#latestMs } : {};
+  }
+
   note(leadMs: number): void {
+    this.#latestMs = leadMs;
     const isAhead = leadMs > TOLD_MS;
     if (isAhead && !this.#isTold) {
       this.#onWarning(

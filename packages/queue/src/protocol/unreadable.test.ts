@@ -4,7 +4,7 @@ import { readVerdicts } from './operations/enqueue.ts';
 import { readInspection } from './operations/inspect.ts';
 import { readPaused } from './operations/pause.ts';
 import { readRenewed } from './operations/renew.ts';
-import { readSettled } from './operations/settle.ts';
+import { readMore, readSettled } from './operations/settle.ts';
 import { readStats } from './operations/stats.ts';
 import { readTick } from './operations/tick.ts';
 
@@ -17,9 +17,10 @@ it.each<[string, () => unknown]>([
   ['a cancel', () => readCancelled(['gone'])],
   ['a state', () => readInspection(['asleep', '', '', '', ''])],
   ['how an action ended', () => readInspection(['ended', '', '', '', 'well acme\nnull'])],
-  ['a result of a settlement', () => readSettled([0, 7], 1)],
-  ['a settlement that succeeded', () => readSettled([0, 0], 1)],
-  ['a settlement that was not sent', () => readSettled([3, 1], 1)],
+  ['a result of a settlement', () => readSettled([0, 0, 7], 1)],
+  ['a settlement that succeeded', () => readSettled([0, 0, 0], 1)],
+  ['a settlement that was not sent', () => readSettled([0, 3, 1], 1)],
+  ['whether there is more to claim', () => readMore([2])],
   ['a pause', () => readStats('embedding', ['0', '0', 'perhaps', '0', '0', 0, 0, 0, 0])],
   ['what a pause did', () => readPaused(undefined)],
   ['a lease', () => readRenewed([], [lease], 1)],

@@ -22,7 +22,14 @@ export async function drain(run: Run): Promise<void> {
       await setPaused(stage, tenant, resumed);
     }
   });
-  const take = { worker: 0, slots: 50, acceptSuspect: true, settles: [], fate: 'arrives' as const };
+  const take = {
+    worker: 0,
+    slots: 50,
+    acceptSuspect: true,
+    expectsNone: false,
+    settles: [],
+    fate: 'arrives' as const,
+  };
   for (let round = 0; !isOver(model); round += 1) {
     expect(round, 'rounds until everything ended').toBeLessThan(MOST_ROUNDS);
     await step('claim', async (stage) => claimAs(stage, take));

@@ -11,6 +11,7 @@ export interface ModelRequest {
   readonly worker: number;
   readonly slots: number;
   readonly acceptSuspect: boolean;
+  readonly expectsNone: boolean;
   readonly settlements: readonly ModelSettlement[];
   readonly fate: Fate;
 }
@@ -23,12 +24,33 @@ export interface ModelReply {
 
 const NOTHING: ModelReply = { claims: [], settled: [], dueInMs: undefined };
 
-/** One round trip of a worker: it settles, ticks, claims, and delivers callbacks. */
+/** One round trip of a worker, or two if it expected no more work, and there is. */
 export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelReply {
+  const { expectsNone, settlements, fate } = request;
+  const worker = model.worker(request.worker);
+  replyFirst(model, settlements);
+  const looks = expectsNone && settlements.length > 0 && worker.isQuiet(model.nowMs);
+  if (!looks) return claimRound(model, request);
+  if (fate === 'is lost') return NOTHING;
+  const { results, callbackIds } = settle(model, settlements);
+  if (fate === 'answer is lost') return NOTHING;
+  const reply = hasMore(model)
+    ? claimRound(model, { ...request, settlements: [] })
+    : { ...NOTHING, dueInMs: worker.tickInMs(model.nowMs) };
+  deliver(model, request.worker, callbackIds);
+  return { ...reply, settled: results };
+}
+
+/** A paused domain has more as well: the claim finds out. */
+function hasMore({ scheduler, suspects }: ProtocolModel): boolean {
+  return suspects.length > 0 || [1, 2, 3, 4].some((tier) => scheduler.tagsOf(tier).size > 0);
+}
+
+/** It settles, ticks, claims, and delivers callbacks. */
+function claimRound(model: ProtocolModel, request: ModelRequest): ModelReply {
   const { slots, settlements, fate } = request;
   const { nowMs } = model;
   const worker = model.worker(request.worker);
-  replyFirst(model, settlements);
   const call = worker.call(slots, nowMs);
   const ticks = worker.ticks(nowMs);
   if (fate === 'is lost') {

@@ -33,6 +33,17 @@ export class WorkerModel {
     return isDue || this.delivered.length > 0;
   }
 
+  /** Returns the time until its next tick (ms). */
+  tickInMs(nowMs: number): number {
+    return Math.max(0, this.#tickDueMs - nowMs);
+  }
+
+  /** Returns true if its next call neither ticks nor repeats a claim. */
+  isQuiet(nowMs: number): boolean {
+    const ticks = this.tickInMs(nowMs) === 0 || this.delivered.length > 0;
+    return !ticks && this.#unanswered.length === 0;
+  }
+
   hint(dueMs: number): void {
     this.#tickDueMs = Math.min(this.#tickDueMs, dueMs);
   }

@@ -139,6 +139,19 @@ describe('a claim loop', () => {
     expect(state.mayGiveBack).toBe(true);
   });
 
+  it('expects no more work after a claim that left slots free, until it is woken', () => {
+    const ended = { ...IDLE, settlements: 1 };
+    const state = started();
+    const first = state.nextCall(IDLE);
+    expect(first).toMatchObject({ expectsNone: false });
+    if (first) state.answered(first, { accepted: 1, refusedSuspect: false });
+    const second = state.nextCall(ended);
+    expect(second).toMatchObject({ slots: 8, expectsNone: true });
+    if (second) state.answered(second, { accepted: 0, refusedSuspect: false });
+    state.woken();
+    expect(state.nextCall(ended)).toMatchObject({ expectsNone: false });
+  });
+
   it('only settles while it stops, and only if there is something to settle', () => {
     const state = started();
     state.stop();

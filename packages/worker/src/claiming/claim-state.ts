@@ -145,7 +145,9 @@ export class ClaimState {
   #requestFor(load: Load): RoundTripRequest {
     const acceptSuspect = !load.hasSuspect && !this.#calls.some((call) => call.acceptSuspect);
     const mayWait = this.#mostAhead(load) > 0;
-    if (this.#phase === 'stopping') return { slots: 0, acceptSuspect, mayWait, settleOnly: true };
+    if (this.#phase === 'stopping') {
+      return { slots: 0, acceptSuspect, mayWait, settleOnly: true, expectsNone: true };
+    }
     const wanted = this.#wantedSlots(load);
     // Returns half of the slots while there is more work than slots, so that a second call fills the rest.
     const isHalf = this.#outlook === 'more' && !this.hasCalls;
@@ -154,6 +156,7 @@ export class ClaimState {
       acceptSuspect,
       mayWait,
       settleOnly: false,
+      expectsNone: this.#outlook === 'none' && !this.#isDue,
     };
   }
 

@@ -19,6 +19,8 @@ export interface RoundTripRequest {
   readonly mayWait: boolean;
   /** Only settles, as a stopping worker does. */
   readonly settleOnly: boolean;
+  /** True if the last claim found less than it asked for: it only claims if settling finds that there is more. */
+  readonly expectsNone: boolean;
 }
 
 /** Result of one round trip. */
@@ -50,13 +52,13 @@ export async function makeRoundTrip(
 
 async function send(
   { broker, publish, clock }: RoundTripParts,
-  { slots, acceptSuspect, settleOnly }: RoundTripRequest,
+  { slots, acceptSuspect, settleOnly, expectsNone }: RoundTripRequest,
   batch: SettlementBatch,
 ): Promise<ClaimResult> {
   const settlements = [...batch.keys()];
   if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
   const startedMs = clock.monotonicMs();
-  const reply = await broker.claim({ slots, settlements, acceptSuspect });
+  const reply = await broker.claim({ slots, settlements, acceptSuspect, expectsNone });
   const tookMs = clock.monotonicMs() - startedMs;
   publish('claimed', { count: reply.claimed.length, slots, tookMs });
   return reply;

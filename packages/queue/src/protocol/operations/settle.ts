@@ -36,12 +36,21 @@ const RESULTS = new Map<number | undefined, SettleResult>([
   [LOST, 'lost'],
 ]);
 
-/** Returns the call that settles up to 500 attempts and 4 MiB. */
+/** Attempts to settle in one call. */
+export interface SettleArguments {
+  readonly rules: SettleRules;
+  /** Up to 500 rows and 4 MiB. */
+  readonly items: readonly SettleRow[];
+  /** True to learn whether there is more to claim. */
+  readonly looks: boolean;
+}
+
+/** Returns the call that settles attempts. */
 export function settleCall(
   keyspace: Keyspace,
-  { maxStalls, deliveryMs, maxDead, share }: SettleRules,
-  items: readonly SettleRow[],
+  { rules, items, looks }: SettleArguments,
 ): ScriptCall {
+  const { maxStalls, deliveryMs, maxDead, share } = rules;
   const outcomes: SettleRow[] = [];
   const rows: string[] = [];
   for (const item of items) {
@@ -55,6 +64,7 @@ export function settleCall(
     deliveryMs,
     maxDead,
     share,
+    looks ? 1 : 0,
     outcomes.length,
     ...cells,
     ...rows,
@@ -74,9 +84,16 @@ function placeOf(item: SettleRow, outcomes: SettleRow[]): number {
   return place === -1 ? outcomes.push(item) - 1 : place;
 }
 
+/** Returns true if the call looked, and a claim would find actions. */
+export function readMore(reply: unknown): boolean {
+  const [more] = reply as number[];
+  if (more !== 0 && more !== 1) throw unreadable('settle', `${more} for whether there is more`);
+  return more === 1;
+}
+
 /** Returns one result per item, in order. The reply contains only items that were not settled. */
 export function readSettled(reply: unknown, count: number): SettleResult[] {
-  const cells = reply as number[];
+  const [, ...cells] = reply as number[];
   const results = Array.from({ length: count }, (): SettleResult => 'ok');
   for (let at = 0; at < cells.length; at += 2) {
     const [index = -1, code] = [cells[at], cells[at + 1]];

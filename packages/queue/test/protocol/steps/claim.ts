@@ -18,6 +18,7 @@ export interface ClaimDraft {
   readonly worker: number;
   readonly slots: number;
   readonly acceptSuspect: boolean;
+  readonly expectsNone: boolean;
   readonly settles: readonly SettlePick[];
   readonly fate: Fate;
 }
@@ -28,6 +29,7 @@ const draft: fc.Arbitrary<ClaimDraft> = fc.record({
   worker,
   slots: fc.constantFrom(0, 1, 1, 1, 2, 3),
   acceptSuspect: fc.constantFrom(true, true, false),
+  expectsNone: fc.boolean(),
   settles: fc.array(settlePick, { maxLength: 2 }),
   fate: fc.constantFrom<Fate>(...ARRIVES, 'is lost', 'answer is lost'),
 });
@@ -38,15 +40,17 @@ export const claim: fc.Arbitrary<ProtocolCommand> = draft.map((each) =>
 );
 
 export async function claimAs({ model, world, note }: Stage, each: ClaimDraft): Promise<void> {
-  const { slots, acceptSuspect } = each;
+  const { slots, acceptSuspect, expectsNone } = each;
   const settlements = settlementsOf(model, each.settles);
   note(describeSettlements(model, settlements));
   const request = {
     slots,
     acceptSuspect,
+    expectsNone,
     settlements: settlements.map((settlement) => world.settlementOf(model, settlement)),
   };
-  if (each.fate !== 'is lost') await takeToken({ model, world });
+  // A worker that expects none was not woken.
+  if (each.fate !== 'is lost' && !expectsNone) await takeToken({ model, world });
   const expected = roundTrip(model, { ...each, settlements });
   note(`→ ${expected.claims.map(({ action }) => action.id).join(' ') || 'nothing'}`);
   const { broker, course } = world.worker(each.worker);
@@ -65,7 +69,8 @@ export async function claimAs({ model, world, note }: Stage, each: ClaimDraft): 
 
 /** A round trip that only ticks. */
 export async function look(stage: Stage, worker: number): Promise<void> {
-  await claimAs(stage, { worker, slots: 0, acceptSuspect: false, settles: [], fate: 'arrives' });
+  const ticks = { slots: 0, acceptSuspect: false, expectsNone: false, settles: [] };
+  await claimAs(stage, { worker, ...ticks, fate: 'arrives' });
   await stage.world.delivered();
 }
 
@@ -112,11 +117,19 @@ function claimedOf(model: ProtocolModel, { action }: Claim): ReturnType<typeof r
   };
 }
 
-function describe({ worker, slots, acceptSuspect, settles, fate }: ClaimDraft): string {
+function describe({
+  worker,
+  slots,
+  acceptSuspect,
+  expectsNone,
+  settles,
+  fate,
+}: ClaimDraft): string {
   return [
     `worker ${worker} claims ${slots}`,
     acceptSuspect ? '' : ' without suspects',
     settles.length > 0 ? ` and settles` : '',
+    expectsNone && settles.length > 0 ? ' and looks' : '',
     fate === 'arrives' ? '' : `, which ${fate === 'is lost' ? 'is lost' : 'loses its answer'}`,
   ].join('');
 }
