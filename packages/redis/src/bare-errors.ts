@@ -23,7 +23,11 @@ const TEXT_OF_SCRIPT = new RegExp(
   `(user_script:\\d+: )(?!${OWN_WORDS_OF_LUA})[^]*?(?= script: [0-9a-f]{40}|$)`,
 );
 
-type Send = (command: Command, ...where: unknown[]) => unknown;
+/** Marks a command whose errors are stripped. A WeakSet of all commands would slow down each garbage collection. */
+const GUARDED = Symbol('guarded');
+
+type Guarded = Command & { [GUARDED]?: true };
+type Send = (command: Guarded, ...where: unknown[]) => unknown;
 
 const bare = new WeakSet<object>();
 
@@ -32,12 +36,11 @@ const bare = new WeakSet<object>();
  * its arguments: data, results, passwords. `origin` is the client whose URL and connection errors explain them.
  */
 export function bareErrors(client: RedisClient, origin: RedisClient = client): void {
-  const guarded = new WeakSet<Command>();
   const send = client.sendCommand.bind(client) as Send;
   client.sendCommand = ((command, ...where) => {
     // A retried command passes here again.
-    if (!guarded.has(command)) {
-      guarded.add(command);
+    if (!command[GUARDED]) {
+      command[GUARDED] = true;
       const { reject } = command;
       command.reject = (error: Error) => {
         rememberOrigin(error, origin);

@@ -37,24 +37,25 @@ export async function admitAction(
   given: DomainAction,
   { options, parent, entry }: AdmitOptions,
 ): Promise<Receipt | NoobleError> {
-  const { redis, policies, admissions, maxPayloadBytes, onWarning } = parts;
+  const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = parts;
   const sealed = sealAction(given);
   const action = parent ? inherit(sealed, parent) : sealed;
   assertCallback(action);
   const domain = domainOf(action.actionType);
-  const tenant = await tenantOf(parts, action, entry);
+  const tenant = directory
+    ? await tenantIn(directory, action, entry)
+    : { tier: action.tenantTier };
   const policy = policies.admission(domain, tenant);
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
   return resultOf(action, domain, await admissions.admit(domain, item));
 }
 
-async function tenantOf(
-  { directory }: AdmissionParts,
+async function tenantIn(
+  directory: TenantDirectory,
   action: DomainAction,
   known: TenantEntry | undefined,
 ): Promise<TenantEntry> {
-  if (!directory) return { tier: action.tenantTier };
   const entry = known ?? (await lookUpTenant(action.tenantId, directory));
   checkEntry(action, entry);
   return entry;
