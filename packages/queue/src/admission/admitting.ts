@@ -42,9 +42,7 @@ export async function admitAction(
   const action = parent ? inherit(sealed, parent) : sealed;
   assertCallback(action);
   const domain = domainOf(action.actionType);
-  const tenant = directory
-    ? await tenantIn(directory, action, entry)
-    : { tier: action.tenantTier };
+  const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
   const policy = policies.admission(domain, tenant);
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
