@@ -31,9 +31,9 @@ local function take_turns(tier, slots) -- returns nil if no tenant is ready, or 
   for _, profile in ipairs(redis.call('HMGET', profiles, unpack(names))) do
     if profile then return nil end
   end
-  local first, again, items, ids = tenants_of(tier, names, cells, slots), {}, {}, {}
-  local next_first, next_again, count, start = 1, 1, 0, nil
-  while #ids < slots do
+  local first, again, sinces, ids = tenants_of(tier, names, cells, slots), {}, {}, {}
+  local next_first, next_again, taken, count, start = 1, 1, 0, 0, nil
+  while taken < slots do
     local tenant, other = first[next_first], again[next_again]
     if other and (not tenant or other.tag < tenant.tag) then
       tenant, next_again = other, next_again + 1
@@ -47,11 +47,11 @@ local function take_turns(tier, slots) -- returns nil if no tenant is ready, or 
       if string.byte(element, SINCE_DIGITS + 1) ~= NEW then return nil end
       if tenant.met == 0 then count = count + 1 end
       tenant.met = tenant.met + 1
-      items[#items + 1] = {since = string.sub(element, 1, SINCE_DIGITS), tenant = tenant}
-      ids[#ids + 1] = string.sub(element, SINCE_DIGITS + 2)
+      taken = taken + 1
+      sinces[taken], ids[taken] = string.sub(element, 1, SINCE_DIGITS), string.sub(element, SINCE_DIGITS + 2)
+      again[taken] = tenant -- by its new tag
       start, tenant.tag = tenant.tag, tenant.tag + 1
-      again[#again + 1] = tenant
     end
   end
-  return {tenants = first, count = count, all = #cells <= 2 * slots, items = items, ids = ids, start = start}
+  return {tenants = first, count = count, all = #cells <= 2 * slots, sinces = sinces, owners = again, ids = ids, start = start}
 end

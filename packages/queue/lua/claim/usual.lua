@@ -28,7 +28,7 @@ while tier < 4 and not served do
 end
 if not served then return nil end
 
-local items, ids = served.items, served.ids
+local owners, sinces, ids = served.owners, served.sinces, served.ids
 local stored = redis.call('HMGET', actions, unpack(ids))
 for _, deadline in ipairs(redis.call('ZMSCORE', active, unpack(ids))) do
   if deadline then return nil end
@@ -42,16 +42,16 @@ local function may_run(text, since, whose)
   return string.sub(text, 1, SINCE_DIGITS) == since and expiry_of(expires, since) > now
 end
 
-local deadline, leases, runs, rows, changes, bytes = string.format('%.0f', now + lease), {}, {}, {clock_text, '', '0', lead_ms}, {}, 0
+local deadline, leases, runs, rows, arrived, bytes = string.format('%.0f', now + lease), {}, {}, {clock_text, '', '0', lead_ms}, {}, 0
 for at, id in ipairs(ids) do
-  local since, text, whose = items[at].since, stored[at], items[at].tenant.whose
+  local since, text, whose = sinces[at], stored[at], owners[at].whose
   if not text or not may_run(text, since, whose) then return nil end
   bytes = bytes + #text
   leases[2 * at - 1], leases[2 * at] = deadline, id
   runs[2 * at - 1], runs[2 * at] = id, clock_text .. whose .. since .. ' 0 0 0 1'
   rows[2 * at + 3], rows[2 * at + 4] = id, text
-  local bucket = 'b' .. tier .. string.sub(since, 1, BUCKET_END)
-  changes[bucket] = (changes[bucket] or 0) - 1
+  local bucket = string.sub(since, 1, BUCKET_END)
+  arrived[bucket] = (arrived[bucket] or 0) - 1
 end
 if bytes > MOST_BYTES or earlier_answer(ARGV[1], ARGV[2]) then return nil end
 
@@ -73,7 +73,8 @@ redis.call('HSET', run, unpack(runs))
 remember(ARGV[1], ARGV[2], {clock_text, '-', unpack(ids)})
 local virtual, ended = leave_queues(tier, served)
 write_state({'turns', table.concat(words, ' '), 'v' .. tier, tag_words(virtual)})
-changes['w' .. tier], changes['a' .. tier] = -#ids, #ids
+local changes = {['w' .. tier] = -#ids, ['a' .. tier] = #ids}
+for bucket, by in pairs(arrived) do changes['b' .. tier .. bucket] = by end
 if ended > 0 then changes['t' .. tier] = -ended end
 write_fields(counts, changes)
 write_fields(depth, taken)
