@@ -10,6 +10,21 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
     ['inspection', 'claiming', 'delivery', 'admission', 'protocol', 'timing', 'generated'],
   ],
   ['packages/worker/src', ['claiming', 'settling', 'attempts', 'handlers', 'reporting', 'timing']],
+  [
+    'packages/guarantee/src',
+    [
+      'soak',
+      'promises',
+      'scenario',
+      'programs',
+      'load',
+      'target',
+      'faults',
+      'checks',
+      'journal',
+      'schedule',
+    ],
+  ],
 ];
 
 /** The contract between queue and worker: anybody may know it, as it knows nobody. */

@@ -20,7 +20,7 @@ export interface WorkerOrders {
   readonly tellsCaller: boolean;
   /** Results are awaited. */
   readonly answers: boolean;
-  /** How long each handler waits after `onJob` (ms); 0 for not at all. */
+  /** Time that each handler waits after `onJob` (ms); 0 for no wait. */
   readonly takesMs: number;
   readonly onJob: OnJob;
 }
@@ -63,7 +63,7 @@ export function resultOf({ n }: Pick<Passage, 'n'>): { n: number } {
   return { n };
 }
 
-/** What a handler does: counts its job and, where the sample says so, waits. Most do nothing that is asynchronous. */
+/** Handles a job: counts it, then waits if the sample asks for that. Synchronous without a wait. */
 export function doJob(n: number, { onJob, takesMs }: Pick<WorkerOrders, 'onJob' | 'takesMs'>) {
   onJob(n);
   return takesMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, takesMs)) : undefined;

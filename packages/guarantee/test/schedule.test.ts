@@ -1,25 +1,25 @@
 import { expect, it, vi } from 'vitest';
-import type { ActorProcess } from '../src/actor-process.ts';
-import { seededRandom } from '../src/random.ts';
-import type { Scene } from '../src/scene.ts';
-import { strike } from '../src/storm.ts';
+import type { ProgramProcess } from '../src/scenario/program-process.ts';
+import { seededRandom } from '../src/schedule/random.ts';
+import type { ProcessGroup } from '../src/scenario/process-group.ts';
+import { killOrFreeze } from '../src/scenario/kill-or-freeze.ts';
 
-const storm = { leaseMs: 1, kills: ['producer', 'worker'], freezes: ['caller'] } as const;
+const disturbance = { leaseMs: 1, kills: ['producer', 'worker'], freezes: ['caller'] } as const;
 
-/** What a seed says next after some strikes on so many victims. */
-async function afterStrikes(victims: number): Promise<number> {
-  const scene = {
+/** Returns the next random number after five disturbances with a number of possible victims. */
+async function afterDisturbances(victims: number): Promise<number> {
+  const group = {
     busy: () => Array.from({ length: victims }, (_, pid) => ({ pid, freeze() {}, thaw() {} })),
-    replace: vi.fn<(actor: ActorProcess) => Promise<void>>(),
+    replace: vi.fn<(victim: ProgramProcess) => Promise<void>>(),
     journal: { write: () => undefined },
-  } as unknown as Scene;
+  } as unknown as ProcessGroup;
   const random = seededRandom(7);
-  for (let count = 0; count < 5; count += 1) await strike(scene, storm, random);
+  for (let count = 0; count < 5; count += 1) await killOrFreeze(group, disturbance, random);
   return random.next();
 }
 
-it('goes on as the seed says, however many there were to strike', async () => {
-  const schedule = await afterStrikes(0);
-  expect(await afterStrikes(1)).toBe(schedule);
-  expect(await afterStrikes(3)).toBe(schedule);
+it('a seed reproduces the schedule for any number of possible victims', async () => {
+  const schedule = await afterDisturbances(0);
+  expect(await afterDisturbances(1)).toBe(schedule);
+  expect(await afterDisturbances(3)).toBe(schedule);
 });
