@@ -1,41 +1,41 @@
 import type { JobsShape } from './payload.ts';
 import type { Place } from './systems/system.ts';
 
-/** Commands to an actor, and their answers. Times are from the monotonic clock of the machine (ms). */
-export interface Verbs {
+/** Commands to a process, and their answers. Times are from the monotonic clock of the machine (ms). */
+export interface Commands {
   /** Sends jobs, `inFlight` calls at a time. */
-  send: { readonly orders: SendOrders; readonly answer: Span };
+  send: { readonly input: SendInput; readonly answer: Span };
   /** Counts the jobs of a place that are not done. */
-  pending: { readonly orders: { readonly place: Place }; readonly answer: number };
+  pending: { readonly input: { readonly place: Place }; readonly answer: number };
   /** Starts a worker, which sends `progress` messages from then on. */
-  work: { readonly orders: WorkOrders; readonly answer: null };
+  work: { readonly input: WorkInput; readonly answer: null };
   /** Stops the worker and returns its record. */
-  finish: { readonly orders: null; readonly answer: Work };
+  finish: { readonly input: null; readonly answer: Work };
   /** Sends requests and awaits each result; returns when each was sent, and its latency (ms). */
   request: {
-    readonly orders: RequestOrders;
+    readonly input: RequestInput;
     readonly answer: Span & { readonly sentMs: Float64Array; readonly tookMs: Float64Array };
   };
 }
 
-export interface SendOrders {
+export interface SendInput {
   readonly place: Place;
   readonly shape: JobsShape;
   readonly mode: 'single' | 'bulk';
   readonly inFlight: number;
-  readonly tellsCaller: boolean;
+  readonly sendsCallback: boolean;
 }
 
-export interface WorkOrders {
+export interface WorkInput {
   readonly place: Place;
   readonly concurrency: number;
-  readonly tellsCaller: boolean;
+  readonly sendsCallback: boolean;
   readonly answers: boolean;
-  /** How long each handler waits after it has counted its job (ms). */
+  /** Time that each handler waits after it has counted its job (ms). */
   readonly takesMs: number;
 }
 
-export interface RequestOrders {
+export interface RequestInput {
   readonly place: Place;
   readonly shape: JobsShape;
   /** A fixed number of requests in flight, or a fixed rate independent of the replies. */
@@ -56,12 +56,12 @@ export interface Work extends Span {
   readonly claimMs: readonly number[];
 }
 
-export type Verb = keyof Verbs;
+export type CommandName = keyof Commands;
 
-export interface Request<V extends Verb = Verb> {
+export interface Request<V extends CommandName = CommandName> {
   readonly id: number;
-  readonly verb: V;
-  readonly orders: Verbs[V]['orders'];
+  readonly command: V;
+  readonly input: Commands[V]['input'];
 }
 
 export type Message =

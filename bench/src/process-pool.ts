@@ -1,9 +1,9 @@
-import { ActorProcess } from './actor-process.ts';
+import { SystemProcess } from './system-process.ts';
 import type { SystemName } from './systems/system.ts';
 
 /** The processes of all systems under test: the same number for each, started on first use. */
-export class Crew {
-  readonly #actors = new Map<string, ActorProcess>();
+export class ProcessPool {
+  readonly #processes = new Map<string, SystemProcess>();
   readonly #profileFolder: string | undefined;
 
   /** With a folder, each process writes a CPU profile there when it ends. */
@@ -12,29 +12,29 @@ export class Crew {
   }
 
   /** Returns the process that sends jobs and awaits results. */
-  producer(system: SystemName): ActorProcess {
-    return this.#actor(system, 'producer');
+  producer(system: SystemName): SystemProcess {
+    return this.#process(system, 'producer');
   }
 
   /** Returns the worker process with the given number, starting at 0. */
-  worker(system: SystemName, number = 0): ActorProcess {
-    return this.#actor(system, `worker-${number}`);
+  worker(system: SystemName, number = 0): SystemProcess {
+    return this.#process(system, `worker-${number}`);
   }
 
   /** Ends all processes; new ones are started on the next use. */
   async end(): Promise<void> {
-    const actors = [...this.#actors.values()];
-    this.#actors.clear();
-    await Promise.all(actors.map(async (actor) => actor.end()));
+    const processes = [...this.#processes.values()];
+    this.#processes.clear();
+    await Promise.all(processes.map(async (each) => each.end()));
   }
 
-  #actor(system: SystemName, role: string): ActorProcess {
+  #process(system: SystemName, role: string): SystemProcess {
     const key = `${system} ${role}`;
-    let actor = this.#actors.get(key);
-    if (!actor) {
-      actor = new ActorProcess({ system, role, profileFolder: this.#profileFolder });
-      this.#actors.set(key, actor);
+    let found = this.#processes.get(key);
+    if (!found) {
+      found = new SystemProcess({ system, role, profileFolder: this.#profileFolder });
+      this.#processes.set(key, found);
     }
-    return actor;
+    return found;
   }
 }

@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Message, Verb, Verbs } from './orders.ts';
+import type { Message, CommandName, Commands } from './commands.ts';
 import type { SystemName } from './systems/system.ts';
 
-/** Timeout of a command to an actor (ms). */
+/** Timeout of a command (ms). */
 const DEADLINE_MS = 60_000;
-/** Time for an actor to exit on its own, so that a profiler can write its profile (ms). */
+/** Time for a process to exit on its own, so that a profiler can write its profile (ms). */
 const END_MS = 2_000;
 
 interface Call {
@@ -14,7 +14,7 @@ interface Call {
   readonly reject: (error: Error) => void;
 }
 
-export interface ActorOptions {
+export interface ProcessOptions {
   readonly system: SystemName;
   /** Role, used in file names. */
   readonly role: string;
@@ -22,8 +22,8 @@ export interface ActorOptions {
   readonly profileFolder: string | undefined;
 }
 
-/** An actor in its own process. Pending commands reject when it ends. */
-export class ActorProcess {
+/** A producer, worker or caller of one system in its own process. Pending commands reject when it ends. */
+export class SystemProcess {
   /** Number of jobs that its worker has started. */
   readonly progress = new EventEmitter<{ done: [number] }>();
   readonly #child: ChildProcess;
@@ -33,14 +33,14 @@ export class ActorProcess {
 
   readonly #system: SystemName;
 
-  constructor({ system, role, profileFolder }: ActorOptions) {
+  constructor({ system, role, profileFolder }: ProcessOptions) {
     this.#system = system;
     const name = `${system}-${role}.cpuprofile`;
     const profile = profileFolder
       ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}`]
       : [];
     // Built files, because not every supported Node version can run TypeScript.
-    const main = fileURLToPath(new URL('../dist/actor/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../dist/process/main.js', import.meta.url));
     this.#child = fork(main, [system], {
       serialization: 'advanced',
       execArgv: ['--expose-gc', ...profile],
@@ -52,15 +52,18 @@ export class ActorProcess {
     this.#child.on('message', (message: Message) => this.#receive(message));
   }
 
-  /** Runs a command. Rejects with the error of the actor, or after a minute without an answer. */
-  async ask<V extends Verb>(verb: V, orders: Verbs[V]['orders']): Promise<Verbs[V]['answer']> {
+  /** Runs a command. Rejects with the error of the process, or after a minute without an answer. */
+  async ask<V extends CommandName>(
+    command: V,
+    input: Commands[V]['input'],
+  ): Promise<Commands[V]['answer']> {
     if (!this.#child.connected) throw new Error(`The ${this.#system} process has ended`);
     const id = (this.#lastId += 1);
     const answer = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }));
-    this.#child.send({ id, verb, orders });
-    const late = setTimeout(() => this.#late(id, verb), DEADLINE_MS);
+    this.#child.send({ id, command, input });
+    const late = setTimeout(() => this.#late(id, command), DEADLINE_MS);
     try {
-      return (await answer) as Verbs[V]['answer'];
+      return (await answer) as Commands[V]['answer'];
     } finally {
       clearTimeout(late);
     }
@@ -85,8 +88,8 @@ export class ActorProcess {
     else call?.reject(new Error(`${this.#system}: ${message.message}`));
   }
 
-  #late(id: number, verb: Verb): void {
-    const reason = `no answer to "${verb}" within ${DEADLINE_MS / 1000} s`;
+  #late(id: number, command: CommandName): void {
+    const reason = `no answer to "${command}" within ${DEADLINE_MS / 1000} s`;
     this.#receive({ kind: 'failed', id, message: reason });
   }
 

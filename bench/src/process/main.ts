@@ -1,20 +1,22 @@
 // A producer, worker or caller of one system; runs the commands of the bench.
-import type { Message, Request, Verb, Verbs } from '../orders.ts';
+import type { Message, Request, CommandName, Commands } from '../commands.ts';
 import type { SystemName } from '../systems/system.ts';
 import { loadSystem } from '../systems/systems.ts';
-import { request } from './requesting.ts';
-import { pending, send } from './sending.ts';
-import { startWork, type Working } from './working.ts';
+import { request } from './request.ts';
+import { pending, send } from './send.ts';
+import { startWork, type Working } from './work.ts';
 
 const system = await loadSystem(process.argv[2] as SystemName);
 let working: Working | undefined;
 
-const verbs: { [V in Verb]: (orders: Verbs[V]['orders']) => Promise<Verbs[V]['answer']> } = {
-  send: async (orders) => send(system, orders),
+const commands: {
+  [V in CommandName]: (input: Commands[V]['input']) => Promise<Commands[V]['answer']>;
+} = {
+  send: async (input) => send(system, input),
   pending: async ({ place }) => pending(system, place),
-  request: async (orders) => request(system, orders),
-  async work(orders) {
-    working = await startWork(system, orders, (done) => post({ kind: 'progress', done }));
+  request: async (input) => request(system, input),
+  async work(input) {
+    working = await startWork(system, input, (done) => post({ kind: 'progress', done }));
     return null;
   },
   async finish() {
@@ -23,17 +25,17 @@ const verbs: { [V in Verb]: (orders: Verbs[V]['orders']) => Promise<Verbs[V]['an
   },
 };
 
-process.on('message', (message: Request) => void obey(message));
+process.on('message', (message: Request) => void execute(message));
 process.on('disconnect', () => process.exit());
-// The bench handles Ctrl-C and ends its actors in order.
+// The bench handles Ctrl-C and ends its processes in order.
 process.on('SIGINT', () => undefined);
 post({ kind: 'answer', id: 0, answer: null });
 
-async function obey({ id, verb, orders }: Request): Promise<void> {
+async function execute({ id, command, input }: Request): Promise<void> {
   try {
-    const run = verbs[verb] as (orders: unknown) => Promise<unknown>;
+    const run = commands[command] as (input: unknown) => Promise<unknown>;
     globalThis.gc?.();
-    post({ kind: 'answer', id, answer: await run(orders) });
+    post({ kind: 'answer', id, answer: await run(input) });
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     post({ kind: 'failed', id, message });

@@ -1,13 +1,13 @@
+import type { RequestInput, Commands } from '../commands.ts';
 import { machineMs } from '../machine-clock.ts';
-import type { RequestOrders, Verbs } from '../orders.ts';
 import { makeJobs, type Job } from '../payload.ts';
 import type { Caller, System } from '../systems/system.ts';
 
 /** Sends requests under a load and awaits every result. */
 export async function request(
   system: System,
-  { place, shape, load }: RequestOrders,
-): Promise<Verbs['request']['answer']> {
+  { place, shape, load }: RequestInput,
+): Promise<Commands['request']['answer']> {
   if (!system.openCaller) throw new Error('This system has no callers');
   const caller = await system.openCaller(place);
   const jobs = makeJobs(shape);

@@ -1,12 +1,12 @@
+import type { SendInput, Span } from '../commands.ts';
 import { machineMs } from '../machine-clock.ts';
-import type { SendOrders, Span } from '../orders.ts';
 import { makeJobs, type Job } from '../payload.ts';
 import type { Place, Producer, System } from '../systems/system.ts';
 
 /** Sends the jobs of a shape. The clock starts after the jobs are created and the connection is open. */
-export async function send(system: System, orders: SendOrders): Promise<Span> {
-  const { place, shape, mode, inFlight, tellsCaller } = orders;
-  const producer = await system.openProducer(place, { tellsCaller });
+export async function send(system: System, input: SendInput): Promise<Span> {
+  const { place, shape, mode, inFlight, sendsCallback } = input;
+  const producer = await system.openProducer(place, { sendsCallback });
   try {
     const calls = callsOf(producer, { jobs: makeJobs(shape), mode, bulkSize: system.bulkSize });
     const startedMs = machineMs();
@@ -19,7 +19,7 @@ export async function send(system: System, orders: SendOrders): Promise<Span> {
 
 /** Returns the number of jobs of the place that are not done, as counted by the system itself. */
 export async function pending(system: System, place: Place): Promise<number> {
-  const producer = await system.openProducer(place, { tellsCaller: false });
+  const producer = await system.openProducer(place, { sendsCallback: false });
   try {
     return await producer.pending();
   } finally {

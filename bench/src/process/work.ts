@@ -1,5 +1,5 @@
+import type { Work, WorkInput } from '../commands.ts';
 import { machineMs } from '../machine-clock.ts';
-import type { Work, WorkOrders } from '../orders.ts';
 import type { RunningWorker, System } from '../systems/system.ts';
 
 /** Interval of progress messages (ms). */
@@ -14,13 +14,13 @@ export interface Working {
 /** Starts a worker. Calls `onProgress` with the number of started jobs when it has changed. */
 export async function startWork(
   system: System,
-  { place, ...how }: WorkOrders,
+  { place, ...how }: WorkInput,
   onProgress: (done: number) => void,
 ): Promise<Working> {
   const record = new Record();
   const onJob = (n: number): void => record.add(n);
-  const orders = { ...how, onJob };
-  const worker = await system.startWorker(place, orders);
+  const options = { ...how, onJob };
+  const worker = await system.startWorker(place, options);
   let reported = 0;
   const progress = setInterval(() => {
     if (record.length !== reported) onProgress((reported = record.length));
