@@ -1,4 +1,4 @@
-// Writes the reference documents from the code they describe. `--check` fails when one is stale.
+// Generates the reference documents from the code. `--check` fails if one is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
@@ -24,7 +24,7 @@ function errors() {
   ]);
   return `# Errors
 
-Every error a caller may want to tell apart. On the wire it is \`{ code, message, retryable, http_status, details? }\`;
+Every error that a caller may want to distinguish. On the wire it is \`{ code, message, retryable, http_status, details? }\`;
 over HTTP it is a problem document (RFC 9457). "Retryable" says whether the same attempt may succeed later.
 
 ${table(['Code', 'Class', 'HTTP', 'Retryable', 'What happened', 'What to do'], rows)}
@@ -76,7 +76,7 @@ const REPOSITORY_VARIABLES = [
   ['`REDIS_URL`', 'Redis for the demo', 'one is started'],
   [
     '`NOOBLE_TEST_REDIS_URL`',
-    'Redis for the tests that share one; those of restarts, Sentinel, Cluster and TLS start their own',
+    'Redis for the tests that share one; tests of restarts, Sentinel, Cluster and TLS start their own',
     'one is started',
   ],
   [
@@ -88,11 +88,11 @@ const REPOSITORY_VARIABLES = [
   ['`NOOBLE_FUZZ`', 'Hostile inputs per property of the fuzz tests', '`300`'],
   [
     '`NOOBLE_SEED`',
-    'Seed of the protocol test, to repeat an earlier run, which prints it',
+    'Seed of the protocol test, to repeat an earlier run that printed it',
     'a new one',
   ],
   ['`XDG_CACHE_HOME`', 'Where an unpacked server is kept, under `nooble/`', '`~/.cache`'],
-  ['`NO_COLOR`', 'Set to anything: no colours on a terminal', 'not set'],
+  ['`NO_COLOR`', 'Any value disables colours on a terminal', 'not set'],
 ];
 
 function configuration() {
@@ -116,11 +116,11 @@ ${own(query)}
 
 ## Demo, tests and other programs of this repository
 
-${table(['Variable', 'What it is for', 'Default'], REPOSITORY_VARIABLES)}
+${table(['Variable', 'Purpose', 'Default'], REPOSITORY_VARIABLES)}
 `;
 }
 
-/** Without the variables that every service has. */
+/** Describes the variables of one service, without those of every service. */
 function own(definition) {
   const plain = describeSettings(defineSettings({ envPrefix: definition.envPrefix, shape: {} }));
   const known = new Set(plain.split('\n').map((line) => line.split('|')[1]));
