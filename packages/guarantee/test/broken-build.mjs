@@ -25,7 +25,12 @@ const BREAKS = {
     'book(item.tenant, 100, slot) local date = day_of(slot)',
   ],
   tags: [null, /math\.max\(virtual, (tag|tonumber\(tag or '0'\))\)/g, '0'],
-  reclaim: ['tick', ...first('may_reclaim', 'if true then return false end')],
+  // Extends the leases of dead workers: if they stayed due, workers would run one tick after another.
+  reclaim: [
+    'tick',
+    'if may_reclaim() then',
+    "for _, id in ipairs(late) do redis.call('ZADD', active, now + 3600000, id) end if false then",
+  ],
   outage: ['tick', ...first('may_reclaim', 'if true then return true end')],
   weights: [null, 'tag + charge / load.weight', 'tag + 1'],
   time: ['claim', 'if shares_time then', 'if false then'],

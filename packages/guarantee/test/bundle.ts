@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { afterAll, beforeAll } from 'vitest';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const breaker = fileURLToPath(new URL('./broken-build.mjs', import.meta.url));
@@ -14,19 +15,24 @@ const BREAKABLE = [
   [/queue\/dist\/claiming\/settler\.js$/, 'breakSettling', 'Settler'],
 ] as const;
 
-/** A copy of the package in a few files. */
-export interface Bundle {
-  /** Folder of the commands `guarantee.js` and `soak.js`. */
-  readonly commands: string;
-  remove(): void;
+/**
+ * Bundles the built package before the tests of a file and removes the bundle after them. Returns a function that returns
+ * the path of a command. A run starts some twenty processes, and each spends most of its processor time on loading hundreds
+ * of modules; from a bundle it spends half. A breakable bundle reads `BROKEN`, see `broken-build.mjs`.
+ */
+export function useBundle(options: {
+  isBreakable: boolean;
+}): (command: 'guarantee' | 'soak') => string {
+  let folder = '';
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'nooble-bundle-'));
+    await bundle(folder, options);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return (command) => join(folder, 'dist', 'commands', `${command}.js`);
 }
 
-/**
- * Bundles the built package. A run starts some twenty processes, and each spends most of its processor time on loading
- * hundreds of modules; from a bundle it spends half. A breakable bundle reads `BROKEN`, see `broken-build.mjs`.
- */
-export async function bundle({ isBreakable }: { isBreakable: boolean }): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), 'nooble-bundle-'));
+async function bundle(folder: string, { isBreakable }: { isBreakable: boolean }): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const programs = readdirSync(join(dist, 'programs')).filter((name) => name.endsWith('.js'));
   await build({
@@ -48,8 +54,6 @@ export async function bundle({ isBreakable }: { isBreakable: boolean }): Promise
     outdir: join(folder, 'dist'),
     logLevel: 'error',
   });
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  return { commands: join(folder, 'dist', 'commands'), remove };
 }
 
 const breakable: Plugin = {

@@ -1,28 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
-import { bundle, type Bundle } from './bundle.ts';
+import { afterAll } from 'vitest';
+import { useBundle } from './bundle.ts';
 
 type Env = Record<string, string>;
 type Run = (args: readonly string[], env?: Env) => Promise<{ code: number | null; output: string }>;
 
 /** Returns a function that runs the command as a user does; it starts its own Redis unless `args` contain a URL. */
 export function useGuarantee(options: { isBreakable: boolean } = { isBreakable: false }): Run {
-  let built: Bundle | undefined;
+  const pathOf = useBundle(options);
   /** Killed after the tests of the file, because a test may have timed out. */
   const running = new Set<ChildProcess>();
-  beforeAll(async () => {
-    built = await bundle(options);
-  });
   afterAll(() => {
     for (const child of running) child.kill('SIGKILL');
-    built?.remove();
   });
   return async (args, env = {}) => {
-    if (!built)
-      throw new Error('Cannot run the command before the hook of the file has bundled it');
-    const child = spawn(process.execPath, [join(built.commands, 'guarantee.js'), ...args], {
+    const child = spawn(process.execPath, [pathOf('guarantee'), ...args], {
       env: { ...process.env, ...env },
     });
     running.add(child);

@@ -11,9 +11,9 @@ export const UNLIMITED: AdmissionLimits = { perMinute: null, perDay: null };
 /** Actions that a producer sends for one tenant. */
 export interface Share {
   readonly tenant: string;
-  /** @default UNLIMITED */
-  readonly limits?: AdmissionLimits;
-  /** Number of actions; absent for no end. */
+  /** Limits that the producer sets, one after the other. @default [UNLIMITED] */
+  readonly limits?: readonly AdmissionLimits[];
+  /** Number of actions under each of the limits; absent for no end. */
   readonly actions?: number;
 }
 

@@ -57,7 +57,16 @@ async function send(queues: DomainQueueManager, tenant: string | undefined): Pro
   }
 }
 
-async function sendShare({ tenant, limits = UNLIMITED, actions }: Partial<Share>): Promise<void> {
+async function sendShare({ tenant, limits = [UNLIMITED], actions }: Partial<Share>): Promise<void> {
+  for (const each of limits) await sendUnder(each, tenant, actions);
+}
+
+/** Sends a number of actions, or actions without end. */
+async function sendUnder(
+  limits: AdmissionLimits,
+  tenant: string | undefined,
+  actions: number | undefined,
+): Promise<void> {
   const queues = queuesWith(limits);
   for (let sent = 0; sent < (actions ?? Number.POSITIVE_INFINITY); sent += IN_FLIGHT) {
     await Promise.all(Array.from({ length: IN_FLIGHT }, async () => send(queues, tenant)));

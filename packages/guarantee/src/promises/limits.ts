@@ -18,23 +18,23 @@ const LATE_MS = 20_000;
 /** Minimum duration of a run that crosses the boundary of a minute (s). */
 const LONG_RUN_S = 65;
 
+/** Limits that a producer sets for a tenant, one after the other. */
+type Limits = readonly AdmissionLimits[];
+
 const BY_MINUTE: AdmissionLimits = { perMinute: LIMIT, perDay: null };
 const BY_DAY: AdmissionLimits = { perMinute: null, perDay: LIMIT };
 
 /** Tenants of which exactly the limit is admitted, sent by several producers concurrently. */
-const GREEDY = { 'greedy-by-minute': BY_MINUTE, 'greedy-by-day': BY_DAY };
+const GREEDY = { 'greedy-by-minute': [BY_MINUTE], 'greedy-by-day': [BY_DAY] };
 /**
- * Tenants of which exactly the limit is admitted, sent by two producers one after the other. The first is refused by
- * another limit; if that refusal is charged, too few actions of the second are admitted.
+ * Tenants of which exactly the limit is admitted, sent in two halves. Some of the first half are refused by a lower limit
+ * of the other kind; if such a refusal is charged, too few of the second half are admitted.
  */
-const REFUSED = [
-  {
-    'refused-by-day': { perMinute: LIMIT, perDay: LOW },
-    'refused-by-minute': { perMinute: LOW, perDay: LIMIT },
-  },
-  { 'refused-by-day': BY_MINUTE, 'refused-by-minute': BY_DAY },
-];
-const EXACT = [...Object.keys(GREEDY), 'refused-by-day', 'refused-by-minute'];
+const REFUSED = {
+  'refused-by-day': [{ perMinute: LIMIT, perDay: LOW }, BY_MINUTE],
+  'refused-by-minute': [{ perMinute: LOW, perDay: LIMIT }, BY_DAY],
+};
+const EXACT = [...Object.keys(GREEDY), ...Object.keys(REFUSED)];
 /** A tenant whose producers set different limits. */
 const CHANGING = 'changing';
 
@@ -48,9 +48,6 @@ export const limits: Guarantee = {
     try {
       const isLong = trial.seconds >= LONG_RUN_S;
       const producers = startProducers(group, isLong);
-      for (const limits of REFUSED) {
-        await group.start('producer', { shares: sharesOf(limits) }).ended();
-      }
       if (isLong) await wait(trial.seconds * 1_000);
       else await Promise.all(producers.map(async (producer) => producer.ended()));
       return judge(group.history(), isLong);
@@ -60,22 +57,22 @@ export const limits: Guarantee = {
   },
 };
 
-/** Starts producers for the greedy tenants and the one whose limit changes; in a long run for that one without end. */
+/**
+ * Starts producers that all send for the greedy tenants and for the one whose limit changes, in a long run for that one
+ * without end. The first of them also sends for the refused tenants.
+ */
 function startProducers(group: ProcessGroup, isLong: boolean): ProgramProcess[] {
   const many = isLong ? {} : { actions: EACH };
   return Array.from({ length: PRODUCERS }, (_, at) => {
     const perMinute = at % 2 === 0 ? LIMIT : LIMIT / 2;
-    const changing = { tenant: CHANGING, limits: { ...BY_MINUTE, perMinute }, ...many };
-    return group.start('producer', { restMs: 200, shares: [...sharesOf(GREEDY), changing] });
+    const changing = { tenant: CHANGING, limits: [{ ...BY_MINUTE, perMinute }], ...many };
+    const shares = [...sharesOf(GREEDY), changing, ...(at === 0 ? sharesOf(REFUSED) : [])];
+    return group.start('producer', { restMs: 200, shares });
   });
 }
 
-function sharesOf(limits: Readonly<Record<string, AdmissionLimits>>): Share[] {
-  return Object.entries(limits).map(([tenant, its]) => ({
-    tenant,
-    limits: its,
-    actions: EACH,
-  }));
+function sharesOf(limitsOf: Readonly<Record<string, Limits>>): Share[] {
+  return Object.entries(limitsOf).map(([tenant, limits]) => ({ tenant, limits, actions: EACH }));
 }
 
 function judge(history: readonly Line[], isLong: boolean): Report {

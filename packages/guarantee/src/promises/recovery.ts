@@ -57,12 +57,17 @@ async function injectInto(group: ProcessGroup, worker: ProgramProcess, fault: Fa
   return { recoveredMs, wasRed };
 }
 
+/** Faults that must turn the health red come first, so that a worker which never reports red is found early. */
 function faultsFor({ target, seconds }: Trial, worker: ProgramProcess): Fault[] {
   const isLong = seconds >= LONG_RUN_SECONDS;
   const frozen = isLong
     ? [frozenFor(worker, 3_000), frozenFor(worker, 15_000)]
     : [frozenFor(worker, 3_000)];
-  return [...frozen, ...target.faults, ...(isLong ? target.lastingFaults : [])];
+  const all = [...frozen, ...target.faults, ...(isLong ? target.lastingFaults : [])];
+  return [
+    ...all.filter(({ turnsRed }) => turnsRed === true),
+    ...all.filter(({ turnsRed }) => turnsRed !== true),
+  ];
 }
 
 function frozenFor(worker: ProgramProcess, ms: number): Fault {
