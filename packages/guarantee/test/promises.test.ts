@@ -5,16 +5,19 @@ import { useGuarantee } from './run-cli.ts';
 
 const guarantee = useGuarantee();
 
+const TIMEOUT_MS = 90_000;
+
+async function holds(id: string): Promise<void> {
+  const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
+  expect(output).toMatch(new RegExp(`^${id} held  .+: .+; .+\\nRepeat with --seed \\d+\\n$`));
+  expect(code).toBe(0);
+}
+
 describe('every promise holds', () => {
-  it.each(['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P8'])(
-    '%s',
-    async (id) => {
-      const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
-      expect(output).toMatch(new RegExp(`^${id} held  .+: .+; .+\\nRepeat with --seed \\d+\\n$`));
-      expect(code).toBe(0);
-    },
-    90_000,
-  );
+  // Concurrently, because both mostly wait for the delivery of stored callbacks and neither measures a time.
+  it.concurrent.each(['P1', 'P3'])('%s', holds, TIMEOUT_MS);
+
+  it.each(['P2', 'P4', 'P5', 'P6', 'P8'])('%s', holds, TIMEOUT_MS);
 });
 
 describe('on the Redis of a user', () => {
