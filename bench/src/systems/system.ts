@@ -1,7 +1,6 @@
 import type { Job, Passage } from '../payload.ts';
 
-export const SYSTEM_NAMES = ['nooble', 'bullmq', 'bee-queue', 'groupmq', 'floor'] as const;
-export type SystemName = (typeof SYSTEM_NAMES)[number];
+export type SystemName = 'nooble' | 'bullmq' | 'bee-queue' | 'groupmq' | 'floor';
 
 /** Location of the jobs of a sample; the prefix is not used by anything else. */
 export interface Place {

@@ -1,11 +1,1 @@
-export { check, type Finding } from './checks/checker.ts';
-export { idled } from './checks/idleness.ts';
-export { overAdmitted } from './checks/over-admission.ts';
-export { reclaims, type Reclaims } from './checks/reclaims.ts';
-export { starved } from './checks/starvation.ts';
-export { GUARANTEES } from './guarantees.ts';
-export type { Entry, Line } from './journal/journal.ts';
-export type { Guarantee } from './promises/guarantee.ts';
-export type { Report } from './promises/report.ts';
 export { runGuarantees, type Result, type RunOptions } from './run.ts';
-export type { Trial } from './scenario/trial.ts';

@@ -65,7 +65,7 @@ async function test({ run }: Guarantee, trial: Trial, partitions: number): Promi
     return await unlessAborted(signal, run(trial));
   } finally {
     // A server of this run may be unreachable in the middle of a fault, and is removed anyway.
-    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
+    if (!(signal.aborted && target.isManaged)) await removeKeys(target.url, prefix);
   }
 }
 

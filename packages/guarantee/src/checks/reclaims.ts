@@ -3,7 +3,7 @@ import type { Line } from '../journal/journal.ts';
 type Start = Extract<Line, { event: 'started' | 'finished' }>;
 
 /** Actions that killed workers held. */
-export interface Reclaims {
+interface Reclaims {
   /** Time from the kill until each started again (ms). */
   readonly times: readonly number[];
   /** Actions that neither started again nor ended. */

@@ -62,8 +62,8 @@ export type Entry =
   | { readonly event: 'stall'; readonly ms: number }
   /** Health of a worker, written on each change. */
   | { readonly event: 'health'; readonly status: 'ok' | 'red' }
-  /** Memory of a process, in bytes; the heap directly after a garbage collection. */
-  | { readonly event: 'memory'; readonly role: string; readonly heap: number; readonly rss: number }
+  /** Heap of a process directly after a garbage collection, in bytes. */
+  | { readonly event: 'memory'; readonly role: string; readonly heap: number }
   /** A fault that may cost any holder its lease; `over` when it ends. */
   | { readonly event: 'fault' | 'over'; readonly name: string };
 

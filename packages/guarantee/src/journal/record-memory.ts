@@ -2,13 +2,13 @@ import type { Journal } from './journal.ts';
 
 const INTERVAL_MS = 5_000;
 
-/** Records the memory of this process if it was started with `--expose-gc`. */
+/** Records the heap of this process if it was started with `--expose-gc`. */
 export function recordMemory(journal: Journal, role: string): void {
   const collect = globalThis.gc;
   if (!collect) return;
   setInterval(() => {
     collect();
-    const { heapUsed, external, rss } = process.memoryUsage();
-    journal.write({ event: 'memory', role, heap: heapUsed + external, rss });
+    const { heapUsed, external } = process.memoryUsage();
+    journal.write({ event: 'memory', role, heap: heapUsed + external });
   }, INTERVAL_MS).unref();
 }

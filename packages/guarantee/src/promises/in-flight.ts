@@ -8,7 +8,7 @@ import { ProcessGroup } from '../scenario/process-group.ts';
 import type { Trial } from '../scenario/trial.ts';
 
 /**
- * Actions in flight per round. Even the short run exceeds the number of answers that Redis stores many times; the long
+ * Actions in flight per round. Even in the short run they need many times more calls than Redis stores answers; the long
  * run sends as many as a large `enqueueMany`.
  */
 const SHORT_RUN = 1_000;

@@ -22,7 +22,7 @@ const TIMEOUT_MS = 30_000;
 const LEASE_MS = 5_000;
 
 /** Result for a tenant whose neighbours cannot be served. */
-export interface Neighbours {
+interface Neighbours {
   readonly held: boolean;
   /** Counts, or the part that was not tested. */
   readonly summary: string;

@@ -11,7 +11,7 @@ import { faultsThatKeepWrites } from '../target/target.ts';
 import { heapsOf, memoryUse, type MemoryUse } from './memory.ts';
 import type { Sample } from './slope.ts';
 
-export interface SoakOptions extends Environment {
+interface SoakOptions extends Environment {
   readonly minutes: number;
   readonly onProgress: (progress: SoakProgress) => void;
 }
@@ -54,7 +54,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     return await unlessAborted(signal, runAndCheck(group, pool, options));
   } finally {
     await group.close();
-    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
+    if (!(signal.aborted && target.isManaged)) await removeKeys(target.url, prefix);
     await pool.close();
   }
 }

@@ -1,7 +1,7 @@
 import type { Node } from './node.ts';
 
 type Address = [host: string, port: number, ...facts: unknown[]];
-export type SlotRange = [low: number, high: number, primary: Address, ...replicas: Address[]];
+type SlotRange = [low: number, high: number, primary: Address, ...replicas: Address[]];
 
 /** Returns the owners of all slots, as known by one node. */
 export async function slotRanges(node: Node | undefined): Promise<SlotRange[]> {

@@ -32,8 +32,7 @@ export async function startCluster(): Promise<Target> {
   const url = `redis+cluster://${hostsOf(nodes)}`;
   return {
     url,
-    description: `a Cluster of ${PRIMARIES} primaries with one replica each`,
-    isOurs: true,
+    isManaged: true,
     faults: [
       ...nodes.slice(0, PRIMARIES).flatMap((node) => serverFaults(node.server.url).slice(0, 2)),
       migratedSlot(nodes),

@@ -28,8 +28,7 @@ export async function startSentinel(): Promise<Target> {
   const servers = [primary, ...replicas];
   return {
     url,
-    description: `a primary with ${REPLICAS} replicas and ${SENTINELS} Sentinels`,
-    isOurs: true,
+    isManaged: true,
     faults: serverFaults(url),
     lastingFaults: [forcedFailover(sentinels), killedPrimary(servers, sentinels)],
     close: async () => closeNodes([...sentinels, ...servers]),

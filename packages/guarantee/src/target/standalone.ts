@@ -19,8 +19,7 @@ export async function startStandalone(): Promise<Target> {
   const proxy = await Proxy.open({ host: hostname, port: Number(port) });
   return {
     url: `redis://127.0.0.1:${proxy.port}`,
-    description: `${server.description}, durable`,
-    isOurs: true,
+    isManaged: true,
     faults: [
       ...serverFaults(server.url),
       readOnlyFault(server.url),

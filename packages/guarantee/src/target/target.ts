@@ -1,4 +1,4 @@
-import { readServerFacts, RedisPool, redactUrl } from '@nooble/redis';
+import { readServerFacts, RedisPool } from '@nooble/redis';
 import type { Fault } from '../faults/fault.ts';
 
 /** Slots of one shard of a Cluster, and a fault that stops all its nodes. */
@@ -10,9 +10,8 @@ export interface Shard {
 /** The Redis under test. */
 export interface Target {
   readonly url: string;
-  readonly description: string;
   /** True if this program has started it, and may disturb it. */
-  readonly isOurs: boolean;
+  readonly isManaged: boolean;
   /** Short faults that lose no acknowledged writes; empty for the Redis of a user. */
   readonly faults: readonly Fault[];
   /** Faults that take long, or may lose acknowledged writes. */
@@ -32,9 +31,8 @@ export function faultsThatKeepWrites({ faults, lastingFaults }: Target): readonl
 /** Returns the Redis of a user as a target. Throws if its settings contradict the promises. */
 export async function openTarget(url: string, allowVolatile: boolean): Promise<Target> {
   await assertSuitable(url, allowVolatile);
-  const description = redactUrl(url);
-  const noFaults = { isOurs: false, faults: [], lastingFaults: [] };
-  return { url, description, ...noFaults, close: async () => {} };
+  const noFaults = { isManaged: false, faults: [], lastingFaults: [] };
+  return { url, ...noFaults, close: async () => {} };
 }
 
 async function assertSuitable(url: string, allowVolatile: boolean): Promise<void> {
