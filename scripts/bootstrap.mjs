@@ -1,4 +1,4 @@
-// What a newcomer types: `npm run demo`, `npm test` and the like. Needs Node and npm only; installs the rest.
+// Entry point of `npm test`, `npm run demo` and similar. Requires only Node and npm; installs everything else.
 import { prepare } from './prepare.mjs';
 import { PROGRAMS, runProgram } from './programs.mjs';
 import { fail } from './terminal.mjs';
@@ -11,7 +11,7 @@ const [name, ...rest] = process.argv.slice(2);
 if (name !== 'test' && !Object.hasOwn(PROGRAMS, name ?? '')) {
   fail(`Unknown command "${name ?? ''}".\n${USAGE}`);
 }
-// pnpm hands on the `--` that npm takes away.
+// pnpm passes the `--` on, npm removes it.
 const args = rest[0] === '--' ? rest.slice(1) : rest;
 
 try {

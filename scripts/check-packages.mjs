@@ -1,4 +1,4 @@
-// Whether every package would work for those who install it: publint and Are The Types Wrong.
+// Checks that every package works when it is installed, with publint and Are The Types Wrong.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pnpm, run } from './run.mjs';
 
-/** Ways of resolving that know no ES modules, which is all there is. */
-const NOT_SERVED = ['node10', 'node16-cjs'];
+/** Kinds of resolution without ES modules, the only format of the packages. */
+const UNSUPPORTED = ['node10', 'node16-cjs'];
 
 const folder = mkdtempSync(join(tmpdir(), 'nooble-publishable-'));
 
 try {
   const every = ['--recursive', '--filter', './packages/*'];
   const packed = await run([...pnpm, ...every, 'pack', '--pack-destination', folder]);
-  if (packed.code !== 0) failed('pack', [packed.output]);
-  // One after the other, in one process: most of their time is loading a compiler.
+  if (packed.code !== 0) fail('pack', [packed.output]);
+  // One after the other in one process, because most of the time is spent on loading a compiler.
   for (const name of readdirSync(folder))
     await checkTarball(name, readFileSync(join(folder, name)));
 } finally {
@@ -26,16 +26,17 @@ try {
 async function checkTarball(name, tarball) {
   const bytes = new Uint8Array(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
-  failed(
+  fail(
     `publint ${name}`,
     messages.map((message) => formatMessage(message, pkg, { color: false })),
   );
   const { types, problems = [] } = await checkPackage(createPackageFromTarballData(bytes));
-  const served = problems.filter(({ resolutionKind }) => !NOT_SERVED.includes(resolutionKind));
-  failed(`types of ${name}`, types ? served.map((problem) => JSON.stringify(problem)) : ['none']);
+  const relevant = problems.filter(({ resolutionKind }) => !UNSUPPORTED.includes(resolutionKind));
+  const reasons = relevant.map((problem) => JSON.stringify(problem));
+  fail(`types of ${name}`, types ? reasons : ['the package has no types']);
 }
 
-function failed(label, reasons) {
+function fail(label, reasons) {
   if (reasons.length === 0) return;
   process.exitCode = 1;
   console.log(`${label} failed:\n${reasons.join('\n')}`);

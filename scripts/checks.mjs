@@ -1,4 +1,4 @@
-// Everything `npm test` looks at besides the tests, by the name of its line.
+// The checks of `npm test` other than the tests, by the name in its output.
 import { join } from 'node:path';
 import { root, run } from './run.mjs';
 import { say, took } from './terminal.mjs';
@@ -16,7 +16,7 @@ const CHECKS = {
   'packages are publishable': [node, 'scripts/check-packages.mjs'],
 };
 
-/** One after the other. Says at once what failed; returns how many passed, and the names of the others. */
+/** Runs the checks one after the other and prints each result. Returns the number of passed checks and the names of the others. */
 export async function runChecks() {
   const failed = [];
   for (const [name, command] of Object.entries(CHECKS)) {

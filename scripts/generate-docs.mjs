@@ -120,7 +120,7 @@ ${table(['Variable', 'Purpose', 'Default'], REPOSITORY_VARIABLES)}
 `;
 }
 
-/** Without the variables that every service has. */
+/** Describes the variables of one service, without those of every service. */
 function own(definition) {
   const plain = describeSettings(defineSettings({ envPrefix: definition.envPrefix, shape: {} }));
   const known = new Set(plain.split('\n').map((line) => line.split('|')[1]));

@@ -8,7 +8,7 @@ import { root } from './run.mjs';
 
 const execute = promisify(execFile);
 
-/** The packages of this repository without their code. */
+/** Copies the manifests of all packages, without their code, to a temporary folder. */
 async function skeleton(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nooble-layers-'));
   onTestFinished(async () => rm(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ async function skeleton(): Promise<string> {
   return folder;
 }
 
-/** Lets one package import another, and declare that it does. */
+/** Adds an import and the dependency on it to a package. */
 async function addImport(folder: string, from: string, to: string): Promise<void> {
   const path = join(folder, 'packages', from, 'package.json');
   const manifest = JSON.parse(await readFile(path, 'utf8')) as { dependencies?: object };
@@ -42,13 +42,13 @@ async function checkLayers(folder: string): Promise<string> {
   return stdout + stderr;
 }
 
-it('accepts an import from the row above', async () => {
+it('accepts an import of a package that is listed above', async () => {
   const folder = await skeleton();
   await addImport(folder, 'queue', 'models');
   expect(await checkLayers(folder)).toContain('no issues found');
 });
 
-it('refuses an import from a row below', async () => {
+it('refuses an import of a package that is listed below', async () => {
   const folder = await skeleton();
   await addImport(folder, 'models', 'queue');
   const output = await checkLayers(folder);

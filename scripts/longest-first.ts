@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Parts of the paths of files that take long, the longest first: begun last, they would be waited for alone. */
+/** Parts of the paths of slow test files, the slowest first: a slow file that starts last would run alone at the end. */
 const LONG = [
   'guarantee/test/promises',
   'guarantee/test/broken-builds',
@@ -12,7 +12,7 @@ const LONG = [
   'redis/test/',
 ];
 
-/** Orders files by how long they take as far as known beforehand; a fresh clone has no durations of an earlier run. */
+/** Orders test files by their known duration, because a fresh clone has no durations of an earlier run. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const usual = await super.sort(files);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-/** An empty npm project with one package; the others come from tarballs only if that one asks for them. */
+/** Installs one package into an empty npm project. Its dependencies of this repository come from tarballs. */
 async function install(name: string): Promise<string> {
   const wanted = `@nooble/${name}`;
   const others = [...tarballs].filter(([each]) => each !== wanted);
@@ -52,7 +52,7 @@ async function scopes(project: string): Promise<{ ours: string[]; all: string[] 
   return { ours: await readdir(join(project, 'node_modules', '@nooble')), all };
 }
 
-/** What a script prints that runs in the project. */
+/** Runs a script in the project and returns its output. */
 async function run(project: string, script: string): Promise<string> {
   await writeFile(join(project, 'script.mjs'), script);
   const env = { ...process.env, REDIS_URL: inject('redisUrl') };
@@ -96,7 +96,7 @@ it('installs queue with the layers below it and nothing above', async () => {
   expect(await run(project, script)).toBe('1');
 }, 120_000);
 
-/** Everything a package exports, as `@nooble/redis/embedded`. */
+/** Returns all entry points of all packages, such as `@nooble/redis/embedded`. */
 async function entryPoints(): Promise<string[]> {
   const manifests = PACKAGES.map(async (name) => {
     const text = await readFile(join(root, 'packages', name, 'package.json'), 'utf8');
@@ -107,7 +107,7 @@ async function entryPoints(): Promise<string[]> {
   return (await Promise.all(manifests)).flat();
 }
 
-/** An application that sends an action, handles it and receives the result, on a Redis of its own. */
+/** An application that starts a Redis, sends an action, handles it and receives the result. */
 const APPLICATION = `
   import { defineAction } from '@nooble/models';
   import { ActionClient, DomainQueueManager } from '@nooble/queue';
@@ -131,7 +131,7 @@ const APPLICATION = `
   }
   void main();`;
 
-/** Bundles scripts of the project into a folder that has no packages, and returns what each prints. */
+/** Bundles scripts of the project into a folder without packages, runs them, and returns their outputs. */
 async function printsOfBundles(
   project: string,
   scripts: readonly string[],
@@ -155,7 +155,7 @@ async function printsOfBundles(
     ...shape,
   });
   expect(warnings).toEqual([]);
-  // Each in a process of its own: one may not live on what another one has made global.
+  // Each in a separate process, so that none depends on global state of another.
   const bundles = sources.map((_, index) => join(outdir, `${format}-${index}${extension}`));
   const ran = bundles.map(async (bundle) => execute(process.execPath, [bundle]));
   return (await Promise.all(ran)).map(({ stdout }) => stdout);
@@ -180,13 +180,13 @@ it('can be bundled by esbuild, every entry point of every package', async () => 
 }, 180_000);
 
 it.each(['README.md', 'README.es.md'])(
-  'have the sizes that %s says, give or take 10 %%',
+  'have the sizes stated in %s, within 10 %%',
   async (readme) => {
     const text = await readFile(join(root, readme), 'utf8');
     for (const [name, tarball] of tarballs) {
-      const said = Number(new RegExp(`^\\| \\[\`${name}\`\\].* (\\d+) kB `, 'm').exec(text)?.[1]);
+      const stated = Number(new RegExp(`^\\| \\[\`${name}\`\\].* (\\d+) kB `, 'm').exec(text)?.[1]);
       const { size } = await stat(tarball.replace('file:', ''));
-      expect(Math.abs(size / 1000 / said - 1), `${name}: ${size} bytes`).toBeLessThan(0.1);
+      expect(Math.abs(size / 1000 / stated - 1), `${name}: ${size} bytes`).toBeLessThan(0.1);
     }
   },
 );

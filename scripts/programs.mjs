@@ -10,7 +10,7 @@ export const PROGRAMS = {
   docs: 'scripts/generate-docs.mjs',
 };
 
-/** Its exit code. */
+/** Runs a program with its output on the terminal. Returns its exit code. */
 export async function runProgram(name, args) {
   const command = [process.execPath, join(root, PROGRAMS[name]), ...args];
   const { code } = await run(command, { show: true });

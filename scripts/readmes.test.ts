@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from './run.mjs';
 
-/** READMEs and the files whose text they show; each of these files is run by a test of its package. */
+/** READMEs and the files whose text they contain; a test of the package runs each of these files. */
 const SHOWN: readonly (readonly [string, string])[] = [
   ...readdirSync(join(root, 'packages')).map(
     (name) => [`packages/${name}/README.md`, `packages/${name}/test/example.ts`] as const,
@@ -15,17 +15,17 @@ const SHOWN: readonly (readonly [string, string])[] = [
 
 const CODE = /^```[^]*?^```$/gm;
 
-it.each(SHOWN)('%s shows the example that is tested', async (readme, example) => {
+it.each(SHOWN)('%s contains the tested example', async (readme, example) => {
   expect(await read(readme)).toContain(await read(example));
 });
 
-it('has a Spanish twin with the same sections and the same blocks of code', async () => {
+it('the Spanish README has the same sections and code blocks as the English one', async () => {
   const [english, spanish] = await Promise.all([read('README.md'), read('README.es.md')]);
   expect(headingsOf(spanish)).toEqual(headingsOf(english));
   expect(blocksOf(spanish)).toEqual(blocksOf(english));
 });
 
-/** Their levels: the words are translated. */
+/** Returns the levels of the headings; their words are translated. */
 function headingsOf(text: string): number[] {
   const prose = text.replaceAll(CODE, '');
   return [...prose.matchAll(/^(#+) /gm)].map(([, marks = '']) => marks.length);

@@ -1,4 +1,4 @@
-// Runs programs of this repository.
+// Runs commands in the root folder of this repository.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** The package manager in the version this repository names, without installing it for the machine. */
+/** The package manager in the version that package.json names, without a global installation. */
 export const pnpm = ['npx', '--yes', manifest.packageManager];
 
 const waitForChild = () => {};
 
-/** Exit code and output of a program; with `show` it writes to the terminal instead. */
+/** Runs a command. Returns its exit code and output; with `show` the output goes to the terminal instead. */
 export async function run([command, ...args], { show = false, env = {} } = {}) {
   const child = spawn(command, args, {
     cwd: root,
@@ -23,9 +23,9 @@ export async function run([command, ...args], { show = false, env = {} } = {}) {
   const keep = (chunk) => (output += chunk);
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  // Ctrl-C reaches the child as well; its exit code is the answer, and its tidying up is waited for.
-  const passOn = (signal) => child.kill(signal);
-  process.on('SIGINT', waitForChild).on('SIGTERM', passOn);
+  // Ctrl-C reaches the child as well. Waits for its cleanup and returns its exit code.
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', waitForChild).on('SIGTERM', forward);
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
       output += error.message;
@@ -33,6 +33,6 @@ export async function run([command, ...args], { show = false, env = {} } = {}) {
     });
     child.once('exit', (status) => resolve(status ?? 130));
   });
-  process.off('SIGINT', waitForChild).off('SIGTERM', passOn);
+  process.off('SIGINT', waitForChild).off('SIGTERM', forward);
   return { code, output };
 }

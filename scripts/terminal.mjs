@@ -1,4 +1,4 @@
-// Lines for people: coloured on a terminal only.
+// Output for the terminal; colours are used only on a terminal.
 const colours = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code) => (text) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 
@@ -13,7 +13,7 @@ export const say = (line) => {
 };
 export const note = (line) => process.stderr.write(`${line}\n`);
 
-/** What is going on, in a last line of its own that the next takes the place of; only on a terminal. */
+/** Shows the current step in the last line of a terminal, in place of the previous one; prints nothing elsewhere. */
 export function status(text) {
   if (!process.stdout.isTTY) return;
   clearStatus();
@@ -29,7 +29,7 @@ export function fail(message) {
   process.exit(1);
 }
 
-/** A line about a step that began at `started`, ms of `performance.now()`. */
+/** Returns a line about a step that began at `started`, in milliseconds of `performance.now()`. */
 export function took(ok, label, started) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   return `${ok ? green('✓') : red('✗')} ${label} ${dim(`${seconds} s`)}`;

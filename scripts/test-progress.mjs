@@ -1,17 +1,17 @@
-// A reporter of vitest: a line when a part of the repository is through, and what failed as soon as it has.
+// Reporter of vitest: prints one line when all files of a package have run, and each failure immediately.
 import { relative } from 'node:path';
 import { root } from './run.mjs';
 import { clearStatus, dim, green, red, say, status } from './terminal.mjs';
 
-/** The package of a file, or the folder of those that belong to none. */
+/** Returns the package of a file, or its top folder if it belongs to no package. */
 const partOf = (file) => /^(?:packages|examples)\/([^/]+)/.exec(file)?.[1] ?? file.split('/')[0];
 
 export default class TestProgress {
-  /** Files of each part that are still to come, the tests so far, and since when. */
+  /** Remaining files, number of tests and start time of each part. */
   #parts = new Map();
   #running = new Set();
   #files = 0;
-  #over = 0;
+  #finished = 0;
 
   onTestRunStart(specifications) {
     this.#files = specifications.length;
@@ -32,7 +32,7 @@ export default class TestProgress {
     for (const test of failed) sayFailure(`${file}: ${test.fullName}`, test.result().errors);
     if (module.errors().length > 0) sayFailure(file, module.errors());
     this.#running.delete(file);
-    this.#over += 1;
+    this.#finished += 1;
     part.left -= 1;
     part.tests += tests.length;
     part.failed += failed.length + module.errors().length;
@@ -42,7 +42,7 @@ export default class TestProgress {
 
   onTestRunEnd(_modules, unhandledErrors) {
     clearStatus();
-    for (const error of unhandledErrors) sayFailure('outside of any test', [error]);
+    for (const error of unhandledErrors) sayFailure('outside of a test', [error]);
   }
 
   #partOf(moduleId) {
@@ -53,7 +53,7 @@ export default class TestProgress {
 
   #showStatus() {
     const names = [...this.#running].map((file) => file.replace(/^packages\/|\.test\.ts$/g, ''));
-    status(`${this.#over} of ${this.#files} files of tests, at ${names.join(', ')}`);
+    status(`${this.#finished} of ${this.#files} test files, running ${names.join(', ')}`);
   }
 }
 

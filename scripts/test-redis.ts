@@ -3,14 +3,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A real Redis for the whole run; isolate a test by a prefix of its own. */
+    /** Redis of the whole test run; each test uses a separate prefix. */
     redisUrl: string;
   }
 }
 
 let redis: EmbeddedRedis | undefined;
 
-/** Starts the Redis of a test run, unless `NOOBLE_TEST_REDIS_URL` names one. Never the JavaScript one. */
+/** Starts the Redis of a test run, unless `NOOBLE_TEST_REDIS_URL` is set. Never the JavaScript implementation. */
 export async function setup(project: TestProject): Promise<void> {
   const url = process.env['NOOBLE_TEST_REDIS_URL'];
   if (url !== undefined && url !== '') return project.provide('redisUrl', url);

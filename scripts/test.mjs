@@ -1,4 +1,4 @@
-// `npm test`: every check and every test side by side, and one line that sums them up.
+// `npm test`: runs all checks and all tests concurrently, and prints a summary.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
@@ -33,7 +33,7 @@ async function runEveryTest() {
   return tests;
 }
 
-/** A run that breaks off, or covers too little, counts as one failure more than it reports. */
+/** Counts a run that aborts, or covers too few lines, as one more failure than it reports. */
 async function runTests(args) {
   rmSync(report, { force: true });
   const json = ['--reporter=json', `--outputFile.json=${report}`];
@@ -41,11 +41,11 @@ async function runTests(args) {
   const { numPassedTests: passed = 0, testResults = [] } = read(report) ?? {};
   const failed = testResults.flatMap(failuresOf);
   const coverageIsEnough = code === 0 || failed.length > 0;
-  if (!coverageIsEnough) failed.push('the run as a whole: see the error above');
+  if (!coverageIsEnough) failed.push('the test run itself: see the error above');
   return { passed, failed, coverageIsEnough };
 }
 
-/** A file that cannot even be read fails as a whole. */
+/** Returns the names of failed tests, or of the file if it could not be loaded. */
 function failuresOf({ name, status, assertionResults }) {
   const file = name.replace(root, '');
   const failed = assertionResults.filter((each) => each.status === 'failed');

@@ -1,11 +1,11 @@
 import { loadavg } from 'node:os';
-import { Crew } from './crew.ts';
 import { figureOf, type Round } from './figures.ts';
 import { describeMachine, type Machine } from './machine.ts';
+import { ProcessPool } from './process-pool.ts';
 import type { ScenarioResult } from './result.ts';
+import type { SampleContext } from './sample-context.ts';
 import type { Sample, Scenario } from './scenario.ts';
 import { Server } from './server.ts';
-import type { Stage } from './stage.ts';
 
 export interface RunOptions {
   readonly quick: boolean;
@@ -29,20 +29,20 @@ export async function runScenarios(
   options: RunOptions,
 ): Promise<RunResult> {
   const server = await Server.start();
-  const crew = new Crew(options.profile);
+  const processes = new ProcessPool(options.profile);
   // Pending commands then reject, which unwinds everything below.
-  const onAbort = (): void => void crew.end();
+  const onAbort = (): void => void processes.end();
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const results: Record<string, ScenarioResult> = {};
     for (const scenario of scenarios) {
-      const stage = { crew, server, ...options };
-      results[scenario.name] = await measure(scenario, stage, options);
+      const context = { processes, server, ...options };
+      results[scenario.name] = await measure(scenario, context, options);
     }
     return { machine: describeMachine(await server.version()), scenarios: results };
   } finally {
     options.signal.removeEventListener('abort', onAbort);
-    await crew.end();
+    await processes.end();
     await server.stop();
   }
 }
@@ -53,16 +53,16 @@ export async function runScenarios(
  */
 async function measure(
   scenario: Scenario,
-  stage: Stage,
+  context: SampleContext,
   { quick, pairs, onProgress }: RunOptions,
 ): Promise<ScenarioResult> {
   const [loadBefore = 0] = loadavg();
   const rounds: Round[] = [];
   while (rounds.length < pairs) {
     onProgress(`${scenario.name}: round ${rounds.length + 1} of ${pairs}`);
-    if (!quick) await playRound(scenario, { ...stage, quick: true }, rounds.length);
-    rounds.push(await playRound(scenario, stage, rounds.length));
-    if (!quick) await stage.crew.end();
+    if (!quick) await measureRound(scenario, { ...context, quick: true }, rounds.length);
+    rounds.push(await measureRound(scenario, context, rounds.length));
+    if (!quick) await context.processes.end();
   }
   const metrics = Object.fromEntries(
     Object.entries(scenario.metrics).map(([name, metric]) => [
@@ -88,13 +88,17 @@ async function measure(
 }
 
 /** Measures every side once; the order is reversed in every other round. */
-async function playRound({ sides }: Scenario, stage: Stage, number: number): Promise<Round> {
+async function measureRound(
+  { sides }: Scenario,
+  context: SampleContext,
+  number: number,
+): Promise<Round> {
   const names = Object.keys(sides);
   const order = number % 2 === 0 ? names : names.toReversed();
   const samples = new Map<string, Sample>();
   for (const name of order) {
-    stage.signal.throwIfAborted();
-    samples.set(name, (await sides[name]?.(stage)) ?? {});
+    context.signal.throwIfAborted();
+    samples.set(name, (await sides[name]?.(context)) ?? {});
   }
   return Object.fromEntries(names.map((name) => [name, samples.get(name) ?? {}]));
 }

@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts';
+import type { SampleContext } from './sample-context.ts';
 import type { SystemName } from './systems/system.ts';
 
 /** One figure of a scenario. */
@@ -21,15 +21,15 @@ export interface Scenario {
   /** Metrics by name; the first is the headline metric. */
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Each side is measured once per round; ratios are `nooble` to each other side. */
-  readonly sides: Readonly<Record<string, (stage: Stage) => Promise<Sample>>>;
+  readonly sides: Readonly<Record<string, (context: SampleContext) => Promise<Sample>>>;
 }
 
 /** Returns sides that take the same sample with several systems. */
 export function sidesOf(
   systems: readonly SystemName[],
-  measure: (stage: Stage, system: SystemName) => Promise<Sample>,
+  measure: (context: SampleContext, system: SystemName) => Promise<Sample>,
 ): Scenario['sides'] {
   return Object.fromEntries(
-    systems.map((system) => [system, async (stage: Stage) => measure(stage, system)]),
+    systems.map((system) => [system, async (context: SampleContext) => measure(context, system)]),
   );
 }

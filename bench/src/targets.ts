@@ -1,7 +1,7 @@
 import type { ScenarioResult } from './result.ts';
 import type { Target, TargetResult } from './target.ts';
 
-export const TARGETS: readonly Target[] = [
+const TARGETS: readonly Target[] = [
   { scenario: 'enqueue', to: 'bullmq', atLeast: 2.5 },
   { scenario: 'enqueue', to: 'bee-queue', atLeast: 1 },
   { scenario: 'enqueue_1', to: 'bullmq', atLeast: 1 },

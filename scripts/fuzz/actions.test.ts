@@ -38,13 +38,13 @@ const action = any.create({
 });
 const envelope = JSON.parse(encodeAction(action)) as object;
 
-/** As JSON carries it: `-0` is 0 there. */
+/** Returns the value after a round trip through JSON, which turns `-0` into 0. */
 function carried(something: unknown): unknown {
   return JSON.parse(JSON.stringify(something)) as unknown;
 }
 
 fuzz(
-  'an envelope is decoded and encoded again without a change, or refused',
+  'an envelope is decoded and encoded again unchanged, or refused',
   fc.oneof(
     text,
     json.map((each) => JSON.stringify(each)),
@@ -73,7 +73,7 @@ fuzz(
 );
 
 fuzz(
-  'an action is made of an input, or refused',
+  'an action is created from any input, or refused',
   fc.oneof(
     value.map((data) => () => ({ ...acme, data: data() })),
     spoiled({ ...acme, data: 1 }, value),
@@ -91,7 +91,7 @@ const assertions: readonly (readonly [(value: unknown) => boolean, (value: unkno
   [isTenantId, (each) => assertTenantId(each)],
 ];
 
-fuzz('a name is one, or refused', value, (make) => {
+fuzz('a name is valid, or refused', value, (make) => {
   const given = make();
   for (const [is, assert] of assertions) {
     const accepted = resultOr('INVALID_ACTION', () => [assert(given)]) !== undefined;
@@ -107,7 +107,7 @@ const part = fc.oneof(
 );
 
 fuzz(
-  'a queue name has the parts it was made of, or is refused',
+  'a queue name is parsed into its original parts, or refused',
   fc.record({ domain: part, tenantId: part, tier: part }),
   (makes) => {
     const parts = { domain: makes.domain(), tenantId: makes.tenantId(), tier: makes.tier() };

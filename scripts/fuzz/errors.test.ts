@@ -19,7 +19,7 @@ const ours = fc.record({ kind: kinds, message: text, details: spoiled({ limit: 1
       new NoobleError({ ...facts, details: details() }),
 );
 
-fuzz('whatever is thrown can be told', fc.oneof(value, ours), (make) => {
+fuzz('any thrown value can be encoded as an error', fc.oneof(value, ours), (make) => {
   const thrown: unknown = make();
   const wire = toWireError(thrown);
   const { message } = wire;
@@ -35,7 +35,7 @@ const wire = codes.chain((code) =>
 );
 
 fuzz(
-  'whatever an error came as becomes one again',
+  'any received value becomes an error again',
   fc.oneof(
     json.map((each) => () => each),
     wire,

@@ -2,12 +2,12 @@ import { isNoobleError } from '../../packages/errors/src/index.ts';
 import fc from 'fast-check';
 import { it } from 'vitest';
 
-/** Inputs per property; a nightly run tries more. */
+/** Number of inputs per property; a nightly run uses more. */
 const numRuns = Number(process.env['NOOBLE_FUZZ'] ?? 300);
-/** Some 100,000 inputs of the slowest property, with room. */
+/** Enough for 100,000 inputs of the slowest property (ms). */
 const TIMEOUT_MS = 600_000;
 
-/** A test with many random inputs; a failing one shrinks, and prints its seed. */
+/** Defines a test with many random inputs. A failing input is shrunk and printed with its seed. */
 export function fuzz<T>(
   sentence: string,
   inputs: fc.Arbitrary<T>,
@@ -21,7 +21,7 @@ export function fuzz<T>(
   );
 }
 
-/** What it returns; undefined where it throws an error of ours with this code. Anything else it throws is a failure. */
+/** Returns the result of `act`, undefined if it throws a NoobleError with this code. Rethrows any other error. */
 export function resultOr<T>(code: string, act: () => T): T | undefined {
   try {
     return act();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Names that mean something to JavaScript. */
+/** Names with a meaning in JavaScript. */
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'toJSON', 'valueOf', 'then'];
 const CONTROLS = ['', ' ', '\0', '\n', '\r\n', '\u001b]52;c;aGk=\u0007', '\ufeff', '\u202e'];
 const CHARACTERS = ['\ud800', '\udc00', 'a\ud83d', '\ude00b', '😀', '🇹🇭', 'e\u0301', '👩‍👩‍👧‍👦'];
@@ -13,12 +13,12 @@ const WORDS = [NAMES, CONTROLS, CHARACTERS, MARKS, NEAR_NUMBERS, OURS, TIMES, LO
 const NUMBERS = [0, -0, 1, -1, 0.1, 1e-7, 5e-324, 1e21, 1.7e308, -1e308, NaN, 1 / 0];
 const LIMITS = [2 ** 31, 2 ** 53, -(2 ** 53), 8.64e15, 8.64e15 + 1, 253_402_300_800_000];
 
-/** Any text: control characters, lone surrogates, and names that mean something. */
+/** Any text: control characters, lone surrogates, and names with a meaning. */
 export const text = fc.oneof(
   fc.constantFrom(...WORDS),
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
-  // `binary` has whole code points only.
+  // `binary` contains only whole code points.
   fc.array(fc.nat(0xffff), { maxLength: 12 }).map((units) => String.fromCharCode(...units)),
 );
 
@@ -26,13 +26,13 @@ export const number = fc.oneof(fc.constantFrom(...NUMBERS, ...LIMITS), fc.double
 
 const leaf = fc.oneof(text, number, fc.boolean(), fc.constant(null));
 
-/** `Object.fromEntries` defines properties, so `__proto__` becomes a plain one. */
+/** `Object.fromEntries` defines properties, so `__proto__` becomes an ordinary property. */
 function objectsOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
   const name = fc.oneof(fc.constantFrom(...NAMES), text);
   return fc.array(fc.tuple(name, values), { maxLength: 4 }).map((each) => Object.fromEntries(each));
 }
 
-/** What JSON can say, though not what anybody expects: nested lists, `toString` that is a number, `__proto__`. */
+/** Any JSON value, including nested lists, a `toString` that is a number, and `__proto__`. */
 export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -52,7 +52,7 @@ function revoked(): object {
   return proxy;
 }
 
-/** Objects that run code, or throw, where somebody looks at them. */
+/** Objects that run code or throw when they are inspected. */
 const ODDITIES: readonly (() => unknown)[] = [
   () => undefined,
   () => thrower,
@@ -83,7 +83,7 @@ function cycle(): unknown {
   return list;
 }
 
-/** Made inside of a test: a library that draws values looks at them, too. */
+/** Creates a value inside a test, because fast-check inspects the values it generates. */
 export type Made<T = unknown> = () => T;
 
 const known = json.map(
@@ -93,7 +93,7 @@ const known = json.map(
 );
 const odd: fc.Arbitrary<Made> = fc.constantFrom(...ODDITIES);
 
-/** Whatever a caller may pass. */
+/** Any value that a caller may pass. */
 export const value: fc.Arbitrary<Made> = fc.oneof(
   { weight: 3, arbitrary: known },
   { weight: 2, arbitrary: odd },
@@ -107,13 +107,13 @@ export const value: fc.Arbitrary<Made> = fc.oneof(
   },
 );
 
-/** An object whose fields are what its functions make. */
+/** Replaces each function of an object by its result. */
 function made(object: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(object).map(([name, make]) => [name, (make as Made)()]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** The fields of a sound object, some of them replaced by something else, and others beside them. */
+/** Returns a valid object with some fields replaced and others added. */
 export function spoiled(
   sound: object,
   fields: fc.Arbitrary<Made> = known,

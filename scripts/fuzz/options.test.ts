@@ -7,7 +7,7 @@ import { resolveEnqueueOptions } from '../../packages/queue/src/admission/enqueu
 import { fuzz, resultOr } from './fuzz.ts';
 import { spoiled, value } from './hostile.ts';
 
-fuzz('a time is one within its range, or refused', value, (make) => {
+fuzz('a time is valid and within its range, or refused', value, (make) => {
   const ms = resultOr('INVALID_ACTION', () => timeOf('runAt', make()));
   if (ms !== undefined) expect(new Date(ms).toISOString()).toMatch(/^\d{4}-/);
 });
@@ -15,7 +15,7 @@ fuzz('a time is one within its range, or refused', value, (make) => {
 const options = { idempotencyKey: 'k', delayMs: 1, expiresInMs: 1, retainMs: 1, cost: 1 };
 
 fuzz(
-  'the options of an action are numbers a script can read, or refused',
+  'the options of an action are numbers that a script can read, or refused',
   fc.oneof(spoiled(options, value), spoiled({ runAt: new Date(0) }, value)),
   (make) => {
     const resolved = resultOr('INVALID_ACTION', () => resolveEnqueueOptions(make()));
@@ -34,7 +34,7 @@ const entry = fc.oneof(
   spoiled(limits, value).map((make) => () => ({ tier: 'free', limits: make() })),
 );
 
-fuzz('a directory entry is one that a script can use, or refused', entry, async (make) => {
+fuzz('a directory entry is usable by a script, or refused', entry, async (make) => {
   const asked = { tenantId: 'acme', tenantTier: 'free' } as never;
   const given = make() as never;
   const resolve = (): never => given;

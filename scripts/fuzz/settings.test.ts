@@ -27,19 +27,23 @@ const env = fc
   })
   .map((entries) => Object.fromEntries(entries));
 
-fuzz('settings are complete, or every problem is told', fc.tuple(env, text), ([given, more]) => {
-  const API_KEY = `${more}${SECRET}`;
-  try {
-    const source = { env: { ...given, API_KEY }, envFile: false } as const;
-    const settings = resultOr('SETTINGS', () => loadSettings(definition, source));
-    if (!settings) return;
-    expect(Number.isInteger(settings.cacheSize)).toBe(true);
-    expect(JSON.stringify(settings) + inspect(settings)).not.toContain(SECRET);
-  } catch (error) {
-    expect(String(error)).not.toContain(SECRET);
-    throw error;
-  }
-});
+fuzz(
+  'settings are complete, or every problem is reported',
+  fc.tuple(env, text),
+  ([given, more]) => {
+    const API_KEY = `${more}${SECRET}`;
+    try {
+      const source = { env: { ...given, API_KEY }, envFile: false } as const;
+      const settings = resultOr('SETTINGS', () => loadSettings(definition, source));
+      if (!settings) return;
+      expect(Number.isInteger(settings.cacheSize)).toBe(true);
+      expect(JSON.stringify(settings) + inspect(settings)).not.toContain(SECRET);
+    } catch (error) {
+      expect(String(error)).not.toContain(SECRET);
+      throw error;
+    }
+  },
+);
 
 const schemes = ['redis', 'rediss', 'unix', 'redis+sentinel', 'redis+cluster', 'REDIS', 'http', ''];
 const url = fc
@@ -51,15 +55,19 @@ const url = fc
   })
   .map(({ scheme, login, hosts, rest }) => `${scheme}://${login}${SECRET}@${hosts}${rest}`);
 
-fuzz('a Redis URL is understood, or refused without its password', fc.oneof(text, url), (each) => {
-  try {
-    const { kind } = parseRedisUrl(each);
-    expect(['server', 'socket', 'sentinel', 'cluster']).toContain(kind);
-  } catch (error) {
-    expect(error).toBeInstanceOf(RangeError);
-    expect((error as Error).message).not.toContain(SECRET);
-  }
-});
+fuzz(
+  'a Redis URL is parsed, or refused without revealing its password',
+  fc.oneof(text, url),
+  (each) => {
+    try {
+      const { kind } = parseRedisUrl(each);
+      expect(['server', 'socket', 'sentinel', 'cluster']).toContain(kind);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).not.toContain(SECRET);
+    }
+  },
+);
 
 const sound = fc.record({
   username: text,
@@ -69,7 +77,7 @@ const sound = fc.record({
   db: fc.nat(15),
 });
 
-fuzz('a Redis URL says what was written into it', sound, ({ username, password, ...where }) => {
+fuzz('a Redis URL is parsed into its original parts', sound, ({ username, password, ...where }) => {
   const name = username.toWellFormed();
   const login = `${encodeURIComponent(name)}:${encodeURIComponent(password)}`;
   const written = `redis://${login}@${where.host}:${where.port}/${where.db}`;

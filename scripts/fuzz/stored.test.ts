@@ -28,7 +28,7 @@ const action: DomainAction = {
 };
 const error = { code: 'INTERNAL', message: 'boom', retryable: true, http_status: 500 };
 
-/** Words as they stand in a header or a run, and others. */
+/** Words of a header or a run, and others. */
 const line = fc
   .array(fc.oneof(text, number.map(String), fc.constantFrom('acme', '1', '9', ARRIVAL)), {
     maxLength: 9,
@@ -43,7 +43,7 @@ const stored = fc.oneof(
   fc.tuple(line, envelope).map((parts) => parts.join('\n')),
 );
 
-fuzz('whatever is stored of an action can be read', fc.tuple(stored, line), ([one, other]) => {
+fuzz('any stored action can be read', fc.tuple(stored, line), ([one, other]) => {
   for (const { tier, retainMs } of [parseStored(one), { ...parseRun(other), retainMs: 0 }]) {
     expect(TIERS).toContain(tier);
     expect(retainMs).toBeGreaterThanOrEqual(0);
@@ -52,7 +52,7 @@ fuzz('whatever is stored of an action can be read', fc.tuple(stored, line), ([on
 });
 
 fuzz(
-  'a header says what was written into it',
+  'a header is parsed into its original fields',
   fc.record({ expiresMs: fc.integer(), retainMs: fc.nat(), envelope: text }),
   (facts) => {
     const usual = { ...action, tier: 2, cost: 1e-3, notify: true, runAtMs: 0, onceHash: '-' };
@@ -83,7 +83,7 @@ fuzz('an outbox message is delivered, or refused', message, (each) => {
   resultOr('INVALID_ACTION', () => deliveryOf({ callbackId: 'a.cb1', message: each }));
 });
 
-fuzz('a callback made ready is delivered as it is', json, (data) => {
+fuzz('a prepared callback is delivered unchanged', json, (data) => {
   const callback = { ...action, data };
   const text = encodeAction(callback);
   const message = messageOf({ to: 'domain', domain: 'query', callback, text });
@@ -115,7 +115,7 @@ fuzz(
   },
 );
 
-fuzz('a reply arrives as it was sent', json, (result) => {
+fuzz('a reply arrives unchanged', json, (result) => {
   const sent = { actionId: 'a', data: { status: 'done', result } } as const;
   const carried: unknown = JSON.parse(JSON.stringify(result));
   expect(decodeReply(encodeReply(sent)).data).toEqual({ status: 'done', result: carried });
@@ -124,7 +124,7 @@ fuzz('a reply arrives as it was sent', json, (result) => {
 const states = fc.constantFrom('waiting', 'delayed', 'active', 'dead', 'done', 'expired' as const);
 
 fuzz(
-  'whatever is kept of an action can be told',
+  'any retained action can be inspected',
   fc.record({
     state: states,
     atMs: number,

@@ -1,36 +1,36 @@
-import { clearedPlace, smallJobs, type Stage } from '../stage.ts';
+import { clearedPlace, smallJobs, type SampleContext } from '../sample-context.ts';
 import type { SystemName } from '../systems/system.ts';
 import { fill, perSecond } from './sending.ts';
-import { putToWork, type Feat } from './working.ts';
+import { startWorkers, type DrainRecord } from './working.ts';
 
-export interface ProcessOrders {
+export interface ProcessingOptions {
   readonly count: number;
   readonly concurrency: number;
   /** @default 1 */
   readonly tenants?: number;
   /** Worker processes. @default 1 */
   readonly workers?: number;
-  /** Duration of each handler run (ms). @default 0 */
+  /** Duration of each handler (ms). @default 0 */
   readonly takesMs?: number;
 }
 
 /** Measures workers that drain a full queue, from the first job started to the last. */
 export async function drain(
-  stage: Stage,
+  context: SampleContext,
   system: SystemName,
-  { count, concurrency, tenants = 1, workers = 1, takesMs = 0 }: ProcessOrders,
-): Promise<Feat> {
-  const place = await clearedPlace(stage, system);
-  await fill(stage, system, { place, shape: smallJobs(count, tenants) });
-  const workforce = await putToWork(stage, system, { place, concurrency, workers, takesMs });
-  return workforce.finish(count);
+  { count, concurrency, tenants = 1, workers = 1, takesMs = 0 }: ProcessingOptions,
+): Promise<DrainRecord> {
+  const place = await clearedPlace(context, system);
+  await fill(context, system, { place, shape: smallJobs(count, tenants) });
+  const started = await startWorkers(context, system, { place, concurrency, workers, takesMs });
+  return started.finish(count);
 }
 
 /** Returns jobs per second. */
 export async function processingRate(
-  stage: Stage,
+  context: SampleContext,
   system: SystemName,
-  orders: ProcessOrders,
+  options: ProcessingOptions,
 ): Promise<number> {
-  return perSecond(orders.count, await drain(stage, system, orders));
+  return perSecond(options.count, await drain(context, system, options));
 }

@@ -1,18 +1,18 @@
-import type { ActorProcess } from '../actor-process.ts';
+import type { Span, Work } from '../commands.ts';
 import { assertDoneOnce, assertStored } from '../done-once.ts';
-import type { Span, Work } from '../orders.ts';
-import type { Stage } from '../stage.ts';
+import type { SampleContext } from '../sample-context.ts';
+import type { SystemProcess } from '../system-process.ts';
 import type { Place, SystemName } from '../systems/system.ts';
 
 /** Maximum time without progress before a sample fails (ms). */
 const SILENCE_MS = 20_000;
 
-export interface CrewOrders {
+export interface WorkersOptions {
   readonly place: Place;
   readonly concurrency: number;
   /** Worker processes. @default 1 */
   readonly workers?: number;
-  readonly tellsCaller?: boolean;
+  readonly sendsCallback?: boolean;
   readonly answers?: boolean;
   /** @default 0 */
   readonly takesMs?: number;
@@ -21,47 +21,49 @@ export interface CrewOrders {
 }
 
 /** Running workers of a place. */
-export interface Workforce {
+export interface StartedWorkers {
   /**
    * Waits until `count` jobs have started, then stops the workers. Throws an Error unless each job was done once and none
    * is left.
    */
-  finish(count: number): Promise<Feat>;
+  finish(count: number): Promise<DrainRecord>;
 }
 
 /** Combined record of the workers of a sample. */
-export interface Feat extends Span {
+export interface DrainRecord extends Span {
   readonly beganMs: readonly Float64Array[];
   readonly claimMs: readonly number[];
 }
 
 /** Starts the workers of a system. */
-export async function putToWork(
-  { crew, signal }: Stage,
+export async function startWorkers(
+  { processes, signal }: SampleContext,
   system: SystemName,
-  { place, concurrency, workers = 1, from = 0, ...how }: CrewOrders,
-): Promise<Workforce> {
-  const actors = Array.from({ length: workers }, (_, index) => crew.worker(system, from + index));
-  const count = new Count(actors);
-  const { tellsCaller = false, answers = false, takesMs = 0 } = how;
-  const orders = { place, concurrency, tellsCaller, answers, takesMs };
-  await Promise.all(actors.map(async (actor) => actor.ask('work', orders)));
+  { place, concurrency, workers = 1, from = 0, ...how }: WorkersOptions,
+): Promise<StartedWorkers> {
+  const started = Array.from({ length: workers }, (_, index) =>
+    processes.worker(system, from + index),
+  );
+  const count = new Count(started);
+  const { sendsCallback = false, answers = false, takesMs = 0 } = how;
+  const input = { place, concurrency, sendsCallback, answers, takesMs };
+  await Promise.all(started.map(async (each) => each.ask('work', input)));
   return {
     async finish(expected) {
       await count.reaches(expected, { signal, system });
-      const works = await Promise.all(actors.map(async (actor) => actor.ask('finish', null)));
+      const works = await Promise.all(started.map(async (each) => each.ask('finish', null)));
       assertDoneOnce(
         system,
         works.map(({ done }) => done),
         expected,
       );
-      assertStored(system, await crew.producer(system).ask('pending', { place }), 0);
+      assertStored(system, await processes.producer(system).ask('pending', { place }), 0);
       return together(works);
     },
   };
 }
 
-function together(works: readonly Work[]): Feat {
+function together(works: readonly Work[]): DrainRecord {
   const busy = works.filter(({ done }) => done.length > 0);
   return {
     startedMs: Math.min(...busy.map(({ startedMs }) => startedMs)),
@@ -73,14 +75,14 @@ function together(works: readonly Work[]): Feat {
 
 /** Counts the jobs that the workers have started, from their progress messages. */
 class Count {
-  readonly #done = new Map<ActorProcess, number>();
+  readonly #done = new Map<SystemProcess, number>();
   #onChange: () => void = () => {};
 
-  constructor(actors: readonly ActorProcess[]) {
-    for (const actor of actors) {
-      actor.progress.removeAllListeners('done');
-      actor.progress.on('done', (done) => {
-        this.#done.set(actor, done);
+  constructor(started: readonly SystemProcess[]) {
+    for (const each of started) {
+      each.progress.removeAllListeners('done');
+      each.progress.on('done', (done) => {
+        this.#done.set(each, done);
         this.#onChange();
       });
     }
@@ -91,13 +93,13 @@ class Count {
   }
 
   /** Rejects after some time without progress, and on abort. */
-  async reaches(expected: number, { signal, system }: Witness): Promise<void> {
+  async reaches(expected: number, { signal, system }: CountOptions): Promise<void> {
     const over = new AbortController();
     try {
       await new Promise<void>((resolve, reject) => {
         const fail = (reason: string): void =>
           reject(new Error(`${system}: ${reason} after ${this.#total} of ${expected} jobs`));
-        const silence = setTimeout(() => fail('nothing happened any more'), SILENCE_MS);
+        const silence = setTimeout(() => fail('no progress'), SILENCE_MS);
         over.signal.addEventListener('abort', () => clearTimeout(silence));
         signal.addEventListener('abort', () => fail('interrupted'), { signal: over.signal });
         this.#onChange = () => {
@@ -112,7 +114,7 @@ class Count {
   }
 }
 
-interface Witness {
+interface CountOptions {
   readonly signal: AbortSignal;
   readonly system: string;
 }

@@ -1,11 +1,11 @@
 import { processingRate } from '../measures/processing.ts';
+import { sized } from '../sample-context.ts';
 import { PER_SECOND, sidesOf, type Scenario } from '../scenario.ts';
-import { sized } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
 interface Drain {
   readonly concurrency: number;
-  /** Duration of each handler run (ms). @default 0 */
+  /** Duration of each handler (ms). @default 0 */
   readonly takesMs?: number;
   readonly systems?: readonly SystemName[];
   /** Jobs of a full and of a quick sample. */
@@ -22,9 +22,9 @@ function processing({ concurrency, takesMs = 0, systems = OTHERS, jobs }: Drain)
     name: `process_c${concurrency}${suffix}`,
     about: `a full queue, one worker process, ${concurrency} at a time${handlers}`,
     metrics: { rate: PER_SECOND },
-    sides: sidesOf(systems, async (stage, system) => {
-      const count = sized(stage, ...jobs);
-      return { rate: await processingRate(stage, system, { count, concurrency, takesMs }) };
+    sides: sidesOf(systems, async (context, system) => {
+      const count = sized(context, ...jobs);
+      return { rate: await processingRate(context, system, { count, concurrency, takesMs }) };
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { lifecycleRate } from '../measures/lifecycle.ts';
+import { sized, smallJobs, type SampleContext } from '../sample-context.ts';
 import { sidesOf, type Metric, type Sample, type Scenario } from '../scenario.ts';
-import { sized, smallJobs, type Stage } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
 const MICROSECONDS: Metric = { unit: 'µs', better: 'lower' };
@@ -14,11 +14,11 @@ export const redisCpu: Scenario = {
 };
 
 /** Measures a lifecycle, as in the scenario of that name. `process` includes reading and writing sockets. */
-async function measure(stage: Stage, system: SystemName): Promise<Sample> {
-  const { server } = stage;
-  const count = sized(stage, 30_000, 3_000);
+async function measure(context: SampleContext, system: SystemName): Promise<Sample> {
+  const { server } = context;
+  const count = sized(context, 30_000, 3_000);
   const before = await server.cpuMicroseconds();
-  await lifecycleRate(stage, system, {
+  await lifecycleRate(context, system, {
     shape: smallJobs(count),
     inFlight: 200,
     concurrency: 50,

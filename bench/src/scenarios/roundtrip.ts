@@ -1,9 +1,9 @@
+import type { RequestInput, Commands } from '../commands.ts';
 import { percentile } from '../measures/percentile.ts';
 import { perSecond } from '../measures/sending.ts';
-import { putToWork } from '../measures/working.ts';
-import type { RequestOrders, Verbs } from '../orders.ts';
+import { startWorkers } from '../measures/working.ts';
+import { clearedPlace, sized, smallJobs, type SampleContext } from '../sample-context.ts';
 import { MILLISECONDS, PER_SECOND, sidesOf, type Sample, type Scenario } from '../scenario.ts';
-import { clearedPlace, sized, smallJobs, type Stage } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
 const CONCURRENCY = 50;
@@ -28,18 +28,18 @@ export const roundtrip: Scenario = {
 };
 
 /** Measures one request at a time, many at a time, then a rate that is the same for all sides. */
-async function measure(stage: Stage, system: SystemName): Promise<Sample> {
-  const calm = await requests(stage, system, {
-    count: sized(stage, 2_000, 300),
+async function measure(context: SampleContext, system: SystemName): Promise<Sample> {
+  const single = await requests(context, system, {
+    count: sized(context, 2_000, 300),
     load: { inFlight: 1 },
   });
-  const many = sized(stage, 5_000, 1_000);
-  const busy = await requests(stage, system, { count: many, load: { inFlight: MAX_IN_FLIGHT } });
-  const same = await requests(stage, system, {
-    count: sized(stage, 2 * SAME_RATE, SAME_RATE / 4),
+  const many = sized(context, 5_000, 1_000);
+  const busy = await requests(context, system, { count: many, load: { inFlight: MAX_IN_FLIGHT } });
+  const same = await requests(context, system, {
+    count: sized(context, 2 * SAME_RATE, SAME_RATE / 4),
     load: { perSecond: SAME_RATE },
   });
-  const [p50, p99, p999] = percentiles(calm.tookMs);
+  const [p50, p99, p999] = percentiles(single.tookMs);
   const [same_p50, same_p99, same_p999] = percentiles(same.tookMs);
   const [many_p50] = percentiles(busy.tookMs);
   const max_rate = perSecond(many - 1, busy);
@@ -47,16 +47,16 @@ async function measure(stage: Stage, system: SystemName): Promise<Sample> {
 }
 
 async function requests(
-  stage: Stage,
+  context: SampleContext,
   system: SystemName,
-  { count, load }: { count: number; load: RequestOrders['load'] },
-): Promise<Verbs['request']['answer']> {
-  const place = await clearedPlace(stage, system);
-  const orders = { place, concurrency: CONCURRENCY, answers: true };
-  const workforce = await putToWork(stage, system, orders);
-  const caller = stage.crew.producer(system);
+  { count, load }: { count: number; load: RequestInput['load'] },
+): Promise<Commands['request']['answer']> {
+  const place = await clearedPlace(context, system);
+  const options = { place, concurrency: CONCURRENCY, answers: true };
+  const workers = await startWorkers(context, system, options);
+  const caller = context.processes.producer(system);
   const answer = await caller.ask('request', { place, shape: smallJobs(count), load });
-  await workforce.finish(count);
+  await workers.finish(count);
   return answer;
 }
 

@@ -1,7 +1,7 @@
 import { percentile } from '../measures/percentile.ts';
-import { putToWork } from '../measures/working.ts';
+import { startWorkers } from '../measures/working.ts';
+import { clearedPlace, sized, smallJobs, type SampleContext } from '../sample-context.ts';
 import { MILLISECONDS, sidesOf, type Sample, type Scenario } from '../scenario.ts';
-import { clearedPlace, sized, smallJobs, type Stage } from '../stage.ts';
 import type { SystemName } from '../systems/system.ts';
 
 /** Slow enough that the worker is idle when a job arrives (jobs/s). */
@@ -15,14 +15,14 @@ export const sendToStart: Scenario = {
   sides: sidesOf(['nooble', 'bullmq'], measure),
 };
 
-async function measure(stage: Stage, system: SystemName): Promise<Sample> {
-  const place = await clearedPlace(stage, system);
-  const count = sized(stage, 300, 30);
-  const workforce = await putToWork(stage, system, { place, concurrency: 50, answers: true });
-  const caller = stage.crew.producer(system);
+async function measure(context: SampleContext, system: SystemName): Promise<Sample> {
+  const place = await clearedPlace(context, system);
+  const count = sized(context, 300, 30);
+  const workers = await startWorkers(context, system, { place, concurrency: 50, answers: true });
+  const caller = context.processes.producer(system);
   const shape = smallJobs(count);
   const { sentMs } = await caller.ask('request', { place, shape, load: { perSecond: RATE } });
-  const { beganMs } = await workforce.finish(count);
+  const { beganMs } = await workers.finish(count);
   // The first request only opens the connections, and has no time of sending.
   const begun = beganMs[0]?.slice(1) ?? new Float64Array();
   const took = sentMs.map((ms, index) => (begun[index] ?? Number.NaN) - ms);

@@ -2,7 +2,7 @@ import { Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Job, Passage } from '../payload.ts';
 import { doJob, resultOf, type Caller, type Place, type Producer } from './system.ts';
-import type { RunningWorker, System, WorkerOrders } from './system.ts';
+import type { RunningWorker, System, WorkerOptions } from './system.ts';
 
 /** BullMQ: finished jobs are removed; the event stream is short, and only read if results are awaited. */
 export const bullmq: System = {
@@ -20,8 +20,8 @@ export const bullmq: System = {
       close: async () => opened.close(),
     };
   },
-  async startWorker(place, { concurrency, tellsCaller, ...handler }: WorkerOrders) {
-    const caller = tellsCaller ? await openQueue({ ...place, queue: 'caller' }) : undefined;
+  async startWorker(place, { concurrency, sendsCallback, ...handler }: WorkerOptions) {
+    const caller = sendsCallback ? await openQueue({ ...place, queue: 'caller' }) : undefined;
     const connection = connect(place.url, { blocking: true });
     const worker = new Worker<Passage>(
       place.queue,

@@ -3,17 +3,17 @@ import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import type { Job } from '../payload.ts';
 import { embed, embedded, inputOf } from './nooble-actions.ts';
 import { doJob, resultOf, type Caller, type OnJob, type Place } from './system.ts';
-import type { Producer, RunningWorker, System, WorkerOrders } from './system.ts';
+import type { Producer, RunningWorker, System, WorkerOptions } from './system.ts';
 
 /** Nooble with its defaults: validation, leases, retries, depth limit and fairness are enabled. */
 export const nooble: System = {
   bulkSize: 512,
-  async openProducer(place, { tellsCaller }): Promise<Producer> {
+  async openProducer(place, { sendsCallback }): Promise<Producer> {
     const { url, prefix } = place;
     const queues = new DomainQueueManager({ redis: url, prefix });
     await queues.redis.command().ping();
     const callback = (tenant: string) =>
-      tellsCaller ? { callbackQueue: `caller:${tenant}:enterprise` } : {};
+      sendsCallback ? { callbackQueue: `caller:${tenant}:enterprise` } : {};
     const actionOf = (job: Job) => embed.create({ ...inputOf(job), ...callback(job.tenant) });
     return {
       send: (job) => queues.enqueue(actionOf(job)),
@@ -22,13 +22,13 @@ export const nooble: System = {
       close: async () => queues.close(),
     };
   },
-  async startWorker(place, orders): Promise<RunningWorker> {
+  async startWorker(place, options): Promise<RunningWorker> {
     const worker = new BaseWorker({
       domain: place.queue,
       redis: place.url,
       prefix: place.prefix,
-      processor: place.queue === 'work' ? handlerOf(orders) : isTold(orders.onJob),
-      concurrency: orders.concurrency,
+      processor: place.queue === 'work' ? handlerOf(options) : callbackHandler(options.onJob),
+      concurrency: options.concurrency,
       logger: false,
       handleSignals: false,
     });
@@ -47,14 +47,14 @@ export const nooble: System = {
   },
 };
 
-function handlerOf(orders: WorkerOrders): ActionProcessor {
+function handlerOf(options: WorkerOptions): ActionProcessor {
   return new ActionProcessor().register(embed, ({ data }) => {
-    const waiting = doJob(data.n, orders);
+    const waiting = doJob(data.n, options);
     return waiting ? waiting.then(() => resultOf(data)) : resultOf(data);
   });
 }
 
-function isTold(onJob: OnJob): ActionProcessor {
+function callbackHandler(onJob: OnJob): ActionProcessor {
   return new ActionProcessor().register(embedded, ({ data }) => {
     if (data.status === 'done') onJob(data.result.n);
   });

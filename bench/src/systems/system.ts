@@ -1,7 +1,6 @@
 import type { Job, Passage } from '../payload.ts';
 
-export const SYSTEM_NAMES = ['nooble', 'bullmq', 'bee-queue', 'groupmq', 'floor'] as const;
-export type SystemName = (typeof SYSTEM_NAMES)[number];
+export type SystemName = 'nooble' | 'bullmq' | 'bee-queue' | 'groupmq' | 'floor';
 
 /** Location of the jobs of a sample; the prefix is not used by anything else. */
 export interface Place {
@@ -14,13 +13,13 @@ export interface Place {
 /** Called with the number of each job. */
 export type OnJob = (n: number) => void;
 
-export interface WorkerOrders {
+export interface WorkerOptions {
   readonly concurrency: number;
   /** Results are sent to the queue `caller`. */
-  readonly tellsCaller: boolean;
+  readonly sendsCallback: boolean;
   /** Results are awaited. */
   readonly answers: boolean;
-  /** Time that each handler waits after `onJob` (ms); 0 to return at once. */
+  /** Time that each handler waits after `onJob` (ms); 0 for no wait. */
   readonly takesMs: number;
   readonly onJob: OnJob;
 }
@@ -52,9 +51,9 @@ export interface Caller {
 export interface System {
   /** Best number of jobs per `sendAll`. */
   readonly bulkSize: number;
-  /** With `tellsCaller`, the result of each job is sent to the queue `caller`. */
-  openProducer(place: Place, options: { readonly tellsCaller: boolean }): Promise<Producer>;
-  startWorker(place: Place, orders: WorkerOrders): Promise<RunningWorker>;
+  /** With `sendsCallback`, the result of each job is sent to the queue `caller`. */
+  openProducer(place: Place, options: { readonly sendsCallback: boolean }): Promise<Producer>;
+  startWorker(place: Place, options: WorkerOptions): Promise<RunningWorker>;
   openCaller?(place: Place): Promise<Caller>;
 }
 
@@ -63,8 +62,8 @@ export function resultOf({ n }: Pick<Passage, 'n'>): { n: number } {
   return { n };
 }
 
-/** The body of a handler: counts its job and, if the sample says so, waits. Most do nothing asynchronous. */
-export function doJob(n: number, { onJob, takesMs }: Pick<WorkerOrders, 'onJob' | 'takesMs'>) {
+/** Handles a job: counts it, then waits if the sample asks for that. Synchronous without a wait. */
+export function doJob(n: number, { onJob, takesMs }: Pick<WorkerOptions, 'onJob' | 'takesMs'>) {
   onJob(n);
   return takesMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, takesMs)) : undefined;
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import { printable } from '@nooble/errors';
-import { INTERRUPTED_EXIT_CODE, interruption } from './interruption.ts';
 import { HELP, readOptions } from './options.ts';
 import { runGuarantees, type Result } from './run.ts';
+import { INTERRUPTED_EXIT_CODE, interruption } from './schedule/interruption.ts';
 
-// Whoever reads may stop reading, as `head` does.
+// The reader may close the pipe early, as `head` does.
 process.stdout.on('error', () => process.exit());
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
@@ -25,7 +25,9 @@ try {
   }
 } catch (error) {
   const usage = error instanceof TypeError ? `\n\n${HELP}` : '';
-  process.stderr.write(`Cannot try the promises: ${printable((error as Error).message)}${usage}\n`);
+  process.stderr.write(
+    `Cannot test the promises: ${printable((error as Error).message)}${usage}\n`,
+  );
   if (signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
   process.exitCode = 2;
 }

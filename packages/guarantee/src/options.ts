@@ -1,42 +1,42 @@
 import { parseArgs } from 'node:util';
-import { TOPOLOGIES, type Topology } from './topologies/topologies.ts';
+import { TOPOLOGIES, type Topology } from './target/topologies.ts';
 
 export interface GuaranteeOptions {
-  /** Undefined for servers of our own. */
+  /** URL of the Redis to test; undefined starts one. */
   readonly redisUrl: string | undefined;
-  /** Of our own servers. */
+  /** Topology of the servers that are started. */
   readonly topology: Topology;
   readonly seed: number;
-  /** For all promises together. */
+  /** Duration of the faults of all promises together (s). */
   readonly seconds: number;
-  /** Empty for all. */
+  /** Ids of the promises to test; empty for all. */
   readonly only: readonly string[];
-  /** Of the domain that works. */
+  /** Number of partitions of the work domain. */
   readonly partitions: number;
   readonly json: boolean;
   readonly volatile: boolean;
   readonly help: boolean;
 }
 
-export const HELP = `Tries to break every promise of Nooble, and says what held.
+export const HELP = `Tries to break every promise of Nooble, and reports which promises held.
 
   npx @nooble/guarantee --redis-url redis://localhost:6379
 
-  --redis-url <url>   Redis to try; without it one is started, and disturbed as well
-  --topology <name>   what is started: standalone (default), sentinel or cluster
-  --partitions <n>    cut the domain that works into so many (default 1)
-  --seconds <n>       how long faults go on, all promises together (default 60)
+  --redis-url <url>   Redis to test; without it one is started, and faults are injected into it as well
+  --topology <name>   servers to start: standalone (default), sentinel or cluster
+  --partitions <n>    number of partitions of the work domain (default 1)
+  --seconds <n>       duration of the faults, all promises together (default 60)
   --seed <n>          repeat the schedule of an earlier run
-  --only P1,P4        some of the promises
-  --volatile          accept a Redis that forgets when it restarts
-  --json              one JSON document instead of lines
-  --help              this text
+  --only P1,P4        test only these promises
+  --volatile          accept a Redis that loses its data on a restart
+  --json              print one JSON document instead of lines
+  --help              show this text
 
-Keys of a run have a prefix of their own and are removed at its end. The exit code is 1 when a promise was broken, 2 when
-one could not be tried, 130 when the run was interrupted.
+All keys of a run have a separate prefix and are removed at its end. The exit code is 1 if a promise was broken, 2 if one
+could not be tested, and 130 if the run was interrupted.
 `;
 
-/** Throws TypeError for what cannot be. */
+/** Parses the command line. Throws TypeError for an unknown option or an invalid value. */
 export function readOptions(args: readonly string[]): GuaranteeOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -69,7 +69,7 @@ export function readOptions(args: readonly string[]): GuaranteeOptions {
 
 function topologyOf(name: string): Topology {
   if (Object.hasOwn(TOPOLOGIES, name)) return name as Topology;
-  throw new TypeError(`--topology "${name}" is none of ${Object.keys(TOPOLOGIES).join(', ')}`);
+  throw new TypeError(`--topology "${name}" is not one of ${Object.keys(TOPOLOGIES).join(', ')}`);
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -1,28 +1,33 @@
 import { DomainQueueManager } from '@nooble/queue';
-import { WORK_DOMAIN } from './actions.ts';
 import { GUARANTEES } from './guarantees.ts';
+import { WORK_DOMAIN } from './load/actions.ts';
 import type { GuaranteeOptions } from './options.ts';
-import type { Guarantee, Trial, Verdict } from './promise.ts';
-import { unlessAborted } from './interruption.ts';
-import { removeKeys } from './leftovers.ts';
-import { seededRandom } from './random.ts';
-import { openTarget } from './target.ts';
-import { TOPOLOGIES } from './topologies/topologies.ts';
+import type { Guarantee } from './promises/guarantee.ts';
+import type { Report } from './promises/report.ts';
+import type { Trial } from './scenario/trial.ts';
+import { unlessAborted } from './schedule/interruption.ts';
+import { seededRandom } from './schedule/random.ts';
+import { removeKeys } from './target/run-keys.ts';
+import { openTarget } from './target/target.ts';
+import { TOPOLOGIES } from './target/topologies.ts';
 
-/** A verdict with the promise it is about. */
-export interface Result extends Verdict {
+/** Report of one promise. */
+export interface Result extends Report {
   readonly id: string;
   readonly text: string;
 }
 
-/** What is tried, for how long, and where. */
+/** Options of a run. */
 export type RunOptions = Omit<GuaranteeOptions, 'json' | 'help' | 'topology' | 'partitions'> &
   Partial<Pick<GuaranteeOptions, 'topology' | 'partitions'>> & {
-    /** Ends the run: it rejects with the signal's reason, once it has removed what it made. */
+    /** Ends the run: it rejects with the reason of the signal after it has removed its keys and processes. */
     readonly signal?: AbortSignal;
   };
 
-/** Tries the promises one after the other; `onResult` hears of each as it is known. */
+/**
+ * Tests the promises one after the other. `onResult` is called with each result.
+ * Throws TypeError for an unknown promise, and Error for a Redis whose settings contradict the promises.
+ */
 export async function runGuarantees(
   options: RunOptions,
   onResult: (result: Result) => void = () => {},
@@ -41,7 +46,7 @@ export async function runGuarantees(
       const prefix = `nooble-guarantee-${seed}-${id.toLowerCase()}-${Date.now()}`;
       const random = seededRandom(seed);
       const trial = { target, prefix, random, seconds, signal };
-      const result = { id, text, ...(await tryOne(guarantee, trial, options.partitions ?? 1)) };
+      const result = { id, text, ...(await test(guarantee, trial, options.partitions ?? 1)) };
       results.push(result);
       onResult(result);
     }
@@ -51,21 +56,21 @@ export async function runGuarantees(
   return results;
 }
 
-/** Removes its keys whatever comes of it. */
-async function tryOne({ run }: Guarantee, trial: Trial, partitions: number): Promise<Verdict> {
+/** Tests one promise and removes the keys of the trial, also after an error. */
+async function test({ run }: Guarantee, trial: Trial, partitions: number): Promise<Report> {
   const { target, prefix, signal } = trial;
   try {
     signal.throwIfAborted();
-    await cut(target.url, prefix, partitions);
+    await setPartitions(target.url, prefix, partitions);
     return await unlessAborted(signal, run(trial));
   } finally {
-    // A server of ours may be away in the middle of a fault, and ends anyway.
-    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
+    // A server of this run may be unreachable in the middle of a fault, and is removed anyway.
+    if (!(signal.aborted && target.isManaged)) await removeKeys(target.url, prefix);
   }
 }
 
-/** Every promise has to hold in partitions, too. */
-async function cut(redis: string, prefix: string, partitions: number): Promise<void> {
+/** Divides the work domain, because every promise must also hold with partitions. */
+async function setPartitions(redis: string, prefix: string, partitions: number): Promise<void> {
   if (partitions === 1) return;
   const queues = new DomainQueueManager({ redis, prefix });
   try {
@@ -79,7 +84,7 @@ function choose(only: readonly string[]): readonly Guarantee[] {
   const unknown = only.find((id) => !GUARANTEES.some((each) => each.id === id));
   if (unknown !== undefined) {
     throw new TypeError(
-      `Unknown promise "${unknown}": there are ${GUARANTEES.map(({ id }) => id).join(', ')}`,
+      `Unknown promise "${unknown}": expected ${GUARANTEES.map(({ id }) => id).join(', ')}`,
     );
   }
   return GUARANTEES.filter(({ id }) => only.length === 0 || only.includes(id));

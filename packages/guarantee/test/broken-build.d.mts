@@ -1,6 +1,6 @@
 /** Names of the rules of scripts that can be broken. */
 export declare const BREAKABLE_RULES: readonly string[];
-/** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
+/** Removes a rule from the scripts. Throws for an unknown name, and for a rule that no script contains. */
 export declare function breakScripts(
   scripts: Record<string, { lua: string }>,
   broken?: string,

@@ -1,13 +1,13 @@
-// Breaks one rule of the queue's scripts, or of the code of workers, as BROKEN says: what tries the promises has to
-// notice. A bundle calls these functions where the code in question is defined.
+// Breaks the rule named by BROKEN in the scripts of the queue or in the code of workers; the tests of the promises must
+// detect it. A breakable bundle calls these functions in the modules that define the code.
 
-/** Makes a function of the scripts do something first: it may return at once, or change its parameters. */
+/** Inserts code at the start of a Lua function: it may return early or change the parameters. */
 const first = (name, lua) => [
   new RegExp(`local function ${name}\\([^)]*\\)`, 'g'),
   (head) => `${head} ${lua}\n`,
 ];
 
-/** Which scripts lose the rule, null for all, and what takes its place. Functions outlive a change of their bodies. */
+/** Script to change (null for all), text to replace, and its replacement. Function names are stable against edits of their bodies. */
 const BREAKS = {
   fencing: ['settle', 'token == ARGV[at + 1] and', 'token and'],
   answers: [null, ...first('earlier_answer', 'if true then return nil end')],
@@ -25,7 +25,12 @@ const BREAKS = {
     'book(item.tenant, 100, slot) local date = day_of(slot)',
   ],
   tags: [null, /math\.max\(virtual, (tag|tonumber\(tag or '0'\))\)/g, '0'],
-  reclaim: ['tick', ...first('may_reclaim', 'if true then return false end')],
+  // Extends the leases of dead workers: if they stayed due, workers would run one tick after another.
+  reclaim: [
+    'tick',
+    'if may_reclaim() then',
+    "for _, id in ipairs(late) do redis.call('ZADD', active, now + 3600000, id) end if false then",
+  ],
   outage: ['tick', ...first('may_reclaim', 'if true then return true end')],
   weights: [null, 'tag + charge / load.weight', 'tag + 1'],
   time: ['claim', 'if shares_time then', 'if false then'],
@@ -35,7 +40,7 @@ const BREAKS = {
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 
-/** What is broken in the code of workers. */
+/** Rules in the code of workers. */
 const OUTSIDE_SCRIPTS = ['health', 'results'];
 
 const { BROKEN = '' } = process.env;
@@ -43,12 +48,12 @@ const { BROKEN = '' } = process.env;
 /** Names of the rules of scripts that can be broken. */
 export const BREAKABLE_RULES = Object.keys(BREAKS);
 
-/** Throws for a name that is unknown, and for a rule that a chosen script does not contain. */
+/** Removes a rule from the scripts. Throws for an unknown name, and for a rule that no script contains. */
 export function breakScripts(scripts, broken = BROKEN) {
   if (OUTSIDE_SCRIPTS.includes(broken)) return;
   if (!Object.hasOwn(BREAKS, broken)) {
     throw new Error(
-      `Cannot break "${broken}": there are ${[...OUTSIDE_SCRIPTS, ...BREAKABLE_RULES].join(', ')}`,
+      `Cannot break "${broken}": expected ${[...OUTSIDE_SCRIPTS, ...BREAKABLE_RULES].join(', ')}`,
     );
   }
   const [script, from, to] = BREAKS[broken];
@@ -63,7 +68,7 @@ export function breakHealth(BaseWorker) {
   if (BROKEN === 'health') BaseWorker.prototype.health = async () => ({ status: 'ok' });
 }
 
-/** Settlements fail together. */
+/** Makes a call fail for all its settlements if one is refused. */
 export function breakSettling(Settler) {
   if (BROKEN !== 'results') return;
   const { begin } = Settler.prototype;

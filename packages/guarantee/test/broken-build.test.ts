@@ -3,7 +3,7 @@ import { useGuarantee } from './run-cli.ts';
 
 const guarantee = useGuarantee({ isBreakable: true });
 
-it('says that there is nothing to break, and does not run an unbroken build instead', async () => {
+it('fails for an unknown rule instead of running an unbroken build', async () => {
   const { code, output } = await guarantee(['--help'], { BROKEN: 'unheard-of' });
   expect(output).toContain('Cannot break "unheard-of"');
   expect(code).toBe(1);

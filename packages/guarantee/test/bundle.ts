@@ -1,48 +1,59 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { afterAll, beforeAll } from 'vitest';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const breaker = fileURLToPath(new URL('./broken-build.mjs', import.meta.url));
 
-/** Which module defines what can be broken, and the call that breaks it. */
+/** Modules that contain a breakable part, the function that breaks it, and its argument. */
 const BREAKABLE = [
   [/queue\/dist\/generated\/scripts\.js$/, 'breakScripts', 'SCRIPTS'],
   [/worker\/dist\/base-worker\.js$/, 'breakHealth', 'BaseWorker'],
   [/queue\/dist\/claiming\/settler\.js$/, 'breakSettling', 'Settler'],
 ] as const;
 
-/** A copy of the harness in a few files. */
-export interface Bundle {
-  /** Path of the program. */
-  readonly cli: string;
-  remove(): void;
+/**
+ * Bundles the built package before the tests of a file and removes the bundle after them. Returns a function that returns
+ * the path of a command. A run starts some twenty processes, and each spends most of its processor time on loading hundreds
+ * of modules; from a bundle it spends half. A breakable bundle reads `BROKEN`, see `broken-build.mjs`.
+ */
+export function useBundle(options: {
+  isBreakable: boolean;
+}): (command: 'guarantee' | 'soak') => string {
+  let folder = '';
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'nooble-bundle-'));
+    await bundle(folder, options);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return (command) => join(folder, 'dist', 'commands', `${command}.js`);
 }
 
-/**
- * Bundles the built program and its actors. A run starts some twenty processes, and each spends most of its processor
- * time on loading hundreds of modules; from a bundle it spends half. A breakable one reads `BROKEN`, see
- * `broken-build.mjs`.
- */
-export async function bundle({ isBreakable }: { isBreakable: boolean }): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), 'nooble-bundle-'));
+async function bundle(folder: string, { isBreakable }: { isBreakable: boolean }): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const actors = readdirSync(join(dist, 'actors')).filter((name) => name.endsWith('.js'));
+  const programs = readdirSync(join(dist, 'programs')).filter((name) => name.endsWith('.js'));
   await build({
-    entryPoints: ['cli.js', ...actors.map((name) => `actors/${name}`)].map((name) => dist + name),
+    // Commands are one level below `dist`, like the module that finds the programs by a path relative to itself.
+    entryPoints: [
+      { in: join(dist, 'cli.js'), out: 'commands/guarantee' },
+      { in: join(dist, 'soak', 'cli.js'), out: 'commands/soak' },
+      ...programs.map((name) => ({
+        in: join(dist, 'programs', name),
+        out: `programs/${basename(name, '.js')}`,
+      })),
+    ],
+    chunkNames: 'chunks/[name]-[hash]',
     plugins: isBreakable ? [breakable] : [],
     bundle: true,
     splitting: true,
     platform: 'node',
     format: 'esm',
-    outbase: dist,
     outdir: join(folder, 'dist'),
     logLevel: 'error',
   });
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  return { cli: join(folder, 'dist', 'cli.js'), remove };
 }
 
 const breakable: Plugin = {

@@ -5,7 +5,7 @@ const guarantee = useGuarantee();
 
 it.each([
   ['whose slots move and whose primaries change', 'P1,P3,P5,P6,P8', []],
-  ['over which a domain is spread in partitions', 'P1,P5', ['--partitions', '3']],
+  ['that holds the partitions of a domain', 'P1,P5', ['--partitions', '3']],
 ])(
   'holds on a Cluster %s',
   async (_what, only, more) => {

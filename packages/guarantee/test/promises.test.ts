@@ -5,20 +5,23 @@ import { useGuarantee } from './run-cli.ts';
 
 const guarantee = useGuarantee();
 
+const TIMEOUT_MS = 90_000;
+
+async function holds(id: string): Promise<void> {
+  const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
+  expect(output).toMatch(new RegExp(`^${id} held  .+: .+; .+\\nRepeat with --seed \\d+\\n$`));
+  expect(code).toBe(0);
+}
+
 describe('every promise holds', () => {
-  it.each(['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P8'])(
-    '%s',
-    async (id) => {
-      const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
-      expect(output).toMatch(new RegExp(`^${id} held  .+: .+; .+\\nRepeat with --seed \\d+\\n$`));
-      expect(code).toBe(0);
-    },
-    90_000,
-  );
+  // Concurrently, because both mostly wait for the delivery of stored callbacks and neither measures a time.
+  it.concurrent.each(['P1', 'P3'])('%s', holds, TIMEOUT_MS);
+
+  it.each(['P2', 'P4', 'P5', 'P6', 'P8'])('%s', holds, TIMEOUT_MS);
 });
 
 describe('on the Redis of a user', () => {
-  it('runs what needs no kill of the server, answers as JSON, and leaves no key behind', async () => {
+  it('injects no fault into the server, prints JSON, and leaves no key behind', async () => {
     const redis = await startEmbeddedRedis();
     onTestFinished(async () => redis.stop());
     const url = ['--redis-url', redis.url, '--volatile'];
@@ -35,7 +38,7 @@ describe('on the Redis of a user', () => {
     expect(await pool.command().dbsize()).toBe(0);
   });
 
-  it('refuses one that evicts keys or forgets, and names the setting', async () => {
+  it('refuses a Redis that evicts or loses keys, and names the setting', async () => {
     const redis = await startEmbeddedRedis({ settings: ['--maxmemory-policy', 'allkeys-lru'] });
     onTestFinished(async () => redis.stop());
     const evicting = await guarantee(['--redis-url', redis.url]);
@@ -45,7 +48,7 @@ describe('on the Redis of a user', () => {
     expect(forgetting.output).toContain('Set appendonly yes');
   });
 
-  it('explains itself, and refuses what it does not know', async () => {
+  it('prints its help, and refuses invalid options', async () => {
     expect((await guarantee(['--help'])).output).toContain('--redis-url');
     expect(await guarantee(['--only', 'P99'])).toMatchObject({ code: 2 });
     expect(await guarantee(['--seconds', 'many'])).toMatchObject({ code: 2 });

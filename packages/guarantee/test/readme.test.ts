@@ -1,6 +1,6 @@
 import { expect, inject, it, vi } from 'vitest';
 
-it('shows an example that runs', async () => {
+it('contains an example that runs', async () => {
   vi.stubEnv('REDIS_URL', inject('redisUrl'));
   const { held } = await import('./example.ts');
   vi.unstubAllEnvs();

@@ -1,26 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll } from 'vitest';
-import { bundle, type Bundle } from './bundle.ts';
+import { afterAll } from 'vitest';
+import { useBundle } from './bundle.ts';
 
 type Env = Record<string, string>;
 type Run = (args: readonly string[], env?: Env) => Promise<{ code: number | null; output: string }>;
 
-/** Returns a function that runs the program as a user does, on a Redis of its own unless `args` name one. */
+/** Returns a function that runs the command as a user does; it starts its own Redis unless `args` contain a URL. */
 export function useGuarantee(options: { isBreakable: boolean } = { isBreakable: false }): Run {
-  let built: Bundle | undefined;
-  /** Tests may run concurrently and time out, so the file ends what is left. */
+  const pathOf = useBundle(options);
+  /** Killed after the tests of the file, because a test may have timed out. */
   const running = new Set<ChildProcess>();
-  beforeAll(async () => {
-    built = await bundle(options);
-  });
   afterAll(() => {
     for (const child of running) child.kill('SIGKILL');
-    built?.remove();
   });
   return async (args, env = {}) => {
-    if (!built) throw new Error('The program is bundled before the first test of the file');
-    const child = spawn(process.execPath, [built.cli, ...args], {
+    const child = spawn(process.execPath, [pathOf('guarantee'), ...args], {
       env: { ...process.env, ...env },
     });
     running.add(child);

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Line } from '../src/journal.ts';
+import type { Line } from '../src/journal/journal.ts';
 import { heapsOf, memoryUse } from '../src/soak/memory.ts';
 import { slopePerMinute } from '../src/soak/slope.ts';
 
 const MIB = 1024 * 1024;
 
-/** Ten minutes, a sample each 5 s. */
+/** One sample per 5 s for ten minutes. */
 const samples = (bytesAt: (minute: number) => number) =>
   Array.from({ length: 121 }, (_, index) => ({ at: index * 5_000, bytes: bytesAt(index / 12) }));
 
@@ -14,7 +14,7 @@ it('measures bytes per minute', () => {
   expect(slopePerMinute([])).toBe(0);
 });
 
-it('calls memory flat that grew only at first, and rising where it goes on', () => {
+it('reports memory that grew only at first as flat, and memory that keeps growing as rising', () => {
   const warmUp = memoryUse(
     'a',
     samples((minute) => 20 * MIB + Math.min(minute, 3) * MIB),
@@ -28,10 +28,10 @@ it('calls memory flat that grew only at first, and rising where it goes on', () 
   ).toMatchObject({ flat: false });
 });
 
-it('tells the heap of each process that lived long enough', () => {
+it('returns the heap of each process with enough samples', () => {
   const lines = samples(() => MIB).map(({ at, bytes }): Line => {
     const pid = at < 20_000 ? 1 : 2;
-    return { event: 'memory', role: 'worker', heap: bytes, rss: 2 * bytes, pid, at };
+    return { event: 'memory', role: 'worker', heap: bytes, pid, at };
   });
-  expect(heapsOf(lines)).toMatchObject([{ who: 'worker 2, heap', flat: true }]);
+  expect(heapsOf(lines)).toMatchObject([{ name: 'worker 2, heap', flat: true }]);
 });

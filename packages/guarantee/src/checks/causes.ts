@@ -1,7 +1,7 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 
-/** How long before an action began something may have cost it its lease already (ms). */
-const SHORTLY_MS = 500;
+/** Time before an event in which a disturbance still explains it (ms). */
+const MARGIN_MS = 500;
 
 interface Span {
   /** Unix ms. */
@@ -9,10 +9,10 @@ interface Span {
   readonly to: number;
 }
 
-/** What explains that an action began twice, or that its caller was told twice. */
+/** Disturbances that explain a second start of an action, or a second callback. */
 export class Causes {
   readonly #faults: readonly Span[];
-  /** When each process stood still, was frozen or was dead. */
+  /** Times in which each process was stalled, frozen or dead. */
   readonly #absences = new Map<number, Span[]>();
 
   constructor(lines: readonly Line[]) {
@@ -26,19 +26,19 @@ export class Causes {
   }
 
   /**
-   * Whether what one line says may be said again by another: the process of the first was away meanwhile, that
-   * of the second is late, or a fault lies between.
+   * Returns true if the second line may repeat the first: the process of the first was absent, the process of the
+   * second is late, or a fault happened in between.
    */
   explain(first: Line, second: Line): boolean {
-    const between = { from: first.at - SHORTLY_MS, to: second.at };
+    const between = { from: first.at - MARGIN_MS, to: second.at };
     const spans = [...this.#faults, ...(this.#absences.get(first.pid) ?? [])];
     return spans.some((span) => overlaps(span, between)) || this.delayed(second);
   }
 
-  /** Whether the process of a line was away shortly before, so that it may be late. */
+  /** Returns true if the process of a line was absent shortly before, so that the line may be late. */
   delayed({ pid, at }: Line): boolean {
-    const shortly = { from: at - SHORTLY_MS, to: at };
-    return (this.#absences.get(pid) ?? []).some((span) => overlaps(span, shortly));
+    const before = { from: at - MARGIN_MS, to: at };
+    return (this.#absences.get(pid) ?? []).some((span) => overlaps(span, before));
   }
 }
 
@@ -46,12 +46,12 @@ function overlaps(one: Span, other: Span): boolean {
   return one.from <= other.to && one.to >= other.from;
 }
 
-/** Who could do nothing, and when, as a line tells. */
+/** Returns the process that a line reports as absent, and the time. */
 function absenceOf(line: Line, lines: readonly Line[]): [pid: number, span: Span] | undefined {
   const { event, at } = line;
   if (event === 'stall') return [line.pid, { from: at - line.ms, to: at }];
-  // A death is written down when it is noticed, which is a little later.
-  if (event === 'killed') return [line.victim, { from: at - SHORTLY_MS, to: Infinity }];
+  // A death is recorded when it is noticed, which is slightly later.
+  if (event === 'killed') return [line.victim, { from: at - MARGIN_MS, to: Infinity }];
   if (event !== 'stopped') return undefined;
   const { victim } = line;
   const end = lines.find(

@@ -1,14 +1,14 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 import { Causes } from './causes.ts';
 
-/** Something that must not have happened. */
+/** A violation. */
 export interface Finding {
   readonly what:
     | 'lost'
-    | 'ended wrongly'
+    | 'wrong ending'
     | 'settled twice'
-    | 'told twice'
-    | 'told by a loser'
+    | 'notified twice'
+    | 'notified under a lost lease'
     | 'resurrected'
     | 'repeated without cause'
     | 'ran although refused'
@@ -16,25 +16,22 @@ export interface Finding {
     | 'over-admitted'
     | 'charged twice'
     | 'starved';
-  /** Of the action, or of the tenant where it is about more than one. */
+  /** Id of the action, or of the tenant if more than one action is affected. */
   readonly id: string;
-  /** What was written about it, in the order of time. */
+  /** Lines about it, ordered by time. */
   readonly lines: readonly Line[];
 }
 
-/**
- * Judges a history from what producers, workers and callers wrote down, and nothing else: not one of the
- * queue's own counters is asked.
- */
+/** Checks a history, using only the records of the processes and none of the queue's own counters. */
 export function check(lines: readonly Line[]): Finding[] {
   const causes = new Causes(lines);
   const aboutActions = [...byAction(lines)].flatMap(([id, own]) =>
     judge(own, causes).map((what): Finding => ({ what, id, lines: own })),
   );
-  return [...aboutActions, ...misanswered(lines)];
+  return [...aboutActions, ...misroutedResults(lines)];
 }
 
-/** Whether something has happened that nothing can make good; what is lost so far may still come. */
+/** Returns true if a violation is final. A callback that is missing so far may still arrive. */
 export function isBroken(lines: readonly Line[]): boolean {
   return check(lines).some(({ what }) => what !== 'lost');
 }
@@ -50,55 +47,56 @@ function byAction(lines: readonly Line[]): Map<string, Line[]> {
   return byId;
 }
 
-/** What is written about one action. */
+/** Record of one action. */
 interface Life {
-  /** Somebody sent it. */
+  /** A process sent it. */
   readonly known: boolean;
   readonly accepted: boolean;
-  /** Its sender was told that it will not run. */
+  /** Its sender received an error that guarantees that it will not run. */
   readonly refused: boolean;
   readonly ends: 'done' | 'dead';
   readonly starts: readonly Begun[];
   /** Tokens of the attempts that were put off. */
   readonly throttled: ReadonlySet<number>;
-  /** How often a worker was told that its outcome counts. */
+  /** Number of settlements that Redis accepted. */
   readonly settled: number;
-  readonly told: readonly Told[];
+  readonly notified: readonly Notified[];
   readonly tenants: ReadonlySet<string>;
 }
 
 type Begun = Extract<Line, { event: 'started' | 'finished' }>;
-type Told = Extract<Line, { event: 'told' }>;
+type Notified = Extract<Line, { event: 'notified' }>;
 type Rule = (life: Life, causes: Causes) => boolean;
 type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'charged twice' | 'starved'>;
 
-/** What an action may do that was sent again after it had ended: it has lived twice. */
-const OF_TWO_LIVES: readonly AboutAction[] = [
+/** Not violations for an action that was sent again after it had ended, because it is then a second action. */
+const EXCUSED_IF_RESENT: readonly AboutAction[] = [
   'settled twice',
-  'told by a loser',
+  'notified under a lost lease',
   'resurrected',
   'repeated without cause',
   'ran although refused',
 ];
 
-/** When each finding is due. */
+/** Condition of each finding. */
 const RULES: Readonly<Record<AboutAction, Rule>> = {
-  lost: ({ accepted, told }) => accepted && told.length === 0,
-  'ended wrongly': ({ told, ends }) => told.some(({ status }) => status !== ends),
+  lost: ({ accepted, notified }) => accepted && notified.length === 0,
+  'wrong ending': ({ notified, ends }) => notified.some(({ status }) => status !== ends),
   'settled twice': ({ settled }) => settled > 1,
-  'told twice': ({ told }, causes) => isRepeated(told, ({ callback }) => callback, causes),
-  'told by a loser': ({ told, starts }) =>
-    told.some(({ token }) =>
+  'notified twice': ({ notified }, causes) =>
+    isRepeated(notified, ({ callback }) => callback, causes),
+  'notified under a lost lease': ({ notified, starts }) =>
+    notified.some(({ token }) =>
       starts.some((start) => start.token > (token ?? Number.POSITIVE_INFINITY)),
     ),
-  resurrected: ({ told: [first], starts }, causes) =>
+  resurrected: ({ notified: [first], starts }, causes) =>
     first !== undefined && starts.some((start) => start.at > first.at && !causes.delayed(start)),
   'repeated without cause': ({ starts, throttled }, causes) => {
     const counted = starts.filter(({ token }) => !throttled.has(token));
     return isRepeated(counted, ({ attempt }) => String(attempt), causes);
   },
   'ran although refused': ({ refused, starts }) => refused && starts.length > 0,
-  misrouted: ({ tenants, told, known }) => tenants.size > 1 || (told.length > 0 && !known),
+  misrouted: ({ tenants, notified, known }) => tenants.size > 1 || (notified.length > 0 && !known),
 };
 
 function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
@@ -107,17 +105,17 @@ function judge(lines: readonly Line[], causes: Causes): AboutAction[] {
   const life: Life = {
     known: of('sent').length + of('accepted').length > 0,
     accepted: of('accepted').length > 0,
-    // That Redis was out of reach says nothing of what became of it.
+    // Without a reply the sender does not know whether the action was accepted.
     refused: of('refused').some(({ code }) => code !== 'REDIS_UNAVAILABLE'),
     ends: of('sent')[0]?.ends ?? 'done',
     starts: of('started'),
     throttled: new Set(of('throttled').map(({ token }) => token)),
     settled: of('settled').length + of('dead').length,
-    told: of('told'),
+    notified: of('notified'),
     tenants: new Set(lines.flatMap(tenantsOf)),
   };
   const kinds = Object.keys(RULES) as AboutAction[];
-  const excused = of('resent').length > 0 ? OF_TWO_LIVES : [];
+  const excused = of('resent').length > 0 ? EXCUSED_IF_RESENT : [];
   return kinds.filter((what) => !excused.includes(what) && RULES[what](life, causes));
 }
 
@@ -126,7 +124,7 @@ function tenantsOf(line: Line): string[] {
   return 'of' in line && line.of !== undefined ? [line.tenant, line.of] : [line.tenant];
 }
 
-/** The same attempt, or the same callback, happens again only when something explains it. */
+/** Returns true if a line is repeated without a disturbance that explains it. */
 function isRepeated<L extends Line>(
   lines: readonly L[],
   keyOf: (line: L) => string,
@@ -138,8 +136,8 @@ function isRepeated<L extends Line>(
   });
 }
 
-/** Awaited results that were another tenant's. */
-function misanswered(lines: readonly Line[]): Finding[] {
+/** Finds awaited results that belong to another tenant. */
+function misroutedResults(lines: readonly Line[]): Finding[] {
   return lines.flatMap((line): Finding[] =>
     line.event === 'answered' && line.result !== line.tenant
       ? [{ what: 'misrouted', id: line.tenant, lines: [line] }]

@@ -1,17 +1,17 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 import type { Finding } from './checker.ts';
 
-/** Long enough for a word to reach a worker, and too short for one that only looks now and then (ms). */
-const PROMPTLY_MS = 2_500;
+/** Longer than a wake-up takes, and shorter than the polling interval of an idle worker (ms). */
+const PROMPT_MS = 2_500;
 
 /**
- * Actions that had not begun so long after they were accepted, although fewer than `slots` were running all that
- * time. For histories in which nothing was disturbed; the time for which processes stood still meanwhile is excused.
+ * Finds actions that had not started `promptMs` after they were accepted, although fewer than `slots` actions were running
+ * during that time. For histories without disturbances; stalls of processes extend the time.
  */
 export function idled(
   lines: readonly Line[],
   slots: number,
-  promptlyMs: number = PROMPTLY_MS,
+  promptMs: number = PROMPT_MS,
 ): Finding[] {
   const ends = lines.at(-1)?.at ?? 0;
   const begins = new Map<string, number>();
@@ -22,7 +22,7 @@ export function idled(
   }
   const late = [...accepted].flatMap(([id, from]) => {
     const to = begins.get(id) ?? ends;
-    return to - from > promptlyMs + stoodStillMs(lines, from, to) ? [{ id, from, to }] : [];
+    return to - from > promptMs + stalledMs(lines, from, to) ? [{ id, from, to }] : [];
   });
   return late
     .filter(({ from, to }) => mostRunning(lines, from, to) < slots)
@@ -33,7 +33,7 @@ export function idled(
     }));
 }
 
-/** Most actions in hand at any moment of a span. */
+/** Maximum number of actions running at any moment between two times. */
 function mostRunning(lines: readonly Line[], from: number, to: number): number {
   const running = new Set<string>();
   let most = 0;
@@ -46,8 +46,8 @@ function mostRunning(lines: readonly Line[], from: number, to: number): number {
   return most;
 }
 
-/** How long processes stood still between two moments (ms). */
-export function stoodStillMs(lines: readonly Line[], from: number, to: number): number {
+/** Returns the total time of stalls recorded between two times (ms). */
+export function stalledMs(lines: readonly Line[], from: number, to: number): number {
   const within = lines.filter(({ at }) => at >= from && at <= to);
   return within.reduce((sum, line) => sum + (line.event === 'stall' ? line.ms : 0), 0);
 }

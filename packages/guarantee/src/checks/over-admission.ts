@@ -1,17 +1,17 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 import type { Finding } from './checker.ts';
 
 const MINUTE_MS = 60_000;
 
-/** When an action was admitted: after it was sent, before that was known. Unix ms. */
+/** Bounds of the time of an admission: the action was sent, and its sender received the reply. Unix ms. */
 export interface Admission {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Tenants of whom more than `perMinute` actions were admitted within some minute for certain: each was
- * sent after that minute began and was known to be accepted before it ended.
+ * Finds tenants of which more than `perMinute` actions were certainly admitted within one minute: all were sent after
+ * its start and accepted before its end.
  */
 export function overAdmitted(lines: readonly Line[], perMinute: number): Finding[] {
   return [...admissionsOf(lines)].flatMap(([id, admissions]): Finding[] =>
@@ -19,7 +19,7 @@ export function overAdmitted(lines: readonly Line[], perMinute: number): Finding
   );
 }
 
-/** The admissions of each tenant. */
+/** Returns the admissions of each tenant. */
 export function admissionsOf(lines: readonly Line[]): Map<string, Admission[]> {
   const sentAt = new Map(
     lines.flatMap((line) => (line.event === 'sent' ? [[line.id, line.at] as const] : [])),
@@ -33,7 +33,7 @@ export function admissionsOf(lines: readonly Line[]): Map<string, Admission[]> {
   return byTenant;
 }
 
-/** Most admissions that lie within one minute wholly. */
+/** Maximum number of admissions that are entirely within one minute. */
 export function mostInAMinute(admissions: readonly Admission[]): number {
   const counts = admissions.map(
     ({ from }) =>

@@ -1,15 +1,16 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 
 type Start = Extract<Line, { event: 'started' | 'finished' }>;
 
-/** What became of the actions in the hands of killed workers. */
-export interface Reclaims {
-  /** How long after the kill each of them began again (ms). */
+/** Actions that killed workers held. */
+interface Reclaims {
+  /** Time from the kill until each started again (ms). */
   readonly times: readonly number[];
-  /** Those that neither began again nor ended. */
+  /** Actions that neither started again nor ended. */
   readonly stranded: readonly string[];
 }
 
+/** Finds the actions that killed workers held, and when they started again. */
 export function reclaims(lines: readonly Line[]): Reclaims {
   const starts = lines.filter((line) => line.event === 'started') as Start[];
   const byAction = grouped(starts, ({ id }) => id);
@@ -28,11 +29,11 @@ export function reclaims(lines: readonly Line[]): Reclaims {
   return { times, stranded };
 }
 
-/** When each action was first said to have ended (Unix ms). */
+/** Returns the time of the first recorded end of each action (Unix ms). */
 function endsOf(lines: readonly Line[]): Map<string, number> {
   const ends = new Map<string, number>();
   for (const line of lines) {
-    const isEnd = line.event === 'settled' || line.event === 'told';
+    const isEnd = line.event === 'settled' || line.event === 'notified';
     if (isEnd && !ends.has(line.id)) ends.set(line.id, line.at);
   }
   return ends;

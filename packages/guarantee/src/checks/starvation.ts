@@ -1,14 +1,14 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 import type { Finding } from './checker.ts';
 
-/** Turns of each other tenant that may come before a ready tenant's next. */
-const MOST_BEFORE = 2;
+/** Maximum number of turns of each other tenant before the next turn of a ready tenant. */
+const MAX_TURNS_BEFORE = 2;
 
 type Start = Extract<Line, { event: 'started' | 'finished' }>;
 
 /**
- * Tenants of one tier whose next action waited while some other tenant began more than two, and as many as
- * were in claims under way (`slots`) when it became ready. For histories in which nothing was disturbed.
+ * Finds actions at the head of the queue of their tenant that waited while another tenant of the same tier started more
+ * than two actions, plus `slots` for claims in progress. For histories without disturbances.
  */
 export function starved(lines: readonly Line[], slots: number): Finding[] {
   const starts = lines.filter((line): line is Start => line.event === 'started');
@@ -16,7 +16,7 @@ export function starved(lines: readonly Line[], slots: number): Finding[] {
     const between = starts.filter(
       (start) => start.tenant !== tenant && start.at > readyAt && start.at < startAt,
     );
-    return mostOfOne(between) > MOST_BEFORE + slots;
+    return mostOfOne(between) > MAX_TURNS_BEFORE + slots;
   });
   return findings.map(({ id }) => ({
     what: 'starved',
@@ -25,7 +25,7 @@ export function starved(lines: readonly Line[], slots: number): Finding[] {
   }));
 }
 
-/** When each action was at the head of its tenant's queue, and when it began. Infinity for never. */
+/** Returns when each action reached the head of the queue of its tenant, and when it started; Infinity for never. */
 function headsOf(lines: readonly Line[], starts: readonly Start[]) {
   const firstStarts = starts.filter(({ attempt }) => attempt === 1);
   const startOf = new Map(firstStarts.map((start) => [start.id, start.at]));

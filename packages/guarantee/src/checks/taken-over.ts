@@ -1,14 +1,14 @@
-import type { Line } from '../journal.ts';
+import type { Line } from '../journal/journal.ts';
 
-/** A time in which nobody could renew a lease (Unix ms). */
+/** A time in which no lease could be renewed (Unix ms). */
 export interface Outage {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Actions that workers had in their hands during an outage which all of them survived: how many, and which of
- * them began the same attempt again.
+ * Returns the number of actions that workers held during an outage which all workers survived, and the ids of those whose
+ * attempt was started again by another worker.
  */
 export function takenOver(
   lines: readonly Line[],

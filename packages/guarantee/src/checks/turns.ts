@@ -1,4 +1,4 @@
-/** Most turns any other tenant had before one's first, between two of its own, or since its last. */
+/** Longest run of turns of one other tenant without a turn of this tenant in between. */
 export function mostBefore(served: readonly string[], tenant: string): number {
   let most = 0;
   const counts = new Map<string, number>();

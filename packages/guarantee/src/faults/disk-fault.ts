@@ -2,25 +2,25 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RedisPool } from '@nooble/redis';
-import { untilReady } from '../until.ts';
+import { untilReady } from '../schedule/until.ts';
 import { USUAL_LIMIT_MS, type Fault } from './fault.ts';
 
-/** Snapshots, so that a failed one refuses writes; so rare that none is made by itself. */
+/** With snapshots configured, a failed one makes Redis refuse writes. The interval never elapses during a run. */
 export const SNAPSHOT_SETTINGS = ['--save', '3600 1000000000'] as const;
 
-/** How long Redis cannot write its snapshot (ms). */
+/** Time during which Redis cannot write its snapshot (ms). */
 const FULL_MS = 1_000;
 
 /**
- * The disk takes no snapshot, as when it is full: Redis refuses every write with MISCONF until one succeeds.
- * Here a folder is in its place.
+ * Makes snapshots fail, as on a full disk, by a folder with the name of the snapshot file. Redis then refuses every write
+ * with MISCONF until a snapshot succeeds.
  */
 export function fullDisk(url: string, directory: string): Fault {
   const obstacle = join(directory, 'dump.rdb');
   return {
     name: 'disk full for 1 s',
     limitMs: USUAL_LIMIT_MS,
-    async strike() {
+    async inject() {
       const pool = new RedisPool({ url, name: 'nooble-faults' });
       try {
         await rm(obstacle, { recursive: true, force: true });

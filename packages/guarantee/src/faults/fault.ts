@@ -1,18 +1,18 @@
-/** Something bad that can be done to the Redis under test, or to the way there. */
+/** A fault of the Redis under test, or of the connections to it. */
 export interface Fault {
   readonly name: string;
-  /** How long a worker may take to consume again once it is over (ms). */
+  /** Maximum time until a worker consumes again after the fault (ms). */
   readonly limitMs: number;
-  /** It lasts long enough that a worker's health has to be red meanwhile. */
+  /** It lasts long enough that the health of a worker must be red meanwhile. */
   readonly turnsRed?: boolean;
-  /** Redis may lose by it what it acknowledged, which nobody can promise away. */
+  /** Redis may lose acknowledged writes, which no client can prevent. */
   readonly mayLoseWrites?: boolean;
-  /** Resolves when the fault is over; what it did to connections may last. */
-  strike(): Promise<void>;
+  /** Resolves when the fault is over; its effect on connections may last longer. */
+  inject(): Promise<void>;
 }
 
-/** From so many seconds on there is time for the faults that take long. */
+/** Minimum duration of a run that includes long faults (s). */
 export const LONG_RUN_SECONDS = 30;
 
-/** Time enough for whatever reconnects (ms). */
+/** Time limit for faults after which clients only have to reconnect (ms). */
 export const USUAL_LIMIT_MS = 10_000;

@@ -3,22 +3,22 @@ import { RedisPool } from '@nooble/redis';
 import type { EmbeddedRedis } from '@nooble/redis/embedded';
 import { USUAL_LIMIT_MS, type Fault } from './fault.ts';
 
-/** A script that keeps Redis busy for so many ms. */
+/** Lua script that keeps Redis busy for ARGV[1] milliseconds. */
 const BUSY = `
   local begun = redis.call('TIME')
   repeat local now = redis.call('TIME')
   until (now[1] - begun[1]) * 1000 + (now[2] - begun[2]) / 1000 >= tonumber(ARGV[1])`;
 
-/** Shorter outages may be over before health is next asked (ms). */
+/** Minimum duration of an outage that the health check certainly observes (ms). */
 const LONG_MS = 3_000;
 
-/** Kills the server and starts it again on the same data. */
+/** Returns a fault that kills the server and restarts it with the same data. */
 export function restartAfter(server: EmbeddedRedis, awayMs: number): Fault {
   return {
     name: `Redis killed, away for ${awayMs / 1_000} s`,
     limitMs: USUAL_LIMIT_MS,
     turnsRed: awayMs >= LONG_MS,
-    async strike() {
+    async inject() {
       await server.kill();
       await wait(awayMs);
       await server.restart();
@@ -26,7 +26,7 @@ export function restartAfter(server: EmbeddedRedis, awayMs: number): Fault {
   };
 }
 
-/** Redis neither answers nor closes anything. */
+/** Returns a fault in which Redis neither replies nor closes connections. */
 export function silentFor(url: string, ms: number): Fault {
   const silence = commandFault(`Redis silent for ${ms / 1_000} s`, url, async (send) => {
     await send('CLIENT', 'PAUSE', String(ms), 'ALL');
@@ -35,11 +35,11 @@ export function silentFor(url: string, ms: number): Fault {
   return { ...silence, turnsRed: ms >= LONG_MS };
 }
 
-/** What one can do to a server without ending it. */
+/** Returns the faults of a server that keeps running. */
 export function serverFaults(url: string): Fault[] {
   return [
     commandFault('CLIENT KILL', url, async (send) => {
-      // It may end this connection as well, after it has done its work.
+      // It may also close this connection, after the command has taken effect.
       await send('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').catch(() => undefined);
     }),
     commandFault('SCRIPT FLUSH', url, async (send) => send('SCRIPT', 'FLUSH')),
@@ -52,10 +52,10 @@ export function serverFaults(url: string): Fault[] {
   ];
 }
 
-/** The server refuses writes for a while, as one that was made a replica. */
+/** Returns a fault in which the server refuses writes because it has become a replica. */
 export function readOnlyFault(url: string): Fault {
   return commandFault('read only for 0.5 s', url, async (send) => {
-    // A replica of nobody: it keeps its data.
+    // Nothing listens on port 1, so the data is kept.
     await send('REPLICAOF', '127.0.0.1', '1');
     await wait(500);
     await send('REPLICAOF', 'NO', 'ONE');
@@ -64,15 +64,15 @@ export function readOnlyFault(url: string): Fault {
 
 type Send = (command: string, ...args: string[]) => Promise<unknown>;
 
-/** A fault that is made of commands, on a connection of its own. */
-function commandFault(name: string, url: string, act: (send: Send) => Promise<unknown>): Fault {
+/** Returns a fault that consists of commands, sent on a separate connection. */
+function commandFault(name: string, url: string, run: (send: Send) => Promise<unknown>): Fault {
   return {
     name,
     limitMs: USUAL_LIMIT_MS,
-    async strike() {
+    async inject() {
       const pool = new RedisPool({ url, name: 'nooble-faults' });
       try {
-        await act(async (command, ...args) => pool.command().call(command, ...args));
+        await run(async (command, ...args) => pool.command().call(command, ...args));
       } finally {
         await pool.close(200);
       }

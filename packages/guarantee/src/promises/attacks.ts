@@ -1,6 +1,6 @@
 import type { DomainAction } from '@nooble/models';
-import { FAIR_DOMAIN } from '../actions.ts';
-import type { Random } from '../random.ts';
+import { FAIR_DOMAIN } from '../load/actions.ts';
+import type { Random } from '../schedule/random.ts';
 
 export const ATTACKER = { tenantId: 'attacker', tenantTier: 'free' } as const;
 
@@ -18,15 +18,15 @@ const HOSTILE = [
   'é',
   'x'.repeat(300),
 ];
-/** Names made up as well, each with something that must not be in one. */
-const INVENTED = 100;
-const HARMLESS = Array.from('abcXYZ019._-@');
-const HARMFUL = Array.from(':{}*?[]\\/ \n\r\t\0"\'%é\u202E\u{1F600}');
+/** Number of random names, each with a character that is not allowed. */
+const RANDOM_NAMES = 100;
+const ALLOWED = Array.from('abcXYZ019._-@');
+const FORBIDDEN = Array.from(':{}*?[]\\/ \n\r\t\0"\'%é\u202E\u{1F600}');
 
-/** Envelopes that one tenant must not get through, against an action of another that is there already. */
+/** Returns actions of one tenant that must be refused; they target a stored action of another tenant. */
 export function attacksOn(honest: DomainAction, random: Random): DomainAction[] {
   const attacker = { ...honest, ...ATTACKER } as const;
-  const named = [...HOSTILE, ...inventedNames(random)].flatMap((name) => [
+  const named = [...HOSTILE, ...randomNames(random)].flatMap((name) => [
     { ...attacker, tenantId: name },
     { ...attacker, actionId: name },
     { ...attacker, actionType: `${name}.turn` },
@@ -49,10 +49,10 @@ export function attacksOn(honest: DomainAction, random: Random): DomainAction[] 
   return [...chosen, { ...attacker, actionId: honest.actionId }] as DomainAction[];
 }
 
-function inventedNames(random: Random): string[] {
-  return Array.from({ length: INVENTED }, () => {
-    const text = Array.from({ length: random.below(12) }, () => random.pick(HARMLESS));
-    text.splice(random.below(text.length + 1), 0, random.pick(HARMFUL));
+function randomNames(random: Random): string[] {
+  return Array.from({ length: RANDOM_NAMES }, () => {
+    const text = Array.from({ length: random.below(12) }, () => random.pick(ALLOWED));
+    text.splice(random.below(text.length + 1), 0, random.pick(FORBIDDEN));
     return text.join('');
   });
 }

@@ -1,69 +1,67 @@
-import { ASKERS, ASKS } from '../actors/askers.ts';
-import { stoodStillMs } from '../checks/idleness.ts';
-import type { Line } from '../journal.ts';
-import type { Scene } from '../scene.ts';
-import type { Shard } from '../target.ts';
-import { until } from '../until.ts';
+import { stalledMs } from '../checks/idleness.ts';
+import type { Line } from '../journal/journal.ts';
+import { REQUEST_TENANTS, REQUESTS_EACH } from '../load/shard-requests.ts';
+import type { ProcessGroup } from '../scenario/process-group.ts';
+import { until } from '../schedule/until.ts';
+import type { Shard } from '../target/target.ts';
 
-/** Longer than a worker waits for any inbox (ms). */
+/** Longer than a worker waits for an inbox (ms). */
 const AWAY_MS = 4_000;
-/** Calls through each inbox before the shard goes away; so many are made meanwhile. */
+/** Interval between requests, and the number of replies through each inbox before the shard goes away. */
 const REST_MS = 200;
 const FIRST = 4;
-/** Calls into the shard that the outage delayed; fewer would show nothing. */
-const LEAST_DELAYED = 5;
-/** Less than a worker waits for an inbox out of reach (ms). */
-const PROMPTLY_MS = 1_500;
-/** A call gives up after 30 s; a slow machine gets more time to do so (ms). */
-const PATIENCE_MS = 90_000;
+/** Minimum number of requests into the shard that the outage delayed. */
+const MIN_DELAYED = 5;
+/** Shorter than a worker waits for an unreachable inbox (ms). */
+const PROMPT_MS = 1_500;
+/** Time limit for all requests to settle (ms); each has a timeout of 30 s. */
+const TIMEOUT_MS = 90_000;
 
-/** What became of calls while a shard was away that holds inboxes and no queue. */
+/** Results of requests while a shard was away that holds inboxes and no queue. */
 export interface ShardAway {
-  /** Calls into the shard that ended with a result, with an error, and not at all. */
+  /** Number of requests into the shard that ended with a result, ended with an error, or did not end. */
   readonly answered: number;
   readonly failed: number;
   readonly open: number;
-  /** Calls through another inbox that were answered late, or not. */
+  /** Number of requests through another inbox whose reply was late or missing. */
   readonly late: number;
-  readonly isTried: boolean;
+  readonly isTested: boolean;
 }
 
-/** Begins to ask through an inbox on the shard and through another; resolves when both work. */
-export async function startAsking(scene: Scene, { slots }: Shard): Promise<void> {
-  scene.start('shard-asker', { slots, restMs: REST_MS });
+/** Starts requests through an inbox on the shard and through another. Resolves once both receive replies. */
+export async function startRequests(group: ProcessGroup, { slots }: Shard): Promise<void> {
+  group.start('shard-requester', { slots, restMs: REST_MS });
   const isAnswered = (tenant: string): boolean =>
-    linesOf(scene.history(), 'answered', tenant).length >= FIRST;
-  const areBoth = (): boolean => isAnswered(ASKERS.away) && isAnswered(ASKERS.near);
-  await until(() => areBoth() || undefined, PATIENCE_MS);
+    linesOf(group.history(), 'answered', tenant).length >= FIRST;
+  const areBothAnswered = (): boolean =>
+    isAnswered(REQUEST_TENANTS.away) && isAnswered(REQUEST_TENANTS.near);
+  await until(() => areBothAnswered() || undefined, TIMEOUT_MS);
 }
 
-/** Takes the shard away until it is back and every call has settled, or something broke. */
+/** Takes the shard away. Resolves when it is back and every request has settled, or when the promise is broken. */
 export async function outlastShard(
-  scene: Scene,
+  group: ProcessGroup,
   shard: Shard,
   isBroken: () => boolean,
 ): Promise<ShardAway> {
-  const fault = shard.awayFor(AWAY_MS);
-  await scene.suffer(fault.name, async () => fault.strike());
-  const areSettled = (): boolean => scene.of('shard-asker').length === 0;
-  await until(() => isBroken() || areSettled() || undefined, PATIENCE_MS);
-  return judge(scene.history());
+  await group.inject(shard.awayFor(AWAY_MS));
+  const areSettled = (): boolean => group.of('shard-requester').length === 0;
+  await until(() => isBroken() || areSettled() || undefined, TIMEOUT_MS);
+  return judge(group.history());
 }
 
 function judge(history: readonly Line[]): ShardAway {
-  const away = linesOf(history, 'answered', ASKERS.away);
-  const failed = linesOf(history, 'unanswered', ASKERS.away).length;
-  const near = linesOf(history, 'answered', ASKERS.near);
-  const prompt = near.filter(
-    ({ at, ms = 0 }) => ms <= PROMPTLY_MS + stoodStillMs(history, at - ms, at),
-  );
-  const delayed = failed + away.filter(({ ms = 0 }) => ms > PROMPTLY_MS).length;
+  const away = linesOf(history, 'answered', REQUEST_TENANTS.away);
+  const failed = linesOf(history, 'unanswered', REQUEST_TENANTS.away).length;
+  const near = linesOf(history, 'answered', REQUEST_TENANTS.near);
+  const prompt = near.filter(({ at, ms = 0 }) => ms <= PROMPT_MS + stalledMs(history, at - ms, at));
+  const delayed = failed + away.filter(({ ms = 0 }) => ms > PROMPT_MS).length;
   return {
     answered: away.length,
     failed,
-    open: ASKS - away.length - failed,
-    late: ASKS - prompt.length,
-    isTried: delayed >= LEAST_DELAYED,
+    open: REQUESTS_EACH - away.length - failed,
+    late: REQUESTS_EACH - prompt.length,
+    isTested: delayed >= MIN_DELAYED,
   };
 }
 

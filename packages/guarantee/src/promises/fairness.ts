@@ -1,25 +1,27 @@
 import { TIERS } from '@nooble/models';
 import { createBroker, DomainQueueManager, type QueueBroker } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
-import { FAIR_DOMAIN, turn } from '../actions.ts';
 import { mostBefore } from '../checks/turns.ts';
-import type { Guarantee, Trial, Verdict } from '../promise.ts';
 import { LONG_RUN_SECONDS } from '../faults/fault.ts';
-import { CROWD, tryCrowd } from './crowd.ts';
-import { tryCalm, tryFlood } from './flooded.ts';
-import { serve, serveAtOnce } from './serve.ts';
+import { FAIR_DOMAIN, turn } from '../load/actions.ts';
+import type { Trial } from '../scenario/trial.ts';
+import { tryFlood, tryFreeSlots } from './fairness-load.ts';
+import type { Guarantee } from './guarantee.ts';
+import { MANY_TENANTS, tryManyTenants } from './many-tenants.ts';
+import type { Report } from './report.ts';
+import { serve, serveBatch } from './serve.ts';
 import { tryShares } from './shares.ts';
 import { trySlotTime } from './slot-time.ts';
 
 const TENANTS = 12;
 const BACKLOG = 8;
 const SLOTS = 16;
-/** Turns of another tenant that may come before a ready one's next. */
-const MOST_BEFORE = 2;
-/** Within so many turns every waiting tier has had its floor; a tier that came back late may take one of them. */
+/** Maximum number of turns of another tenant before the next turn of a ready one. */
+const MAX_TURNS_BEFORE = 2;
+/** Turns within which every waiting tier gets its floor, even if a tier that returns late takes one. */
 const FLOOR_TURNS = 16 * TIERS.length;
 
-const NOT_WATCHED = { begun: 0, starved: 0, idled: 0, isTried: false };
+const NOT_RUN = { begun: 0, starved: 0, idled: 0, isTested: false };
 
 export const fairness: Guarantee = {
   id: 'P4',
@@ -44,26 +46,26 @@ async function tryAll(
   trial: Trial,
   queues: DomainQueueManager,
   broker: QueueBroker,
-): Promise<Verdict> {
+): Promise<Report> {
   const { rounds, ...worst } = await tryRounds(trial, queues, broker);
   const isLong = trial.seconds >= LONG_RUN_SECONDS;
   if (isLong && isFair(worst)) {
-    const crowd = await tryCrowd(trial, queues, broker);
-    worst.idleSlots += crowd.idle;
-    worst.before = Math.max(worst.before, crowd.turns);
+    const { idle, turns } = await tryManyTenants(trial, queues, broker);
+    worst.idleSlots += idle;
+    worst.before = Math.max(worst.before, turns);
   }
   const { before, starvedTiers, idleSlots, gap, excessMs } = worst;
-  // First: a flood leaves a backlog behind. Neither is needed any more when the promise is broken already.
-  const calm = isFair(worst) ? await tryCalm(trial) : NOT_WATCHED;
-  const flood = isFair(worst) && calm.idled === 0 ? await tryFlood(trial) : NOT_WATCHED;
+  // The flood comes last, because it leaves a backlog. Both are skipped once the promise is broken.
+  const free = isFair(worst) ? await tryFreeSlots(trial) : NOT_RUN;
+  const flood = isFair(worst) && free.idled === 0 ? await tryFlood(trial) : NOT_RUN;
   return {
-    held: isFair(worst) && flood.starved + calm.idled === 0 && flood.isTried && calm.isTried,
-    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a newcomer and one that always comes back, other weights and costs, four tiers, long and short handlers that share by time${isLong ? `, ${CROWD} tenants` : ''}; ${flood.begun} actions of one that floods and two that do not, ${calm.begun} with slots free`,
-    worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, slot time by ${excessMs} ms, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${calm.idled} actions not begun although slots were free`,
+    held: isFair(worst) && flood.starved + free.idled === 0 && flood.isTested && free.isTested,
+    tried: `${rounds} rounds of ${TENANTS} tenants with a backlog, a new tenant and one that keeps coming back, other weights and costs, four tiers, long and short handlers that share by time${isLong ? `, ${MANY_TENANTS} tenants` : ''}; ${flood.begun} actions of one tenant that floods and two that do not, ${free.begun} with free slots`,
+    worst: `${before} turns of another tenant before a ready one, shares missed by ${gap}, slot time by ${excessMs} ms, ${starvedTiers} tiers and ${flood.starved} actions starved, ${idleSlots} slots idle, ${free.idled} actions not started although slots were free`,
   };
 }
 
-/** Rounds until the time is over or something broke. */
+/** Runs rounds until the time is over or the promise is broken. */
 async function tryRounds(
   trial: Trial,
   queues: DomainQueueManager,
@@ -83,7 +85,7 @@ async function tryRounds(
   return worst;
 }
 
-/** The worst that any round has shown. */
+/** Worst values of all rounds. */
 interface Worst {
   before: number;
   starvedTiers: number;
@@ -93,12 +95,12 @@ interface Worst {
 }
 
 function isFair({ before, starvedTiers, idleSlots, gap, excessMs }: Worst): boolean {
-  return before <= MOST_BEFORE && gap + excessMs + starvedTiers + idleSlots === 0;
+  return before <= MAX_TURNS_BEFORE && gap + excessMs + starvedTiers + idleSlots === 0;
 }
 
 /**
- * Tenants with a backlog are served for a while; a newcomer joins, and so does a tenant that sends its
- * next action whenever one was served. In the end everything is served.
+ * Serves tenants with a backlog, then also a new tenant and a tenant that sends its next action whenever one was served.
+ * Finally drains the queue.
  */
 async function round({ random }: Trial, queues: DomainQueueManager, broker: QueueBroker) {
   const name = `r${random.below(2 ** 31)}`;
@@ -112,7 +114,7 @@ async function round({ random }: Trial, queues: DomainQueueManager, broker: Queu
   const served: string[] = [];
   while (served.length < 3 * TENANTS) {
     const [claimed] = await serve(broker, 1);
-    served.push(claimed?.lease.tenantId ?? 'nobody');
+    served.push(claimed?.lease.tenantId ?? 'none');
     if (claimed?.lease.tenantId === returning) await send(returning);
   }
   const sent = TENANTS * BACKLOG + 2 + served.filter((tenant) => tenant === returning).length;
@@ -124,17 +126,17 @@ async function round({ random }: Trial, queues: DomainQueueManager, broker: Queu
   return { before, idleSlots, starvedTiers: await starvedTiers(queues, broker, name) };
 }
 
-/** Serves the rest with many slots; how many of them got nothing although there was something. */
+/** Serves the rest in batches. Returns the number of slots that got no action although some were waiting. */
 async function idleUntilServed(broker: QueueBroker, rest: number): Promise<number> {
   let idle = 0;
   for (let left = rest; left > 0; left -= SLOTS) {
     const slots = Math.min(SLOTS, left);
-    idle += slots - (await serveAtOnce(broker, slots)).length;
+    idle += slots - (await serveBatch(broker, slots)).length;
   }
   return idle;
 }
 
-/** With work in every tier, which of them got nothing for as long as all floors together take. */
+/** Fills every tier. Returns the number of tiers without a turn within `FLOOR_TURNS`. */
 async function starvedTiers(
   queues: DomainQueueManager,
   broker: QueueBroker,

@@ -1,16 +1,17 @@
-import { challenges } from '../checks/challenges.ts';
 import { check } from '../checks/checker.ts';
+import { outcomesAfterTakeover } from '../checks/coverage.ts';
 import { SWALLOWED } from '../faults/network-faults.ts';
-import type { Guarantee, Trial } from '../promise.ts';
-import { summarise } from '../summary.ts';
-import { weather, type Aftermath } from '../storm.ts';
+import { runUnderFaults, type FaultRun } from '../scenario/run-under-faults.ts';
+import type { Trial } from '../scenario/trial.ts';
+import type { Guarantee } from './guarantee.ts';
 import { tryInFlight, type InFlight } from './in-flight.ts';
+import { reportOf } from './report.ts';
 
-/** Fewer would show too little. */
-const LEAST_CHALLENGES = 10;
+/** Minimum number of outcomes sent while another worker held the lease. */
+const MIN_OUTCOMES = 10;
 
-/** When the promise is broken already. */
-const CALM: Aftermath = { history: [], kills: 0, freezes: 0, faults: 0 };
+/** Used when the promise is already broken. */
+const NOT_RUN: FaultRun = { history: [], kills: 0, freezes: 0, faults: 0 };
 
 export const fencing: Guarantee = {
   id: 'P3',
@@ -18,27 +19,27 @@ export const fencing: Guarantee = {
   async run(trial) {
     const inFlight = await tryInFlight(trial);
     const isBroken = inFlight.findings.length > 0;
-    const { history, freezes, faults } = isBroken ? CALM : await disturb(trial);
-    const late = challenges(history);
+    const { history, freezes, faults } = isBroken ? NOT_RUN : await disturb(trial);
+    const outcomes = outcomesAfterTakeover(history);
     return {
-      tried: `of ${inFlight.sent} actions sent without waiting ${inFlight.late} had ended when the connection was cut before their replies; ${freezes} workers frozen past their lease, ${faults} times replies swallowed, ${late} outcomes sent while another held the lease`,
-      ...summarise([...inFlight.findings, ...check(history)], untriedOf(late, inFlight)),
+      tried: `of ${inFlight.sent} actions sent without waiting, ${inFlight.late} had ended when the connection was cut before their replies; ${freezes} workers frozen past their lease, replies swallowed ${faults} times, ${outcomes} outcomes sent while another worker held the lease`,
+      ...reportOf([...inFlight.findings, ...check(history)], untestedOf(outcomes, inFlight)),
     };
   },
 };
 
-/** Workers are frozen past their lease, and come back with outcomes. */
-async function disturb(trial: Trial): Promise<Aftermath> {
-  return weather(trial, {
+/** Freezes workers past their lease, so that they return with outcomes. */
+async function disturb(trial: Trial): Promise<FaultRun> {
+  return runUnderFaults(trial, {
     leaseMs: 300,
     kills: [],
     freezes: ['worker'],
     faults: trial.target.faults.filter(({ name }) => name === SWALLOWED),
-    isEnough: (lines) => challenges(lines) >= LEAST_CHALLENGES,
+    isEnough: (lines) => outcomesAfterTakeover(lines) >= MIN_OUTCOMES,
   });
 }
 
-function untriedOf(outcomes: number, { late, least }: InFlight): string | undefined {
-  if (late < least) return `${least} actions whose replies are lost`;
-  return outcomes < LEAST_CHALLENGES ? `${LEAST_CHALLENGES} outcomes of losers` : undefined;
+function untestedOf(outcomes: number, { late, least }: InFlight): string | undefined {
+  if (late < least) return `fewer than ${least} actions lost their replies`;
+  return outcomes < MIN_OUTCOMES ? `fewer than ${MIN_OUTCOMES} outcomes of lost leases` : undefined;
 }

@@ -1,63 +1,63 @@
-import { BULK_SHARES, BY_DAY, BY_MINUTE } from '../actors/bulk-tenants.ts';
-import { answeredLate } from '../checks/challenges.ts';
 import { check, isBroken, type Finding } from '../checks/checker.ts';
+import { answeredAfterCut } from '../checks/coverage.ts';
 import { admissionsOf } from '../checks/over-admission.ts';
 import { LONG_RUN_SECONDS } from '../faults/fault.ts';
-import type { Line } from '../journal.ts';
-import type { Trial } from '../promise.ts';
-import { Scene } from '../scene.ts';
+import type { Line } from '../journal/journal.ts';
+import { BULK_SHARES, BY_DAY, BY_MINUTE } from '../load/bulk-tenants.ts';
+import { ProcessGroup } from '../scenario/process-group.ts';
+import type { Trial } from '../scenario/trial.ts';
 
 /**
- * In flight at once. Even few are many times the calls that Redis remembers; a long run sends as many as `enqueueMany`
- * may be given in practice.
+ * Actions in flight per round. Even in the short run they need many times more calls than Redis stores answers; the long
+ * run sends as many as a large `enqueueMany`.
  */
-const FEW = 1_000;
-const MANY = 10_000;
-/** Nothing is frozen or killed, so that whatever runs twice does so because of a call that was sent again. */
+const SHORT_RUN = 1_000;
+const LONG_RUN = 10_000;
+/** No process is frozen or killed, so an action that runs twice does so because of a repeated call. */
 const LEASE_MS = 10_000;
 const SLOTS = 100;
 const STANDSTILL_MS = 10_000;
 const MINUTE_MS = 60_000;
 
-/** What came of calls whose replies were lost. */
+/** Results of calls whose replies were lost. */
 export interface InFlight {
   readonly findings: readonly Finding[];
-  /** Actions that had ended before their sender lost its connection, and were answered after it. */
+  /** Number of actions that ended before their sender lost its connection, and whose enqueue returned after that. */
   readonly late: number;
-  /** Fewer would show too little. */
+  /** Minimum of `late`. */
   readonly least: number;
   readonly sent: number;
 }
 
 /**
- * Thousands of enqueues in flight, again and again, whose replies are lost after everything has run: sent again,
- * they must say what they said and do nothing. Some are limited; a refusal said twice must charge nothing.
+ * Repeatedly has thousands of enqueues in flight whose replies are lost after all actions have run. The repeated calls
+ * must return the first answer without any effect; a repeated refusal must charge nothing.
  */
 export async function tryInFlight(trial: Trial): Promise<InFlight> {
-  const actions = trial.seconds >= LONG_RUN_SECONDS ? MANY : FEW;
-  // Used up by what the second half of the rounds sends.
+  const actions = trial.seconds >= LONG_RUN_SECONDS ? LONG_RUN : SHORT_RUN;
+  // Used up in the second half of the rounds.
   const limit = Math.floor((1.5 * actions) / BULK_SHARES.length);
-  const scene = await Scene.open(trial, LEASE_MS);
+  const group = await ProcessGroup.open(trial, LEASE_MS);
   try {
     for (const name of ['worker', 'worker', 'caller'] as const) {
-      scene.start(name, { concurrency: SLOTS });
+      group.start(name, { concurrency: SLOTS });
     }
     const limits = { perMinute: limit, perDay: limit };
-    await scene.start('bulk-producer', { bulk: { actions, limits } }).ended();
-    if (!isBroken(scene.history())) await scene.drain(STANDSTILL_MS);
-    const history = scene.history();
+    await group.start('bulk-producer', { bulk: { actions, limits } }).ended();
+    if (!isBroken(group.history())) await group.drain(STANDSTILL_MS);
+    const history = group.history();
     return {
       findings: [...check(history), ...misadmitted(history, limit)],
-      late: answeredLate(history),
+      late: answeredAfterCut(history),
       least: actions / 2,
       sent: history.filter(({ event }) => event === 'sent').length,
     };
   } finally {
-    await scene.close();
+    await group.close();
   }
 }
 
-/** Tenants who were not admitted exactly their limit, although nobody failed to be told. */
+/** Finds tenants of which more or fewer actions than their limit were admitted; unknown results count as either. */
 function misadmitted(history: readonly Line[], limit: number): Finding[] {
   const admissions = admissionsOf(history);
   const isShort = (history.at(-1)?.at ?? 0) - (history.at(0)?.at ?? 0) < MINUTE_MS;

@@ -6,18 +6,18 @@ import {
   type ClaimedAction,
   type TenantDirectory,
 } from '@nooble/queue';
-import { FAIR_DOMAIN, turn } from '../actions.ts';
 import { mostBefore } from '../checks/turns.ts';
-import type { Guarantee } from '../promise.ts';
+import { FAIR_DOMAIN, turn } from '../load/actions.ts';
 import { ATTACKER, attacksOn } from './attacks.ts';
+import type { Guarantee } from './guarantee.ts';
 import { serve } from './serve.ts';
 
-/** Both of one tier and with the same limit, so that nothing but their names keeps them apart. */
+/** Same tier and limit as the attacker, so that only their names separate them. */
 const VICTIM = { tenantId: 'victim', tenantTier: 'free' } as const;
 const LIMIT = 20;
 const FLOOD = 3 * LIMIT;
-/** Turns the attacker may have before the victim's next. */
-const MOST_BEFORE = 2;
+/** Maximum number of turns of the attacker before the next turn of the victim. */
+const MAX_TURNS_BEFORE = 2;
 const KEY = { idempotencyKey: 'the same for both' };
 
 const directory: TenantDirectory = {
@@ -29,7 +29,7 @@ const directory: TenantDirectory = {
 
 export const isolation: Guarantee = {
   id: 'P8',
-  text: "Tenants are apart: one cannot read another's actions, delay them, use up its limits or receive its results",
+  text: "Tenants are isolated: one cannot read another's actions, delay them, use up its limits or receive its results",
   async run({ target, prefix, random, signal }) {
     const queues = new DomainQueueManager({ redis: target.url, prefix, directory });
     signal.addEventListener('abort', () => void queues.close(), { once: true });
@@ -39,14 +39,14 @@ export const isolation: Guarantee = {
       const attacks = attacksOn(honest, random);
       const refused = await Promise.all(attacks.map(async (attack) => isRefused(queues, attack)));
       const passed = refused.filter((each) => !each).length;
-      const { admitted, isApart } = await exhaust(queues);
+      const { admitted, isIsolated } = await exhaust(queues);
       const { before, mixed, served } = await serveAll(queues, prefix);
-      // Whatever was stored beside what both may have would have been served.
+      // Any action stored beyond both limits would have been served.
       const stored = served - 2 * LIMIT;
-      const isHeld = passed === 0 && stored === 0 && mixed === 0 && isApart;
+      const isHeld = passed === 0 && stored === 0 && mixed === 0 && isIsolated;
       return {
-        held: isHeld && admitted === LIMIT && before <= MOST_BEFORE,
-        tried: `${attacks.length} hostile names, forged tiers, foreign ids and queues, and oversized payloads; a flood of ${FLOOD} against a limit of ${LIMIT}; one idempotency key for both`,
+        held: isHeld && admitted === LIMIT && before <= MAX_TURNS_BEFORE,
+        tried: `${attacks.length} hostile names, forged tiers, ids and queues of other tenants, and oversized payloads; a flood of ${FLOOD} against a limit of ${LIMIT}; one idempotency key for both`,
         worst: `${passed} passed, ${stored} stored, ${mixed} under another's name; ${admitted} of ${LIMIT} left to the victim, ${before} turns before its next`,
       };
     } finally {
@@ -60,12 +60,12 @@ async function isRefused(queues: DomainQueueManager, action: DomainAction): Prom
     await queues.enqueue(action);
     return false;
   } catch (error) {
-    // Refused for what it is, and not because of a limit or an outage.
+    // Refused permanently, and not because of a limit or an outage.
     return isNoobleError(error) && !error.retryable;
   }
 }
 
-/** The attacker sends what it may and more; then the victim uses up its own limit, of which nothing may be gone. */
+/** The attacker exceeds its limit; then the victim uses up its own limit, which must still be complete. */
 async function exhaust(queues: DomainQueueManager) {
   const send = async (tenant: typeof ATTACKER | typeof VICTIM, count: number) =>
     queues.enqueueMany(Array.from({ length: count }, () => turn.create({ ...tenant, data: {} })));
@@ -74,16 +74,16 @@ async function exhaust(queues: DomainQueueManager) {
   const own = await queues.enqueue(turn.create({ ...VICTIM, data: {} }), KEY);
   const outcomes = await send(VICTIM, LIMIT);
   const accepted = outcomes.filter(({ status }) => status === 'accepted').length;
-  const isApart =
+  const isIsolated =
     own.status === 'accepted' &&
     own.actionId !== taken.actionId &&
-    // An attacker who may send nothing at all would prove nothing.
+    // If the attacker could send nothing at all, the test would be void.
     flood.filter(({ status }) => status === 'accepted').length === LIMIT - 1;
-  // Two came before: the honest action, and the one with the key.
-  return { admitted: accepted + 2, isApart };
+  // Plus the first action and the one with the idempotency key.
+  return { admitted: accepted + 2, isIsolated };
 }
 
-/** Serves everything; how many turns came before one of the victim, and how many under another's name. */
+/** Drains the queue. Returns the turns of another tenant before one of the victim, and the actions under a wrong tenant. */
 async function serveAll({ redis }: DomainQueueManager, prefix: string) {
   const broker = createBroker({ domain: FAIR_DOMAIN, redis, prefix });
   const served: ClaimedAction[] = [];

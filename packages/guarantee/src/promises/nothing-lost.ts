@@ -1,21 +1,21 @@
-import { deathsAfterSettling } from '../checks/challenges.ts';
 import { check } from '../checks/checker.ts';
-import type { Line } from '../journal.ts';
-import type { Guarantee } from '../promise.ts';
+import { deathsAfterSettling } from '../checks/coverage.ts';
 import { LONG_RUN_SECONDS } from '../faults/fault.ts';
-import { summarise } from '../summary.ts';
-import { weather } from '../storm.ts';
-import { faultsThatKeepWrites } from '../target.ts';
+import type { Line } from '../journal/journal.ts';
+import { runUnderFaults } from '../scenario/run-under-faults.ts';
+import { faultsThatKeepWrites } from '../target/target.ts';
+import type { Guarantee } from './guarantee.ts';
+import { reportOf } from './report.ts';
 
 export const nothingLost: Guarantee = {
   id: 'P1',
   text: 'An accepted action, and the callback of a finished one, is never lost',
   async run(trial) {
-    const kills = ['producer', 'worker', 'worker', 'caller', 'asker'] as const;
+    const kills = ['producer', 'worker', 'worker', 'caller', 'requester'] as const;
     const freezes = ['producer', 'worker', 'caller'] as const;
     const isLong = trial.seconds >= LONG_RUN_SECONDS;
     const faults = isLong ? faultsThatKeepWrites(trial.target) : trial.target.faults;
-    const aftermath = await weather(trial, {
+    const run = await runUnderFaults(trial, {
       leaseMs: 1_000,
       kills,
       freezes,
@@ -23,16 +23,16 @@ export const nothingLost: Guarantee = {
       isEnough: (lines) => deathsAfterSettling(lines) > 0,
     });
     const count = (event: string): number =>
-      aftermath.history.filter((line) => line.event === event).length;
-    const processes = `${aftermath.kills} processes killed, ${aftermath.freezes} frozen`;
-    const others = faults.length === 0 ? '' : `, ${aftermath.faults} faults of Redis`;
+      run.history.filter((line) => line.event === event).length;
+    const processes = `${run.kills} processes killed, ${run.freezes} frozen`;
+    const others = faults.length === 0 ? '' : `, ${run.faults} faults of Redis`;
     const tried = `${count('accepted')} accepted, ${count('answered')} answered, ${processes}${others}`;
-    return { tried, ...summarise(check(aftermath.history), untriedIn(aftermath.history)) };
+    return { tried, ...reportOf(check(run.history), untestedIn(run.history)) };
   },
 };
 
-function untriedIn(history: readonly Line[]): string | undefined {
-  if (!history.some(({ event }) => event === 'answered')) return 'no call was answered';
+function untestedIn(history: readonly Line[]): string | undefined {
+  if (!history.some(({ event }) => event === 'answered')) return 'no request was answered';
   if (deathsAfterSettling(history) > 0) return undefined;
   return 'no worker died between a settlement and its callback';
 }

@@ -1,57 +1,62 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ActorProcess } from '../actor-process.ts';
 import type { Outage } from '../checks/taken-over.ts';
-import type { Trial } from '../promise.ts';
-import type { Scene } from '../scene.ts';
-import { until } from '../until.ts';
+import type { ProcessGroup } from '../scenario/process-group.ts';
+import type { ProgramProcess } from '../scenario/program-process.ts';
+import type { Trial } from '../scenario/trial.ts';
+import { until } from '../schedule/until.ts';
+import { isUp } from '../scenario/recorded.ts';
 
-/** Fewer actions in hand would show nothing. */
-export const LEAST_HELD = 3;
-const PATIENCE_MS = 10_000;
+/** Minimum number of actions that workers hold when the outage starts. */
+export const MIN_HELD = 3;
+const TIMEOUT_MS = 10_000;
 
 /**
- * Keeps Redis away from every worker for longer than a lease, with actions in hand; all workers live. Their owners
- * stay frozen until a worker that holds nothing has looked at the leases: otherwise it depends on the order in
- * which Redis reads the waiting commands whether anybody looks before the owners renew.
+ * Makes Redis unreachable for all workers for longer than a lease while they hold actions; no worker dies. The holders
+ * stay frozen until a spare worker has made a claim after the outage: otherwise the order in which Redis reads the pending
+ * commands decides whether a claim comes before the renewals.
  */
-export async function outlast(scene: Scene, { target }: Trial, leaseMs: number): Promise<Outage> {
+export async function outlast(
+  group: ProcessGroup,
+  { target }: Trial,
+  leaseMs: number,
+): Promise<Outage> {
   const ms = 1.5 * leaseMs;
-  const owners = scene.of('worker');
-  const spare = scene.start('worker', { concurrency: 1, notesClaims: true });
-  await until(() => scene.isUp(spare) || undefined, PATIENCE_MS);
-  await until(() => inHand(scene, owners) >= LEAST_HELD || undefined, PATIENCE_MS);
+  const holders = group.of('worker');
+  const spare = group.start('worker', { concurrency: 1, recordsClaims: true });
+  await until(() => isUp(group, spare) || undefined, TIMEOUT_MS);
+  await until(() => heldBy(group, holders) >= MIN_HELD || undefined, TIMEOUT_MS);
   const from = Date.now();
-  for (const owner of owners) owner.freeze();
-  if (target.awayFor) await target.awayFor(ms).strike();
+  for (const holder of holders) holder.freeze();
+  if (target.awayFor) await target.awayFor(ms).inject();
   else await freeze(spare, ms);
-  // From its look on the owners have a third of a lease.
-  await until(() => hasLooked(scene, spare, from + leaseMs) || undefined, PATIENCE_MS);
-  for (const owner of owners) owner.thaw();
+  // After that claim the holders have a third of a lease to renew.
+  await until(() => hasClaimed(group, spare, from + leaseMs) || undefined, TIMEOUT_MS);
+  for (const holder of holders) holder.thaw();
   const to = Date.now();
-  // By then whoever wanted to take something over has done so.
+  // Long enough for any worker to take over an action.
   await wait(2 * leaseMs);
   return { from, to };
 }
 
-/** Not with a call that was on its way when the outage began: it may have been made for something else. */
-function hasLooked(scene: Scene, { pid }: ActorProcess, since: number): boolean {
-  return scene
+/** Returns true if the worker has made a claim since a time, except one sent before: that may not have seen the outage. */
+function hasClaimed(group: ProcessGroup, { pid }: ProgramProcess, since: number): boolean {
+  return group
     .history()
     .some((line) => line.event === 'claimed' && line.pid === pid && line.at - line.ms >= since);
 }
 
-function inHand(scene: Scene, owners: readonly ActorProcess[]): number {
-  const pids = new Set(owners.map(({ pid }) => pid));
+function heldBy(group: ProcessGroup, holders: readonly ProgramProcess[]): number {
+  const pids = new Set(holders.map(({ pid }) => pid));
   const open = new Set<string>();
-  for (const line of scene.history()) {
+  for (const line of group.history()) {
     if (line.event === 'started' && pids.has(line.pid)) open.add(line.id);
     if (line.event === 'settled') open.delete(line.id);
   }
   return open.size;
 }
 
-/** Where the server is not ours to disturb, or would be replaced by another. */
-async function freeze(spare: ActorProcess, ms: number): Promise<void> {
+/** Freezes the spare worker too, if the server may not be disturbed or would be replaced by another. */
+async function freeze(spare: ProgramProcess, ms: number): Promise<void> {
   spare.freeze();
   await wait(ms);
   spare.thaw();

@@ -1,35 +1,38 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reclaims } from '../checks/reclaims.ts';
 import { takenOver } from '../checks/taken-over.ts';
-import type { Guarantee, Trial, Verdict } from '../promise.ts';
-import { Scene } from '../scene.ts';
-import { until } from '../until.ts';
-import { LEAST_HELD, outlast } from './outage.ts';
+import { ProcessGroup } from '../scenario/process-group.ts';
+import type { Trial } from '../scenario/trial.ts';
+import { until } from '../schedule/until.ts';
+import type { Guarantee } from './guarantee.ts';
+import { MIN_HELD, outlast } from './outage.ts';
+import type { Report } from './report.ts';
+import { busyIn } from '../scenario/recorded.ts';
 
 const LEASE_MS = 2_000;
-/** What the promise allows on top of the lease. */
+/** Time that the promise allows in addition to the lease (ms). */
 const GRACE_MS = 5_000;
 /**
- * Until everything runs again or has ended (ms). Longer than the promise allows: of an action that was settled in the
- * moment of the kill nobody wrote that down, and its callback is delivered by another worker after 10 s.
+ * Time limit until every action of the killed workers runs again or has ended (ms). Longer than the promise allows: an action
+ * that was settled at the moment of the kill is not recorded as such, and another worker delivers its callback after 10 s.
  */
 const OVER_MS = 14_000;
-/** For a worker to have something in its hands (ms). */
-const PATIENCE_MS = 12_000;
-/** A history that grows for longer would be slow to read, s. */
+/** Time limit for a worker to hold an action (ms). */
+const TIMEOUT_MS = 12_000;
+/** Maximum duration of an episode (s): a longer history would be slow to read. */
 const EPISODE_S = 30;
 const WORKERS = 5;
-/** The others have free slots for what these held. */
-const MOST_AT_ONCE = 3;
-const LEAST_KILLS = 4;
-/** Actions in the hands of the killed; fewer would show nothing. */
-const LEAST_ORPHANED = 4;
-/** Little traffic, so that a worker always has a free slot, and much of it in hand for long. */
-const CALM = { restMs: 600, takes: 'long' } as const;
+/** Maximum number of workers killed at once: the others have free slots for their actions. */
+const MAX_VICTIMS = 3;
+const MIN_KILLS = 4;
+/** Minimum number of actions that killed workers held. */
+const MIN_ORPHANED = 4;
+/** Few, long actions: workers always have free slots and hold actions most of the time. */
+const LIGHT_LOAD = { restMs: 600, takes: 'long' } as const;
 
 export const reclaim: Guarantee = {
   id: 'P2',
-  text: "A dead worker's action runs again within its lease and 5 s, and a living one keeps its own",
+  text: 'The actions of a dead worker run again within their lease + 5 s, and a living worker keeps its actions',
   async run(trial) {
     const end = performance.now() + trial.seconds * 1_000;
     const total = { kills: 0, reclaimed: 0, worst: 0, stranded: 0, held: 0, taken: 0 };
@@ -46,58 +49,57 @@ export const reclaim: Guarantee = {
   },
 };
 
-/** Kills, and then an outage. */
+/** Kills workers, then makes Redis unreachable. */
 async function episode(trial: Trial) {
-  const scene = await Scene.open(trial, LEASE_MS);
+  const group = await ProcessGroup.open(trial, LEASE_MS);
   try {
-    for (const name of ['producer', 'producer', 'caller'] as const) scene.start(name, CALM);
-    for (let count = 0; count < WORKERS; count += 1) scene.start('worker');
-    const kills = await killSome(scene, trial);
-    const seen = reclaims(scene.history());
-    // Nothing can make that good.
+    for (const name of ['producer', 'producer', 'caller'] as const) group.start(name, LIGHT_LOAD);
+    for (let count = 0; count < WORKERS; count += 1) group.start('worker');
+    const kills = await killSome(group, trial);
+    const seen = reclaims(group.history());
+    // The promise is already broken.
     if (seen.stranded.length > 0) return { kills, ...seen, held: 0, taken: [] };
-    const outage = await outlast(scene, trial, LEASE_MS);
-    return { kills, ...seen, ...takenOver(scene.history(), outage) };
+    const outage = await outlast(group, trial, LEASE_MS);
+    return { kills, ...seen, ...takenOver(group.history(), outage) };
   } finally {
-    await scene.close();
+    await group.close();
   }
 }
 
-/** The next only when everything runs again: what a victim had just claimed would wait for a second lease. */
-async function killSome(scene: Scene, { random, seconds }: Trial): Promise<number> {
+/** Waits after each kill until every action runs again: a victim that had just taken one over would add a second lease. */
+async function killSome(group: ProcessGroup, { random, seconds }: Trial): Promise<number> {
   const end = performance.now() + seconds * 1_000;
   let kills = 0;
-  while (kills < LEAST_KILLS || orphaned(scene) < LEAST_ORPHANED || performance.now() < end) {
+  while (kills < MIN_KILLS || orphaned(group) < MIN_ORPHANED || performance.now() < end) {
     await wait(random.below(300));
-    const victims = await until(() => someOf(scene.busy('worker')), PATIENCE_MS);
+    const victims = await until(() => someOf(busyIn(group, 'worker')), TIMEOUT_MS);
     if (!victims) return kills;
-    await Promise.all(victims.map(async (victim) => scene.replace(victim)));
+    await Promise.all(victims.map(async (victim) => group.replace(victim)));
     kills += victims.length;
-    const isOver = (): boolean => reclaims(scene.history()).stranded.length === 0;
+    const isOver = (): boolean => reclaims(group.history()).stranded.length === 0;
     if (!(await until(() => isOver() || undefined, OVER_MS))) return kills;
   }
   return kills;
 }
 
-/** Actions that were in the hands of a worker when it was killed. */
-function orphaned(scene: Scene): number {
-  const { times, stranded } = reclaims(scene.history());
+/** Counts actions that killed workers held. */
+function orphaned(group: ProcessGroup): number {
+  const { times, stranded } = reclaims(group.history());
   return times.length + stranded.length;
 }
 
 function judge(
   total: Record<'kills' | 'reclaimed' | 'worst' | 'stranded' | 'held' | 'taken', number>,
-): Verdict {
+): Report {
   const { kills, reclaimed, worst, stranded, held, taken } = total;
-  const isTried =
-    kills >= LEAST_KILLS && reclaimed + stranded >= LEAST_ORPHANED && held >= LEAST_HELD;
+  const isTested = kills >= MIN_KILLS && reclaimed + stranded >= MIN_ORPHANED && held >= MIN_HELD;
   return {
-    held: isTried && stranded === 0 && taken === 0 && worst <= LEASE_MS + GRACE_MS,
-    tried: `${kills} workers killed, ${reclaimed} actions in their hands, lease ${LEASE_MS} ms; ${held} in living hands while Redis was out of reach for longer`,
-    worst: `${worst} ms at most, ${stranded} not run again, ${taken} taken from the living`,
+    held: isTested && stranded === 0 && taken === 0 && worst <= LEASE_MS + GRACE_MS,
+    tried: `${kills} workers killed, ${reclaimed} actions held by them, lease ${LEASE_MS} ms; ${held} held by living workers while Redis was unreachable for longer`,
+    worst: `${worst} ms at most, ${stranded} not run again, ${taken} taken from living workers`,
   };
 }
 
 function someOf<T>(busy: readonly T[]): readonly T[] | undefined {
-  return busy.length === 0 ? undefined : busy.slice(0, MOST_AT_ONCE);
+  return busy.length === 0 ? undefined : busy.slice(0, MAX_VICTIMS);
 }

@@ -1,15 +1,15 @@
 import type { DomainAction } from '@nooble/models';
 import { DomainQueueManager, type QueueBroker, type TenantDirectory } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
-import { turn } from '../actions.ts';
-import type { Trial } from '../promise.ts';
+import { turn } from '../load/actions.ts';
+import type { Trial } from '../scenario/trial.ts';
 import { serve } from './serve.ts';
 
-/** Tenants of one tier that differ in what they are due and in what they ask for. */
+/** Tenants of one tier that differ in their weight and in the cost of their actions. */
 const KINDS = {
   light: { weight: 1, cost: 1 },
   heavy: { weight: 3, cost: 1 },
-  dear: { weight: 1, cost: 4 },
+  costly: { weight: 1, cost: 4 },
 } as const;
 type Kind = keyof typeof KINDS;
 const NAMES = Object.keys(KINDS) as Kind[];
@@ -18,7 +18,7 @@ const TURNS = 40;
 
 const UNLIMITED = { perMinute: null, perDay: null, maxDepth: null };
 
-/** How far the shares were missed, in actions of cost and weight 1; 0 when every share was kept. */
+/** Returns the maximum deviation from the shares, in actions of cost and weight 1; 0 if each tenant got its share. */
 export async function tryShares(
   { prefix, random }: Trial,
   redis: RedisPool,
@@ -46,8 +46,8 @@ export async function tryShares(
 }
 
 /**
- * Between any two turns, what two tenants got for their weights differs by no more than one action of each (Goyal,
- * Vin and Cheng, theorem 1); by how much it did.
+ * Returns the excess over the bound of start-time fair queueing: between any two turns, the normalized service of two
+ * tenants differs by at most one action of each (Goyal, Vin and Cheng, theorem 1).
  */
 function worstGap(served: readonly (Kind | undefined)[]): number {
   const pairs = NAMES.flatMap((one, at) =>
@@ -63,11 +63,11 @@ function worstGap(served: readonly (Kind | undefined)[]): number {
     }
     return high - low - stepOf(one) - stepOf(other);
   });
-  // Thirds do not add up exactly.
+  // Rounded, because sums of thirds are inexact.
   return Math.max(0, Math.round(100 * Math.max(...gaps)) / 100);
 }
 
-/** What one action takes of a tenant's share. */
+/** Normalized service of one action: cost divided by weight. */
 function stepOf(kind: Kind): number {
   return KINDS[kind].cost / KINDS[kind].weight;
 }

@@ -1,30 +1,30 @@
 import { createBroker, DomainQueueManager, type ClaimedAction } from '@nooble/queue';
 import type { QueueBroker, Settlement } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
-import { timed, TIMED_DOMAIN } from '../actions.ts';
-import type { Trial } from '../promise.ts';
+import { timed, TIMED_DOMAIN } from '../load/actions.ts';
+import type { Trial } from '../scenario/trial.ts';
 
-/** How long the actions of each tenant hold a slot (ms). */
+/** Time for which the actions of each tenant hold a slot (ms). */
 const TAKES_MS = { slow: 100, quick: 5 };
 type Kind = keyof typeof TAKES_MS;
 const KINDS = Object.keys(TAKES_MS) as Kind[];
 const SLOTS = 4;
-/** Least slot time of a trial (ms), and least multiple of the bound: with equal turns it is passed by then. */
+/** Minimum slot time of a trial (ms), and as a multiple of the bound: enough for equal turns to exceed the bound. */
 const ENOUGH = { ms: 6_000, bounds: 8 };
-/** Longest trial (ms): a slow machine stretches short handlers, and with them the bound. */
-const MOST_MS = 30_000;
+/** Maximum duration of a trial (ms): on a slow machine short handlers take longer, which raises the bound. */
+const MAX_MS = 30_000;
 
 const UNLIMITED = { perMinute: null, perDay: null, maxDepth: null };
 
-/** What one tenant has held so far, and its longest single attempt (ms). */
+/** Total slot time of a tenant so far, and its longest attempt (ms). */
 interface Held {
   totalMs: number;
   longestMs: number;
 }
 
 /**
- * Tenants share by time: by how much more than one attempt of each, in every slot, the slot time of a tenant with long
- * handlers and of one with short ones differed (ms); 0 if they kept to it.
+ * Runs a tenant with long handlers and one with short handlers that share by time. Returns by how much the difference of
+ * their slot times exceeds the bound (ms), 0 if it does not. The bound is one attempt of each in every slot.
  */
 export async function trySlotTime({ prefix, random, signal }: Trial, redis: RedisPool) {
   const name = `t${random.below(2 ** 31)}`;
@@ -39,7 +39,7 @@ export async function trySlotTime({ prefix, random, signal }: Trial, redis: Redi
     );
   try {
     for (const kind of KINDS) await send(kind, 2 * SLOTS);
-    const end = performance.now() + MOST_MS;
+    const end = performance.now() + MAX_MS;
     const work = async (): Promise<void> => {
       while (!isEnough(held) && performance.now() < end && !signal.aborted) {
         const kind = await holdOne(broker, held);
@@ -53,17 +53,17 @@ export async function trySlotTime({ prefix, random, signal }: Trial, redis: Redi
   return Math.max(0, Math.round(excessOf(held)));
 }
 
-/** Claims one action, holds its slot for as long as its tenant's take, and settles it. */
+/** Claims one action, holds its slot for the time of its tenant, and settles it. */
 async function holdOne(broker: QueueBroker, held: Map<string, Held>): Promise<string> {
   const { claimed } = await broker.claim({ slots: 1 });
   const [one] = claimed;
-  if (!one) throw new Error('A slot got nothing although both tenants have a backlog');
+  if (!one) throw new Error('A claim returned no action although both tenants have a backlog');
   const kind = kindOf(one);
   const since = performance.now();
   await new Promise((resolve) => void setTimeout(resolve, TAKES_MS[kind]));
   const settlement: Settlement = { claimed: one, outcome: { status: 'done' } };
   await broker.settle([settlement]);
-  note(held, kind, performance.now() - since);
+  add(held, kind, performance.now() - since);
   return kind;
 }
 
@@ -71,7 +71,7 @@ function kindOf({ lease }: ClaimedAction): Kind {
   return lease.tenantId.endsWith('slow') ? 'slow' : 'quick';
 }
 
-function note(held: Map<string, Held>, kind: string, ms: number): void {
+function add(held: Map<string, Held>, kind: string, ms: number): void {
   const of = held.get(kind);
   if (!of) return;
   of.totalMs += ms;
@@ -86,7 +86,7 @@ function isEnough(held: ReadonlyMap<string, Held>): boolean {
   return totalOf(held) >= Math.max(ENOUGH.ms, ENOUGH.bounds * boundOf(held));
 }
 
-/** The longest attempt of each tenant, in every slot (ms). */
+/** Returns the sum of the longest attempts of both tenants, times the number of slots (ms). */
 function boundOf(held: ReadonlyMap<string, Held>): number {
   return [...held.values()].reduce((sum, { longestMs }) => sum + SLOTS * longestMs, 0);
 }

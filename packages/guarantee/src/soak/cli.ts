@@ -1,26 +1,26 @@
 #!/usr/bin/env node
 import { parseArgs, styleText } from 'node:util';
 import { printable } from '@nooble/errors';
-import { INTERRUPTED_EXIT_CODE, interruption } from '../interruption.ts';
-import { seededRandom } from '../random.ts';
-import { summarise } from '../summary.ts';
-import { openTarget } from '../target.ts';
-import { TOPOLOGIES, type Topology } from '../topologies/topologies.ts';
+import { reportOf } from '../promises/report.ts';
+import { INTERRUPTED_EXIT_CODE, interruption } from '../schedule/interruption.ts';
+import { seededRandom } from '../schedule/random.ts';
+import { openTarget } from '../target/target.ts';
+import { TOPOLOGIES, type Topology } from '../target/topologies.ts';
 import type { MemoryUse } from './memory.ts';
 import { soak, type SoakProgress, type SoakResult } from './soak.ts';
 
-const HELP = `Mixed load with all faults for a long time: nothing may be lost, and memory has to stay flat.
+const HELP = `Runs a mixed load with all faults for a long time: no action may be lost, and memory must stay flat.
 
   npm run soak -- --minutes 30
 
-  --minutes <n>       how long (default 30)
-  --topology <name>   what is started: standalone (default), sentinel or cluster
-  --redis-url <url>   a Redis of yours, which is not disturbed
-  --volatile          accept one that forgets when it restarts
+  --minutes <n>       duration (default 30)
+  --topology <name>   servers to start: standalone (default), sentinel or cluster
+  --redis-url <url>   use this Redis instead, without injecting faults into it
+  --volatile          accept a Redis that loses its data on a restart
   --seed <n>          repeat the schedule of an earlier run
-  --help              this text
+  --help              show this text
 
-The exit code is 1 when something was lost, grew or was left behind, 2 when the soak could not be run, 130 when it
+The exit code is 1 if an action was lost, memory grew or keys were left behind, 2 if the soak could not run, and 130 if it
 was interrupted.
 `;
 
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new TypeError(`--minutes "${values.minutes}" is not a number above 0`);
+  if (!(minutes > 0)) throw new TypeError(`--minutes "${values.minutes}" is not a positive number`);
   const url = values['redis-url'];
   const target = await (url === undefined
     ? startOwn(values.topology)
@@ -68,11 +68,12 @@ async function main(): Promise<number> {
 }
 
 async function startOwn(name: string) {
-  if (!Object.hasOwn(TOPOLOGIES, name)) throw new TypeError(`--topology "${name}" is unknown`);
+  if (!Object.hasOwn(TOPOLOGIES, name))
+    throw new TypeError(`--topology "${name}" is not one of ${Object.keys(TOPOLOGIES).join(', ')}`);
   return TOPOLOGIES[name as Topology]();
 }
 
-/** A line a minute, or one that is written over on a terminal. */
+/** Returns a function that prints one line per minute, or updates one line on a terminal. */
 function reporter(): (progress: SoakProgress) => void {
   let minute = -1;
   return (progress) => {
@@ -90,7 +91,7 @@ function lineOf({ elapsedMs, accepted, killed, faults, redisBytes }: SoakProgres
 }
 
 function report({ findings, memory, leftKeys, progress }: SoakResult, seed: string): number {
-  const { held, worst, example = [] } = summarise(findings);
+  const { held, worst, example = [] } = reportOf(findings);
   const lines = [
     `${coloured ? '\n' : ''}${lineOf(progress)}`,
     ...memory.map(memoryLine),
@@ -103,10 +104,10 @@ function report({ findings, memory, leftKeys, progress }: SoakResult, seed: stri
   return held && leftKeys.length === 0 && memory.every(({ flat }) => flat) ? 0 : 1;
 }
 
-function memoryLine({ who, first, last, perMinute, flat }: MemoryUse): string {
+function memoryLine({ name, first, last, perMinute, flat }: MemoryUse): string {
   const word = flat ? 'flat' : 'RISING';
   const mark = coloured ? styleText(flat ? 'green' : 'red', word) : word;
-  return `${mark}  ${who}: ${mib(first)} at first, ${mib(last)} at last, ${mib(perMinute)} a minute in the later half`;
+  return `${mark}  ${name}: ${mib(first)} at the start, ${mib(last)} at the end, ${mib(perMinute)} per minute in the second half`;
 }
 
 function mib(bytes: number): string {

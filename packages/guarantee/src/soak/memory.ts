@@ -1,30 +1,30 @@
-import type { Line } from '../journal.ts';
-import { laterHalf, slopePerMinute, type Sample } from './slope.ts';
+import type { Line } from '../journal/journal.ts';
+import { secondHalf, slopePerMinute, type Sample } from './slope.ts';
 
-/** What one process, or Redis, kept in memory. Bytes. */
+/** Memory of one process, or of Redis, in bytes. */
 export interface MemoryUse {
-  readonly who: string;
+  readonly name: string;
   readonly first: number;
   readonly last: number;
   readonly perMinute: number;
   readonly flat: boolean;
 }
 
-/** Fewer say nothing about a trend. */
-const LEAST_SAMPLES = 6;
-/** Growth in the later half that is noise: so many bytes, and this part of the whole. */
+/** Minimum number of samples for a trend. */
+const MIN_SAMPLES = 6;
+/** Growth in the second half that counts as noise: this number of bytes, plus this part of the last sample. */
 const NOISE_BYTES = 1024 * 1024;
 const NOISE_PART = 0.05;
 const MINUTE_MS = 60_000;
 
-/** How the memory of something went. */
-export function memoryUse(who: string, samples: readonly Sample[]): MemoryUse {
-  const late = laterHalf(samples);
+/** Summarizes samples of one process. */
+export function memoryUse(name: string, samples: readonly Sample[]): MemoryUse {
+  const late = secondHalf(samples);
   const [first, last] = [samples[0]?.bytes ?? 0, samples.at(-1)?.bytes ?? 0];
   const perMinute = slopePerMinute(late);
   const minutes = ((late.at(-1)?.at ?? 0) - (late[0]?.at ?? 0)) / MINUTE_MS;
   return {
-    who,
+    name,
     first,
     last,
     perMinute,
@@ -32,7 +32,7 @@ export function memoryUse(who: string, samples: readonly Sample[]): MemoryUse {
   };
 }
 
-/** The heaps of processes that lived long enough, as they wrote them down. */
+/** Returns the heaps of processes that recorded enough samples. */
 export function heapsOf(lines: readonly Line[]): MemoryUse[] {
   const byPid = new Map<number, { role: string; samples: Sample[] }>();
   for (const line of lines) {
@@ -42,6 +42,6 @@ export function heapsOf(lines: readonly Line[]): MemoryUse[] {
     byPid.set(line.pid, known);
   }
   return [...byPid]
-    .filter(([, { samples }]) => samples.length >= LEAST_SAMPLES)
+    .filter(([, { samples }]) => samples.length >= MIN_SAMPLES)
     .map(([pid, { role, samples }]) => memoryUse(`${role} ${pid}, heap`, samples));
 }

@@ -7,7 +7,7 @@ export interface Sample {
 
 const MINUTE_MS = 60_000;
 
-/** Bytes per minute, by least squares; 0 for fewer than two samples. */
+/** Returns the growth in bytes per minute, by least squares; 0 for fewer than two samples. */
 export function slopePerMinute(samples: readonly Sample[]): number {
   const n = samples.length;
   if (n < 2) return 0;
@@ -25,7 +25,7 @@ export function slopePerMinute(samples: readonly Sample[]): number {
   return variance === 0 ? 0 : covariance / variance;
 }
 
-/** The later half: caches and pools have been filled by then. */
-export function laterHalf(samples: readonly Sample[]): readonly Sample[] {
+/** Returns the second half of the samples, in which caches and pools are already full. */
+export function secondHalf(samples: readonly Sample[]): readonly Sample[] {
   return samples.slice(Math.floor(samples.length / 2));
 }

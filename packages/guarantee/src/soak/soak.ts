@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RedisPool } from '@nooble/redis';
-import { WORK_DOMAIN } from '../actions.ts';
 import { check, type Finding } from '../checks/checker.ts';
-import { unlessAborted } from '../interruption.ts';
-import { lastingKeys, removeKeys } from '../leftovers.ts';
-import { Scene, type Place } from '../scene.ts';
-import { strike } from '../storm.ts';
-import { faultsThatKeepWrites } from '../target.ts';
+import { WORK_DOMAIN } from '../load/actions.ts';
+import { killOrFreeze } from '../scenario/kill-or-freeze.ts';
+import { ProcessGroup } from '../scenario/process-group.ts';
+import type { Environment } from '../scenario/trial.ts';
+import { unlessAborted } from '../schedule/interruption.ts';
+import { lastingKeys, removeKeys } from '../target/run-keys.ts';
+import { faultsThatKeepWrites } from '../target/target.ts';
 import { heapsOf, memoryUse, type MemoryUse } from './memory.ts';
 import type { Sample } from './slope.ts';
 
-/** What a long run is made of. */
-export interface SoakOptions extends Place {
+interface SoakOptions extends Environment {
   readonly minutes: number;
   readonly onProgress: (progress: SoakProgress) => void;
 }
@@ -24,11 +24,10 @@ export interface SoakProgress {
   readonly redisBytes: number;
 }
 
-/** What came of it. */
 export interface SoakResult {
   readonly findings: readonly Finding[];
   readonly memory: readonly MemoryUse[];
-  /** Keys without a time to live, other than the state of a domain. */
+  /** Keys without a time to live, except the state of a domain. */
   readonly leftKeys: readonly string[];
   readonly progress: SoakProgress;
 }
@@ -36,80 +35,84 @@ export interface SoakResult {
 const STANDSTILL_MS = 40_000;
 const LEASE_MS = 2_000;
 const SAMPLE_MS = 5_000;
-/** One of each kind lives from beginning to end, so that its memory says something. */
-const STORM = {
+/** One process of each program lives throughout, so that its memory shows a trend. */
+const DISTURBANCE = {
   leaseMs: LEASE_MS,
-  kills: ['producer', 'worker', 'caller', 'asker'],
+  kills: ['producer', 'worker', 'caller', 'requester'],
   freezes: ['producer', 'worker', 'caller'],
   spared: 1,
 } as const;
-const KINDS = ['producer', 'worker', 'caller', 'asker'] as const;
-const ORDERS = { restMs: 250, measuresMemory: true };
+const PROGRAMS = ['producer', 'worker', 'caller', 'requester'] as const;
+const OPTIONS = { restMs: 250, recordsMemory: true };
 
-/** Mixed load with all faults for a long time; then everything is finished and looked at. */
+/** Runs a mixed load with all faults, drains the queues, and checks the history, memory and keys. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { target, prefix, signal } = options;
-  const scene = await Scene.open(options, LEASE_MS);
+  const group = await ProcessGroup.open(options, LEASE_MS);
   const pool = new RedisPool({ url: target.url, name: 'nooble-soak' });
   try {
-    return await unlessAborted(signal, goOn(scene, pool, options));
+    return await unlessAborted(signal, runAndCheck(group, pool, options));
   } finally {
-    await scene.close();
-    if (!(signal.aborted && target.isOurs)) await removeKeys(target.url, prefix);
+    await group.close();
+    if (!(signal.aborted && target.isManaged)) await removeKeys(target.url, prefix);
     await pool.close();
   }
 }
 
-async function goOn(scene: Scene, pool: RedisPool, options: SoakOptions): Promise<SoakResult> {
+async function runAndCheck(
+  group: ProcessGroup,
+  pool: RedisPool,
+  options: SoakOptions,
+): Promise<SoakResult> {
   const { target, prefix } = options;
-  for (const kind of [...KINDS, ...KINDS]) scene.start(kind, ORDERS);
-  scene.start('producer', { ...ORDERS, mischief: true });
-  const redisMemory = await goThrough(scene, pool, options);
-  const senders = [...scene.of('producer'), ...scene.of('asker')];
-  await Promise.all(senders.map(async (sender) => scene.kill(sender)));
-  await scene.drain(STANDSTILL_MS);
-  await scene.queues.deadLetters(WORK_DOMAIN).discard({ all: true });
-  const history = scene.history();
+  for (const name of [...PROGRAMS, ...PROGRAMS]) group.start(name, OPTIONS);
+  group.start('producer', { ...OPTIONS, faultyHandlers: true });
+  const redisMemory = await disturb(group, pool, options);
+  await group.killSenders();
+  await group.drain(STANDSTILL_MS);
+  await group.queues.deadLetters(WORK_DOMAIN).discard({ all: true });
+  const history = group.history();
   const left = await lastingKeys(target.url, prefix);
   return {
     findings: check(history),
     memory: [memoryUse('Redis', redisMemory), ...heapsOf(history)],
     leftKeys: left.filter((key) => !/:(state|wake|partitions)$/.test(key)),
-    progress: progressOf(scene, redisMemory, options.minutes * 60_000),
+    progress: progressOf(group, redisMemory, options.minutes * 60_000),
   };
 }
 
-/** Faults and kills until the time is over; answers what Redis used. */
-async function goThrough(
-  scene: Scene,
+/** Injects faults and kills until the time is over. Returns samples of the memory of Redis. */
+async function disturb(
+  group: ProcessGroup,
   pool: RedisPool,
   { minutes, random, target, onProgress }: SoakOptions,
 ): Promise<Sample[]> {
   const faults = faultsThatKeepWrites(target);
-  const begun = performance.now();
+  const started = performance.now();
   const samples: Sample[] = [];
-  while (performance.now() - begun < minutes * 60_000) {
+  while (performance.now() - started < minutes * 60_000) {
     await wait(SAMPLE_MS);
-    await strike(scene, STORM, random);
-    if (faults.length > 0) {
-      const fault = random.pick(faults);
-      await scene.suffer(fault.name, async () => fault.strike());
-    }
-    // What is kept for people to look at is not a leak.
-    await scene.queues
+    await killOrFreeze(group, DISTURBANCE, random);
+    if (faults.length > 0) await group.inject(random.pick(faults));
+    // Dead letters are kept on purpose and would look like a leak.
+    await group.queues
       .deadLetters(WORK_DOMAIN)
       .discard({ all: true })
       .catch(() => undefined);
     const bytes = await usedMemory(pool);
     if (bytes !== undefined) samples.push({ at: Date.now(), bytes });
-    onProgress(progressOf(scene, samples, performance.now() - begun));
+    onProgress(progressOf(group, samples, performance.now() - started));
   }
   return samples;
 }
 
-function progressOf(scene: Scene, samples: readonly Sample[], elapsedMs: number): SoakProgress {
+function progressOf(
+  group: ProcessGroup,
+  samples: readonly Sample[],
+  elapsedMs: number,
+): SoakProgress {
   const counts = new Map<string, number>();
-  for (const { event } of scene.history()) counts.set(event, (counts.get(event) ?? 0) + 1);
+  for (const { event } of group.history()) counts.set(event, (counts.get(event) ?? 0) + 1);
   return {
     elapsedMs,
     accepted: counts.get('accepted') ?? 0,
@@ -119,7 +122,7 @@ function progressOf(scene: Scene, samples: readonly Sample[], elapsedMs: number)
   };
 }
 
-/** Of the server, bytes; of a Cluster, one of its nodes. Undefined while it is away. */
+/** Returns the memory of the server, or of one node of a Cluster, in bytes; undefined while it is unreachable. */
 async function usedMemory(pool: RedisPool): Promise<number | undefined> {
   const info = await pool
     .command()

@@ -1,4 +1,4 @@
--- Whether a claim would find something to run, for a worker that knows of nothing.
+-- The look of a worker that knows of no work: would a claim find something to run?
 -- KEYS: ready* suspects
 local LOOKS = ARGV[5] == '1'
 
