@@ -8,8 +8,10 @@ const disturbance = { leaseMs: 1, kills: ['producer', 'worker'], freezes: ['call
 
 /** Returns the next random number after five disturbances with a number of possible victims. */
 async function afterDisturbances(victims: number): Promise<number> {
+  const processes = Array.from({ length: victims }, (_, pid) => ({ pid, freeze() {}, thaw() {} }));
   const group = {
-    busy: () => Array.from({ length: victims }, (_, pid) => ({ pid, freeze() {}, thaw() {} })),
+    of: () => processes,
+    history: () => processes.map(({ pid }) => ({ event: 'started', id: `action-${pid}`, pid })),
     replace: vi.fn<(victim: ProgramProcess) => Promise<void>>(),
     journal: { write: () => undefined },
   } as unknown as ProcessGroup;
