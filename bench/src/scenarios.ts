@@ -6,6 +6,7 @@ import { floor } from './scenarios/floor.ts';
 import { idle } from './scenarios/idle.ts';
 import { lifecycle } from './scenarios/lifecycle.ts';
 import { memory } from './scenarios/memory.ts';
+import { partitions } from './scenarios/partitions.ts';
 import { payload100k } from './scenarios/payload.ts';
 import {
   processC1,
@@ -44,4 +45,5 @@ export const SCENARIOS: readonly Scenario[] = [
   payload100k,
   floor,
   scaling,
+  partitions,
 ];
