@@ -14,6 +14,7 @@
 -- from ending: finish, touch_finish
 -- from codes: EXPIRED
 -- from queues: effort
+-- from tenants: last_starts
 -- from tiers: tier_cells
 -- from served: move_tags, shorten_queues
 -- from commit: commit
@@ -87,7 +88,7 @@ if #picked + effort > 0 or suspects_moved or next(capped) then
   touch_finish(expired)
   begin_writing()
   if #picked > 0 then lease_out() end
-  write_state(tier_cells())
+  write_state(tier_cells(last_starts()))
   move_tags()
   if shorten_queues() then want_wake() end
   if suspects_moved then move_suspects() end

@@ -55,7 +55,7 @@ local function plan(slots, mode, floor, weights, accepts_suspect, shares_time)
     if bytes >= MAX_BYTES or effort >= CALL_EFFORT or newly_capped >= MAX_CAPPED then
       return leave_more()
     end
-    local tier, once = next_tier(mode, floor)
+    local tier, once = next_tier(mode, floor, front)
     if not tier then return end
     serve(tier, weights[tier], once and 1 or slots - #picked)
   end

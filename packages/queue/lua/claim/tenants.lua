@@ -66,3 +66,9 @@ local function next_on_page(order, count)
   for at = order.at, math.min(#order.page, order.at + count - 1) do candidates[#candidates + 1] = order.page[at] end
   return candidates
 end
+
+local function last_starts() -- by tier: the start tag of its last turn
+  local starts = {}
+  for tier, order in pairs(orders) do starts[tier] = order.start end
+  return starts
+end

@@ -1,34 +1,38 @@
--- The usual claim as straight code: nothing is ready; or only tenants of one tier are, on default terms, and their next
+-- The usual claim as straight code: nothing is ready; or all tenants whose turn comes have default terms, and their next
 -- actions are new, cost 1 and have not expired. Same result as a plan. Returns nothing if a plan has to decide.
--- from state: paused, turns
+-- from state: paused
 -- from clock: now, clock_text, lead_ms, write_state
 -- from calls: earlier_answer, remember
 -- from due: due_in_ms
 -- from memory: begin_writing
--- from tag: tag_words
 -- from header: SINCE_DIGITS, expiry_of
 -- from fields: write_fields
--- from alike: take_turns
+-- from tiers: read_tiers, next_tier, note_service, tier_cells
+-- from alike: SLOTS, front_of, take_turn, unusual, lines, ids, sinces, owners
 -- from alike_served: leave_queues
+-- from wake: want_wake, write_wake
 -- KEYS: ready* suspects actions active run depth inflight counts
-local NO_TURNS, BUCKET_END, MOST_BYTES = '0 0 0 0 0 0 0 0 0 0', 9, 4194304
-local slots, lease = tonumber(ARGV[3]), tonumber(ARGV[4])
+local BUCKET_END, MOST_BYTES = 9, 4194304
+local lease = tonumber(ARGV[4])
 
-local waiting = redis.call('EXISTS', suspects, unpack(ready))
+local s = suspects -- they count for more than all tiers
+local waiting = redis.call('EXISTS', s, s, s, s, s, unpack(ready))
 if waiting == 0 then
   if earlier_answer(ARGV[1], ARGV[2]) then return nil end
   return {clock_text, due_in_ms(), '0', lead_ms}
 end
-if waiting > 1 or slots == 0 or paused or ARGV[12] ~= 'turns' then return nil end
+if waiting > 4 or SLOTS == 0 or paused or ARGV[12] ~= 'turns' then return nil end
 
-local tier, served = 0, nil
-while tier < 4 and not served do
-  tier = tier + 1
-  served = take_turns(tier, slots)
-end
-if not served then return nil end
+local mode, floor = ARGV[5], tonumber(ARGV[6])
+read_tiers()
+local tier, once, took = nil, false, nil
+repeat
+  if waiting > 1 or not tier then tier, once = next_tier(mode, floor, front_of) end -- a tier that is ready alone has every turn
+  took = tier and take_turn(tier, once and waiting > 1)
+  if took then note_service(tier, 1, ARGV[6 + tier]) end
+until took == nil or #ids == SLOTS or unusual
+if unusual or #ids == 0 then return nil end
 
-local owners, sinces, ids = served.owners, served.sinces, served.ids
 local stored = redis.call('HMGET', actions, unpack(ids))
 for _, deadline in ipairs(redis.call('ZMSCORE', active, unpack(ids))) do
   if deadline then return nil end
@@ -50,34 +54,36 @@ for at, id in ipairs(ids) do
   leases[2 * at - 1], leases[2 * at] = deadline, id
   runs[2 * at - 1], runs[2 * at] = id, clock_text .. whose .. since .. ' 0 0 0 1'
   rows[2 * at + 3], rows[2 * at + 4] = id, text
-  local bucket = string.sub(since, 1, BUCKET_END)
+  local bucket = owners[at].tier .. string.sub(since, 1, BUCKET_END)
   arrived[bucket] = (arrived[bucket] or 0) - 1
 end
 if bytes > MOST_BYTES or earlier_answer(ARGV[1], ARGV[2]) then return nil end
-
-local taken, given = {}, {}
-for _, tenant in ipairs(served.tenants) do
-  if tenant.met > 0 then taken[tenant.name], given[tenant.name] = -tenant.met, tenant.met end
-end
-
-local words, weight = {}, ARGV[6 + tier]
-for word in string.gmatch(turns or NO_TURNS, '%S+') do words[#words + 1] = word end
-local start, finish = nil, math.max(words[2 * tier + 2], words[2])
-for _ = 1, #ids do start, finish = finish, finish + 1 / weight end -- rounded as in single turns
-words[1] = tag_words(words[1] + #ids)
-words[2], words[2 * tier + 1], words[2 * tier + 2] = tag_words(start), words[1], tag_words(finish)
 
 begin_writing()
 redis.call('ZADD', active, unpack(leases))
 redis.call('HSET', run, unpack(runs))
 remember(ARGV[1], ARGV[2], {clock_text, '-', unpack(ids)})
-local virtual, ended = leave_queues(tier, served)
-write_state({'turns', table.concat(words, ' '), 'v' .. tier, tag_words(virtual)})
-local changes = {['w' .. tier] = -#ids, ['a' .. tier] = #ids}
-for bucket, by in pairs(arrived) do changes['b' .. tier .. bucket] = by end
-if ended > 0 then changes['t' .. tier] = -ended end
+local taken, given, changes, starts, left = {}, {}, {}, {}, waiting
+for of_tier, line in pairs(lines) do
+  local count, ended, is_over = 0, 0, false
+  for _, tenant in ipairs(line.first) do
+    local name, met = tenant.name, tenant.met
+    count = count + met
+    if met > 0 then taken[name], given[name] = (taken[name] or 0) - met, (given[name] or 0) + met end
+  end
+  if count > 0 then
+    starts[of_tier], ended, is_over = leave_queues(of_tier, line)
+    changes['w' .. of_tier], changes['a' .. of_tier] = -count, count
+    if ended > 0 then changes['t' .. of_tier] = -ended end
+    if is_over then left = left - 1 end
+  end
+end
+for bucket, by in pairs(arrived) do changes['b' .. bucket] = by end
+write_state(tier_cells(starts))
 write_fields(counts, changes)
 write_fields(depth, taken)
 write_fields(inflight, given)
+if left > 0 then want_wake() end
+write_wake()
 rows[2] = due_in_ms()
 return rows
