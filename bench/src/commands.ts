@@ -33,6 +33,8 @@ export interface WorkInput {
   readonly answers: boolean;
   /** Time that each handler waits after it has counted its job (ms). */
   readonly takesMs: number;
+  /** Nooble may claim actions ahead of a free slot. */
+  readonly claimsAhead: boolean;
 }
 
 export interface RequestInput {

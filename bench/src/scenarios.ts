@@ -12,6 +12,7 @@ import {
   processC1,
   processC1For1Ms,
   processC1For20Ms,
+  processC1WithoutPrefetch,
   processC200,
   processC50,
 } from './scenarios/process.ts';
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   enqueue1,
   enqueueBatch,
   processC1,
+  processC1WithoutPrefetch,
   processC1For1Ms,
   processC1For20Ms,
   processC50,

@@ -6,6 +6,7 @@ const TARGETS: readonly Target[] = [
   { scenario: 'enqueue', to: 'bee-queue', atLeast: 1 },
   { scenario: 'enqueue_1', to: 'bullmq', atLeast: 1 },
   { scenario: 'process_c1', to: 'bullmq', atLeast: 1.7 },
+  { scenario: 'process_c1_no_prefetch', to: 'bullmq', atLeast: 1 },
   { scenario: 'process_c50', to: 'bullmq', atLeast: 3 },
   { scenario: 'process_c200', to: 'bullmq', atLeast: 3.5 },
   { scenario: 'lifecycle', to: 'bullmq', atLeast: 3 },

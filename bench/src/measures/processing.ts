@@ -12,17 +12,19 @@ export interface ProcessingOptions {
   readonly workers?: number;
   /** Duration of each handler (ms). @default 0 */
   readonly takesMs?: number;
+  /** Whether Nooble may claim actions ahead of a free slot. @default true */
+  readonly claimsAhead?: boolean;
 }
 
 /** Measures workers that drain a full queue, from the first job started to the last. */
 export async function drain(
   context: SampleContext,
   system: SystemName,
-  { count, concurrency, tenants = 1, workers = 1, takesMs = 0 }: ProcessingOptions,
+  { count, tenants = 1, ...how }: ProcessingOptions,
 ): Promise<DrainRecord> {
   const place = await clearedPlace(context, system);
   await fill(context, system, { place, shape: smallJobs(count, tenants) });
-  const started = await startWorkers(context, system, { place, concurrency, workers, takesMs });
+  const started = await startWorkers(context, system, { place, ...how });
   return started.finish(count);
 }
 

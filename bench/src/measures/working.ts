@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly answers?: boolean;
   /** @default 0 */
   readonly takesMs?: number;
+  /** @default true */
+  readonly claimsAhead?: boolean;
   /** Number of the first worker process. @default 0 */
   readonly from?: number;
 }
@@ -45,8 +47,8 @@ export async function startWorkers(
     processes.worker(system, from + index),
   );
   const count = new Count(started);
-  const { sendsCallback = false, answers = false, takesMs = 0 } = how;
-  const input = { place, concurrency, sendsCallback, answers, takesMs };
+  const { sendsCallback = false, answers = false, takesMs = 0, claimsAhead = true } = how;
+  const input = { place, concurrency, sendsCallback, answers, takesMs, claimsAhead };
   await Promise.all(started.map(async (each) => each.ask('work', input)));
   return {
     async finish(expected) {

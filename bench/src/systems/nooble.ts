@@ -29,6 +29,7 @@ export const nooble: System = {
       prefix: place.prefix,
       processor: place.queue === 'work' ? handlerOf(options) : callbackHandler(options.onJob),
       concurrency: options.concurrency,
+      ...(!options.claimsAhead && { prefetch: 0 }),
       logger: false,
       handleSignals: false,
     });

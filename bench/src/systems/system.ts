@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly answers: boolean;
   /** Time that each handler waits after `onJob` (ms); 0 for no wait. */
   readonly takesMs: number;
+  /** Actions may be claimed ahead of a free slot, in a system that does. */
+  readonly claimsAhead: boolean;
   readonly onJob: OnJob;
 }
 
