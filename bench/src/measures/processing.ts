@@ -12,7 +12,7 @@ export interface ProcessingOptions {
   readonly workers?: number;
   /** Duration of each handler (ms). @default 0 */
   readonly takesMs?: number;
-  /** Whether Nooble may claim actions ahead of a free slot. @default true */
+  /** Nooble may claim actions ahead of a free slot. @default true */
   readonly claimsAhead?: boolean;
 }
 

@@ -7,7 +7,7 @@ interface Drain {
   readonly concurrency: number;
   /** Duration of each handler (ms). @default 0 */
   readonly takesMs?: number;
-  /** Whether Nooble may claim actions ahead of a free slot. @default true */
+  /** Nooble may claim actions ahead of a free slot. @default true */
   readonly claimsAhead?: boolean;
   readonly systems?: readonly SystemName[];
   /** Jobs of a full and of a quick sample. */
