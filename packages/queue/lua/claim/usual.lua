@@ -12,7 +12,7 @@
 -- from alike_served: leave_queues
 -- from wake: want_wake, write_wake
 -- KEYS: ready* suspects actions active run depth inflight counts
-local BUCKET_END, MOST_BYTES = 9, 4194304
+local BUCKET_END, MOST_BYTES, SMALL_CLAIM = 9, 4194304, 4
 local lease = tonumber(ARGV[4])
 
 local s = suspects -- they count for more than all tiers
@@ -32,6 +32,8 @@ repeat
   if took then note_service(tier, 1, ARGV[6 + tier]) end
 until took == nil or #ids == SLOTS or unusual
 if unusual or #ids == 0 then return nil end
+-- Large actions are read by a plan, which stops in time.
+if #ids > SMALL_CLAIM and redis.call('HSTRLEN', actions, ids[1]) * #ids > MOST_BYTES then return nil end
 
 local stored = redis.call('HMGET', actions, unpack(ids))
 for _, deadline in ipairs(redis.call('ZMSCORE', active, unpack(ids))) do
