@@ -29,7 +29,7 @@ export async function runScenarios(
   options: RunOptions,
 ): Promise<RunResult> {
   const server = await Server.start();
-  const crew = new Crew(options.profile);
+  const crew = new Crew(options);
   // Pending commands then reject, which unwinds everything below.
   const onAbort = (): void => void crew.end();
   options.signal.addEventListener('abort', onAbort, { once: true });

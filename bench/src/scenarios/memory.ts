@@ -12,7 +12,7 @@ export const memory: Scenario = {
     'memory of Redis per waiting action beyond the JSON of its data: 1,000 tenants; a tenant for each',
   metrics: { bytes: BYTES, own_tenant: BYTES },
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue', 'groupmq'], async (stage, system) => {
-    const count = sized(stage, 50_000, 4_000);
+    const count = sized(stage, 50_000, 2_000);
     return {
       bytes: await overheadBytes(stage, system, { count, tenants: 1_000 }),
       own_tenant: await overheadBytes(stage, system, { count, tenants: count }),
