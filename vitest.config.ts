@@ -30,7 +30,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'isolated', include: replacing } },
     ],
-    globalSetup: ['./scripts/test-redis.ts'],
+    globalSetup: ['./scripts/test-redis.ts', './scripts/test-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // More workers than cores, because most files wait for servers and processes.

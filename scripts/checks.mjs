@@ -8,7 +8,7 @@ const node = process.execPath;
 
 const CHECKS = {
   lint: [bin('oxlint'), '--type-aware', '--deny-warnings'],
-  format: [bin('prettier'), '--check', '.', '--cache'],
+  format: [bin('oxfmt'), '--check'],
   layers: [bin('turbo'), 'boundaries'],
   'types of tests': [bin('tsc'), '-p', 'scripts/tsconfig.tests.json'],
   'embedded scripts are current': [node, 'packages/queue/scripts/embed-lua.mjs', '--check'],

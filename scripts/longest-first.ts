@@ -6,10 +6,12 @@ const LONG = [
   'guarantee/test/broken-builds',
   'guarantee/test/cluster',
   'guarantee/test/',
+  'queue/test/protocol/',
+  'examples/demo/test/',
   'scripts/packages',
   'bench/test/',
-  'queue/test/',
   'redis/test/',
+  'queue/test/',
 ];
 
 /** Orders test files by their known duration, because a fresh clone has no durations of an earlier run. */

@@ -18,7 +18,7 @@ export async function updateDocument(result: BenchResult, file: string): Promise
   await writeFile(file, `${before}\n${markdownOf(result)}\n\n${text.slice(end)}`);
 }
 
-/** Formats the result as Markdown, as prettier would. */
+/** Formats the result as Markdown, as the formatter would. */
 export function markdownOf(result: BenchResult): string {
   return [
     ...circumstances(result).map((line) => `- ${line}`),

@@ -5,10 +5,12 @@ import type { SystemName } from './systems/system.ts';
 export class ProcessPool {
   readonly #processes = new Map<string, SystemProcess>();
   readonly #profileFolder: string | undefined;
+  readonly #signal: AbortSignal;
 
-  /** With a folder, each process writes a CPU profile there when it ends. */
-  constructor(profileFolder?: string) {
-    this.#profileFolder = profileFolder;
+  /** With a profile folder, each process writes a CPU profile there when it ends. */
+  constructor({ profile, signal }: { profile: string | undefined; signal: AbortSignal }) {
+    this.#profileFolder = profile;
+    this.#signal = signal;
   }
 
   /** Returns the process that sends jobs and awaits results. */
@@ -32,6 +34,8 @@ export class ProcessPool {
     const key = `${system} ${role}`;
     let found = this.#processes.get(key);
     if (!found) {
+      // Otherwise a sample interrupted before its first process would start them all.
+      this.#signal.throwIfAborted();
       found = new SystemProcess({ system, role, profileFolder: this.#profileFolder });
       this.#processes.set(key, found);
     }

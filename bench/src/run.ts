@@ -29,7 +29,7 @@ export async function runScenarios(
   options: RunOptions,
 ): Promise<RunResult> {
   const server = await Server.start();
-  const processes = new ProcessPool(options.profile);
+  const processes = new ProcessPool(options);
   // Pending commands then reject, which unwinds everything below.
   const onAbort = (): void => void processes.end();
   options.signal.addEventListener('abort', onAbort, { once: true });

@@ -12,7 +12,7 @@ export const memory: Scenario = {
     'memory of Redis per waiting action beyond the JSON of its data: 1,000 tenants; a tenant for each',
   metrics: { bytes: BYTES, own_tenant: BYTES },
   sides: sidesOf(['nooble', 'bullmq', 'bee-queue', 'groupmq'], async (context, system) => {
-    const count = sized(context, 50_000, 4_000);
+    const count = sized(context, 50_000, 2_000);
     return {
       bytes: await overheadBytes(context, system, { count, tenants: 1_000 }),
       own_tenant: await overheadBytes(context, system, { count, tenants: count }),

@@ -15,7 +15,7 @@ export interface Flood {
 
 const ACTION_MS = 60_000;
 /** Enough work to keep the queue from draining too early. */
-const TEXTS_PER_ACTION = 48;
+const TEXTS_PER_ACTION = 24;
 
 /** A free tenant floods the embedding service while two other tenants send a few actions. */
 export async function showFairness(stage: Stage, screen: Screen, flood: Flood): Promise<void> {

@@ -8,6 +8,8 @@ import { FlowReader, type Flow } from './flow.ts';
 export interface ServiceProcessOptions {
   /** Folder name of the example. */
   readonly name: 'embedding-service' | 'query-service';
+  /** Path of its program. @default the built one of the package */
+  readonly main?: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -28,9 +30,8 @@ export class ServiceProcess {
   #lastWords = '';
   #url = '';
 
-  constructor({ name, env }: ServiceProcessOptions) {
+  constructor({ name, main = builtMainOf(name), env }: ServiceProcessOptions) {
     this.name = name;
-    const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
     this.#child = spawn(process.execPath, [main], {
       env: { ...process.env, ...env },
       // The service stops when the IPC channel closes, that is, when this process ends.
@@ -97,6 +98,10 @@ export class ServiceProcess {
     const message = `${this.name} exited unexpectedly with code ${String(code)}\n${this.#lastWords}`;
     this.events.emit('died', new Error(message));
   }
+}
+
+function builtMainOf(name: ServiceProcessOptions['name']): string {
+  return fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
 }
 
 function parseLine(text: string): Record<string, unknown> | undefined {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { programOf } from './programs.ts';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const main = programOf('demo');
 
 /** The demo as a process. */
 export interface Playing {

@@ -6,6 +6,7 @@ import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { inject, onTestFinished } from 'vitest';
 import { ServiceProcess } from '../src/service-process.ts';
+import { programOf } from './programs.ts';
 
 /** The tenant that asks questions. */
 export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
@@ -31,7 +32,8 @@ export async function openStage({ redis = inject('redisUrl') } = {}): Promise<St
   onTestFinished(async () => worker.stop());
   await worker.start();
   const start = async (name: ServiceProcess['name'], more = {}): Promise<ServiceProcess> => {
-    const service = new ServiceProcess({ name, env: { ...env, ...more } });
+    const main = programOf(name);
+    const service = new ServiceProcess({ name, main, env: { ...env, ...more } });
     onTestFinished(async () => service.kill());
     await service.started();
     return service;

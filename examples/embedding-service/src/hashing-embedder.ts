@@ -68,6 +68,11 @@ function hashOf(text: string): number {
 
 /** Scales to unit length, rounded to six digits to keep messages small. A text without words stays zero. */
 function normalised(vector: Float64Array): number[] {
-  const length = Math.hypot(...vector) || 1;
-  return Array.from(vector, (value) => Math.round((value / length) * 1e6) / 1e6);
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
+  // Not `Array.from`, which takes an iterator step per number.
+  const scaled: number[] = [];
+  for (let at = 0; at < vector.length; at += 1) {
+    scaled.push(Math.round(((vector[at] ?? 0) / length) * 1e6) / 1e6);
+  }
+  return scaled;
 }

@@ -64,7 +64,7 @@ export class VectorIndex {
 
 /** Scales to unit length, so that a dot product is a cosine. */
 export function normalised(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector) || 1;
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
   return vector.map((value) => value / length);
 }
 

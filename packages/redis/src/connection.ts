@@ -11,7 +11,8 @@ export type DnsLookup = (
 
 /** Maps announced `host:port` addresses to the addresses to connect to. */
 export type NatMap =
-  Readonly<Record<string, HostPort>> | ((announced: string) => HostPort | null | undefined);
+  | Readonly<Record<string, HostPort>>
+  | ((announced: string) => HostPort | null | undefined);
 
 /** Address and credentials of a Redis. */
 export interface ConnectionOptions {

@@ -19,7 +19,8 @@ export interface ScriptCall {
 
 /** Result of one call. */
 export type ScriptResult =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: Error };
 
 /** Prepares a script. Its text is only sent to servers that do not know its digest. */
 export function defineScript({ name, lua }: { name: string; lua: string }): RedisScript {

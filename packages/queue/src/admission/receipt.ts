@@ -33,7 +33,8 @@ export interface Receipt extends ActionRef {
 
 /** Result for one action of several. */
 export type EnqueueResult =
-  Receipt | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
+  | Receipt
+  | { readonly status: 'rejected'; readonly actionId: string; readonly error: NoobleError };
 
 /**
  * Result for an action that was refused or malformed, or whose tenant could not be resolved. The other actions are

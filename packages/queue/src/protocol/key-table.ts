@@ -5,7 +5,13 @@ export interface KeyFacts {
   readonly type: 'HASH' | 'LIST' | 'STREAM' | 'STRING' | 'ZSET';
   /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
   readonly per?:
-    'tier' | 'tenant' | 'tier and tenant' | 'process' | 'action' | 'day' | 'tenant and key';
+    | 'tier'
+    | 'tenant'
+    | 'tier and tenant'
+    | 'process'
+    | 'action'
+    | 'day'
+    | 'tenant and key';
   readonly content: string;
   readonly lifetime: string;
 }
