@@ -152,6 +152,18 @@ describe('a claim loop', () => {
     expect(state.nextCall(ended)).toMatchObject({ expectsNone: false });
   });
 
+  it('expects more after a call that brought unexpected actions, until a claim brings none', () => {
+    const ended = { ...IDLE, settlements: 1 };
+    const state = started();
+    const expectations = [8, 3, 2, 0, 0].map((accepted) => {
+      const call = state.nextCall(ended);
+      if (!call) return undefined;
+      state.answered(call, { accepted: Math.min(accepted, call.slots - 1), refusedSuspect: false });
+      return call.expectsNone;
+    });
+    expect(expectations).toEqual([false, true, false, false, true]);
+  });
+
   it('only settles while it stops, and only if there is something to settle', () => {
     const state = started();
     state.stop();

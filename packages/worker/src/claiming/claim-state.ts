@@ -33,13 +33,14 @@ export interface Load {
 /**
  * State of the claim loop. Decides the next call, and does nothing by itself.
  *
- * | field     | values                                                                               |
- * | --------- | ------------------------------------------------------------------------------------ |
- * | `phase`   | `idle` → `consuming` → `stopping` → `idle`                                           |
- * | `outlook` | `none`: the last claim left slots free; `some`: there may be work; `more`: it filled |
- * | `isDue`   | true to call even without a free slot, so that what is due in the domain happens     |
- * | `outage`  | failed calls in a row; `isResting` while the loop pauses because of the last one     |
- * | `owes…`   | true if a suspect found no slot: nothing is claimed ahead until one is offered again |
+ * | field          | values                                                                                |
+ * | -------------- | ------------------------------------------------------------------------------------- |
+ * | `phase`        | `idle` → `consuming` → `stopping` → `idle`                                            |
+ * | `outlook`      | `none`: the last claim left slots free; `some`: there may be work; `more`: it filled  |
+ * | `isDue`        | true to call even without a free slot, so that what is due in the domain happens      |
+ * | `outage`       | failed calls in a row; `isResting` while the loop pauses because of the last one      |
+ * | `wasSurprised` | true after a call that expected no action and brought some, until a claim brings none |
+ * | `owesSuspect`  | true if a suspect found no slot: nothing is claimed ahead until one is offered again  |
  */
 export class ClaimState {
   readonly #concurrency: number;
@@ -47,6 +48,7 @@ export class ClaimState {
   #outlook: 'none' | 'some' | 'more' = 'some';
   #isDue = true;
   #outage = { failures: 0, isResting: false };
+  #wasSurprised = false;
   #owesSuspect = false;
   #calls: readonly RoundTripRequest[] = [];
 
@@ -108,6 +110,8 @@ export class ClaimState {
   answered(request: RoundTripRequest, { accepted, refusedSuspect }: CallResult): void {
     this.#end(request);
     if (request.slots > 0) this.#outlook = accepted >= request.slots ? 'more' : 'none';
+    if (request.expectsNone) this.#wasSurprised = accepted > 0;
+    else if (request.slots > 0 && accepted === 0) this.#wasSurprised = false;
     if (request.slots > 0 && request.acceptSuspect) this.#owesSuspect = refusedSuspect;
     this.#outage = { failures: 0, isResting: false };
   }
@@ -156,7 +160,7 @@ export class ClaimState {
       acceptSuspect,
       mayWait,
       settleOnly: false,
-      expectsNone: this.#outlook === 'none' && !this.#isDue,
+      expectsNone: this.#outlook === 'none' && !this.#isDue && !this.#wasSurprised,
     };
   }
 
