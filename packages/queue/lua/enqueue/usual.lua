@@ -4,7 +4,7 @@
 -- from clock: now, clock, clock_words, advance_clock, write_clock
 -- from calls: earlier_answer, remember
 -- from fields: write_fields
--- from many: names_in
+-- from many: names_in, has_any
 -- from tag: tag_words
 -- from wake: want_wake, write_wake
 -- KEYS: state actions depth held profiles queue* ready* parked* counts
@@ -44,12 +44,6 @@ for at, line in ipairs(lines) do
   arrived[tenant], room[tenant] = (arrived[tenant] or 0) + line.count, math.min(room[tenant] or math.huge, line.most)
   changes[waiting], changes[of_bucket] = (changes[waiting] or 0) + line.count, (changes[of_bucket] or 0) + line.count
   lists[at] = queue[tonumber(line.tier)] .. tenant
-end
-
-local function has_any(key, names)
-  for _, value in ipairs(redis.call('HMGET', key, unpack(names))) do
-    if value then return true end
-  end
 end
 
 local tenants = names_in(arrived)

@@ -11,3 +11,9 @@ local function names_in(set)
   for name in pairs(set) do names[#names + 1] = name end
   return names
 end
+
+local function has_any(key, names) -- true if one of these fields of a hash exists
+  for _, value in ipairs(redis.call('HMGET', key, unpack(names))) do
+    if value then return true end
+  end
+end

@@ -3,7 +3,7 @@
 -- from runs: FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from fields: write_fields
 -- from memory: begin_writing
--- from many: names_in
+-- from many: names_in, has_any
 -- from look: is_more_ready
 -- KEYS: run active actions held suspects profiles paces inflight counts
 if ARGV[4] ~= 'turns' or ARGV[6] ~= '1' or ARGV[8] ~= 'done' or ARGV[11] ~= '0' or ARGV[12] ~= '' then return nil end
@@ -17,12 +17,6 @@ for at, text in ipairs(runs) do
 end
 for _, deadline in ipairs(redis.call('ZMSCORE', active, unpack(ids))) do
   if not deadline then return nil end
-end
-
-local function has_any(key, names)
-  for _, value in ipairs(redis.call('HMGET', key, unpack(names))) do
-    if value then return true end
-  end
 end
 
 if redis.call('EXISTS', suspects, paces) > 0 then return nil end
