@@ -43,15 +43,16 @@ if not paused then
 end
 
 local function lease_out() -- writes `active` before the queue: an abort could repeat an action, but not lose it
-  local deadline, leases, runs, taken, of_tiers = string.format('%.0f', now + lease), {}, {}, {}, {}
+  local deadline, holder = string.format('%.0f', now + lease), ' @' .. process
+  local leases, runs, taken, of_tiers = {}, {}, {}, {}
   local words = {clock_text, picked[1].suspect and picked[1].id or '-'}
   for at, item in ipairs(picked) do
     local id, candidate = item.id, item.candidate
     leases[2 * at - 1], leases[2 * at] = deadline, id
-    runs[2 * at - 1], runs[2 * at] = id, item.text
+    runs[2 * at - 1], runs[2 * at] = id, item.text .. holder .. item.flags
     bump_arrival(candidate.order.tier, item.since, -1)
     taken[candidate], words[at + 2] = (taken[candidate] or 0) + 1, id
-    if item.run then item.run = item.text end
+    if item.run then item.run = item.text .. item.flags end
   end
   redis.call('ZADD', active, unpack(leases))
   redis.call('HSET', run, unpack(runs))

@@ -11,7 +11,7 @@ local CANCELLED_EFFORT, EXPIRED_EFFORT, expired = 1, 5, {}
 local function new_item(element, candidate) -- with all fields from the start: a growing table is copied
   return {
     since = string.sub(element, 1, SINCE_DIGITS), id = string.sub(element, SINCE_DIGITS + 2), candidate = candidate,
-    ran = string.byte(element, SINCE_DIGITS + 1) == RAN, stored = nil, run = nil, text = nil, cost = nil,
+    ran = string.byte(element, SINCE_DIGITS + 1) == RAN, stored = nil, run = nil, text = nil, flags = '', cost = nil,
   }
 end
 
@@ -58,10 +58,10 @@ end
 
 local function read_ran(item) -- the same for an action with a run, which continues under the token of this claim
   if not item.run then return nil end
-  local facts, since, cost = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+)[%d ]*)$')
+  local facts, since, cost, flags = string.match(item.run, '^%d+ ([1-4] %S+ (%d+) %d+ %d+ %d+ (%S+)[ %d]-)( ?%l*%+?)$')
   if not facts then return begin_anew(item) end
   if since ~= item.since then return nil end
-  item.text, item.cost = clock_text .. ' ' .. facts, cost_of(cost)
+  item.text, item.flags, item.cost = clock_text .. ' ' .. facts, flags, cost_of(cost)
   local arrival, expires = string.match(item.stored, '^(%d+) %S+ (%-?%d+) ')
   return expires or '0', arrival
 end

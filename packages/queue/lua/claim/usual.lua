@@ -48,13 +48,14 @@ local function may_run(text, since, whose)
   return string.sub(text, 1, SINCE_DIGITS) == since and expiry_of(expires, since) > now
 end
 
-local deadline, leases, runs, rows, arrived, bytes = string.format('%.0f', now + lease), {}, {}, {clock_text, '', '0', lead_ms}, {}, 0
+local deadline, first_run = string.format('%.0f', now + lease), ' 0 0 0 1 @' .. ARGV[1]
+local leases, runs, rows, arrived, bytes = {}, {}, {clock_text, '', '0', lead_ms}, {}, 0
 for at, id in ipairs(ids) do
   local since, text, whose = sinces[at], stored[at], owners[at].whose
   if not text or not may_run(text, since, whose) then return nil end
   bytes = bytes + #text
   leases[2 * at - 1], leases[2 * at] = deadline, id
-  runs[2 * at - 1], runs[2 * at] = id, clock_text .. whose .. since .. ' 0 0 0 1'
+  runs[2 * at - 1], runs[2 * at] = id, clock_text .. whose .. since .. first_run
   rows[2 * at + 3], rows[2 * at + 4] = id, text
   local bucket = owners[at].tier .. string.sub(since, 1, BUCKET_END)
   arrived[bucket] = (arrived[bucket] or 0) - 1

@@ -1,25 +1,43 @@
 -- The record of an action's attempts, beside its immutable envelope. Token 0: not running; since: the clock when it last
 -- joined a queue. A claim replaces the token and keeps the rest. Two more fields follow only if an attempt was put off: the
 -- times (ms) at which it was first throttled and first met no handler; 0 for never. A third one is the charge (µs) of a
--- claim that shares by time.
+-- claim that shares by time. While it runs, @ and the process that holds its lease follow. The last word is a set of flags
+-- and a plus sign, if there are flags: a run that ends with a plus sign needs more than the usual paths do.
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
+local FLAGGED = string.byte('+')
+
+local function is_flagged(text)
+  return string.byte(text, -1) == FLAGGED
+end
+
+local function flag_words(flags)
+  return flags == '' and '' or ' ' .. flags .. '+'
+end
+
+local function holder_and_flags(words) -- returns nil if they are malformed
+  local holder, flags = string.match(words, '^ ?@([%w_-]+)') or '', string.match(words, '^ ?@?[%w_-]* ?(%l+)%+$') or ''
+  local expected = (holder == '' and '' or ' @' .. holder) .. flag_words(flags)
+  if words == expected or ' ' .. words == expected then return holder, flags end
+end
+
 local function parse_run(text) -- returns nil for a malformed run
-  local token, tier, tenant, since, failures, stalls, redrives, cost, put_off =
-    string.match(text or '', '^(%d+) ([1-4]) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)([%d ]*)$')
-  local throttled, unhandled, charged = string.match(put_off or '', '^ (%d+) (%d+) ?(%d*)$')
-  return token and {
+  local token, tier, tenant, since, failures, stalls, redrives, cost, put_off, words =
+    string.match(text or '', '^(%d+) ([1-4]) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)([%d ]*)(.*)$')
+  local throttled, unhandled, charged = string.match(put_off or '', '^ (%d+) (%d+) ?(%d*) ?$')
+  local holder, flags = holder_and_flags(words or '?')
+  return flags and {
     tier = tonumber(tier), tenant = tenant, token = token, since = since, failures = tonumber(failures),
     stalls = tonumber(stalls), redrives = tonumber(redrives), cost = cost,
-    throttled = throttled or '0', unhandled = unhandled or '0', charged = charged or '',
+    throttled = throttled or '0', unhandled = unhandled or '0', charged = charged or '', holder = holder, flags = flags,
   }
 end
 
 local function new_run(header)
   return {
     tier = header.tier, tenant = header.tenant, token = '0', since = header.arrival,
-    failures = 0, stalls = 0, redrives = 0, cost = header.cost, throttled = '0', unhandled = '0', charged = '',
+    failures = 0, stalls = 0, redrives = 0, cost = header.cost, throttled = '0', unhandled = '0', charged = '', holder = '', flags = '',
   }
 end
 
@@ -50,8 +68,11 @@ end
 local function run_text(r)
   local text = string.format('%s %d %s %s %d %d %d %s', r.token, r.tier, r.tenant, r.since, r.failures, r.stalls, r.redrives, r.cost)
   local charged = r.token ~= '0' and r.charged or '' -- the charge of an attempt ends with its lease
-  if charged == '' and r.throttled == '0' and r.unhandled == '0' then return text end
-  return text .. ' ' .. r.throttled .. ' ' .. r.unhandled .. (charged == '' and '' or ' ' .. charged)
+  if charged ~= '' or r.throttled ~= '0' or r.unhandled ~= '0' then
+    text = text .. ' ' .. r.throttled .. ' ' .. r.unhandled .. (charged == '' and '' or ' ' .. charged)
+  end
+  if r.token ~= '0' and r.holder ~= '' then text = text .. ' @' .. r.holder end
+  return text .. flag_words(r.flags)
 end
 
 local function write_run(id, r)

@@ -9,7 +9,8 @@
 -- from tag: tag_words
 -- KEYS: state paces profiles ready* parked*
 local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 1000000, 8 -- µs; number of attempts that a pace averages
-local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)$'
+local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)'
+local BEFORE_CHARGE = '^(' .. string.rep('%S+ ', 10) .. ')%d+'
 local PUT_OFF = '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$'
 local corrections, pace_changes, domain_pace = {}, {}, nil
 
@@ -55,7 +56,7 @@ end
 
 local function charge_further(text) -- for an attempt that runs longer than it was charged for; returns its new run
   local tenant, held = charged_more(text, true)
-  return tenant and (string.gsub(text, '%d+$', string.format('%.0f', held)))
+  return tenant and string.gsub(text, BEFORE_CHARGE, '%1' .. string.format('%.0f', held), 1)
 end
 
 local function write_paces()

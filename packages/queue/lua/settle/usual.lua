@@ -1,5 +1,6 @@
 -- The usual settle as straight code: all attempts are done and leave nothing behind, and their tenants have default terms.
 -- Same result as for single items. Returns nothing if something has to be decided.
+-- from run: is_flagged
 -- from runs: FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from fields: write_fields
 -- from memory: begin_writing
@@ -11,7 +12,7 @@ if ARGV[4] ~= 'turns' or ARGV[6] ~= '1' or ARGV[8] ~= 'done' or ARGV[11] ~= '0' 
 local ended, of_tenants, of_tiers = {}, {}, {}
 for at, text in ipairs(runs) do
   local id, token, tier, tenant = ids[at], string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token ~= ARGV[FIRST_ITEM + 1 + (at - 1) * ITEM_SIZE] or ended[id] then return nil end
+  if token ~= ARGV[FIRST_ITEM + 1 + (at - 1) * ITEM_SIZE] or ended[id] or is_flagged(text) then return nil end
   ended[id], tier = true, 'a' .. tier
   of_tenants[tenant], of_tiers[tier] = (of_tenants[tenant] or 0) - 1, (of_tiers[tier] or 0) - 1
 end

@@ -62,15 +62,21 @@ export interface RunFacts {
   readonly throttledSinceMs: number;
   /** Domain clock when it first met a worker without its handler since it last ran (ms); 0 if it did not. */
   readonly unhandledSinceMs: number;
+  /** Process whose claim holds the lease; '' if it is not running. */
+  readonly holder: string;
+  /** Letters that mark what the usual paths do not handle; '' for most actions. */
+  readonly flags: string;
 }
 
 /**
- * Parses `token tier tenant since failures stalls redrives cost`, optionally followed by `throttled unhandled` and the
- * charge of a claim; `lua/rules/run.lua` is its twin. Never throws.
+ * Parses `token tier tenant since failures stalls redrives cost`, optionally followed by `throttled unhandled`, the charge of
+ * a claim, `@holder` and `flags+`; `lua/rules/run.lua` is its twin. Never throws.
  */
 export function parseRun(text: string): RunFacts {
   const [token = '0', tier, tenantId = '', since, ...counts] = text.split(' ');
   const [failures, stalls, redrives, , throttled, unhandled] = counts;
+  const holder = counts.find((word) => word.startsWith('@'));
+  const last = counts.at(-1);
   return {
     tier: tierOf(tier),
     tenantId,
@@ -81,13 +87,15 @@ export function parseRun(text: string): RunFacts {
     redrives: countOf(redrives),
     throttledSinceMs: countOf(throttled),
     unhandledSinceMs: countOf(unhandled),
+    holder: holder?.slice(1) ?? '',
+    flags: last?.endsWith('+') === true ? last.slice(0, -1) : '',
   };
 }
 
 /** Returns the run of an action that is claimed for the first time. The token is the clock value of the claim. */
 export function firstRun({ tier, tenantId, arrivalUs }: StoredAction, token: string): RunFacts {
   const counts = { failures: 0, stalls: 0, redrives: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
-  return { tier, tenantId, token, sinceUs: arrivalUs, ...counts };
+  return { tier, tenantId, token, sinceUs: arrivalUs, ...counts, holder: '', flags: '' };
 }
 
 /** Tiers are stored as their priority, 1 to 4. Any other value counts as the last tier. */

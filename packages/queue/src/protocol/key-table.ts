@@ -41,7 +41,7 @@ export const KEY_TABLE = {
     suffix: 'run',
     type: 'HASH',
     content:
-      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; start of its postponement, charge of its claim',
+      'action_id → token, tier, tenant, since, failures, stalls, redrives, cost; start of its postponement, charge of its claim, process that runs it, flags',
     lifetime: 'from the first claim or delay until the end, and while it is dead',
   },
   queue: {
