@@ -3,7 +3,7 @@ import { assertDomain, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, type AdmitOptions } from './admission/admitting.ts';
-import { DeadLetters } from './inspection/dead-letters.ts';
+import { controlsOf, type Controls } from './inspection/controls.ts';
 import { lookUpTenant } from './admission/directory.ts';
 import { domainStats } from './inspection/domain-stats.ts';
 import { assertForMany } from './admission/enqueue-options.ts';
@@ -12,9 +12,6 @@ import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import type { CancelResult } from './protocol/operations/cancel.ts';
 import type { DomainStats } from './protocol/operations/stats.ts';
-import { repartition } from './inspection/repartition.ts';
-import { pauseOf, setPaused } from './inspection/pausing.ts';
-import type { PauseOptions, PauseTarget } from './inspection/pausing.ts';
 import type { ActionSnapshot } from './inspection/snapshot.ts';
 import { cancelAction, findAction } from './inspection/stored-actions.ts';
 import { TenantQueues } from './tenant-queues.ts';
@@ -22,8 +19,12 @@ import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
 
-/** Sends actions to domains and operates their queues. */
-export class DomainQueueManager {
+/** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
+export class DomainQueueManager implements Controls {
+  readonly pause: Controls['pause'];
+  readonly resume: Controls['resume'];
+  readonly deadLetters: Controls['deadLetters'];
+  readonly setPartitions: Controls['setPartitions'];
   readonly #parts: QueueManagerParts;
   readonly #parent: DomainAction | undefined;
 
@@ -34,6 +35,11 @@ export class DomainQueueManager {
   ) {
     this.#parts = inherited?.parts ?? openManagerParts(options);
     this.#parent = inherited?.parent;
+    const controls = controlsOf(this.#parts);
+    this.pause = controls.pause;
+    this.resume = controls.resume;
+    this.deadLetters = controls.deadLetters;
+    this.setPartitions = controls.setPartitions;
   }
 
   get redis(): RedisPool {
@@ -110,31 +116,6 @@ export class DomainQueueManager {
     assertDomain(domain);
     const { redis, partitions } = this.#parts;
     return domainStats(redis, domain, await partitions.lookAgain(domain));
-  }
-
-  /** Stops serving; running actions continue. Admission continues as well, unless `admission` is set. */
-  async pause(target: PauseTarget, options: PauseOptions = {}): Promise<void> {
-    await setPaused(this.#parts, target, pauseOf(options));
-  }
-
-  /** Resumes serving and admission. */
-  async resume(target: PauseTarget): Promise<void> {
-    await setPaused(this.#parts, target, { verb: 'resume', admission: false });
-  }
-
-  deadLetters(domain: string): DeadLetters {
-    assertDomain(domain);
-    return new DeadLetters(this.#parts, domain);
-  }
-
-  /**
-   * Changes the number of partitions of an empty domain (1 to 64), which a Cluster distributes over its nodes. Resets
-   * limits, idempotency keys and pauses of its tenants. Workers and senders notice the change by themselves. Throws
-   * DomainNotEmptyError. Repeating the call completes an interrupted change.
-   */
-  async setPartitions(domain: string, count: number): Promise<void> {
-    assertDomain(domain);
-    await repartition(this.#parts, domain, count);
   }
 
   /** Returns a manager whose actions are children of this one: same task, session, tenant and trace. */
