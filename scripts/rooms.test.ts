@@ -9,7 +9,10 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
     'packages/queue/src',
     ['inspection', 'claiming', 'delivery', 'admission', 'protocol', 'timing', 'generated'],
   ],
-  ['packages/worker/src', ['claiming', 'settling', 'attempts', 'handlers', 'reporting', 'timing']],
+  [
+    'packages/worker/src',
+    ['claiming', 'settling', 'attempts', 'handlers', 'journal', 'reporting', 'timing'],
+  ],
   [
     'packages/guarantee/src',
     [

@@ -78,25 +78,6 @@ export class UnknownActionError extends NoobleError {
   }
 }
 
-/** The lease of an action ended and another worker may own it. */
-export class LeaseLostError extends NoobleError {
-  static readonly kind: ErrorKind = {
-    code: 'LEASE_LOST',
-    httpStatus: 409,
-    retryable: false,
-    summary: 'The lease of an action ended before its attempt did.',
-    remedy: 'Do not block the event loop; stop the work when `ctx.signal` fires.',
-  };
-  constructor({ actionId, cause }: { actionId: string } & Caused) {
-    super({
-      kind: LeaseLostError.kind,
-      message: `Cannot settle action "${actionId}": its lease was lost`,
-      details: { actionId },
-      cause,
-    });
-  }
-}
-
 /** The action was cancelled before it started. */
 export class ActionCancelledError extends NoobleError {
   static readonly kind: ErrorKind = {
@@ -174,11 +155,21 @@ export class ActionTimeoutError extends NoobleError {
     summary: 'A handler or an awaited result exceeded its time limit.',
     remedy: 'Make the handler faster, or raise `timeout_ms` or the timeout of the tier.',
   };
-  constructor({ actionId, timeoutMs, cause }: { actionId: string; timeoutMs: number } & Caused) {
+  /** `awaited` names what did not come, if it is not the action itself. */
+  constructor({
+    actionId,
+    timeoutMs,
+    awaited,
+    cause,
+  }: { actionId: string; timeoutMs: number; awaited?: string } & Caused) {
+    const what =
+      awaited === undefined
+        ? `Action "${actionId}" did not finish`
+        : `"${awaited}" did not come to action "${actionId}"`;
     super({
       kind: ActionTimeoutError.kind,
-      message: `Action "${actionId}" did not finish within ${timeoutMs} ms`,
-      details: { actionId, timeoutMs },
+      message: `${what} within ${timeoutMs} ms`,
+      details: { actionId, timeoutMs, ...(awaited !== undefined && { awaited }) },
       cause,
     });
   }
@@ -223,26 +214,6 @@ export class DeadlineExceededError extends NoobleError {
       kind: DeadlineExceededError.kind,
       message: `Action "${actionId}" expired at ${expiresAt} before it started`,
       details: { actionId, expiresAt },
-      cause,
-    });
-  }
-}
-
-/** Too many workers died or lost their lease while running the action. */
-export class StalledError extends NoobleError {
-  static readonly kind: ErrorKind = {
-    code: 'STALLED',
-    httpStatus: 500,
-    retryable: false,
-    summary: 'Too many workers died or lost their lease while running the action.',
-    remedy:
-      'Find out why the workers stop (memory, a blocked event loop), then redrive the action.',
-  };
-  constructor({ actionId, stalls, cause }: { actionId: string; stalls: number } & Caused) {
-    super({
-      kind: StalledError.kind,
-      message: `Action "${actionId}" was abandoned after ${stalls} workers lost its lease`,
-      details: { actionId, stalls },
       cause,
     });
   }

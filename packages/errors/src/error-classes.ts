@@ -4,9 +4,7 @@ import {
   ActionTimeoutError,
   DeadlineExceededError,
   InvalidActionError,
-  LeaseLostError,
   ReplyLostError,
-  StalledError,
   ThrottledError,
   UnknownActionError,
   ValidationError,
@@ -20,6 +18,8 @@ import {
   TenantDirectoryError,
   TenantMismatchError,
 } from './admission-errors.ts';
+import { JournalConflictError } from './journal-errors.ts';
+import { LeaseLostError, StalledError } from './lease-errors.ts';
 import { DataFormatError, RedisUnavailableError, SettingsError } from './service-errors.ts';
 
 /** All error classes, ordered by HTTP status; each has a static `kind`. */
@@ -29,6 +29,7 @@ export const ERROR_CLASSES = [
   TenantMismatchError,
   UnknownActionError,
   LeaseLostError,
+  JournalConflictError,
   DomainNotEmptyError,
   PayloadTooLargeError,
   RateLimitError,

@@ -4,9 +4,7 @@ export {
   ActionTimeoutError,
   DeadlineExceededError,
   InvalidActionError,
-  LeaseLostError,
   ReplyLostError,
-  StalledError,
   ThrottledError,
   UnknownActionError,
   ValidationError,
@@ -23,6 +21,8 @@ export {
   type RateLimitFacts,
 } from './admission-errors.ts';
 export { ERROR_CLASSES } from './error-classes.ts';
+export { JournalConflictError } from './journal-errors.ts';
+export { LeaseLostError, StalledError } from './lease-errors.ts';
 export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { MAX_DURATION_MS, rule, type OptionRule } from './option-rules.ts';

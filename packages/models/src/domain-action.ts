@@ -17,7 +17,10 @@ export interface DomainAction<Data = unknown> {
   readonly callbackQueue?: string;
   /** Action type of the callback. @default `{callback domain}.{action type}.result` */
   readonly callbackType?: string;
-  /** `inbox:{id}` of a caller that awaits the outcome. Excludes `callbackQueue`. */
+  /**
+   * Recipient of the outcome: `inbox:{id}` of a caller that awaits it, or `journal:{domain}:{action_id}:{name}` of a handler that
+   * does. Excludes `callbackQueue`.
+   */
   readonly replyTo?: string;
   readonly executionContext?: ExecutionContext;
   readonly data: Data;

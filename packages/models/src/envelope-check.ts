@@ -2,6 +2,7 @@ import { InvalidActionError, truncate } from '@nooble/errors';
 import { z } from 'zod';
 import { executionContextSchema } from './execution-context.ts';
 import { isActionId, isActionType, isTenantId, MAX_TYPE_LENGTH, NAME_PATTERNS } from './names.ts';
+import { isJournalName, JOURNAL_NAME } from './journal-name.ts';
 import { INBOX_NAME, isInboxName, isQueueName, QUEUE_NAME } from './queue-name.ts';
 import { isTier, TIERS } from './tiers.ts';
 import { issuesOf } from './validation.ts';
@@ -17,6 +18,8 @@ const actionType = z
   .max(MAX_TYPE_LENGTH)
   .regex(NAME_PATTERNS.actionType, 'expected "<domain>.<action>" in lower case');
 
+const REPLY_TO = new RegExp(`${INBOX_NAME.source}|${JOURNAL_NAME.source}`);
+
 /** Known fields of an envelope on the wire, snake_case. */
 export const envelopeSchema = z.object({
   v: z.literal(1),
@@ -28,7 +31,7 @@ export const envelopeSchema = z.object({
   session_id: text.optional(),
   callback_queue: z.string().regex(QUEUE_NAME, 'expected "<domain>:<tenant_id>:<tier>"').optional(),
   callback_type: actionType.optional(),
-  reply_to: z.string().regex(INBOX_NAME, 'expected "inbox:<id>"').optional(),
+  reply_to: z.string().regex(REPLY_TO, 'expected "inbox:<id>"').optional(),
   execution_context: executionContextSchema.optional(),
   data: z.unknown(),
   metadata: z.record(z.string(), z.unknown()),
@@ -100,7 +103,7 @@ function hasUsualReturn(raw: Unchecked): boolean {
   return (
     (raw.callback_queue === undefined || isQueueName(raw.callback_queue)) &&
     (raw.callback_type === undefined || isActionType(raw.callback_type)) &&
-    (raw.reply_to === undefined || isInboxName(raw.reply_to))
+    (raw.reply_to === undefined || isInboxName(raw.reply_to) || isJournalName(raw.reply_to))
   );
 }
 

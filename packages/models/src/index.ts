@@ -24,14 +24,22 @@ export { newId } from './ids.ts';
 export { isoOf, timeOf } from './iso-time.ts';
 export { domainActionJsonSchema } from './json-schema.ts';
 export {
+  formatJournalName,
+  isJournalName,
+  parseJournalName,
+  type JournalName,
+} from './journal-name.ts';
+export {
   assertActionId,
   assertActionType,
   assertDomain,
+  assertStepName,
   assertTenantId,
   domainOf,
   isActionId,
   isActionType,
   isDomain,
+  isStepName,
   isTenantId,
 } from './names.ts';
 export {
@@ -43,6 +51,7 @@ export {
   parseQueueName,
   type QueueName,
 } from './queue-name.ts';
+export { parseWith, type ValueSchema } from './validation.ts';
 export {
   DEFAULT_TIER_POLICIES,
   POLICY_RULES,

@@ -9,6 +9,7 @@ export const NAME_PATTERNS = {
   actionType: /^[a-z][a-z0-9_-]{0,62}\.[a-z0-9_-]+(\.[a-z0-9_-]+)*$/,
   tenantId: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/,
   actionId: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+  stepName: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
 } as const;
 
 /** Maximum length of an action type (characters). */
@@ -28,6 +29,11 @@ export function isTenantId(value: unknown): value is string {
 export function isActionType(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_TYPE_LENGTH) return false;
   return NAME_PATTERNS.actionType.test(value);
+}
+
+/** Returns true for a valid name in a journal, for example `embed-1`. */
+export function isStepName(value: unknown): value is string {
+  return typeof value === 'string' && NAME_PATTERNS.stepName.test(value);
 }
 
 /** Returns true for a valid action id. */
@@ -50,6 +56,11 @@ export function assertActionType(value: unknown): asserts value is string {
   if (!isActionType(value)) refuse('action type', value, NAME_PATTERNS.actionType);
 }
 
+/** Throws InvalidActionError unless the value is a valid name in a journal. */
+export function assertStepName(value: unknown): asserts value is string {
+  if (!isStepName(value)) refuse('name in a journal', value, NAME_PATTERNS.stepName);
+}
+
 /** Throws InvalidActionError unless the value is a valid action id. */
 export function assertActionId(value: unknown): asserts value is string {
   if (!isActionId(value)) refuse('action id', value, NAME_PATTERNS.actionId);
@@ -65,4 +76,9 @@ function refuse(what: string, value: unknown, pattern: RegExp): never {
   throw new InvalidActionError({
     reason: `${quoted(value)} is not a valid ${what}: expected a match of ${pattern.source}`,
   });
+}
+
+/** Returns a pattern without its anchors, for use in a larger pattern. */
+export function bare({ source }: RegExp): string {
+  return source.slice(1, -1);
 }

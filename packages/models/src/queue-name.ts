@@ -1,5 +1,5 @@
 import { InvalidActionError, quoted } from '@nooble/errors';
-import { NAME_PATTERNS } from './names.ts';
+import { bare, NAME_PATTERNS } from './names.ts';
 import { TIERS, type Tier } from './tiers.ts';
 
 /** The parts of a logical queue name. */
@@ -65,9 +65,4 @@ function refuse(name: unknown, expected: string): never {
   throw new InvalidActionError({
     reason: `${quoted(name, 300)} does not name ${expected}`,
   });
-}
-
-/** Returns a pattern without its anchors, for use in a larger pattern. */
-function bare({ source }: RegExp): string {
-  return source.slice(1, -1);
 }

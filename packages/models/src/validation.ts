@@ -11,6 +11,9 @@ import { z } from 'zod';
 const MAX_ISSUES = 20;
 const MAX_TEXT = 200;
 
+/** A zod schema of a value. */
+export type ValueSchema<Value> = z.ZodType<Value>;
+
 /**
  * Returns the parsed value. Throws ValidationError with up to 20 invalid fields, or if the schema throws or is
  * asynchronous.

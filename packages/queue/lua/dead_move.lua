@@ -8,6 +8,7 @@
 -- from header: element_of
 -- from memory: begin_writing
 -- from ending: remove
+-- from journal: drop_journal, touch_journals
 -- from commit: commit
 -- KEYS: dead deaths
 -- ARGV: process, call, redrive | discard, action ids
@@ -21,6 +22,12 @@ local moved, tenants = 0, {}
 local runs = read_runs(ids)
 for _, r in pairs(runs) do tenants[r.tenant] = true end
 touch_lists(tenants)
+touch_journals(ids)
+
+local function discard(id, r)
+  drop_journal(id, r)
+  remove({id})
+end
 
 local function redrive(id, r)
   advance_clock(1)
@@ -37,7 +44,7 @@ for _, id in ipairs(ids) do
   if r and redis.call('ZREM', dead, id) == 1 then
     redis.call('HDEL', deaths, id)
     bump_dead(r.tier, r.tenant, -1)
-    if verb == 'redrive' then redrive(id, r) else remove({id}) end
+    if verb == 'redrive' then redrive(id, r) else discard(id, r) end
     moved = moved + 1
   end
 end

@@ -1,8 +1,6 @@
 import {
   ActionCancelledError,
-  ActionFailedError,
   ActionTimeoutError,
-  fromWireError,
   InvalidActionError,
   MAX_DURATION_MS,
   readOptions,
@@ -11,6 +9,7 @@ import {
   type OptionsCheck,
 } from '@nooble/errors';
 import { domainOf } from '@nooble/models';
+import { errorOfOutcome } from './delivery/outcome-error.ts';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { AwaitedReplies, type DroppedReplies } from './delivery/awaited-replies.ts';
@@ -96,7 +95,7 @@ export class ActionClient {
     this.#inbox.start();
     const data = await this.#exchange(action, timeoutMs, signal);
     if (data.status === 'done') return definition.parseResult(data.result);
-    throw errorOf(action, data);
+    throw errorOfOutcome(action, data);
   }
 
   /** Closes the client. Pending and later requests reject with ActionCancelledError. Idempotent. */
@@ -179,15 +178,4 @@ function assertNew({ actionId }: DomainAction, { status }: { status: string }): 
   const reason =
     'an action with its id was sent before, so that no reply to this request will come';
   throw new InvalidActionError({ actionId, reason });
-}
-
-function errorOf(
-  { actionId, actionType }: DomainAction,
-  data: Exclude<CallbackData, { status: 'done' }>,
-): Error {
-  const { error } = data;
-  if (data.status === 'cancelled') return new ActionCancelledError({ actionId });
-  const cause = fromWireError(error);
-  if (data.status === 'expired') return cause;
-  return new ActionFailedError({ actionId, actionType, error, cause });
 }

@@ -42,6 +42,7 @@ export type Outcome =
   | { readonly status: 'done'; readonly result?: unknown }
   | { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError }
   | PutOff
+  | Parked
   | { readonly status: 'dead'; readonly error: WireError }
   | { readonly status: 'release' };
 
@@ -53,6 +54,12 @@ export interface PutOff {
   readonly status: 'throttled' | 'unhandled';
   readonly delayMs: number;
   readonly error: WireError;
+}
+
+/** The handler waits for answers, without a worker: it runs again from its journal once one has come, or after `delayMs`. */
+export interface Parked {
+  readonly status: 'parked';
+  readonly delayMs: number;
 }
 
 /** One finished attempt to settle. The broker also sends its callback or reply. */

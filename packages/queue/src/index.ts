@@ -7,6 +7,7 @@ export type {
   ClaimRequest,
   Lease,
   Outcome,
+  Parked,
   PutOff,
   QueueBroker,
   Settlement,
@@ -15,6 +16,9 @@ export type {
   SettleRefusal,
   SettleResult,
 } from './broker.ts';
+export { errorOfOutcome } from './delivery/outcome-error.ts';
+export type { SignalResult } from './delivery/signals.ts';
+export type { Journals } from './claiming/journals.ts';
 export { DeadLetters } from './inspection/dead-letters.ts';
 export type { DeadLetter, LetterChoice, LetterPageOptions } from './inspection/dead-letters.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
@@ -22,6 +26,7 @@ export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-
 export type { PauseOptions, PauseTarget } from './inspection/pausing.ts';
 export { DomainQueueManager } from './manager.ts';
 export type { QueueManagerOptions } from './manager-options.ts';
+export type { Resumed } from './protocol/operations/journal.ts';
 export type { CancelResult } from './protocol/operations/cancel.ts';
 export type { DomainStats, TierStats } from './protocol/operations/stats.ts';
 export type { PolicyOptions } from './admission/policies.ts';
@@ -30,5 +35,5 @@ export type { ActionSnapshot } from './inspection/snapshot.ts';
 export type { CallbackTarget, SendOptions, TenantRequestOptions } from './send-options.ts';
 export { TenantQueues } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
-export { openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
+export { openJournals, openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

@@ -14,6 +14,7 @@ import type { CancelResult } from './protocol/operations/cancel.ts';
 import type { DomainStats } from './protocol/operations/stats.ts';
 import type { ActionSnapshot } from './inspection/snapshot.ts';
 import { cancelAction, findAction } from './inspection/stored-actions.ts';
+import { signalAction, type SignalResult } from './delivery/signals.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
@@ -110,6 +111,15 @@ export class DomainQueueManager implements Controls {
   /** Cancels an action that has not started, and notifies its caller. An action of another tenant is `unknown`. */
   async cancel(ref: ActionRef): Promise<CancelResult> {
     return cancelAction(this.#parts, this.#ownRef(ref));
+  }
+
+  /**
+   * Resolves `ctx.waitFor(name)` of an action: an approval, or a message from another service. The first value counts; it is
+   * kept if the handler has not come to its wait yet. Throws InvalidActionError, and PayloadTooLargeError for a value that its
+   * journal cannot hold.
+   */
+  async signal(ref: ActionRef, name: string, value: unknown): Promise<SignalResult> {
+    return signalAction(this.#parts, this.#ownRef(ref), { name, value });
   }
 
   async stats(domain: string): Promise<DomainStats> {

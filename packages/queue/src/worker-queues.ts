@@ -1,7 +1,9 @@
 import { resolveBrokerOptions, type BrokerOptions } from './claiming/broker-options.ts';
 import { PartitionedBroker } from './claiming/partitioned-broker.ts';
 import type { QueueBroker } from './broker.ts';
+import { RedisJournals, type Journals } from './claiming/journals.ts';
 import { DomainQueueManager } from './manager.ts';
+import { Partitions } from './protocol/partitions.ts';
 import { openManagerParts } from './manager-options.ts';
 
 /** Queue access of one worker. Close both parts when it stops. */
@@ -10,6 +12,14 @@ export interface WorkerQueues {
   readonly broker: QueueBroker;
   /** Used by its handlers to send actions. */
   readonly queues: DomainQueueManager;
+  /** Used by its handlers to wait without a slot. */
+  readonly journals: Journals;
+}
+
+/** Opens the journals of a domain. Throws as `createBroker` does. */
+export function openJournals(options: BrokerOptions): Journals {
+  const resolved = resolveBrokerOptions(options);
+  return new RedisJournals({ ...resolved, partitions: new Partitions(resolved) });
 }
 
 /**
@@ -23,6 +33,7 @@ export function openWorkerQueues(options: BrokerOptions): WorkerQueues {
   const parts = openManagerParts({ redis, prefix, maxPayloadBytes, onWarning, tiers });
   return {
     broker: new PartitionedBroker(resolved, parts),
+    journals: new RedisJournals({ ...resolved, partitions: parts.partitions }),
     queues: new DomainQueueManager({ redis }, { parts, parent: undefined }),
   };
 }

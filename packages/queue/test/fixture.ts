@@ -9,6 +9,7 @@ import type { EnqueueOptions } from '../src/admission/enqueue-options.ts';
 import type { QueueManagerOptions } from '../src/manager-options.ts';
 import { DomainQueueManager } from '../src/manager.ts';
 import { createBroker } from '../src/claiming/partitioned-broker.ts';
+import { openJournals } from '../src/worker-queues.ts';
 import { Stored } from './stored.ts';
 
 const OPEN = { perMinute: null, perDay: null, maxDepth: null } as const;
@@ -65,7 +66,16 @@ export function openQueue({ url = inject('redisUrl'), worker, ...options }: Queu
     return broker;
   };
   const stored = new Stored(redis, prefix, 'embedding');
-  return { redis, prefix, queues, brokerOf, stored, ...shorthands({ queues, brokerOf, stored }) };
+  const journals = openJournals({ domain: 'embedding', redis, prefix, ...worker });
+  return {
+    redis,
+    prefix,
+    queues,
+    brokerOf,
+    journals,
+    stored,
+    ...shorthands({ queues, brokerOf, stored }),
+  };
 }
 
 interface Parts {

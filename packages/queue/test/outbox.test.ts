@@ -117,9 +117,11 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
   const [dueMs = 0] = (await queue.stored.scores(queue.stored.key('outbox'))).values();
   expect(dueMs).toBeGreaterThan(await queue.stored.now());
   const { redis, prefix } = queue;
+  const partitions = new Partitions({ redis, prefix });
   const outbox = new Outbox({
     inboxes: new Inboxes({ redis, prefix }),
-    admissions: new Admissions({ redis, partitions: new Partitions({ redis, prefix }) }),
+    answers: { redis, partitions },
+    admissions: new Admissions({ redis, partitions }),
   });
   const [[callbackId, message] = ['', '']] = Object.entries(await queue.stored.hash('messages'));
   expect(callbackId).toMatch(new RegExp(`^${actionId}\\.cb\\d+$`));

@@ -47,11 +47,25 @@ async function work(queue: Queue, step: Step): Promise<void> {
   });
   const second = await step(async () => broker.claim({ slots: 2, settlements }));
   expect([...second.settled.values()]).toEqual(['ok', 'ok', 'ok']);
+  await step(async () => wait(queue, second.claimed));
   await step(async () => broker.release(second.claimed));
   await step(async () => queue.loseLeases());
   const dead = { status: 'dead', error: failure } as const;
   const { claimed: third } = await step(async () => broker.claim({ slots: 2 }));
   await step(async () => broker.settle(third.map((each) => settlementFor(each, dead))));
+}
+
+/** Uses the journal of the first of two claimed actions, and answers it. */
+async function wait({ journals, queues }: Queue, [claimed]: readonly ClaimedAction[]) {
+  if (!claimed) throw new Error('Nothing was claimed');
+  const { lease } = claimed;
+  expect([...(await journals.recall(lease))]).toEqual([]);
+  expect(await journals.record(lease, { 'a-step': 'step', '=a-step': '1' }, [])).toBe('written');
+  expect(await journals.record(lease, { approval: 'wait 0' }, ['approval'])).toBe('waiting');
+  const ref = { domain: 'embedding', actionId: lease.actionId };
+  expect(await queues.signal(ref, 'approval', true)).toBe('accepted');
+  const resumed = await journals.resume(lease, ['approval']);
+  expect(resumed.answers.get('approval')).toBe('{"status":"signal","value":true}');
 }
 
 async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> {

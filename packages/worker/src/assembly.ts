@@ -34,27 +34,26 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const publish = publisherOf(events);
   const clock = systemClock;
   const connections = openConnections(options.domain, workerOptions);
-  const { broker, queues } = connections;
+  const { broker, queues, journals } = connections;
   const settlements = new PendingSettlements({
     broker,
     publish,
     onAnswered: (one) => running.dropLease(one),
     onRetried: () => consumer.schedule(),
   });
-  const scope: AttemptScope = {
-    ...options,
-    queues,
-    makeLogger: (action, attempt) => actionLogger(logger, action, attempt),
-    publish,
-    clock,
-  };
-  const hooks: AttemptHooks = {
+  const makeLogger: AttemptScope['makeLogger'] = (...of) => actionLogger(logger, ...of);
+  const scope: AttemptScope = { ...options, queues, journals, makeLogger, publish, clock };
+  const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {
       prefetch.note(runningMs);
-      ahead.startNext();
-      consumer.schedule();
+      onFreeSlot();
     },
+    onWait: () => onFreeSlot(),
+  };
+  const onFreeSlot = (): void => {
+    ahead.startNext();
+    consumer.schedule();
   };
   const running: Running = new Running(scope, hooks);
   const prefetch = new Prefetch(options);
@@ -91,6 +90,11 @@ function routeEnding(attempt: Attempt, route: Route): void {
     running.dropLease(attempt);
     ahead.drop(attempt);
     publish('lost', attempt.event);
+    return;
+  }
+  if (status === 'requeued') {
+    running.dropLease(attempt);
+    publish('released', { claimed: attempt.claimed });
     return;
   }
   settlements.add(attempt);

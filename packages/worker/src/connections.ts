@@ -1,8 +1,10 @@
 import {
   createBroker,
   DomainQueueManager,
+  openJournals,
   openWorkerQueues,
   type BrokerOptions,
+  type Journals,
   type QueueBroker,
   type QueueManagerOptions,
 } from '@nooble/queue';
@@ -13,6 +15,7 @@ import type { WorkerOptions } from './options.ts';
 export interface Connections {
   readonly broker: QueueBroker;
   readonly queues: DomainQueueManager;
+  readonly journals: Journals;
   /** Closes the connections opened here, and none that were passed in. */
   close(): Promise<void>;
 }
@@ -46,13 +49,14 @@ function queuesOf(
   given: Pick<WorkerOptions, 'broker' | 'queues'>,
   options: { readonly broker: BrokerOptions; readonly queues: QueueManagerOptions },
   opened: Closable[],
-): Pick<Connections, 'broker' | 'queues'> {
+): Omit<Connections, 'close'> {
   if (!given.broker && !given.queues) {
-    const { broker, queues } = openWorkerQueues(options.broker);
-    return { broker: keep(opened, broker), queues: keep(opened, queues) };
+    const { broker, queues, journals } = openWorkerQueues(options.broker);
+    return { broker: keep(opened, broker), queues: keep(opened, queues), journals };
   }
   const broker = given.broker ?? keep(opened, createBroker(options.broker));
-  return { broker, queues: given.queues ?? keep(opened, new DomainQueueManager(options.queues)) };
+  const queues = given.queues ?? keep(opened, new DomainQueueManager(options.queues));
+  return { broker, queues, journals: openJournals(options.broker) };
 }
 
 function poolOf(domain: string, { redis }: WorkerOptions, opened: Closable[]): RedisPool {

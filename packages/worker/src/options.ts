@@ -11,6 +11,9 @@ import { TIMEOUT_GRACE_MS } from './attempts/timeout.ts';
 /** Longer than a rolling deploy takes to start its first new worker (ms). */
 const UNHANDLED_FOR_MS = 300_000;
 
+/** Most children answer sooner; a person who approves does not (ms). */
+const PARK_AFTER_MS = 300_000;
+
 /** A higher limit would save little, and stall more actions when a worker dies. */
 const MAX_PREFETCH = 64;
 
@@ -45,6 +48,11 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly graceMs?: number;
   /** Maximum time that a handler may ignore its abort signal after a timeout (ms), up to 366 days. @default 5_000 */
   readonly timeoutGraceMs?: number;
+  /**
+   * Time for which a handler that only waits for calls and signals stays in the memory of this worker (ms). After that it is
+   * parked, and runs again from its journal once an answer has come. @default 300_000
+   */
+  readonly parkAfterMs?: number;
   /** @default a pino logger on stdout */
   readonly logger?: LoggerOption;
   /** Stops on SIGTERM and SIGINT; a second signal exits immediately. @default true */
@@ -66,6 +74,7 @@ const CHECK: OptionsCheck<WorkerOptions> = {
     unhandledForMs: rule.duration,
     graceMs: rule.duration,
     timeoutGraceMs: rule.duration,
+    parkAfterMs: rule.duration,
     logger: rule.anything,
     handleSignals: rule.boolean,
     queues: rule.anything,
@@ -83,6 +92,7 @@ export interface ResolvedOptions {
   readonly unhandledForMs: number;
   readonly graceMs: number;
   readonly timeoutGraceMs: number;
+  readonly parkAfterMs: number;
   readonly handleSignals: boolean;
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;
 }
@@ -93,12 +103,12 @@ export function resolveOptions(given: WorkerOptions): ResolvedOptions {
   const { processor, concurrency = 16, prefetch = 16, handleSignals = true } = options;
   const domain = options.domain ?? domainOfHandlers(processor);
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
-  const { unhandledForMs = UNHANDLED_FOR_MS } = options;
+  const { unhandledForMs = UNHANDLED_FOR_MS, parkAfterMs = PARK_AFTER_MS } = options;
   assertDomain(domain);
   assertSameDomain(processor, domain);
   const retry = resolveRetryPolicy(options.retry);
   const tiers = resolveTierPolicies(options.tiers);
-  const durations = { graceMs, timeoutGraceMs, unhandledForMs };
+  const durations = { graceMs, timeoutGraceMs, unhandledForMs, parkAfterMs };
   return Object.freeze({
     domain,
     processor,

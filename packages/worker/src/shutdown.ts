@@ -35,6 +35,7 @@ export async function shutDown(parts: ShutdownParts): Promise<number> {
   const waiting = ahead.size;
   publish('stopping', { running: running.unended.length });
   consumer.stop();
+  running.parkWaiting();
   await within(graceMs, running.allEnded(), undefined);
   for (const attempt of running.unended) attempt.abortForStop();
   await within(Math.min(ABORT_GRACE_MS, broker.leaseMs / 3), running.allEnded(), undefined);

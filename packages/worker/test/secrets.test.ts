@@ -133,6 +133,10 @@ const ways: Record<string, () => unknown> = {
     ),
   ThrottledError: () => raise(new errors.ThrottledError({ what: 'It', cause: clientError() })),
   LeaseLostError: () => raise(new errors.LeaseLostError({ actionId, cause: clientError() })),
+  JournalConflictError: () =>
+    raise(
+      new errors.JournalConflictError({ actionId, name: 'split', reason: 'it was used before' }),
+    ),
   StalledError: () => raise(new errors.StalledError({ actionId, stalls: 3, cause: clientError() })),
   ActionTimeoutError: () =>
     raise(new errors.ActionTimeoutError({ actionId, timeoutMs: 1, cause: clientError() })),

@@ -4,10 +4,12 @@
 -- from counts: bump_dead, bump
 -- from many: call_all
 -- from ending: remove, buried
+-- from journal: drop_journal
 -- from batch: BATCH, due_in
 -- KEYS: counts dead deaths
 local function drop_letters(ids)
-  for _, r in pairs(read_runs(ids)) do
+  for id, r in pairs(read_runs(ids)) do
+    drop_journal(id, r)
     bump_dead(r.tier, r.tenant, -1)
     bump(counts, 'trimmed', 1)
   end

@@ -7,7 +7,8 @@
 -- from kept: keep
 -- from run: has_run, write_run
 -- from counts: bump_dead
--- KEYS: messages outbox actions run idempotency kept dead deaths
+-- from journal: drop_journal
+-- KEYS: messages outbox actions run idempotency kept dead deaths journal
 local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
   redis.call('HSET', messages, callback, message)
@@ -30,6 +31,7 @@ local function touch_finish(items) -- `id` and `stored` must be known; call befo
     local header = parse_header(item.stored)
     if header.once ~= '-' then names[#names + 1] = once_key(header) end
     if header.retain > 0 then names[#names + 1] = kept .. item.id end
+    names[#names + 1] = journal .. item.id
   end
   touch(names)
 end
@@ -44,6 +46,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
+  drop_journal(id, r)
   remove({id})
 end
 

@@ -4,22 +4,26 @@
 -- from ready: hold, push
 -- from wake: want_wake
 -- from header: element_of
--- from run: write_run
+-- from run: write_run, set_flag, PARKED
 -- KEYS: active inflight counts held suspects
-local ending_ids, ending_tiers, ending_tenants, freed = {}, {}, {}, {}
+local ending_ids, ending_tiers, ending_tenants, ending_waits, freed = {}, {}, {}, {}, {}
 
-local function end_lease(id, tier, tenant)
+local function end_lease(id, tier, tenant, waits) -- `waits`: true if it has given up its slot before
   local at = #ending_ids + 1
-  ending_ids[at], ending_tiers[at], ending_tenants[at] = id, tier, tenant
+  ending_ids[at], ending_tiers[at], ending_tenants[at], ending_waits[at] = id, tier, tenant, waits or false
+end
+
+local function free_slot(tenant)
+  bump(inflight, tenant, -1)
+  freed[tenant] = true
 end
 
 local function write_leases()
   for at, deadline in ipairs(call_all('ZMSCORE', active, ending_ids)) do
     if deadline then
       local tenant = ending_tenants[at]
-      bump(inflight, tenant, -1)
+      if not ending_waits[at] then free_slot(tenant) end
       bump(counts, 'a' .. ending_tiers[at], -1)
-      freed[tenant] = true
     end
   end
   call_all('ZREM', active, ending_ids)
@@ -43,6 +47,7 @@ end
 local function line_up(id, r, place) -- adds it at the 'head' or 'tail' of its queue, or to the 'suspects'
   local element = element_of(r.since, id, true)
   r.token = '0'
+  set_flag(r, PARKED, false)
   write_run(id, r)
   bump_waiting(r.tier, r.tenant, r.since, 1)
   if place ~= 'suspects' then return push(r.tier, r.tenant, {element}, place == 'head') end

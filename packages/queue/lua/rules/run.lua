@@ -6,7 +6,8 @@
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
-local FLAGGED = string.byte('+')
+-- w: its handler only waits, and has no slot; a: an answer it waits for has come; p: parked; j: it has a journal.
+local FLAGGED, ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL = string.byte('+'), '[wa]', 'w', 'a', 'p', 'j'
 
 local function is_flagged(text)
   return string.byte(text, -1) == FLAGGED
@@ -17,9 +18,10 @@ local function flag_words(flags)
 end
 
 local function holder_and_flags(words) -- returns nil if they are malformed
-  local holder, flags = string.match(words, '^ ?@([%w_-]+)') or '', string.match(words, '^ ?@?[%w_-]* ?(%l+)%+$') or ''
-  local expected = (holder == '' and '' or ' @' .. holder) .. flag_words(flags)
-  if words == expected or ' ' .. words == expected then return holder, flags end
+  local holder, rest = string.match(words, '^ ?@([%w_-]+)(.*)$')
+  rest = rest or words
+  if rest == '' then return holder or '', '' end
+  return holder or '', string.match(rest, '^ ?(%l+)%+$')
 end
 
 local function parse_run(text) -- returns nil for a malformed run
@@ -57,6 +59,14 @@ local function read_run(id)
   return read_runs({id})[id]
 end
 
+local function has_flag(r, flag)
+  return string.find(r.flags, flag, 1, true) ~= nil
+end
+
+local function set_flag(r, flag, on)
+  r.flags = string.gsub(r.flags, flag, '') .. (on and flag or '')
+end
+
 local function is_suspect(r, max_stalls) -- true on its last permitted stall: it waits separately and runs alone
   return r.stalls > 0 and r.stalls >= max_stalls
 end
@@ -71,8 +81,8 @@ local function run_text(r)
   if charged ~= '' or r.throttled ~= '0' or r.unhandled ~= '0' then
     text = text .. ' ' .. r.throttled .. ' ' .. r.unhandled .. (charged == '' and '' or ' ' .. charged)
   end
-  if r.token ~= '0' and r.holder ~= '' then text = text .. ' @' .. r.holder end
-  return text .. flag_words(r.flags)
+  if r.token == '0' then return text .. flag_words((string.gsub(r.flags, ENDS_WITH_LEASE, ''))) end
+  return text .. (r.holder == '' and '' or ' @' .. r.holder) .. flag_words(r.flags)
 end
 
 local function write_run(id, r)

@@ -1,6 +1,7 @@
 -- Ends attempts, each fenced by its token: done, retried (counted or not), dead, or released.
 -- from verbs: gone, verbs, returned, give_back
--- from run: parse_run
+-- from run: parse_run, is_flagged, has_flag, WAITS, HAS_JOURNAL
+-- from journal: touch_journals
 -- from codes: LOST, ALREADY
 -- from look: is_more_ready
 -- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
@@ -16,13 +17,13 @@
 -- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, 1 to look for more work,
 --       number of endings,
---       endings × (name, done | retry | throttled | unhandled | dead | release, delay ms, note, retain ms, callback or ''),
+--       endings × (name, done | retry | throttled | unhandled | parked | dead | release, delay ms, note, retain ms, callback or ''),
 --       items × (id, token, name of its ending)
 -- Output: 1 if it looked and there is more to claim, then per item that was not settled: its index, code of a settlement:
 --         already settled, or lost to another worker
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
-local endings, taken, others, tenants, releasing, kept_ids, refused = {}, {}, {}, {}, {}, {}, {0}
+local endings, taken, others, tenants, releasing, kept_ids, journaled, refused = {}, {}, {}, {}, {}, {}, {}, {0}
 
 for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   endings[ARGV[at]] = {
@@ -31,15 +32,17 @@ for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   }
 end
 
-local function take(id, text, ending) -- most leave nothing behind, and need nothing else from their run
+local function take(id, text, ending) -- returns its run; most leave nothing behind, and need nothing else from it
   taken[id] = true
-  if ending.leaves_nothing then
+  if ending.leaves_nothing and not is_flagged(text) then
     gone[#gone + 1] = id
   else
     local r = parse_run(text)
+    if has_flag(r, HAS_JOURNAL) then journaled[#journaled + 1] = id end
     others[#others + 1] = {id = id, run = r, ending = ending}
     if ending.retain > 0 then kept_ids[#kept_ids + 1] = id end
     if ending.verb == 'release' then releasing[r.tenant] = true end
+    return r
   end
 end
 
@@ -52,11 +55,11 @@ for index, text in ipairs(runs) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
   local ending = endings[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing or parse_run(text)) then
+  if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing and not is_flagged(text) or parse_run(text)) then
     tenants[tenant] = true
-    end_lease(id, tier, tenant)
     if BY_TIME then end_charge(text) end
-    take(id, text, ending)
+    local r = take(id, text, ending)
+    end_lease(id, tier, tenant, r and has_flag(r, WAITS))
   else
     refuse(index, id, ARGV[at + 1])
   end
@@ -70,6 +73,7 @@ local those_held = held_among(tenants)
 touch_lists(those_held)
 touch_lists(releasing)
 touch_kept(kept_ids)
+touch_journals(journaled)
 begin_writing()
 if #others > 0 then write_clock() end -- the rest stores no times
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end

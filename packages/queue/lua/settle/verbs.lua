@@ -8,7 +8,8 @@
 -- from kept: keep
 -- from codes: DONE, DEAD
 -- from delay: add_delayed, due_or_expiry
--- from run: write_run, is_suspect
+-- from run: write_run, is_suspect, set_flag, has_flag, PARKED, ANSWERED
+-- from journal: drop_journal
 -- from lease: line_up
 -- KEYS: profiles ready* parked*
 local max_stalls, delivery, gone, returned = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
@@ -29,6 +30,7 @@ local verbs = {}
 function verbs.done(id, r, ending)
   if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
   keep(id, r, ending.retain, DONE, ending.note)
+  drop_journal(id, r)
   gone[#gone + 1] = id
 end
 
@@ -51,6 +53,12 @@ end
 
 function verbs.unhandled(id, r, ending) -- not an attempt of a handler, so it keeps the times of the last one
   if r.unhandled == '0' then r.unhandled = string.format('%.0f', now) end
+  run_later(id, r, ending)
+end
+
+function verbs.parked(id, r, ending) -- not an attempt: it goes on from its journal once an answer has come
+  if has_flag(r, ANSWERED) then ending = {delay = 0} end
+  set_flag(r, PARKED, true)
   run_later(id, r, ending)
 end
 

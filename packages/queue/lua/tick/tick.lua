@@ -7,7 +7,7 @@
 -- from ending: finish, send, bury, touch_finish
 -- from codes: EXPIRED, DEAD, CUT_SHORT, COMPLETE
 -- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
--- from run: is_suspect, read_runs
+-- from run: is_suspect, read_runs, has_flag, WAITS, PARKED
 -- from kept: keep, touch_kept
 -- from outbox: MAX_BYTES, acknowledge, hand_out
 -- from bookings: forget_bookings
@@ -55,7 +55,7 @@ local function promote(id, r, stored)
   end
   advance_clock(1)
   r.since = clock_words(clock)
-  line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'tail')
+  line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or has_flag(r, PARKED) and 'head' or 'tail')
   take_delayed(id, r.tier, r.tenant)
 end
 
@@ -64,6 +64,7 @@ local function reclaim(id, r)
   redis.call('ZADD', revoked, now, id .. ':' .. r.token)
   redis.call('PEXPIRE', revoked, REVOKED_MS)
   r.stalls = r.stalls + 1
+  local waits = has_flag(r, WAITS)
   if r.stalls > max_stalls then
     local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
     local header = parse_header(stored)
@@ -73,7 +74,7 @@ local function reclaim(id, r)
   else
     line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
   end
-  end_lease(id, r.tier, r.tenant)
+  end_lease(id, r.tier, r.tenant, waits)
 end
 
 local function read_ripe(ids) -- up to the limit of one call; the rest stays due

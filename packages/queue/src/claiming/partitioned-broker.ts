@@ -53,7 +53,8 @@ export class PartitionedBroker implements QueueBroker {
     this.leaseMs = rules.leaseMs;
     this.#options = options;
     this.#partitions = partitions;
-    this.#routes = { admissions, inboxes: new Inboxes({ redis, prefix }) };
+    const answers = { redis, partitions };
+    this.#routes = { admissions, answers, inboxes: new Inboxes({ redis, prefix }) };
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {

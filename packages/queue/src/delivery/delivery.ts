@@ -9,11 +9,14 @@ import {
 import {
   decodeAction,
   encodeAction,
+  isJournalName,
   isoOf,
+  parseJournalName,
   parseQueueName,
   type CallbackData,
   type DomainAction,
 } from '@nooble/models';
+import { answerOf, messageOfAnswer, type Answer } from './answer.ts';
 import { callbackFor } from './callback.ts';
 import { parseStored, type StoredAction } from '../protocol/header.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
@@ -27,7 +30,8 @@ export type Delivery =
       readonly callback: DomainAction;
       readonly text: string;
     }
-  | (EncodedReply & { readonly to: 'inbox' });
+  | (EncodedReply & { readonly to: 'inbox' })
+  | (Answer & { readonly to: 'journal' });
 
 /** A delivery with the name under which it is acknowledged. */
 export interface Outgoing {
@@ -38,6 +42,7 @@ export interface Outgoing {
 /** Encodes a delivery as it is stored in the outbox. */
 export function messageOf(delivery: Delivery): string {
   if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;
+  if (delivery.to === 'journal') return messageOfAnswer(delivery);
   return `reply ${delivery.replyTo} ${delivery.untilMs}\n${delivery.text}`;
 }
 
@@ -50,6 +55,7 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
     return { to: 'domain', domain: detail, callback: decodeAction(text), text };
   }
   if (word === 'reply') return { to: 'inbox', replyTo: detail, untilMs: Number(until), text };
+  if (word === 'answer') return { to: 'journal', ...answerOf(message) };
   const stored = parseStored(text);
   const action = decodeAction(stored.envelope);
   const data = endingOf({ ...stored, ...action }, word, Number(detail));
@@ -72,7 +78,10 @@ export function deliveryFor(
   action: DomainAction,
   { callbackId, data, untilMs }: Told,
 ): Delivery | undefined {
-  const { actionId, callbackQueue, replyTo } = action;
+  const { actionId, tenantId, callbackQueue, replyTo } = action;
+  if (isJournalName(replyTo)) {
+    return { to: 'journal', tenantId, ...parseJournalName(replyTo), text: JSON.stringify(data) };
+  }
   if (replyTo !== undefined) {
     return { to: 'inbox', replyTo, untilMs, text: encodeReply({ actionId, data }) };
   }

@@ -3,6 +3,7 @@ import { callbackItem } from '../admission/admission-item.ts';
 import type { Admissions } from '../admission/admissions.ts';
 import { MAX_IDS } from '../protocol/chunks.ts';
 import { deliveryOf, type Delivery, type Outgoing } from './delivery.ts';
+import { deliverAnswer, type AnswerParts } from './answers.ts';
 import type { Inboxes } from './inboxes.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
@@ -11,6 +12,7 @@ import { Undelivered } from './undelivered.ts';
 export interface OutboxRoutes {
   readonly admissions: Admissions;
   readonly inboxes: Inboxes;
+  readonly answers: AnswerParts;
 }
 
 /**
@@ -86,6 +88,7 @@ export class Outbox {
     const target = delivery.to === 'inbox' ? delivery.replyTo : `domain "${delivery.domain}"`;
     try {
       if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
+      else if (delivery.to === 'journal') await deliverAnswer(this.#routes.answers, delivery);
       else await this.#admit(delivery);
       this.#undelivered.delivered(target);
       return true;

@@ -20,6 +20,21 @@ export const CODES = {
     NOT_HELD: 0,
     HELD: 1,
   },
+  journal: {
+    NOT_OURS: 0,
+    WRITTEN: 1,
+    WAITING_NOW: 2,
+    ANSWERED_ALREADY: 3,
+    FULL: 4,
+    RESUMED: 5,
+    REQUEUED: 6,
+  },
+  answering: {
+    NO_ACTION: 0,
+    STORED: 1,
+    STORED_BEFORE: 2,
+    TOO_LARGE: 3,
+  },
   pausing: {
     UNCHANGED: 0,
     CHANGED: 1,

@@ -197,6 +197,14 @@ export const KEY_TABLE = {
     content: 'ending and tenant of an action enqueued with retainMs',
     lifetime: 'retainMs',
   },
+  journal: {
+    suffix: 'journal',
+    type: 'HASH',
+    per: 'action',
+    content:
+      'what the names of a handler stand for, and =<name> → what they resolved to; at most 2,000 fields and 1 MiB',
+    lifetime: 'until the action ends, and while it is dead',
+  },
   calls: {
     suffix: 'calls',
     type: 'HASH',

@@ -1,18 +1,22 @@
 import { LeaseLostError } from '@nooble/errors';
 import type { ClaimedAction, Lease, Outcome, Settlement } from '@nooble/queue';
-import { WorkerStopping } from '../handlers/control.ts';
+import { HandlerParked, WorkerStopping } from '../handlers/control.ts';
 import type { ActionEvent } from '../reporting/events.ts';
 import type { AttemptScope } from './attempt-scope.ts';
-import { HandlerRun } from './handler-run.ts';
+import { HandlerRun, type HandlerWaits } from './handler-run.ts';
 
 /** Callbacks of an attempt. `onReturn` may come long after `onEnd`, if the handler was overdue. */
 export interface AttemptHooks {
   onEnd(attempt: Attempt): void;
   onReturn(attempt: Attempt): void;
+  /** The handler only waits, and has no slot. */
+  onWait(attempt: Attempt): void;
+  /** Resolves when the handler has a slot again. */
+  takeSlot(attempt: Attempt): Promise<void>;
 }
 
-/** End of an attempt: an outcome to settle, or the loss of its lease. */
-export type Ending = Outcome | { readonly status: 'lost' };
+/** End of an attempt: an outcome to settle, the loss of its lease, or its return to the queue of a capped tenant. */
+export type Ending = Outcome | { readonly status: 'lost' } | { readonly status: 'requeued' };
 
 /**
  * One run of one claimed action, from its claim to its ending: holds a lease until the queue knows the ending, and a slot until
@@ -32,7 +36,7 @@ export class Attempt {
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, hooks: AttemptHooks) {
     this.#claimed = claimed;
-    this.#run = new HandlerRun(claimed, scope);
+    this.#run = new HandlerRun(claimed, scope, waitsOf(this, hooks));
     this.#publish = scope.publish;
     this.#hooks = hooks;
   }
@@ -63,7 +67,7 @@ export class Attempt {
 
   get settlement(): Settlement {
     const [claimed, { action }, outcome] = [this.#claimed, this.#run, this.#ending];
-    if (!outcome || outcome.status === 'lost') {
+    if (!outcome || outcome.status === 'lost' || outcome.status === 'requeued') {
       throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
     }
     return action ? { claimed, action, outcome } : { claimed, outcome };
@@ -91,6 +95,17 @@ export class Attempt {
   lose(): void {
     this.#run.abort(new LeaseLostError({ actionId: this.#claimed.lease.actionId }));
     this.#end({ status: 'lost' });
+  }
+
+  /** Notifies a handler that waits. */
+  get handler(): Pick<HandlerRun, 'told' | 'park'> {
+    return this.#run;
+  }
+
+  /** Ends while the handler waits: it runs again, from its journal, and what it does now is ignored. */
+  leave(ending: Ending): void {
+    this.#end(ending);
+    this.#run.abort(new HandlerParked());
   }
 
   /** The worker stops: a handler that throws now returns its action to the queue. */
@@ -147,4 +162,16 @@ export class Attempt {
     this.#runningMs = this.#run.elapsedMs;
     this.#hooks.onEnd(this);
   }
+}
+
+function waitsOf(attempt: Attempt, hooks: AttemptHooks): HandlerWaits {
+  return {
+    lease: () => attempt.claimed.lease,
+    hooks: {
+      onWait: () => hooks.onWait(attempt),
+      takeSlot: async () => hooks.takeSlot(attempt),
+      onPark: (delayMs) => attempt.leave({ status: 'parked', delayMs }),
+      onRequeue: () => attempt.leave({ status: 'requeued' }),
+    },
+  };
 }

@@ -1,15 +1,23 @@
 import { ActionTimeoutError, UnknownActionError, type WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
-import type { ClaimedAction, Outcome } from '@nooble/queue';
+import type { ClaimedAction, Lease, Outcome } from '@nooble/queue';
 import type { Registration } from '../handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
 import { AttemptContext } from '../handlers/context.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
+import { HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
+import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { readEnvelope } from './envelope.ts';
 import { outcomeOfError } from './outcome.ts';
 import { TimeLimit, timeoutOf } from './timeout.ts';
+
+/** Access of a waiting handler to its attempt. */
+export interface HandlerWaits {
+  readonly lease: () => Lease;
+  readonly hooks: Omit<WaitHooks, 'onResume'>;
+}
 
 /**
  * The user code of one attempt: the handler with its context and time limit, and `onDead`. It is independent of the lease
@@ -18,14 +26,17 @@ import { TimeLimit, timeoutOf } from './timeout.ts';
 export class HandlerRun {
   readonly #claimed: ClaimedAction;
   readonly #scope: AttemptScope;
+  readonly #waiting: HandlerWaits;
   #startedMs = 0;
   #action: DomainAction | undefined;
   #registration: Registration | undefined;
   #context: AttemptContext | undefined;
+  #limit: TimeLimit | undefined;
 
-  constructor(claimed: ClaimedAction, scope: AttemptScope) {
+  constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
     this.#scope = scope;
+    this.#waiting = waiting;
   }
 
   /** Undefined if the envelope has not been read, or is malformed. */
@@ -57,12 +68,23 @@ export class HandlerRun {
     const registration = (this.#registration = this.#registrationOf(action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
-    const limit = this.#limit(ctx, timeoutMs, onOverdue);
+    const limit = (this.#limit = this.#limitOf(ctx, timeoutMs, onOverdue));
     try {
       return await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
     } finally {
       limit.clear();
+      ctx.journal?.close(new HandlerReturned());
     }
+  }
+
+  /** Notifies a waiting handler that answers may have come. */
+  told(): void {
+    this.#context?.journal?.told();
+  }
+
+  /** Parks the handler if it only waits. */
+  park(): void {
+    this.#context?.journal?.park();
   }
 
   /** Aborts the signal of the handler. */
@@ -102,20 +124,32 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const { queues, makeLogger, clock } = this.#scope;
+    const { queues, makeLogger, clock, journals, parkAfterMs } = this.#scope;
     const attempt = this.#claimed.failures + 1;
-    const deadlineMs = clock.epochMs() + timeoutMs;
+    const deadlineMs = () => clock.epochMs() + (this.#limit?.leftMs ?? timeoutMs);
     const isLastAttempt = () => attempt >= this.#retry.attempts;
-    return new AttemptContext({ action, attempt, deadlineMs, makeLogger, queues, isLastAttempt });
+    const { lease, hooks } = this.#waiting;
+    const pausing: WaitHooks = {
+      ...hooks,
+      onWait: () => {
+        this.#limit?.pause();
+        hooks.onWait();
+      },
+      onResume: () => this.#limit?.resume(),
+    };
+    const journal = { lease, journals, clock, parkAfterMs, hooks: pausing };
+    const parts = { action, attempt, deadlineMs, makeLogger, queues, isLastAttempt, journal };
+    return new AttemptContext(parts);
   }
 
-  #limit(context: AttemptContext, timeoutMs: number, onOverdue: () => void): TimeLimit {
+  #limitOf(context: AttemptContext, timeoutMs: number, onOverdue: () => void): TimeLimit {
     const { actionId } = this.#claimed.lease;
     return new TimeLimit({
       timeoutMs,
       graceMs: this.#scope.timeoutGraceMs,
       onTimeout: () => context.abort(new ActionTimeoutError({ actionId, timeoutMs })),
       onOverdue,
+      clock: this.#scope.clock,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ClaimedAction } from '@nooble/queue';
 import { Attempt, type AttemptHooks } from './attempt.ts';
+import { Waiting } from './waiting.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 
 /** Minimum number of finished attempts in the list before it is rebuilt. */
@@ -19,14 +20,17 @@ export class Running {
   #slotsHeld = 0;
   #suspects = 0;
   readonly #scope: AttemptScope;
-  readonly #hooks: AttemptHooks;
+  readonly #hooks: Omit<AttemptHooks, 'takeSlot'>;
   readonly #attemptHooks: AttemptHooks = {
     onEnd: (attempt) => this.#ended(attempt),
     onReturn: (attempt) => this.#returned(attempt),
+    onWait: (attempt) => this.#waits(attempt),
+    takeSlot: async (attempt) => this.#takeSlot(attempt),
   };
+  readonly #waiting = new Waiting();
   #whenAllEnded: (() => void)[] = [];
 
-  constructor(scope: AttemptScope, hooks: AttemptHooks) {
+  constructor(scope: AttemptScope, hooks: Omit<AttemptHooks, 'takeSlot'>) {
     this.#scope = scope;
     this.#hooks = hooks;
   }
@@ -42,7 +46,8 @@ export class Running {
 
   /** Time for which the attempt that started first has held its slot (ms); 0 if no slot is held. */
   get longestMs(): number {
-    return this.#attempts.find((attempt) => !attempt.returned)?.runningMs ?? 0;
+    const isRunning = (each: Attempt): boolean => !each.returned && !this.#waiting.has(each);
+    return this.#attempts.find(isRunning)?.runningMs ?? 0;
   }
 
   /** Number of handlers that still hold a slot although their attempt has ended. */
@@ -67,6 +72,11 @@ export class Running {
   /** Attempts released to the queue, in the order of their claim. */
   get givenBack(): readonly Attempt[] {
     return this.leaseholders.filter((attempt) => attempt.ending?.status === 'release');
+  }
+
+  /** The worker stops: parks the handlers that only wait, now and later. */
+  parkWaiting(): void {
+    this.#waiting.parkAll();
   }
 
   /** Creates the attempt of a claimed action. It holds no slot until it starts. */
@@ -101,8 +111,26 @@ export class Running {
     for (const resolve of this.#whenAllEnded.splice(0)) resolve();
   }
 
-  #returned(attempt: Attempt): void {
+  #waits(attempt: Attempt): void {
+    this.#waiting.add(attempt);
+    this.#freeSlot();
+    this.#hooks.onWait(attempt);
+  }
+
+  async #takeSlot(attempt: Attempt): Promise<void> {
+    if (!this.hasSlot) return this.#waiting.turnOf(attempt);
+    this.#slotsHeld += 1;
+    this.#waiting.delete(attempt);
+  }
+
+  /** Handlers that waited and go on come before new actions. */
+  #freeSlot(): void {
     this.#slotsHeld -= 1;
+    if (this.hasSlot && this.#waiting.passSlot()) this.#slotsHeld += 1;
+  }
+
+  #returned(attempt: Attempt): void {
+    if (!this.#waiting.delete(attempt)) this.#freeSlot();
     if (attempt.claimed.suspect) this.#suspects -= 1;
     if (!attempt.holdsLease) this.#isOver();
     this.#hooks.onReturn(attempt);

@@ -2,16 +2,17 @@ import type { DomainAction } from '@nooble/models';
 import type { DomainQueueManager } from '@nooble/queue';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { AttemptContext } from './context.ts';
+import { AttemptContext, type ContextParts } from './context.ts';
 
 function newContext() {
   const makeLogger = vi.fn(() => pino({ enabled: false }));
   const within = vi.fn(() => ({}) as DomainQueueManager);
   const parts = {
     attempt: 1,
-    deadlineMs: Date.UTC(2026, 0, 1),
+    deadlineMs: () => Date.UTC(2026, 0, 1),
     makeLogger,
     isLastAttempt: () => false,
+    journal: {} as ContextParts['journal'],
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };

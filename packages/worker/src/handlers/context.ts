@@ -1,9 +1,11 @@
 import type { DomainAction } from '@nooble/models';
 import type { DomainQueueManager, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
+import { durableOf, type Durable } from '../journal/durable.ts';
+import { Journal, type JournalParts } from '../journal/journal.ts';
 
 /** Context of a handler. */
-export interface ActionContext {
+export interface ActionContext extends Durable {
   /**
    * Aborts at the timeout, when the lease is lost, and when the grace period of a stopping worker ends. The reasons differ.
    */
@@ -29,10 +31,12 @@ export interface ActionContext {
 export interface ContextParts {
   readonly action: DomainAction;
   readonly attempt: number;
-  readonly deadlineMs: number;
+  /** Unix ms. */
+  readonly deadlineMs: () => number;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly queues: Pick<DomainQueueManager, 'within'>;
   readonly isLastAttempt: () => boolean;
+  readonly journal: Omit<JournalParts, 'action' | 'queues'>;
 }
 
 /** The context of one attempt. Its parts are created on first use: most handlers need few of them. */
@@ -44,6 +48,8 @@ export class AttemptContext implements ActionContext {
   #logger: Logger | undefined;
   #queues: DomainQueueManager | undefined;
   #tenant: TenantQueues | undefined;
+  #journal: Journal | undefined;
+  #durable: Durable | undefined;
 
   constructor(parts: ContextParts) {
     this.attempt = parts.attempt;
@@ -69,7 +75,7 @@ export class AttemptContext implements ActionContext {
   }
 
   get deadline(): Date {
-    return new Date(this.#parts.deadlineMs);
+    return new Date(this.#parts.deadlineMs());
   }
 
   // An arrow function, because handlers destructure it from the context.
@@ -78,16 +84,46 @@ export class AttemptContext implements ActionContext {
     return async (definition, data, options) => tenant.enqueue(definition, data, options);
   }
 
+  get step(): Durable['step'] {
+    return this.#ownDurable.step;
+  }
+
+  get call(): Durable['call'] {
+    return this.#ownDurable.call;
+  }
+
+  get waitFor(): Durable['waitFor'] {
+    return this.#ownDurable.waitFor;
+  }
+
+  /** Undefined until the handler uses it. */
+  get journal(): Journal | undefined {
+    return this.#journal;
+  }
+
   /** Aborts the signal. The first reason is kept. */
   abort(reason: Error): void {
     if (this.#abortedBy) return;
     this.#abortedBy = reason;
     this.#controller?.abort(reason);
+    this.#journal?.close(reason);
   }
 
   /** Reason of the abort; undefined if there was none. */
   get abortedBy(): Error | undefined {
     return this.#abortedBy;
+  }
+
+  get #ownDurable(): Durable {
+    return (this.#durable ??= durableOf(() => this.#openJournal()));
+  }
+
+  #openJournal(): Journal {
+    if (this.#journal) return this.#journal;
+    const { action, journal } = this.#parts;
+    this.#journal = new Journal({ ...journal, action, queues: () => this.queues });
+    if (this.#abortedBy) this.#journal.close(this.#abortedBy);
+    return this.#journal;
   }
 }
 

@@ -73,6 +73,27 @@ export class GiveUp extends Error {
   }
 }
 
+/**
+ * Reason of the abort when a handler that only waits is parked, or returned to its queue because its tenant is at its cap: the
+ * action runs again from its journal. Its later result or error is ignored.
+ */
+export class HandlerParked extends Error {
+  override readonly name = 'HandlerParked';
+
+  constructor() {
+    super('The handler waits no longer in this process; it runs again once an answer has come');
+  }
+}
+
+/** Reason for which a wait ends that a handler left behind. */
+export class HandlerReturned extends Error {
+  override readonly name = 'HandlerReturned';
+
+  constructor() {
+    super('The handler has returned, so that nothing waits any more');
+  }
+}
+
 /** Reason of the abort when the grace period of a stopping worker ends. The action returns to its queue. */
 export class WorkerStopping extends Error {
   override readonly name = 'WorkerStopping';

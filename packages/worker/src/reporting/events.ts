@@ -30,7 +30,7 @@ export interface ErrorEvent {
 }
 
 /**
- * Events of a worker. `done`, `retry`, `throttled`, `unhandled` and `dead` are published once the queue has confirmed them;
+ * Events of a worker. `done`, `retry`, `throttled`, `unhandled`, `parked` and `dead` are published once the queue has confirmed them;
  * `lost` replaces them if the queue refused.
  */
 export interface WorkerEventMap {
@@ -44,6 +44,8 @@ export interface WorkerEventMap {
   throttled: [FailedEvent & { readonly delayMs: number }];
   /** Retried after `delayMs` without counting a failure: this worker has no handler for the type. */
   unhandled: [FailedEvent & { readonly delayMs: number }];
+  /** The handler only waits for calls and signals, and no longer in this process. */
+  parked: [FinishedEvent];
   dead: [FailedEvent];
   /** The handler ignored its abort signal past the grace period and still holds a slot. */
   overdue: [FinishedEvent];

@@ -49,6 +49,10 @@ export function logEvents(events: WorkerEvents, logger: Logger): void {
       'No handler for the action type here; waiting for a worker that has one',
     ),
   );
+  events.on('parked', (event) => {
+    if (!logger.isLevelEnabled('debug')) return;
+    logger.debug({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action is parked');
+  });
   events.on('dead', ({ error, runningMs, ...event }) =>
     logger.error({ ...fieldsOf(event), running_ms: runningMs, error }, 'Action is dead'),
   );

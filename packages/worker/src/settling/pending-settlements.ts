@@ -135,7 +135,8 @@ function publishOutcome(attempt: Attempt, publish: Publish): void {
     return publish('done', Object.assign(event, { runningMs, result: ending.result }));
   }
   if (ending?.status === 'dead') publish('dead', { ...event, runningMs, error: ending.error });
-  if (ending && 'delayMs' in ending) {
+  if (ending?.status === 'parked') publish('parked', { ...event, runningMs });
+  else if (ending && 'delayMs' in ending) {
     const { status, error, delayMs } = ending;
     publish(status, { ...event, runningMs, error, delayMs });
   }

@@ -1,0 +1,49 @@
+-- Writes answers to the journals of actions: outcomes of their children, and signals. The first answer to a name counts. Wakes
+-- whoever waits for it: a parked action becomes due, and a renewal notifies the process of a waiting one.
+-- from header: parse_header
+-- from run: parse_run, has_flag, set_flag, write_run, WAITS, ANSWERED, PARKED, HAS_JOURNAL
+-- from journal: fits, is_written, write_field, touch_journals
+-- from codes: NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE
+-- from memory: begin_writing
+-- from clock: now, write_clock
+-- from wake: want_wake, write_wake
+-- KEYS: actions run journal delayed
+-- ARGV: rows × (tenant or '' for any, action id, name, answer)
+-- Output: code of an answer per row
+-- Complexity: O(log actions) per row
+local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
+for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
+touch_journals(ids)
+
+local function judge(tenant, id, field, text)
+  local stored = redis.call('HGET', actions, id)
+  if not stored or tenant ~= '' and parse_header(stored).tenant ~= tenant then return NO_ACTION end
+  if written[id .. ' ' .. field] or is_written(id, field) then return STORED_BEFORE end
+  return fits(id, field, text) and STORED or TOO_LARGE
+end
+
+local function announce(id, r)
+  set_flag(r, HAS_JOURNAL, true)
+  if has_flag(r, WAITS) then set_flag(r, ANSWERED, true) end
+  write_run(id, r)
+  if has_flag(r, PARKED) then
+    redis.call('ZADD', delayed, 'XX', 'LT', now, id)
+    want_wake()
+  end
+end
+
+begin_writing()
+for row, id in ipairs(ids) do
+  local at = (row - 1) * ROW
+  local field, text = '=' .. ARGV[at + 3], ARGV[at + 4]
+  codes[row] = judge(ARGV[at + 1], id, field, text)
+  if codes[row] == STORED then
+    written[id .. ' ' .. field] = true
+    write_field(id, field, text)
+    local r = parse_run(redis.call('HGET', run, id))
+    if r then announce(id, r) else redis.call('PEXPIRE', journal .. id, EARLY_MS) end
+  end
+end
+write_clock()
+write_wake()
+return codes

@@ -1,0 +1,57 @@
+-- Writes entries of the journal of a running action, under its lease. A handler that only waits gives up its slot: it counts
+-- neither for the cap of its tenant nor, by time, for its share, until it resumes.
+-- from run: parse_run, has_flag, set_flag, write_run, WAITS, HAS_JOURNAL
+-- from journal: fits, is_written, write_field, size_of
+-- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL
+-- from touch: touch, touch_lists
+-- from lease: free_slot, held_among, uncap_freed
+-- from memory: begin_writing
+-- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
+-- from clock: write_clock
+-- from commit: commit
+-- KEYS: run journal
+-- ARGV: action id, token, turns | time, number of names it waits for (0 to go on), names, then entries × (field, text)
+-- Output: code of a journal; for a full one, its fields and its bytes
+-- Complexity: O(log tenants), O(1) per entry
+local id, token, by_time, awaited = ARGV[1], ARGV[2], ARGV[3] == 'time', tonumber(ARGV[4])
+local text = redis.call('HGET', run, id)
+local r = parse_run(text)
+if not r or r.token ~= token then return {NOT_OURS} end
+touch({journal .. id})
+
+local entries, answered = {}, false
+for at = 5 + awaited, #ARGV, 2 do
+  local field = ARGV[at]
+  if not is_written(id, field) then
+    if not fits(id, field, ARGV[at + 1]) then return {FULL, size_of(id).fields, size_of(id).bytes} end
+    entries[#entries + 1] = at
+  end
+end
+for at = 5, 4 + awaited do answered = answered or is_written(id, '=' .. ARGV[at]) end
+
+local those_held = {}
+local waits = awaited > 0 and not answered
+local begins = waits and not has_flag(r, WAITS)
+if begins then
+  those_held = held_among({[r.tenant] = true})
+  touch_lists(those_held)
+end
+begin_writing()
+for _, at in ipairs(entries) do write_field(id, ARGV[at], ARGV[at + 1]) end
+if begins and by_time then
+  end_charge(text)
+  r.charged = ''
+end
+set_flag(r, HAS_JOURNAL, true)
+if begins then
+  set_flag(r, WAITS, true)
+  free_slot(r.tenant)
+  uncap_freed(those_held)
+end
+write_run(id, r)
+write_clock()
+weigh_corrections()
+write_paces()
+commit()
+write_corrections()
+return {answered and ANSWERED_ALREADY or waits and WAITING_NOW or WRITTEN}

@@ -1,0 +1,41 @@
+-- Gives a handler that only waited its slot again, with the answers that have come. If its tenant is at its cap meanwhile, the
+-- action returns to the head of its queue, and runs again from its journal.
+-- from run: parse_run, has_flag, set_flag, write_run, is_suspect, WAITS, ANSWERED
+-- from profile: parse_profile
+-- from codes: NOT_OURS, RESUMED, REQUEUED
+-- from touch: touch, touch_lists
+-- from lease: line_up, end_lease, write_leases
+-- from memory: begin_writing
+-- from clock: write_clock
+-- from counts: bump
+-- from commit: commit
+-- KEYS: run journal profiles inflight
+-- ARGV: action id, token, max stalls, names it waits for
+-- Output: code of a journal, then per name its answer ('' if there is none)
+-- Complexity: O(log tenants), O(1) per name
+local id, names = ARGV[1], {}
+local r = parse_run(redis.call('HGET', run, id))
+if not r or r.token ~= ARGV[2] then return {NOT_OURS} end
+touch({journal .. id})
+for at = 4, #ARGV do names[#names + 1] = '=' .. ARGV[at] end
+local answers = #names > 0 and redis.call('HMGET', journal .. id, unpack(names)) or {}
+for at, answer in ipairs(answers) do answers[at] = answer or '' end
+if not has_flag(r, WAITS) then return {RESUMED, unpack(answers)} end
+
+local _, cap = parse_profile(redis.call('HGET', profiles, r.tenant))
+local is_capped = tonumber(redis.call('HGET', inflight, r.tenant) or '0') >= cap
+if is_capped then touch_lists({[r.tenant] = true}) end
+begin_writing()
+if is_capped then
+  end_lease(id, r.tier, r.tenant, true)
+  line_up(id, r, is_suspect(r, tonumber(ARGV[3])) and 'suspects' or 'head')
+else
+  bump(inflight, r.tenant, 1)
+  set_flag(r, WAITS, false)
+  set_flag(r, ANSWERED, false)
+  write_run(id, r)
+end
+write_leases()
+write_clock()
+commit()
+return {is_capped and REQUEUED or RESUMED, unpack(answers)}

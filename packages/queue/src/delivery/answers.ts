@@ -1,0 +1,50 @@
+import { PayloadTooLargeError, toWireError } from '@nooble/errors';
+import type { RedisPool } from '@nooble/redis';
+import { ask } from '../protocol/calling.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
+import { answerCall, readAnswered, type Answered } from '../protocol/operations/journal.ts';
+import type { Partitions } from '../protocol/partitions.ts';
+import type { Answer } from './answer.ts';
+
+/** Bytes of entries that a journal holds; a small answer fits in any case (`lua/rules/journal.lua`). */
+const JOURNAL_BYTES = 1024 * 1024;
+
+/** Dependencies of answers. */
+export interface AnswerParts {
+  readonly redis: RedisPool;
+  readonly partitions: Partitions;
+}
+
+/**
+ * Writes the outcome of a child to the journal of its parent. An outcome for which the journal has no room is replaced by an
+ * error that says so. Throws RedisUnavailableError.
+ */
+export async function deliverAnswer(parts: AnswerParts, answer: Answer): Promise<void> {
+  const result = await writeAnswer(parts, answer);
+  if (result !== 'full') return;
+  const bytes = Buffer.byteLength(answer.text);
+  const what = `the answer to "${answer.name}" in the journal of action "${answer.actionId}"`;
+  const error = toWireError(new PayloadTooLargeError({ what, bytes, limitBytes: JOURNAL_BYTES }));
+  await writeAnswer(parts, { ...answer, text: JSON.stringify({ status: 'dead', error }) });
+}
+
+/** Writes an answer, whose names must have been checked. An action that its partition does not know may have moved. */
+export async function writeAnswer(
+  { redis, partitions }: AnswerParts,
+  answer: Answer,
+): Promise<Answered> {
+  const { domain, tenantId } = answer;
+  const known = (await partitions.of(domain)).of(tenantId);
+  const result = await writeTo(redis, known, answer);
+  if (result !== 'unknown') return result;
+  const now = (await partitions.lookAgain(domain)).of(tenantId);
+  return now.wakeKey === known.wakeKey ? result : writeTo(redis, now, answer);
+}
+
+async function writeTo(redis: RedisPool, keyspace: Keyspace, answer: Answer): Promise<Answered> {
+  const attempted = `answer "${answer.name}" of action "${answer.actionId}"`;
+  const [result = 'unknown'] = readAnswered(
+    await ask(redis, answerCall(keyspace, [answer]), attempted),
+  );
+  return result;
+}

@@ -1,0 +1,241 @@
+import type { Journals, Lease } from '@nooble/queue';
+import { answerField } from './meaning.ts';
+import { untilReached } from './until-reached.ts';
+import { startTimer } from '../timing/durations.ts';
+import type { Clock } from '../timing/clock.ts';
+
+/** Actions of an attempt for its waiting handler. */
+export interface WaitHooks {
+  /** The handler has no slot any more. */
+  onWait(): void;
+  /** Resolves when there is a local slot for it again. */
+  takeSlot(): Promise<void>;
+  /** It has its slot again, here and in the queue. */
+  onResume(): void;
+  /** It has waited long enough here. Runs again once an answer has come, or after `delayMs`. */
+  onPark(delayMs: number): void;
+  /** Its tenant is at its cap: the action is in its queue again. */
+  onRequeue(): void;
+}
+
+/** Dependencies of waits. */
+export interface WaitParts {
+  readonly lease: () => Lease;
+  readonly journals: Journals;
+  readonly clock: Clock;
+  readonly parkAfterMs: number;
+  readonly hooks: WaitHooks;
+}
+
+interface Pending extends Deadline {
+  readonly resolve: (answer: string) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** The end of a wait. */
+export interface Deadline {
+  /** Unix ms; infinite for none. */
+  readonly deadlineMs: number;
+  /** The answer if none has come by then (JSON). */
+  readonly late: string;
+}
+
+const NEVER: Deadline = { deadlineMs: Number.POSITIVE_INFINITY, late: '' };
+
+/** A name to wait for, and the fields that say what it stands for unless they are written. */
+export interface Wait {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly deadline?: Deadline | undefined;
+}
+
+/** The longest delay that a queue accepts, for waits without a deadline (ms). */
+const FOREVER_MS = 366 * 86_400_000;
+
+/**
+ * The answers that a handler waits for. While it does nothing else it holds no slot: after `parkAfterMs` it is parked, and
+ * this process forgets it.
+ */
+export class Waits {
+  readonly #parts: WaitParts;
+  readonly #pending = new Map<string, Pending>();
+  #fields: Record<string, string> = {};
+  #state: 'running' | 'moving' | 'waiting' = 'running';
+  #works = 0;
+  #isTold = false;
+  #isScheduled = false;
+  #closedBy: Error | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #whenRunning: (() => void)[] = [];
+
+  constructor(parts: WaitParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws the reason of `close()`. */
+  assertOpen(): void {
+    if (this.#closedBy) throw this.#closedBy;
+  }
+
+  /** Runs what needs the slot: the handler does not only wait meanwhile. */
+  async work<T>(run: () => Promise<T>): Promise<T> {
+    this.#works += 1;
+    try {
+      await this.#running();
+      return await run();
+    } finally {
+      this.#works -= 1;
+      this.#schedule();
+    }
+  }
+
+  /** Resolves to the answer of a name (JSON). Rejects with the reason of `close()`. */
+  async until({ name, fields, deadline = NEVER }: Wait): Promise<string> {
+    this.assertOpen();
+    Object.assign(this.#fields, fields);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(name, { ...deadline, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Answers may have come. */
+  told(): void {
+    this.#isTold = true;
+    this.#schedule();
+  }
+
+  /** Parks the handler now if it only waits. */
+  park(): void {
+    if (this.#state !== 'waiting' || this.#closedBy) return;
+    const leftMs = this.#earliestMs() - this.#parts.clock.epochMs();
+    this.#parts.hooks.onPark(Math.min(Math.max(0, leftMs), FOREVER_MS));
+  }
+
+  /** Rejects all waits, now and later. */
+  close(reason: Error): void {
+    if (this.#closedBy) return;
+    this.#closedBy = reason;
+    clearTimeout(this.#timer);
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+    this.#nowRunning();
+  }
+
+  /** Decides in the next turn of the event loop: what a handler starts together waits together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#closedBy) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#move();
+    });
+  }
+
+  async #move(): Promise<void> {
+    if (!this.#mustMove()) return;
+    const wasWaiting = this.#state === 'waiting';
+    this.#state = 'moving';
+    this.#isTold = false;
+    clearTimeout(this.#timer);
+    try {
+      if (wasWaiting) await this.#resume();
+      else await this.#suspend();
+    } catch (error) {
+      this.close(error as Error);
+    }
+    if (!this.#closedBy && this.#isTold) this.#schedule();
+  }
+
+  /** Returns true if a handler that waits has to run, or one that runs does nothing but wait. */
+  #mustMove(): boolean {
+    if (this.#closedBy || this.#state === 'moving') return false;
+    const isDue = this.#isTold || this.#earliestMs() <= this.#parts.clock.epochMs();
+    if (this.#state === 'waiting') return isDue || this.#works > 0;
+    return this.#pending.size > 0 && (isDue || this.#works === 0);
+  }
+
+  async #suspend(): Promise<void> {
+    const { journals, lease, hooks } = this.#parts;
+    const fields = this.#fields;
+    this.#fields = {};
+    const names = this.#works > 0 ? [] : [...this.#pending.keys()];
+    const recorded = await this.#reach(async () => journals.record(lease(), fields, names));
+    if (this.#closedBy) return;
+    if (recorded !== 'waiting') return this.#collect();
+    this.#state = 'waiting';
+    this.#watch();
+    hooks.onWait();
+    this.#schedule();
+  }
+
+  async #resume(): Promise<void> {
+    const { hooks } = this.#parts;
+    await hooks.takeSlot();
+    if (this.#closedBy) return;
+    hooks.onResume();
+    await this.#collect();
+  }
+
+  /** Hands out the answers that have come, after which the handler runs. */
+  async #collect(): Promise<void> {
+    const { journals, lease, hooks } = this.#parts;
+    const names = [...this.#pending.keys()];
+    const resumed = await this.#reach(async () => journals.resume(lease(), names));
+    if (this.#closedBy) return;
+    if (resumed.status === 'requeued') return hooks.onRequeue();
+    const late = names.filter((name) => this.#isLate(name) && !resumed.answers.has(name));
+    if (late.length > 0) {
+      await this.#reach(async () => journals.record(lease(), this.#timeouts(late), []));
+      return this.#collect();
+    }
+    this.#state = 'running';
+    for (const [name, answer] of resumed.answers) {
+      this.#pending.get(name)?.resolve(answer);
+      this.#pending.delete(name);
+    }
+    this.#nowRunning();
+    if (this.#pending.size > 0) this.#schedule();
+  }
+
+  async #running(): Promise<void> {
+    while (this.#state !== 'running' && !this.#closedBy) {
+      this.#schedule();
+      await new Promise<void>((resolve) => this.#whenRunning.push(resolve));
+    }
+    this.assertOpen();
+  }
+
+  #nowRunning(): void {
+    for (const resolve of this.#whenRunning.splice(0)) resolve();
+  }
+
+  /** One timer for the earliest deadline and for parking. */
+  #watch(): void {
+    const { clock, parkAfterMs } = this.#parts;
+    const leftMs = this.#earliestMs() - clock.epochMs();
+    this.#timer =
+      leftMs <= parkAfterMs
+        ? startTimer(() => this.#schedule(), Math.max(0, leftMs))
+        : startTimer(() => this.park(), parkAfterMs);
+  }
+
+  #earliestMs(): number {
+    return Math.min(...[...this.#pending.values()].map(({ deadlineMs }) => deadlineMs));
+  }
+
+  #isLate(name: string): boolean {
+    const deadlineMs = this.#pending.get(name)?.deadlineMs ?? Number.POSITIVE_INFINITY;
+    return deadlineMs <= this.#parts.clock.epochMs();
+  }
+
+  #timeouts(names: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+      names.map((name) => [answerField(name), this.#pending.get(name)?.late ?? '']),
+    );
+  }
+
+  async #reach<T>(send: () => Promise<T>): Promise<T> {
+    return untilReached(send, () => this.assertOpen());
+  }
+}
