@@ -14,8 +14,11 @@ export type {
   SettleAnswers,
   SettleRefusal,
   SettleResult,
+  Wait,
+  Word,
 } from './broker.ts';
 export { DeadLetters } from './inspection/dead-letters.ts';
+export type { RunningAction } from './admission/parent.ts';
 export type { DeadLetter, LetterChoice, LetterPageOptions } from './inspection/dead-letters.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
 export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';

@@ -1,4 +1,5 @@
 import { Ahead } from './attempts/ahead.ts';
+import { CancelWords } from './attempts/cancel-words.ts';
 import type { Attempt, AttemptHooks } from './attempts/attempt.ts';
 import type { AttemptScope } from './attempts/attempt-scope.ts';
 import type { ClaimedAction } from '@nooble/queue';
@@ -41,9 +42,11 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     onAnswered: (one) => running.dropLease(one),
     onRetried: () => consumer.schedule(),
   });
+  const words = new CancelWords();
   const scope: AttemptScope = {
     ...options,
     queues,
+    wasCancelled: (lease) => words.wasCancelled(lease),
     makeLogger: (action, attempt) => actionLogger(logger, action, attempt),
     publish,
     clock,
@@ -61,6 +64,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const giveBack = releaserOf({ broker, publish });
   const onChange = (): void => consumer.schedule();
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
+  words.connect({ running, ahead });
+  broker.onWord((word) => words.hear(word));
   const { concurrency } = options;
   const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
   const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });

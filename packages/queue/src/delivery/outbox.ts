@@ -4,6 +4,8 @@ import type { Admissions } from '../admission/admissions.ts';
 import { MAX_IDS } from '../protocol/chunks.ts';
 import { deliveryOf, type Delivery, type Outgoing } from './delivery.ts';
 import type { Inboxes } from './inboxes.ts';
+import type { ChildCancels } from './child-cancels.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
 
@@ -11,20 +13,23 @@ import { Undelivered } from './undelivered.ts';
 export interface OutboxRoutes {
   readonly admissions: Admissions;
   readonly inboxes: Inboxes;
+  readonly children: ChildCancels;
 }
 
 /**
- * Delivers callbacks and replies, and keeps the ids to acknowledge with the next call. An entry whose delivery fails stays
+ * Delivers callbacks and replies, and cancels child actions; keeps the ids to acknowledge with the next call. An entry whose delivery fails stays
  * in Redis and is handed to a worker again; it does not hold back others.
  */
 export class Outbox {
   readonly #routes: OutboxRoutes;
+  readonly #keyspace: Keyspace;
   readonly #delivering = new Map<string, Promise<void>>();
   readonly #undelivered = new Undelivered();
   #delivered: string[] = [];
 
-  constructor(routes: OutboxRoutes) {
+  constructor(routes: OutboxRoutes, keyspace: Keyspace) {
     this.#routes = routes;
+    this.#keyspace = keyspace;
   }
 
   /** Returns ids that were delivered and are not acknowledged, for one call. If the call fails, return them with `putBack`. */
@@ -83,10 +88,11 @@ export class Outbox {
   }
 
   async #send(delivery: Delivery): Promise<boolean> {
-    const target = delivery.to === 'inbox' ? delivery.replyTo : `domain "${delivery.domain}"`;
+    const target = targetOf(delivery);
     try {
       if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
-      else await this.#admit(delivery);
+      else if (delivery.to === 'domain') await this.#admit(delivery);
+      else await this.#routes.children.cancel(this.#keyspace, delivery);
       this.#undelivered.delivered(target);
       return true;
     } catch (error) {
@@ -100,6 +106,12 @@ export class Outbox {
     if (kind !== 'accepted' && kind !== 'duplicate')
       throw new QueuePausedError({ domain, attempted: 'deliver a callback' });
   }
+}
+
+function targetOf(delivery: Delivery): string {
+  if (delivery.to === 'inbox') return delivery.replyTo;
+  if (delivery.to === 'domain') return `domain "${delivery.domain}"`;
+  return `child actions of action "${delivery.actionId}"`;
 }
 
 /** A callback never expires. */

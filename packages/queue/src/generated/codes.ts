@@ -15,10 +15,19 @@ export const CODES = {
   settlement: {
     ALREADY: 1,
     LOST: 2,
+    MARKED: 3,
   },
   renewal: {
     NOT_HELD: 0,
     HELD: 1,
+    HELD_MARKED: 2,
+  },
+  registration: {
+    UNREGISTERED: 0,
+    REGISTERED: 1,
+    FULL: 2,
+    REVOKED: 3,
+    REFUSED: 4,
   },
   pausing: {
     UNCHANGED: 0,
@@ -43,6 +52,7 @@ export const CODES = {
     WAITING: 'waiting',
     DELAYED: 'delayed',
     ACTIVE: 'active',
+    CANCELLING: 'cancelling',
     ENDED: 'ended',
     UNKNOWN: 'unknown',
   },

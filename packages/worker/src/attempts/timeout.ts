@@ -14,22 +14,34 @@ export interface TimeLimitOptions {
   readonly timeoutMs: number;
   readonly graceMs: number;
   readonly onTimeout: () => void;
-  /** Called `graceMs` after `onTimeout`. */
+  /** Called `graceMs` after `onTimeout`, or after `cut()`. */
   readonly onOverdue: () => void;
 }
 
 /** Time limit of one attempt, until `clear()`. */
 export class TimeLimit {
+  readonly #options: TimeLimitOptions;
   #timer: NodeJS.Timeout;
+  #isOver = false;
 
-  constructor({ timeoutMs, graceMs, onTimeout, onOverdue }: TimeLimitOptions) {
+  constructor(options: TimeLimitOptions) {
+    this.#options = options;
     this.#timer = startTimer(() => {
-      this.#timer = startTimer(onOverdue, graceMs);
-      onTimeout();
-    }, timeoutMs);
+      this.cut();
+      options.onTimeout();
+    }, options.timeoutMs);
+  }
+
+  /** Its time is over for another reason: only the grace period remains. */
+  cut(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#timer = startTimer(this.#options.onOverdue, this.#options.graceMs);
   }
 
   clear(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
   }
 }

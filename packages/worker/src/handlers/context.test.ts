@@ -12,6 +12,13 @@ function newContext() {
     deadlineMs: Date.UTC(2026, 0, 1),
     makeLogger,
     isLastAttempt: () => false,
+    running: {
+      token: '1',
+      expiresMs: undefined,
+      leftMs: () => Number.POSITIVE_INFINITY,
+      isCancelled: () => false,
+      onChild: () => undefined,
+    },
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };

@@ -30,8 +30,8 @@ export interface ErrorEvent {
 }
 
 /**
- * Events of a worker. `done`, `retry`, `throttled`, `unhandled` and `dead` are published once the queue has confirmed them;
- * `lost` replaces them if the queue refused.
+ * Events of a worker. `done`, `retry`, `throttled`, `unhandled`, `dead`, `expired` and `cancelled` are published once the queue
+ * has confirmed them; `lost` replaces them if the queue refused.
  */
 export interface WorkerEventMap {
   consuming: [{ readonly domain: string }];
@@ -45,6 +45,10 @@ export interface WorkerEventMap {
   /** Retried after `delayMs` without counting a failure: this worker has no handler for the type. */
   unhandled: [FailedEvent & { readonly delayMs: number }];
   dead: [FailedEvent];
+  /** It expired while it ran. */
+  expired: [FailedEvent];
+  /** It was cancelled while it ran. */
+  cancelled: [FinishedEvent];
   /** The handler ignored its abort signal past the grace period and still holds a slot. */
   overdue: [FinishedEvent];
   /** Returned to the queue unfinished: the worker stops, or the action found no slot soon enough. */
