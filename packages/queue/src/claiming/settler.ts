@@ -99,7 +99,7 @@ export class Settler {
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
       for (const [index, ready] of batch.entries()) {
-        answers.set(ready.settlement, this.#conclude(ready, results[index] ?? 'unsent'));
+        answers.set(ready.settlement, await this.#conclude(ready, results[index] ?? 'unsent'));
       }
     } catch (error) {
       if (isUnavailable(error)) return;
@@ -125,7 +125,7 @@ export class Settler {
   }
 
   /** The reply of a cancelled action may have been sent before its cancellation: then everybody is told the same. */
-  #conclude(ready: PreparedSettlement, result: SettleResult): SettleAnswer | Promise<SettleAnswer> {
+  async #conclude(ready: PreparedSettlement, result: SettleResult): Promise<SettleAnswer> {
     const { settlement, outgoing, reply } = ready;
     const { lease } = settlement.claimed;
     if (result === 'cancelled') {

@@ -38,25 +38,28 @@ export class ChildCancels {
 
   /**
    * Cancels the child actions of a tenant's action, which is in `keyspace`. Throws RedisUnavailableError if the domain of one
-   * cannot be reached; the others are cancelled then as well.
+   * cannot be reached; the others are cancelled then as well. Returns false if it has sent none: then nothing requested this.
    */
-  async cancel(keyspace: Keyspace, { actionId, tenantId }: CancelledParent): Promise<void> {
+  async cancel(keyspace: Keyspace, { actionId, tenantId }: CancelledParent): Promise<boolean> {
     assertActionId(actionId);
     const key = keyspace.childrenKey(actionId);
     const attempted = `cancel the child actions of action "${actionId}"`;
     const failures: unknown[] = [];
+    let count = 0;
     try {
       const redis = this.#parts.redis.command();
       for (let cursor = ''; cursor !== '0'; ) {
         const [next, texts] = await redis.sscan(key, cursor || '0', 'COUNT', STEP);
         failures.push(...(await this.#cancelAll(texts, tenantId)));
         cursor = next;
+        count += texts.length;
       }
-      if (failures.length === 0) await redis.pexpire(key, CANCELLED_TTL_MS);
+      if (failures.length === 0 && count > 0) await redis.pexpire(key, CANCELLED_TTL_MS);
     } catch (error) {
       failures.push(error);
     }
     if (failures.length > 0) throw asRedisUnavailable(failures[0], attempted);
+    return count > 0;
   }
 
   /** Returns the errors. */

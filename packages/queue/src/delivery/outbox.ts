@@ -83,21 +83,24 @@ export class Outbox {
   }
 
   async #deliver(callbackId: string, delivery: Delivery, nowMs: number): Promise<void> {
-    const isDelivered = await this.#send(delivery);
+    const sent = await this.#send(delivery);
+    const isStored = nowMs > 0;
+    const isDelivered = sent === 'delivered' || (sent === 'nothing' && isStored);
     if (isDelivered || isOver(delivery, nowMs)) this.#delivered.push(callbackId);
   }
 
-  async #send(delivery: Delivery): Promise<boolean> {
+  /** Returns `nothing` for an action without child actions. Redis contains no request for it then, or an old one. */
+  async #send(delivery: Delivery): Promise<'delivered' | 'failed' | 'nothing'> {
     const target = targetOf(delivery);
     try {
       if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
       else if (delivery.to === 'domain') await this.#admit(delivery);
-      else await this.#routes.children.cancel(this.#keyspace, delivery);
+      else if (!(await this.#routes.children.cancel(this.#keyspace, delivery))) return 'nothing';
       this.#undelivered.delivered(target);
-      return true;
+      return 'delivered';
     } catch (error) {
       this.#undelivered.failed(target, error);
-      return false;
+      return 'failed';
     }
   }
 
