@@ -78,7 +78,7 @@ export class UnknownActionError extends NoobleError {
   }
 }
 
-/** The action was cancelled before it started. */
+/** The action was cancelled: it never started, or its handler was aborted. */
 export class ActionCancelledError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'ACTION_CANCELLED',
@@ -200,19 +200,24 @@ export class ReplyLostError extends NoobleError {
   }
 }
 
-/** The action was not started because its `expires_at` had passed. */
+/** The `expires_at` of the action passed: it never started, or its handler was aborted. */
 export class DeadlineExceededError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'DEADLINE_EXCEEDED',
     httpStatus: 504,
     retryable: false,
-    summary: 'The action expired before it started.',
+    summary: 'The action expired before it started, or before it was done.',
     remedy: 'Send it again with a later `expires_at`, or add workers.',
   };
-  constructor({ actionId, expiresAt, cause }: { actionId: string; expiresAt: string } & Caused) {
+  constructor({
+    actionId,
+    expiresAt,
+    hasStarted = false,
+    cause,
+  }: { actionId: string; expiresAt: string; hasStarted?: boolean } & Caused) {
     super({
       kind: DeadlineExceededError.kind,
-      message: `Action "${actionId}" expired at ${expiresAt} before it started`,
+      message: `Action "${actionId}" expired at ${expiresAt} before it ${hasStarted ? 'was done' : 'started'}`,
       details: { actionId, expiresAt },
       cause,
     });

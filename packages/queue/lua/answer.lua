@@ -7,6 +7,8 @@
 -- from memory: begin_writing
 -- from clock: now, write_clock
 -- from wake: want_wake, write_wake
+-- from words: send_word, words_key
+-- from touch: touch
 -- KEYS: actions run journal delayed
 -- ARGV: rows × (tenant or '' for any, action id, name, answer)
 -- Output: code of an answer per row
@@ -14,6 +16,10 @@
 local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
 for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
 touch_journals(ids)
+for _, id in ipairs(ids) do
+  local r = parse_run(redis.call('HGET', run, id))
+  if r and r.holder ~= '' then touch({words_key(r)}) end
+end
 
 local function judge(tenant, id, field, text)
   local stored = redis.call('HGET', actions, id)
@@ -24,8 +30,10 @@ end
 
 local function announce(id, r)
   set_flag(r, HAS_JOURNAL, true)
-  if has_flag(r, WAITS) then set_flag(r, ANSWERED, true) end
+  local waits = has_flag(r, WAITS)
+  if waits then set_flag(r, ANSWERED, true) end
   write_run(id, r)
+  if waits then send_word(r, 'answer', id, r.token, r.tenant) end
   if has_flag(r, PARKED) then
     redis.call('ZADD', delayed, 'XX', 'LT', now, id)
     want_wake()

@@ -2,7 +2,7 @@
 -- neither for the cap of its tenant nor, by time, for its share, until it resumes.
 -- from run: parse_run, has_flag, set_flag, write_run, WAITS, HAS_JOURNAL
 -- from journal: fits, is_written, write_field, size_of
--- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL
+-- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL
 -- from touch: touch, touch_lists
 -- from lease: free_slot, held_among, uncap_freed
 -- from memory: begin_writing
@@ -23,7 +23,7 @@ local entries, answered = {}, false
 for at = 5 + awaited, #ARGV, 2 do
   local field = ARGV[at]
   if not is_written(id, field) then
-    if not fits(id, field, ARGV[at + 1]) then return {FULL, size_of(id).fields, size_of(id).bytes} end
+    if not fits(id, field, ARGV[at + 1]) then return {FULL_JOURNAL, size_of(id).fields, size_of(id).bytes} end
     entries[#entries + 1] = at
   end
 end

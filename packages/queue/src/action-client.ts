@@ -8,26 +8,30 @@ import {
   type OptionRule,
   type OptionsCheck,
 } from '@nooble/errors';
-import { domainOf } from '@nooble/models';
 import { errorOfOutcome } from './delivery/outcome-error.ts';
 import type { ActionDefinition, ActionInput, CallbackData, DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { AwaitedReplies, type DroppedReplies } from './delivery/awaited-replies.ts';
+import { callerGone, type Canceller } from './delivery/caller-gone.ts';
 import { isDuration, startTimer } from './timing/durations.ts';
 import { Inbox } from './delivery/inbox.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { Places } from './delivery/places.ts';
+import { within } from './timing/within.ts';
 
 /** Maximum number of outstanding requests of a client: half of the replies that its inbox holds. */
 const MAX_OUTSTANDING = 10_000;
+
+/** Maximum time of `close()` to cancel what is pending (ms). */
+const CLOSING_MS = 1_000;
 
 /** Default time that a request waits (ms). */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface RequestOptions {
-  /** Gives up and cancels the action; rejects with the signal's reason. */
+  /** Gives up and cancels the action, even if it runs; rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Maximum time to wait (ms). An action that has not started by then never starts. @default 30_000 */
+  /** Maximum time to wait (ms). The action expires then: it never starts, or is aborted. @default 30_000 */
   readonly timeoutMs?: number;
 }
 
@@ -43,12 +47,33 @@ const CHECK: OptionsCheck<RequestOptions> = {
 };
 
 /** The methods of a `DomainQueueManager` that a client uses. */
-export interface RequestQueues {
+export interface RequestQueues extends Canceller {
   readonly redis: RedisPool;
   readonly prefix: string;
   readonly closed: AbortSignal;
-  enqueue(action: DomainAction, options: { expiresInMs?: number }): Promise<{ status: string }>;
-  cancel(ref: { domain: string; actionId: string; tenantId: string }): Promise<unknown>;
+  enqueue: Enqueue;
+  /** Waits for the work before it closes the connections. */
+  closeAfter?(work: Promise<unknown>): void;
+}
+
+/** Sends the action of a request. */
+type Enqueue = (
+  action: DomainAction,
+  options: { expiresInMs?: number },
+) => Promise<{ status: string }>;
+
+/** Parameters of a request. */
+interface Request<Data, Result, Chunk, Input> {
+  readonly definition: ActionDefinition<Data, Result, Chunk, Input>;
+  readonly input: ActionInput<Input>;
+  readonly options: RequestOptions;
+}
+
+interface Exchange {
+  readonly action: DomainAction;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly enqueue: Enqueue;
 }
 
 /** Sends actions and waits for their results. */
@@ -57,6 +82,8 @@ export class ActionClient {
   readonly #replies = new AwaitedReplies();
   readonly #inbox: Inbox;
   readonly #places = new Places(MAX_OUTSTANDING);
+  /** Cancels each pending request, by the id of its action. */
+  readonly #cancels = new Map<string, () => Promise<void>>();
   readonly #leaveManager: () => void;
   #closed = false;
 
@@ -70,7 +97,10 @@ export class ActionClient {
       prefix,
       onReply: (reply) => this.#replies.answer(reply),
     });
-    this.#leaveManager = onAbort(closed, () => void this.close());
+    this.#leaveManager = onAbort(closed, () => {
+      const closing = this.close();
+      queues.closeAfter?.(closing);
+    });
   }
 
   /** Replies received since the start that matched no pending request. */
@@ -88,37 +118,47 @@ export class ActionClient {
     input: ActionInput<Input>,
     options: RequestOptions = {},
   ): Promise<Result> {
+    const enqueue: Enqueue = async (action, own) => this.#queues.enqueue(action, own);
+    return this.requestThrough(enqueue, { definition, input, options });
+  }
+
+  /** Like `request`, for a sender that admits the action itself, as that of a running action does. @internal */
+  async requestThrough<Data, Result, Chunk, Input>(
+    enqueue: Enqueue,
+    { definition, input, options }: Request<Data, Result, Chunk, Input>,
+  ): Promise<Result> {
     const { signal, timeoutMs = REQUEST_TIMEOUT_MS } = readOptions(options, CHECK);
     signal?.throwIfAborted();
     const action = definition.create({ ...input, replyTo: this.#inbox.name });
     if (this.#closed) throw new ActionCancelledError({ actionId: action.actionId });
     this.#inbox.start();
-    const data = await this.#exchange(action, timeoutMs, signal);
+    const data = await this.#exchange({ action, timeoutMs, signal, enqueue });
     if (data.status === 'done') return definition.parseResult(data.result);
     throw errorOfOutcome(action, data);
   }
 
-  /** Closes the client. Pending and later requests reject with ActionCancelledError. Idempotent. */
+  /**
+   * Closes the client. Pending and later requests reject with ActionCancelledError, and pending ones are cancelled. Idempotent.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#leaveManager();
-    for (const actionId of this.#replies.pending) {
+    const cancels = this.#replies.pending.map(async (actionId) => {
       this.#replies.abandon(actionId, new ActionCancelledError({ actionId }));
-    }
-    await this.#inbox.stop();
+      await this.#cancels.get(actionId)?.();
+    });
+    await Promise.all([this.#inbox.stop(), within(CLOSING_MS, Promise.all(cancels), undefined)]);
   }
 
-  async #exchange(
-    action: DomainAction,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<CallbackData> {
+  async #exchange({ action, timeoutMs, signal, enqueue }: Exchange): Promise<CallbackData> {
     const { actionId } = action;
     this.#replies.assertFree(actionId);
     const reply = this.#replies.expect(actionId);
-    const sending = this.#send(action, timeoutMs);
+    const sending = this.#send(action, timeoutMs, enqueue);
+    const cancel = async (): Promise<void> => callerGone(this.#queues, action, sending.sent);
+    this.#cancels.set(actionId, cancel);
     const giveUp = (reason: unknown): void => {
-      if (this.#replies.abandon(actionId, reason)) void this.#cancel(action, sending.sent);
+      if (this.#replies.abandon(actionId, reason)) void cancel();
     };
     const onTimeout = (): void => giveUp(new ActionTimeoutError({ actionId, timeoutMs }));
     const timer = startTimer(onTimeout, timeoutMs);
@@ -132,16 +172,21 @@ export class ActionClient {
       clearTimeout(timer);
       ignore?.();
       sending.leave();
+      this.#cancels.delete(actionId);
       this.#replies.abandon(actionId, undefined);
     }
   }
 
   /** Enqueues the action once there is room for it. The time spent waiting counts towards the timeout of its caller. */
-  #send(action: DomainAction, timeoutMs: number): { sent: Promise<unknown>; leave: () => void } {
+  #send(
+    action: DomainAction,
+    timeoutMs: number,
+    send: Enqueue,
+  ): { sent: Promise<unknown>; leave: () => void } {
     const startedMs = performance.now();
     const enqueue = async (leftMs: number): Promise<void> => {
       const options = action.expiresAt ? {} : { expiresInMs: Math.max(1, leftMs) };
-      assertNew(action, await this.#queues.enqueue(action, options));
+      assertNew(action, await send(action, options));
     };
     const waiting: { begin?: () => void } = {};
     let sent: Promise<unknown> | undefined;
@@ -156,19 +201,6 @@ export class ActionClient {
       };
     });
     return { sent, leave };
-  }
-
-  /** Cancels an action whose caller has gone, unless it has started. It cannot be cancelled before it is stored. */
-  async #cancel(
-    { actionId, actionType, tenantId }: DomainAction,
-    sent: Promise<unknown>,
-  ): Promise<void> {
-    try {
-      await sent;
-      await this.#queues.cancel({ domain: domainOf(actionType), actionId, tenantId });
-    } catch {
-      // The action was refused, or it expires.
-    }
   }
 }
 

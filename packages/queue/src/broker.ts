@@ -44,6 +44,9 @@ export type Outcome =
   | PutOff
   | Parked
   | { readonly status: 'dead'; readonly error: WireError }
+  /** Its `expires_at` passed while it ran. */
+  | { readonly status: 'expired'; readonly error: WireError }
+  | { readonly status: 'cancelled' }
   | { readonly status: 'release' };
 
 /**
@@ -68,6 +71,8 @@ export interface Settlement {
   /** The decoded envelope. Absent if it could not be decoded; then no caller is notified. */
   readonly action?: DomainAction;
   readonly outcome: Outcome;
+  /** True if child actions were registered for it. @default false */
+  readonly hasChildren?: boolean;
 }
 
 /**
@@ -85,10 +90,30 @@ export type SettleAnswer = SettleResult | SettleRefusal;
 export type SettleAnswers = ReadonlyMap<Settlement, SettleAnswer>;
 
 /**
- * `ok`: it took effect; `already`: an earlier call settled it; `lost`: another worker owns the action; `unsent`: send it
- * again.
+ * `ok`: it took effect; `already`: an earlier call settled it; `lost`: another worker owns the action; `cancelled`: the
+ * action was cancelled, settle it with that outcome; `unsent`: send it again.
  */
-export type SettleResult = 'ok' | 'already' | 'lost' | 'unsent';
+export type SettleResult = 'ok' | 'already' | 'lost' | 'cancelled' | 'unsent';
+
+/** A message for the process that holds the lease of an action. It may be lost. */
+export interface Word {
+  /**
+   * `cancel`: the action was cancelled; `answer`: an answer has come for which its handler waits. `details` are the token of
+   * its lease and its tenant.
+   */
+  readonly verb: string;
+  readonly actionId: string;
+  readonly details: readonly string[];
+}
+
+/** How a worker waits for work. */
+export interface Wait {
+  /** Maximum time to wait (ms). */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** False to wait for words alone, without a free slot. @default true */
+  readonly takesToken?: boolean;
+}
 
 export interface ClaimRequest {
   /** Number of free slots. 0 still settles, promotes and reclaims. */
@@ -132,12 +157,11 @@ export interface QueueBroker {
   release(claimed: readonly ClaimedAction[]): Promise<void>;
   /**
    * Resolves to true when there may be work, and to false after `timeoutMs` or when the signal aborts. Never rejects on
-   * abort. Until it resolves it may take the wake token meant for another worker.
+   * abort. Until it resolves it receives words, and may take the wake token meant for another worker.
    */
-  waitForWork(options: {
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
-  }): Promise<boolean>;
+  waitForWork(options: Wait): Promise<boolean>;
+  /** Calls `listener` with every word about an action that this worker runs. A word may come more than once. */
+  onWord(listener: (word: Word) => void): void;
   /** Makes a round trip on the connection that consumes. Rejects if it is not usable. */
   ping(): Promise<void>;
   /** Parts that cannot be reached although the queue itself can, such as the inbox of a caller; one sentence each. */

@@ -52,6 +52,8 @@ export interface QueueManagerParts {
   readonly requests: { client?: ActionClient };
   /** Aborted by `close()`. */
   readonly closing: AbortController;
+  /** Work that `close()` waits for, before it closes the connections. */
+  readonly closers: Set<Promise<unknown>>;
   /** True if `close()` also closes the connections. */
   readonly ownsRedis: boolean;
 }
@@ -78,6 +80,7 @@ export function openManagerParts(given: QueueManagerOptions): QueueManagerParts 
     onWarning,
     requests: {},
     closing: new AbortController(),
+    closers: new Set<Promise<unknown>>(),
     ownsRedis,
   });
 }

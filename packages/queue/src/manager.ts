@@ -2,12 +2,14 @@ import { isNoobleError } from '@nooble/errors';
 import { assertDomain, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
-import { admitAction, type AdmitOptions } from './admission/admitting.ts';
+import { admitAction, type AdmitOptions, type Parent } from './admission/admitting.ts';
+import { ChildRegister } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { lookUpTenant } from './admission/directory.ts';
 import { domainStats } from './inspection/domain-stats.ts';
 import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
+import type { RunningAction } from './admission/parent.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import type { CancelResult } from './protocol/operations/cancel.ts';
@@ -18,7 +20,11 @@ import { signalAction, type SignalResult } from './delivery/signals.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
+import { within } from './timing/within.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
+
+/** Maximum time of `close()` for what has to be sent before (ms). */
+const CLOSING_MS = 1_000;
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
 export class DomainQueueManager implements Controls {
@@ -27,12 +33,12 @@ export class DomainQueueManager implements Controls {
   readonly deadLetters: Controls['deadLetters'];
   readonly setPartitions: Controls['setPartitions'];
   readonly #parts: QueueManagerParts;
-  readonly #parent: DomainAction | undefined;
+  readonly #parent: Parent | undefined;
 
   /** Connects in the background. Throws for invalid options. Only `within` passes `inherited`. */
   constructor(
     options: QueueManagerOptions,
-    inherited?: { readonly parts: QueueManagerParts; readonly parent: DomainAction | undefined },
+    inherited?: { readonly parts: QueueManagerParts; readonly parent: Parent | undefined },
   ) {
     this.#parts = inherited?.parts ?? openManagerParts(options);
     this.#parent = inherited?.parent;
@@ -88,7 +94,8 @@ export class DomainQueueManager implements Controls {
    * TenantMismatchError for a tenant other than that of the action.
    */
   tenant(target?: TenantTarget): TenantQueues {
-    const fields = senderFields(target, this.#parent, this.#parts.directory !== undefined);
+    const parent = this.#parent?.action;
+    const fields = senderFields(target, parent, this.#parts.directory !== undefined);
     const { directory, requests } = this.#parts;
     return new TenantQueues(
       {
@@ -108,7 +115,10 @@ export class DomainQueueManager implements Controls {
     return findAction(this.#parts, this.#ownRef(ref));
   }
 
-  /** Cancels an action that has not started, and notifies its caller. An action of another tenant is `unknown`. */
+  /**
+   * Cancels an action, and its caller is notified. If it runs, the signal of its handler is aborted, wherever that is, and so
+   * are the actions that it has sent. An action of another tenant is `unknown`.
+   */
   async cancel(ref: ActionRef): Promise<CancelResult> {
     return cancelAction(this.#parts, this.#ownRef(ref));
   }
@@ -128,16 +138,30 @@ export class DomainQueueManager implements Controls {
     return domainStats(redis, domain, await partitions.lookAgain(domain));
   }
 
-  /** Returns a manager whose actions are children of this one: same task, session, tenant and trace. */
-  within(action: DomainAction): DomainQueueManager {
-    const { redis } = this.#parts;
-    return new DomainQueueManager({ redis }, { parts: this.#parts, parent: action });
+  /**
+   * Returns a manager whose actions are children of this one: same task, session, tenant and trace. A worker passes `running`,
+   * so that they end with it: cancelled if it is cancelled, expired if it expires.
+   */
+  within(action: DomainAction, running?: RunningAction): DomainQueueManager {
+    const parts = this.#parts;
+    const parent = running
+      ? { action, running: { facts: running, children: new ChildRegister(parts, action, running) } }
+      : { action };
+    return new DomainQueueManager({ redis: parts.redis }, { parts, parent });
+  }
+
+  /** The work has to end before `close()` closes the connections. */
+  closeAfter(work: Promise<unknown>): void {
+    const { closers } = this.#parts;
+    const own = work.finally(() => closers.delete(own));
+    closers.add(own);
   }
 
   /** Closes the connections, unless the pool was passed in. Idempotent. */
   async close(): Promise<void> {
     if (this.#parent) return;
     this.#parts.closing.abort();
+    await within(CLOSING_MS, Promise.allSettled(this.#parts.closers), undefined);
     if (this.#parts.ownsRedis) await this.#parts.redis.close();
   }
 
@@ -155,7 +179,7 @@ export class DomainQueueManager implements Controls {
 
   /** A manager that acts for one tenant sees only the actions of that tenant. */
   #ownRef(ref: ActionRef): ActionRef {
-    const { tenantId = this.#parent?.tenantId } = ref;
+    const { tenantId = this.#parent?.action.tenantId } = ref;
     return tenantId === undefined ? ref : { ...ref, tenantId };
   }
 }

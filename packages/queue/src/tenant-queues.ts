@@ -99,7 +99,9 @@ export class TenantQueues {
     const input = this.#input({ ...fields, actionId, ...this.#tenant(entry) }, data);
     const spentMs = isKnown ? 0 : performance.now() - startedMs;
     const waiting = { ...(signal && { signal }), timeoutMs: Math.max(1, timeoutMs - spentMs) };
-    return this.#sender.client().request(definition, input, waiting);
+    const enqueue = async (action: DomainAction, own: EnqueueOptions) =>
+      this.#sender.admit(action, own, entry);
+    return this.#sender.client().requestThrough(enqueue, { definition, input, options: waiting });
   }
 
   /** Looks up the tenant within the timeout of the request, and until its signal aborts. */

@@ -136,13 +136,15 @@ it('cancels what is delayed, as it was enqueued or for a retry', async () => {
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('does not cancel what runs or is dead', async () => {
+it('stops what runs, and does not cancel what is dead', async () => {
   const queue = openQueue();
   const receipt = await queue.enqueue();
   const claimed = await queue.claimOne();
-  expect(await queue.queues.cancel(receipt)).toBe('active');
-  expect(await queue.settle(claimed, { status: 'dead', error: failure })).toBe('ok');
-  expect(await queue.queues.cancel(receipt)).toBe('dead');
+  expect(await queue.queues.cancel(receipt)).toBe('cancelling');
+  expect(await queue.settle(claimed, { status: 'cancelled' })).toBe('ok');
+  const other = await queue.enqueue();
+  expect(await queue.settle(await queue.claimOne(), { status: 'dead', error: failure })).toBe('ok');
+  expect(await queue.queues.cancel(other)).toBe('dead');
   expect(await audit(queue.stored)).toEqual([]);
 });
 

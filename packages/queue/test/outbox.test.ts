@@ -1,6 +1,8 @@
 import { decodeAction, type DomainAction } from '@nooble/models';
 import { runScript } from '@nooble/redis';
 import { expect, it } from 'vitest';
+import { CallRings } from '../src/protocol/call-ring.ts';
+import { ChildCancels } from '../src/delivery/child-cancels.ts';
 import { Admissions } from '../src/admission/admissions.ts';
 import { Partitions } from '../src/protocol/partitions.ts';
 import type { ClaimedAction, Outcome } from '../src/broker.ts';
@@ -118,11 +120,13 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
   expect(dueMs).toBeGreaterThan(await queue.stored.now());
   const { redis, prefix } = queue;
   const partitions = new Partitions({ redis, prefix });
-  const outbox = new Outbox({
+  const routes = {
     inboxes: new Inboxes({ redis, prefix }),
     answers: { redis, partitions },
     admissions: new Admissions({ redis, partitions }),
-  });
+    children: new ChildCancels({ redis, partitions, rings: new CallRings() }),
+  };
+  const outbox = new Outbox(routes, (await partitions.of('embedding')).all[0]);
   const [[callbackId, message] = ['', '']] = Object.entries(await queue.stored.hash('messages'));
   expect(callbackId).toMatch(new RegExp(`^${actionId}\\.cb\\d+$`));
   outbox.deliverStored([{ callbackId, message }], 0);

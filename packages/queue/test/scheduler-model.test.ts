@@ -166,9 +166,13 @@ class Pair {
     const known = [...this.model.waiting, ...this.model.running];
     const actionId = known[pick % known.length];
     if (actionId === undefined) return;
-    const result = this.model.running.includes(actionId) ? 'active' : 'cancelled';
-    this.model.cancel(actionId);
-    expect(await this.#queues.cancel({ domain: 'embedding', actionId })).toBe(result);
+    const claimed = this.model.running.includes(actionId) && this.#claimed.get(actionId);
+    const result = await this.#queues.cancel({ domain: 'embedding', actionId });
+    expect(result).toBe(claimed ? 'cancelling' : 'cancelled');
+    if (!claimed) return this.model.cancel(actionId);
+    this.model.settle(actionId);
+    const answers = await this.#broker.settle([{ claimed, outcome: { status: 'cancelled' } }]);
+    expect([...answers.values()]).toEqual(['ok']);
   }
 }
 

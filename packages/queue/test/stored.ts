@@ -113,6 +113,7 @@ export class Stored {
     if (type === 'hash') return { value: await this.client.hgetall(name), expiresMs };
     if (type === 'list') return { value: await this.client.lrange(name, 0, -1), expiresMs };
     if (type === 'stream') return { value: await this.client.xrange(name, '-', '+'), expiresMs };
+    if (type === 'set') return { value: await this.client.smembers(name), expiresMs };
     if (type === 'zset') return { value: Object.fromEntries(await this.scores(name)), expiresMs };
     return { value: await this.client.get(name), expiresMs };
   }

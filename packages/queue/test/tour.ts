@@ -1,6 +1,6 @@
 import { decodeAction } from '@nooble/models';
 import { expect } from 'vitest';
-import type { ClaimedAction, Outcome } from '../src/broker.ts';
+import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
 import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
 
 const PAST = '2026-01-01T00:00:00.000Z';
@@ -19,6 +19,7 @@ export async function takeTour(queue: Queue, before: () => Promise<unknown>): Pr
   await admit(queue, step);
   await work(queue, step);
   await lookAfter(queue, step);
+  await cancelRunning(queue, step);
   await step(async () => drain(queue));
 }
 
@@ -86,9 +87,50 @@ async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> 
   expect(await step(async () => queues.stats('embedding'))).toMatchObject({ paused: false });
 }
 
+/** Cancels running actions with children. One is settled, one released, one reclaimed. */
+async function cancelRunning(queue: Queue, step: Step): Promise<void> {
+  const { queues } = queue;
+  const broker = queue.brokerOf();
+  for (const end of ['settle', 'release', 'reclaim']) {
+    const action = actionOf({ callbackQueue: 'query:acme:free', tenantTier: 'enterprise' });
+    const receipt = await step(async () => queues.enqueue(action, { retainMs: 60_000 }));
+    const claimed = await step(async () => claimOf(broker, receipt.actionId));
+    const { token } = claimed.lease;
+    const facts = { expiresMs: undefined, leftMs: () => 1, isCancelled: () => false };
+    const parent = queues.within(action, { ...facts, token, onChild: () => undefined });
+    await step(async () => parent.enqueue(actionOf({ tenantTier: 'enterprise' })));
+    for (let n = 0; n < 2; n += 1) {
+      expect(await step(async () => queues.cancel(receipt))).toBe('cancelling');
+    }
+    const late = step(async () => parent.enqueue(actionOf({ tenantTier: 'enterprise' })));
+    await expect(late).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
+    await step(async () => broker.renew([claimed.lease]));
+    const refused = settlementFor(claimed, done);
+    const answers = await step(async () => broker.settle([refused]));
+    expect(answers.get(refused)).toBe('cancelled');
+    if (end === 'settle') {
+      await step(async () => broker.settle([settlementFor(claimed, { status: 'cancelled' })]));
+    }
+    if (end === 'release') await step(async () => broker.release([claimed]));
+    if (end === 'reclaim') await step(async () => queue.loseLeases());
+    expect(await step(async () => queues.get(receipt))).toMatchObject({ state: 'cancelled' });
+  }
+}
+
+/** Claims until it gets this action; settles the others. */
+async function claimOf(broker: QueueBroker, actionId: string): Promise<ClaimedAction> {
+  for (;;) {
+    const { claimed } = await broker.claim({ slots: 1 });
+    const [first] = claimed;
+    if (first?.lease.actionId === actionId) return first;
+    await broker.settle(claimed.map((each) => settlementFor(each, done)));
+  }
+}
+
 /** Ends every action of both domains, whatever its state. */
 export async function drain({ queues, stored, brokerOf }: Queue): Promise<void> {
   await stored.hasten('delayed', 86_400_000);
+  await stored.hasten('outbox', 60_000);
   for (const broker of [brokerOf(), brokerOf({ domain: 'query' })]) {
     const end = async (): Promise<number> => {
       const { claimed } = await broker.claim({ slots: 100 });

@@ -1,7 +1,8 @@
 import { Ahead } from './attempts/ahead.ts';
+import { Words } from './attempts/words.ts';
 import type { Attempt, AttemptHooks } from './attempts/attempt.ts';
 import type { AttemptScope } from './attempts/attempt-scope.ts';
-import type { ClaimedAction } from '@nooble/queue';
+import type { ClaimedAction, Lease } from '@nooble/queue';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
 import { Consumer } from './claiming/consumer.ts';
@@ -41,8 +42,11 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     onAnswered: (one) => running.dropLease(one),
     onRetried: () => consumer.schedule(),
   });
+  const words = new Words();
+  const wasCancelled = (lease: Lease): boolean => words.wasCancelled(lease);
   const makeLogger: AttemptScope['makeLogger'] = (...of) => actionLogger(logger, ...of);
-  const scope: AttemptScope = { ...options, queues, journals, makeLogger, publish, clock };
+  const shared = { publish, clock, wasCancelled, makeLogger };
+  const scope: AttemptScope = { ...options, ...shared, queues, journals };
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {
@@ -60,6 +64,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const giveBack = releaserOf({ broker, publish });
   const onChange = (): void => consumer.schedule();
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
+  words.connect({ running, ahead });
+  broker.onWord((word) => words.hear(word));
   const { concurrency } = options;
   const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
   const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });

@@ -110,7 +110,7 @@ describe('the claim loop', () => {
     expect(broker.waits[0]?.timeoutMs).toBeGreaterThan(4_000);
     broker.add(generateAction());
     await expect.poll(() => broker.waits).toHaveLength(2);
-    expect(broker.waits[1]).toEqual({ timeoutMs: 200 });
+    expect(broker.waits[1]).toEqual({ timeoutMs: 200, takesToken: true });
     hold.resolve();
   });
 

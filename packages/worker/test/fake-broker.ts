@@ -10,6 +10,8 @@ import type {
   SettleAnswer,
   SettleAnswers,
   SettleResult,
+  Wait,
+  Word,
 } from '@nooble/queue';
 
 type Facts = Partial<Omit<ClaimedAction, 'lease'>> & { readonly lease?: Partial<Lease> };
@@ -22,7 +24,7 @@ export class FakeBroker implements QueueBroker {
   readonly claims: ClaimRequest[] = [];
   readonly settled: Settlement[] = [];
   readonly released: ClaimedAction[] = [];
-  readonly waits: { readonly timeoutMs: number }[] = [];
+  readonly waits: { readonly timeoutMs: number; readonly takesToken: boolean }[] = [];
   readonly renewals: (readonly Lease[])[] = [];
   closed = false;
   down = false;
@@ -37,6 +39,7 @@ export class FakeBroker implements QueueBroker {
   readonly #lost = new Set<string>();
   #tokens = 0;
   #wake: () => void = () => {};
+  #tell: (word: Word) => void = () => {};
 
   /** Set `servesReleased` to false in a test that only looks at what is released. */
   constructor({ domain = 'embedding', leaseMs = 30_000, servesReleased = true } = {}) {
@@ -98,13 +101,19 @@ export class FakeBroker implements QueueBroker {
     if (this.#servesReleased) this.#waiting.unshift(...claimed);
   }
 
-  async waitForWork({
-    timeoutMs,
-    signal,
-  }: Parameters<QueueBroker['waitForWork']>[0]): Promise<boolean> {
-    this.waits.push({ timeoutMs });
+  /** Sends the word that an action was cancelled. */
+  cancel({ actionId, token }: Pick<Lease, 'actionId' | 'token'>): void {
+    this.#tell({ verb: 'cancel', actionId, details: [token] });
+  }
+
+  onWord(listener: (word: Word) => void): void {
+    this.#tell = listener;
+  }
+
+  async waitForWork({ timeoutMs, signal, takesToken = true }: Wait): Promise<boolean> {
+    this.waits.push({ timeoutMs, takesToken });
     this.#reach('wait');
-    if (this.#waiting.length > 0) return true;
+    if (takesToken && this.#waiting.length > 0) return true;
     return new Promise((resolve) => {
       this.#wake = () => resolve(true);
       signal.addEventListener('abort', () => resolve(false), { once: true });

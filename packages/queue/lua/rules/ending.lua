@@ -5,6 +5,7 @@
 -- from header: parse_header
 -- from touch: touch
 -- from kept: keep
+-- from codes: CANCELLED
 -- from run: has_run, write_run
 -- from counts: bump_dead
 -- from journal: drop_journal
@@ -46,6 +47,15 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
+  drop_journal(id, r)
+  remove({id})
+end
+
+local function end_marked(id, r) -- for an action that was cancelled while it ran, and whose worker does not settle it
+  local stored = redis.call('HGET', actions, id) or ''
+  local header = parse_header(stored)
+  if header.notify then send(id, r, CANCELLED .. '\n' .. stored, now) end
+  keep(id, r, header.retain, CANCELLED, '')
   drop_journal(id, r)
   remove({id})
 end

@@ -13,6 +13,18 @@ local function is_flagged(text)
   return string.byte(text, -1) == FLAGGED
 end
 
+local function is_marked(text) -- true if it was cancelled while it runs: it ends as cancelled, and returns to no queue
+  return is_flagged(text) and string.find(text, ' %l*c%l*%+$') ~= nil
+end
+
+local function has_mark(r)
+  return string.find(r.flags, 'c', 1, true) ~= nil
+end
+
+local function mark_cancelled(r)
+  if not has_mark(r) then r.flags = r.flags .. 'c' end
+end
+
 local function flag_words(flags)
   return flags == '' and '' or ' ' .. flags .. '+'
 end
@@ -72,7 +84,7 @@ local function is_suspect(r, max_stalls) -- true on its last permitted stall: it
 end
 
 local function has_run(r) -- true if a handler may have received it
-  return r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0'
+  return r.token ~= '0' or r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0'
 end
 
 local function run_text(r)

@@ -1,8 +1,8 @@
 -- Ends attempts, each fenced by its token: done, retried (counted or not), dead, or released.
--- from verbs: gone, verbs, returned, give_back
--- from run: parse_run, is_flagged, has_flag, WAITS, HAS_JOURNAL
+-- from verbs: gone, verbs, TOLD, returned, give_back
+-- from run: parse_run, is_flagged, is_marked, has_flag, WAITS, HAS_JOURNAL
 -- from journal: touch_journals
--- from codes: LOST, ALREADY
+-- from codes: LOST, ALREADY, MARKED
 -- from look: is_more_ready
 -- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from lease: end_lease, held_among, write_leases, uncap_freed
@@ -17,10 +17,11 @@
 -- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, 1 to look for more work,
 --       number of endings,
---       endings × (name, done | retry | throttled | unhandled | parked | dead | release, delay ms, note, retain ms, callback or ''),
+--       endings × (name, done | retry | throttled | unhandled | parked | dead | expired | cancelled | release, delay ms, note,
+--                  retain ms, callback or '', or told if the caller has been told already),
 --       items × (id, token, name of its ending)
 -- Output: 1 if it looked and there is more to claim, then per item that was not settled: its index, code of a settlement:
---         already settled, or lost to another worker
+--         already settled, lost to another worker, or marked: it was cancelled and has to end as cancelled
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
 local endings, taken, others, tenants, releasing, kept_ids, journaled, refused = {}, {}, {}, {}, {}, {}, {}, {0}
@@ -32,6 +33,11 @@ for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   }
 end
 
+local function is_refused(text, ending) -- a cancelled action whose caller was told before that it is done stays done
+  if not is_marked(text) then return false end
+  return ending.verb ~= 'cancelled' and ending.verb ~= 'release' and ending.callback ~= TOLD
+end
+
 local function take(id, text, ending) -- returns its run; most leave nothing behind, and need nothing else from it
   taken[id] = true
   if ending.leaves_nothing and not is_flagged(text) then
@@ -40,28 +46,30 @@ local function take(id, text, ending) -- returns its run; most leave nothing beh
     local r = parse_run(text)
     if has_flag(r, HAS_JOURNAL) then journaled[#journaled + 1] = id end
     others[#others + 1] = {id = id, run = r, ending = ending}
-    if ending.retain > 0 then kept_ids[#kept_ids + 1] = id end
+    if ending.retain > 0 or is_marked(text) then kept_ids[#kept_ids + 1] = id end
     if ending.verb == 'release' then releasing[r.tenant] = true end
     return r
   end
 end
 
-local function refuse(index, id, token)
+local function refuse(index, id, token, code)
   refused[#refused + 1] = index - 1
-  refused[#refused + 1] = redis.call('ZSCORE', revoked, id .. ':' .. token) and LOST or ALREADY
+  refused[#refused + 1] = code or redis.call('ZSCORE', revoked, id .. ':' .. token) and LOST or ALREADY
 end
 
 for index, text in ipairs(runs) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
   local ending = endings[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token == ARGV[at + 1] and not taken[id] and (ending.leaves_nothing and not is_flagged(text) or parse_run(text)) then
+  if token ~= ARGV[at + 1] or taken[id] or not (ending.leaves_nothing and not is_flagged(text) or parse_run(text)) then
+    refuse(index, id, ARGV[at + 1])
+  elseif is_refused(text, ending) then
+    refuse(index, id, token, MARKED)
+  else
     tenants[tenant] = true
     if BY_TIME then end_charge(text) end
     local r = take(id, text, ending)
     end_lease(id, tier, tenant, r and has_flag(r, WAITS))
-  else
-    refuse(index, id, ARGV[at + 1])
   end
 end
 if not next(taken) then

@@ -3,16 +3,16 @@
 -- from ready: virtual_time
 -- from header: cost_of
 -- from tag: tag_words
--- from ending: send, bury
+-- from ending: send, bury, end_marked
 -- from clock: now
 -- from kept: keep
--- from codes: DONE, DEAD
+-- from codes: DONE, DEAD, EXPIRED, CANCELLED
 -- from delay: add_delayed, due_or_expiry
--- from run: write_run, is_suspect, set_flag, has_flag, PARKED, ANSWERED
+-- from run: write_run, is_suspect, has_mark, set_flag, has_flag, PARKED, ANSWERED
 -- from journal: drop_journal
 -- from lease: line_up
 -- KEYS: profiles ready* parked*
-local max_stalls, delivery, gone, returned = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
+local max_stalls, delivery, gone, returned, TOLD = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}, 'told'
 
 local function give_back(r) -- the cost, never below V
   local weight = parse_profile(redis.call('HGET', profiles, r.tenant))
@@ -27,12 +27,20 @@ end
 
 local verbs = {}
 
-function verbs.done(id, r, ending)
-  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
-  keep(id, r, ending.retain, DONE, ending.note)
-  drop_journal(id, r)
-  gone[#gone + 1] = id
+local function notify(id, r, ending)
+  if ending.callback ~= '' and ending.callback ~= TOLD then send(id, r, ending.callback, now + delivery) end
 end
+
+local function over(how)
+  return function(id, r, ending)
+    notify(id, r, ending)
+    keep(id, r, ending.retain, how, ending.note)
+    drop_journal(id, r)
+    gone[#gone + 1] = id
+  end
+end
+
+verbs.done, verbs.expired, verbs.cancelled = over(DONE), over(EXPIRED), over(CANCELLED)
 
 local function run_later(id, r, ending)
   add_delayed(id, r.tier, r.tenant, due_or_expiry(id, now + ending.delay))
@@ -63,12 +71,13 @@ function verbs.parked(id, r, ending) -- not an attempt: it goes on from its jour
 end
 
 function verbs.dead(id, r, ending)
-  if ending.callback ~= '' then send(id, r, ending.callback, now + delivery) end
+  notify(id, r, ending)
   keep(id, r, ending.retain, DEAD, ending.note)
   bury(id, r, ending.note)
 end
 
 function verbs.release(id, r)
+  if has_mark(r) then return end_marked(id, r) end
   local suspect = is_suspect(r, max_stalls)
   line_up(id, r, suspect and 'suspects' or 'head')
   if not suspect and r.charged == '' then returned[#returned + 1] = r end -- the turn of a suspect was not charged

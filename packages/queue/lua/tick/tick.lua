@@ -4,10 +4,10 @@
 -- from state: grace
 -- from header: expiry_in, parse_header
 -- from delay: take_delayed
--- from ending: finish, send, bury, touch_finish
+-- from ending: finish, send, bury, touch_finish, end_marked
 -- from codes: EXPIRED, DEAD, CUT_SHORT, COMPLETE
 -- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
--- from run: is_suspect, read_runs, has_flag, WAITS, PARKED
+-- from run: is_suspect, read_runs, has_mark, has_flag, WAITS, PARKED
 -- from kept: keep, touch_kept
 -- from outbox: MAX_BYTES, acknowledge, hand_out
 -- from bookings: forget_bookings
@@ -65,7 +65,9 @@ local function reclaim(id, r)
   redis.call('PEXPIRE', revoked, REVOKED_MS)
   r.stalls = r.stalls + 1
   local waits = has_flag(r, WAITS)
-  if r.stalls > max_stalls then
+  if has_mark(r) then
+    end_marked(id, r)
+  elseif r.stalls > max_stalls then
     local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
     local header = parse_header(stored)
     if header.notify then send(id, r, note .. '\n' .. stored, now) end

@@ -6,7 +6,9 @@ import { assertCallback } from './callback-check.ts';
 import type { Admissions } from './admissions.ts';
 import { checkEntry, lookUpTenant, type TenantDirectory, type TenantEntry } from './directory.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import { inherit } from './inherit.ts';
+import type { ChildRegister } from './child-register.ts';
+import { inherit, inheritDeadline, type Sent } from './inherit.ts';
+import type { RunningAction } from './parent.ts';
 import type { Policies } from './policies.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { resultOf, type Receipt } from './receipt.ts';
@@ -22,11 +24,18 @@ export interface AdmissionParts {
   readonly onWarning: (warning: string) => void;
 }
 
+/** The action that sends another one. */
+export interface Parent {
+  readonly action: DomainAction;
+  /** Present while a worker of this process runs it. */
+  readonly running?: { readonly facts: RunningAction; readonly children: ChildRegister };
+}
+
 /** Options of one admission. */
 export interface AdmitOptions {
   readonly options?: EnqueueOptions | undefined;
   /** The action that sends it, if any. */
-  readonly parent?: DomainAction | undefined;
+  readonly parent?: Parent | undefined;
   /** Entry of its tenant in the directory, if it has already been looked up. */
   readonly entry?: TenantEntry | undefined;
 }
@@ -35,18 +44,29 @@ export interface AdmitOptions {
 export async function admitAction(
   parts: AdmissionParts,
   given: DomainAction,
-  { options, parent, entry }: AdmitOptions,
+  { options: wanted, parent, entry }: AdmitOptions,
 ): Promise<Receipt | NoobleError> {
   const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = parts;
-  const sealed = sealAction(given);
-  const action = parent ? inherit(sealed, parent) : sealed;
+  const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
   assertCallback(action);
   const domain = domainOf(action.actionType);
   const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
   const policy = policies.admission(domain, tenant);
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
-  return resultOf(action, domain, await admissions.admit(domain, item));
+  const admit = async () => admissions.admit(domain, item);
+  const { actionId, tenantId } = action;
+  const children = parent?.running?.children;
+  const verdict = children
+    ? await children.send({ domain, actionId }, tenantId, admit)
+    : await admit();
+  return resultOf(action, domain, verdict);
+}
+
+function sentBy(parent: Parent | undefined, sent: Sent): Sent {
+  if (!parent) return sent;
+  const child = { ...sent, action: inherit(sent.action, parent.action) };
+  return parent.running ? inheritDeadline(child, parent.running.facts) : child;
 }
 
 async function tenantIn(

@@ -1,5 +1,13 @@
 import { TenantMismatchError } from '@nooble/errors';
-import { childFields, reviseAction, type DomainAction } from '@nooble/models';
+import { childFields, isoOf, reviseAction, type DomainAction } from '@nooble/models';
+import type { EnqueueOptions } from './enqueue-options.ts';
+import type { RunningAction } from './parent.ts';
+
+/** An action with the options of its enqueue call. */
+export interface Sent {
+  readonly action: DomainAction;
+  readonly options: EnqueueOptions | undefined;
+}
 
 /**
  * Returns a child action with the task, session, tenant and trace of its parent. Throws TenantMismatchError for an action of
@@ -12,4 +20,20 @@ export function inherit(action: DomainAction, parent: DomainAction): DomainActio
   }
   const { metadata, ...fields } = childFields(parent);
   return reviseAction(action, { ...fields, metadata: { ...metadata, ...action.metadata } });
+}
+
+/** Limits a child action to the deadline of its parent: the earlier of both applies. */
+export function inheritDeadline(
+  { action, options }: Sent,
+  { expiresMs, leftMs }: Pick<RunningAction, 'expiresMs' | 'leftMs'>,
+): Sent {
+  if (expiresMs === undefined) return { action, options };
+  const { expiresInMs = 0, ...others } = options ?? {};
+  const { expiresAt } = action;
+  // Both at once are refused later.
+  if (expiresAt !== undefined && (expiresInMs !== 0 || Date.parse(expiresAt) <= expiresMs)) {
+    return { action, options };
+  }
+  if (expiresInMs !== 0 && expiresInMs <= leftMs()) return { action, options };
+  return { action: reviseAction(action, { expiresAt: isoOf(expiresMs) }), options: others };
 }

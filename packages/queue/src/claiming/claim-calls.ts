@@ -33,6 +33,11 @@ export class ClaimCalls {
     }
   }
 
+  /** Name of the process in its claims, which the runs of its actions contain. */
+  get process(): string {
+    return this.#ring.process;
+  }
+
   /** True if a claim has to be repeated. */
   get hasUnanswered(): boolean {
     return this.#unanswered.length > 0;

@@ -1,8 +1,10 @@
 import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
-import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest, Lease, Wait, Word } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
+import { CallRings } from '../protocol/call-ring.ts';
+import { ChildCancels } from '../delivery/child-cancels.ts';
 import { groupBy } from '../protocol/group-by.ts';
 import { Inboxes } from '../delivery/inboxes.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
@@ -23,14 +25,16 @@ const LOOK_MS = 10_000;
 export function createBroker(options: BrokerOptions): PartitionedBroker {
   const { redis, prefix, ...resolved } = resolveBrokerOptions(options);
   const partitions = new Partitions({ redis, prefix });
-  const admissions = new Admissions({ redis, partitions });
-  return new PartitionedBroker({ redis, prefix, ...resolved }, { partitions, admissions });
+  const rings = new CallRings();
+  const admissions = new Admissions({ redis, partitions, rings });
+  return new PartitionedBroker({ redis, prefix, ...resolved }, { partitions, admissions, rings });
 }
 
 /** Access to all domains, which a broker may share with a manager. */
 export interface DomainAccess {
   readonly partitions: Partitions;
   readonly admissions: Admissions;
+  readonly rings: CallRings;
 }
 
 /** Combines one broker per partition of the domain, served in turn. Most domains have one. */
@@ -43,18 +47,23 @@ export class PartitionedBroker implements QueueBroker {
   /** By wake key. Brokers of partitions that no longer exist stay until the end. */
   readonly #brokers = new Map<string, RedisBroker>();
   readonly #late = new Set<QueueBroker>();
+  readonly #listeners: ((word: Word) => void)[] = [];
   #known: DomainKeyspaces | undefined;
   #lookDueMs = 0;
   #turn = 0;
 
-  constructor(options: ResolvedBrokerOptions, { partitions, admissions }: DomainAccess) {
+  constructor(options: ResolvedBrokerOptions, { partitions, admissions, rings }: DomainAccess) {
     const { domain, redis, prefix, rules } = options;
     this.domain = domain;
     this.leaseMs = rules.leaseMs;
     this.#options = options;
     this.#partitions = partitions;
-    const answers = { redis, partitions };
-    this.#routes = { admissions, answers, inboxes: new Inboxes({ redis, prefix }) };
+    this.#routes = {
+      admissions,
+      answers: { redis, partitions },
+      inboxes: new Inboxes({ redis, prefix }),
+      children: new ChildCancels({ redis, partitions, rings }),
+    };
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
@@ -99,7 +108,7 @@ export class PartitionedBroker implements QueueBroker {
     await settledAll([...groups].map(async ([broker, own]) => broker.release(own)));
   }
 
-  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+  async waitForWork(options: Wait): Promise<boolean> {
     const brokers = this.#brokersOf(await this.#keyspaces());
     if (brokers.length === 1) return brokers[0].waitForWork(options);
     const woken = new AbortController();
@@ -115,6 +124,10 @@ export class PartitionedBroker implements QueueBroker {
       ignore();
       woken.abort();
     }
+  }
+
+  onWord(listener: (word: Word) => void): void {
+    this.#listeners.push(listener);
   }
 
   async ping(): Promise<void> {
@@ -161,10 +174,15 @@ export class PartitionedBroker implements QueueBroker {
     return this.#broker(keyspaces.of(tenantId));
   }
 
+  #heard(word: Word): void {
+    for (const listener of this.#listeners) listener(word);
+  }
+
   #broker(keyspace: Keyspace): RedisBroker {
     let broker = this.#brokers.get(keyspace.wakeKey);
     if (!broker) {
       broker = new RedisBroker(this.#options, keyspace, this.#routes);
+      broker.onWord((word) => this.#heard(word));
       this.#brokers.set(keyspace.wakeKey, broker);
     }
     return broker;

@@ -1,8 +1,9 @@
 import { asRedisUnavailable, type ScriptResult } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
-import type { ClaimedAction, ClaimResult, ClaimRequest, Lease } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest, Lease, Wait, Word } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
+import { childrenRequest } from '../delivery/child-cancels.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import { readRenewed, renewCall } from '../protocol/operations/renew.ts';
@@ -11,6 +12,7 @@ import { checkServer } from '../protocol/server-check.ts';
 import { RoundTrips } from './round-trips.ts';
 import { Settler } from './settler.ts';
 import { Wake } from './wake.ts';
+import { answerWord, cancelWord } from './words.ts';
 import { within } from '../timing/within.ts';
 
 /** Maximum time of `close()` to find out whether Redis can be reached, and then for the last deliveries (ms). */
@@ -26,18 +28,25 @@ export class RedisBroker implements QueueBroker {
   readonly #settler: Settler;
   readonly #wake: Wake;
   readonly #trips: RoundTrips;
+  readonly #listeners: ((word: Word) => void)[] = [];
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
-    const outbox = new Outbox(routes);
-    const settler = new Settler(options, keyspace, outbox);
+    const outbox = new Outbox(routes, keyspace);
+    const onCancelled = (lease: Lease): void => this.#cancelled(lease);
+    const settler = new Settler({ options, keyspace, outbox, onCancelled });
     this.domain = options.domain;
     this.leaseMs = options.rules.leaseMs;
     this.#options = options;
     this.#keyspace = keyspace;
     this.#outbox = outbox;
     this.#settler = settler;
-    this.#wake = new Wake(options.redis, keyspace.wakeKey);
     this.#trips = new RoundTrips({ options, keyspace, outbox, settler });
+    this.#wake = new Wake({
+      redis: options.redis,
+      wakeKey: keyspace.wakeKey,
+      wordsKey: keyspace.wordsKey(this.#trips.process),
+      onWord: (word) => this.#heard(word),
+    });
   }
 
   async claim({
@@ -65,7 +74,11 @@ export class RedisBroker implements QueueBroker {
       const deadline = performance.now() + this.leaseMs;
       const call = renewCall(this.#keyspace, this.#options.rules, batch);
       const [reply] = await sendCalls(this.#options.redis, [call]);
-      renewed.push(...readRenewed(this.#valueOf(reply, 'renew leases'), batch, deadline));
+      const value = this.#valueOf(reply, 'renew leases');
+      const { leases: held, cancelled, answered } = readRenewed(value, batch, deadline);
+      renewed.push(...held);
+      for (const lease of cancelled) this.#cancelled(lease);
+      for (const lease of answered) this.#heard(answerWord(lease));
     }
     return renewed;
   }
@@ -81,8 +94,12 @@ export class RedisBroker implements QueueBroker {
     throw asRedisUnavailable(new Error('Connection is closed'), 'give actions back');
   }
 
-  async waitForWork(options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean> {
+  async waitForWork(options: Wait): Promise<boolean> {
     return this.#wake.wait(options);
+  }
+
+  onWord(listener: (word: Word) => void): void {
+    this.#listeners.push(listener);
   }
 
   async ping(): Promise<void> {
@@ -114,6 +131,17 @@ export class RedisBroker implements QueueBroker {
     if (await within(CLOSING.pingMs, isThere, false)) {
       await within(CLOSING.limitMs, this.#finish(), undefined);
     }
+  }
+
+  #cancelled(lease: Lease): void {
+    this.#heard(cancelWord(lease));
+  }
+
+  #heard(word: Word): void {
+    for (const listener of this.#listeners) listener(word);
+    // The outbox contains the same request, for another worker.
+    const request = childrenRequest(word);
+    if (request) this.#outbox.deliver(request);
   }
 
   async #finish(): Promise<void> {

@@ -38,6 +38,11 @@ export class RoundTrips {
     this.#agreement = new Agreement(domain, rules.settings, onWarning);
   }
 
+  /** Name of this worker in its claims. */
+  get process(): string {
+    return this.#calls.process;
+  }
+
   /** Settles the first batch, ticks if it is time, and claims. Throws what the claim failed with. */
   async claim(
     round: SettleRound,

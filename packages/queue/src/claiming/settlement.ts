@@ -1,9 +1,14 @@
-import { PayloadTooLargeError } from '@nooble/errors';
+import { ActionCancelledError, PayloadTooLargeError, toWireError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
-import type { Settlement } from '../broker.ts';
+import type { Outcome, Settlement } from '../broker.ts';
 import { callbackIdFor } from '../delivery/callback.ts';
-import { deliveryFor, messageOf, type Delivery, type Outgoing } from '../delivery/delivery.ts';
-import type { SettleRow } from '../protocol/operations/settle.ts';
+import {
+  deliveryFor,
+  messageOf,
+  type OutcomeDelivery,
+  type Outgoing,
+} from '../delivery/delivery.ts';
+import { TOLD, type SettleRow } from '../protocol/operations/settle.ts';
 import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
 /** A settlement in the form that the script takes, with the notification of its caller. */
@@ -31,14 +36,13 @@ export function prepareSettlement(
   // An error has a bounded size, so an ending can always be reported.
   const limitBytes = outcome.status === 'done' ? maxPayloadBytes : Number.POSITIVE_INFINITY;
   const delivery = deliveryOf(settlement);
-  const isOver = outcome.status === 'done' || outcome.status === 'dead';
   const item: SettleRow = {
     actionId: lease.actionId,
     token: lease.token,
     outcome: outcome.status,
     delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
     note: noteOf(settlement, limitBytes),
-    retainMs: isOver ? claimed.retainMs : 0,
+    retainMs: isEnding(outcome) ? claimed.retainMs : 0,
     callback: '',
   };
   const ready = { settlement, item, deadline: lease.deadline };
@@ -48,17 +52,29 @@ export function prepareSettlement(
   return delivery.to === 'inbox' ? { ...ready, reply: delivery } : inOutbox(ready, delivery);
 }
 
+/** Returns true for an outcome after which the action does not run again. */
+export function isEnding({ status }: Outcome): boolean {
+  return ENDINGS.has(status);
+}
+
+const ENDINGS: ReadonlySet<Outcome['status']> = new Set(['done', 'dead', 'expired', 'cancelled']);
+
+/** The caller has been sent the outcome: it is final, even if the action is cancelled meanwhile. */
+export function alreadyTold(ready: PreparedSettlement): PreparedSettlement {
+  return { ...ready, item: { ...ready.item, callback: TOLD } };
+}
+
 /** Moves the reply to the outbox of the domain, from which a worker delivers it once the action is settled. */
 export function throughOutbox({ reply, ...ready }: PreparedSettlement): PreparedSettlement {
   return reply ? inOutbox(ready, { to: 'inbox', ...reply }) : ready;
 }
 
-function inOutbox(ready: PreparedSettlement, delivery: Delivery): PreparedSettlement {
+function inOutbox(ready: PreparedSettlement, delivery: OutcomeDelivery): PreparedSettlement {
   const outgoing = { callbackId: callbackIdFor(ready.settlement.claimed.lease), delivery };
   return { ...ready, item: { ...ready.item, callback: messageOf(delivery) }, outgoing };
 }
 
-function deliveryOf(settlement: Settlement): Delivery | undefined {
+function deliveryOf(settlement: Settlement): OutcomeDelivery | undefined {
   const { claimed, action } = settlement;
   const { lease, expiresInMs } = claimed;
   const data = tellable(settlement);
@@ -75,10 +91,13 @@ export function settlementBytes({ item, reply }: PreparedSettlement): number {
 }
 
 /** Returns the notification of the caller; undefined while the action has not ended. */
-function tellable({ outcome }: Settlement): CallbackData | undefined {
-  if (outcome.status === 'done') return { status: 'done', result: outcome.result };
-  if (outcome.status === 'dead') return { status: 'dead', error: outcome.error };
-  return undefined;
+function tellable({ claimed, outcome }: Settlement): CallbackData | undefined {
+  const { status } = outcome;
+  if (status === 'done') return { status, result: outcome.result };
+  if (status === 'dead' || status === 'expired') return { status, error: outcome.error };
+  if (status !== 'cancelled') return undefined;
+  const { actionId } = claimed.lease;
+  return { status, error: toWireError(new ActionCancelledError({ actionId })) };
 }
 
 /** Returns the note of a dead letter, or of a kept result. */

@@ -1,14 +1,16 @@
 import { isUnavailable, type ScriptCall, type ScriptResult } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
-import type { ClaimResult, Settlement, SettleAnswer, SettleAnswers } from '../broker.ts';
+import type { ClaimResult, Lease, Settlement } from '../broker.ts';
+import type { SettleAnswer, SettleAnswers, SettleResult } from '../broker.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
-import { readSettled, settleCall } from '../protocol/operations/settle.ts';
+import { readSettled, settleCall, TOLD } from '../protocol/operations/settle.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import { sendReply } from '../delivery/send-reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
-import { prepareSettlement, settlementBytes, throughOutbox } from './settlement.ts';
+import { alreadyTold, isEnding, prepareSettlement } from './settlement.ts';
+import { settlementBytes, throughOutbox } from './settlement.ts';
 import type { PreparedSettlement } from './settlement.ts';
 import { within } from '../timing/within.ts';
 
@@ -38,16 +40,25 @@ interface Telling {
   isTold: boolean | undefined;
 }
 
+/** Dependencies of a settler. */
+export interface SettlerParts {
+  readonly options: ResolvedBrokerOptions;
+  readonly keyspace: Keyspace;
+  readonly outbox: Outbox;
+  /** Called when an action turns out to be cancelled. */
+  readonly onCancelled: (lease: Lease) => void;
+}
+
 /** Settles attempts and notifies their callers. Each fails or waits alone. */
 export class Settler {
+  readonly #parts: SettlerParts;
   readonly #options: ResolvedBrokerOptions;
   readonly #keyspace: Keyspace;
-  readonly #outbox: Outbox;
 
-  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, outbox: Outbox) {
-    this.#options = options;
-    this.#keyspace = keyspace;
-    this.#outbox = outbox;
+  constructor(parts: SettlerParts) {
+    this.#parts = parts;
+    this.#options = parts.options;
+    this.#keyspace = parts.keyspace;
   }
 
   /**
@@ -87,10 +98,8 @@ export class Settler {
     const attempted = `settle actions of ${this.#keyspace.title}`;
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
-      for (const [index, { settlement, outgoing }] of batch.entries()) {
-        const result = results[index] ?? 'unsent';
-        answers.set(settlement, result);
-        if (outgoing && result === 'ok') this.#outbox.deliver(outgoing);
+      for (const [index, ready] of batch.entries()) {
+        answers.set(ready.settlement, await this.#conclude(ready, results[index] ?? 'unsent'));
       }
     } catch (error) {
       if (isUnavailable(error)) return;
@@ -113,6 +122,31 @@ export class Settler {
       const [reply] = await sendCalls(this.#options.redis, [this.call(batch, { looks: false })]);
       await this.note(round, batch, reply);
     }
+  }
+
+  /** The reply of a cancelled action may have been sent before its cancellation: then everybody is told the same. */
+  async #conclude(ready: PreparedSettlement, result: SettleResult): Promise<SettleAnswer> {
+    const { settlement, outgoing, reply } = ready;
+    const { lease } = settlement.claimed;
+    if (result === 'cancelled') {
+      if (reply && ready.item.callback !== TOLD) return this.#settleAlone(alreadyTold(ready));
+      this.#parts.onCancelled(lease);
+    }
+    if (result !== 'ok') return result;
+    if (outgoing) this.#parts.outbox.deliver(outgoing);
+    if (settlement.hasChildren === true) this.#forgetChildren(settlement);
+    return result;
+  }
+
+  /** The directory of a cancelled action is in use. */
+  #forgetChildren({ claimed, outcome }: Settlement): void {
+    if (!isEnding(outcome) || outcome.status === 'cancelled') return;
+    const key = this.#keyspace.childrenKey(claimed.lease.actionId);
+    // If it fails, the directory expires.
+    this.#options.redis
+      .command()
+      .unlink(key)
+      .catch(() => undefined);
   }
 
   async #settleOneByOne(answers: SettleRound['answers'], batch: SettleBatch): Promise<void> {

@@ -22,7 +22,7 @@ import { parseStored, type StoredAction } from '../protocol/header.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { encodeReply, waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
-/** Content of an outbox entry: a callback for a domain, or a reply for an inbox. */
+/** Content of an outbox entry: a callback for a domain, a reply for an inbox, or the child actions of a cancelled action. */
 export type Delivery =
   | {
       readonly to: 'domain';
@@ -31,7 +31,11 @@ export type Delivery =
       readonly text: string;
     }
   | (EncodedReply & { readonly to: 'inbox' })
-  | (Answer & { readonly to: 'journal' });
+  | (Answer & { readonly to: 'journal' })
+  | { readonly to: 'children'; readonly actionId: string; readonly tenantId: string };
+
+/** A delivery that tells the outcome of an action. */
+export type OutcomeDelivery = Exclude<Delivery, { to: 'children' }>;
 
 /** A delivery with the name under which it is acknowledged. */
 export interface Outgoing {
@@ -40,7 +44,7 @@ export interface Outgoing {
 }
 
 /** Encodes a delivery as it is stored in the outbox. */
-export function messageOf(delivery: Delivery): string {
+export function messageOf(delivery: OutcomeDelivery): string {
   if (delivery.to === 'domain') return `callback ${delivery.domain}\n${delivery.text}`;
   if (delivery.to === 'journal') return messageOfAnswer(delivery);
   return `reply ${delivery.replyTo} ${delivery.untilMs}\n${delivery.text}`;
@@ -54,6 +58,7 @@ export function deliveryOf({ callbackId, message }: OutboxEntry): Delivery | und
   if (word === 'callback') {
     return { to: 'domain', domain: detail, callback: decodeAction(text), text };
   }
+  if (word === 'children') return { to: 'children', tenantId: detail, actionId: until ?? '' };
   if (word === 'reply') return { to: 'inbox', replyTo: detail, untilMs: Number(until), text };
   if (word === 'answer') return { to: 'journal', ...answerOf(message) };
   const stored = parseStored(text);
@@ -77,7 +82,7 @@ export interface Told {
 export function deliveryFor(
   action: DomainAction,
   { callbackId, data, untilMs }: Told,
-): Delivery | undefined {
+): OutcomeDelivery | undefined {
   const { actionId, tenantId, callbackQueue, replyTo } = action;
   if (isJournalName(replyTo)) {
     return { to: 'journal', tenantId, ...parseJournalName(replyTo), text: JSON.stringify(data) };

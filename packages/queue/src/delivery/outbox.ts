@@ -5,6 +5,8 @@ import { MAX_IDS } from '../protocol/chunks.ts';
 import { deliveryOf, type Delivery, type Outgoing } from './delivery.ts';
 import { deliverAnswer, type AnswerParts } from './answers.ts';
 import type { Inboxes } from './inboxes.ts';
+import type { ChildCancels } from './child-cancels.ts';
+import type { Keyspace } from '../protocol/keyspace.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
 
@@ -13,20 +15,23 @@ export interface OutboxRoutes {
   readonly admissions: Admissions;
   readonly inboxes: Inboxes;
   readonly answers: AnswerParts;
+  readonly children: ChildCancels;
 }
 
 /**
- * Delivers callbacks and replies, and keeps the ids to acknowledge with the next call. An entry whose delivery fails stays
+ * Delivers callbacks and replies, and cancels child actions; keeps the ids to acknowledge with the next call. An entry whose delivery fails stays
  * in Redis and is handed to a worker again; it does not hold back others.
  */
 export class Outbox {
   readonly #routes: OutboxRoutes;
+  readonly #keyspace: Keyspace;
   readonly #delivering = new Map<string, Promise<void>>();
   readonly #undelivered = new Undelivered();
   #delivered: string[] = [];
 
-  constructor(routes: OutboxRoutes) {
+  constructor(routes: OutboxRoutes, keyspace: Keyspace) {
     this.#routes = routes;
+    this.#keyspace = keyspace;
   }
 
   /** Returns ids that were delivered and are not acknowledged, for one call. If the call fails, return them with `putBack`. */
@@ -80,21 +85,25 @@ export class Outbox {
   }
 
   async #deliver(callbackId: string, delivery: Delivery, nowMs: number): Promise<void> {
-    const isDelivered = await this.#send(delivery);
+    const sent = await this.#send(delivery);
+    const isStored = nowMs > 0;
+    const isDelivered = sent === 'delivered' || (sent === 'nothing' && isStored);
     if (isDelivered || isOver(delivery, nowMs)) this.#delivered.push(callbackId);
   }
 
-  async #send(delivery: Delivery): Promise<boolean> {
-    const target = delivery.to === 'inbox' ? delivery.replyTo : `domain "${delivery.domain}"`;
+  /** Returns `nothing` for an action without child actions. Redis contains no request for it then, or an old one. */
+  async #send(delivery: Delivery): Promise<'delivered' | 'failed' | 'nothing'> {
+    const target = targetOf(delivery);
     try {
       if (delivery.to === 'inbox') await this.#routes.inboxes.write(delivery);
       else if (delivery.to === 'journal') await deliverAnswer(this.#routes.answers, delivery);
-      else await this.#admit(delivery);
+      else if (delivery.to === 'domain') await this.#admit(delivery);
+      else if (!(await this.#routes.children.cancel(this.#keyspace, delivery))) return 'nothing';
       this.#undelivered.delivered(target);
-      return true;
+      return 'delivered';
     } catch (error) {
       this.#undelivered.failed(target, error);
-      return false;
+      return 'failed';
     }
   }
 
@@ -103,6 +112,12 @@ export class Outbox {
     if (kind !== 'accepted' && kind !== 'duplicate')
       throw new QueuePausedError({ domain, attempted: 'deliver a callback' });
   }
+}
+
+function targetOf(delivery: Delivery): string {
+  if (delivery.to === 'inbox') return delivery.replyTo;
+  if (delivery.to === 'domain') return `domain "${delivery.domain}"`;
+  return `child actions of action "${delivery.actionId}"`;
 }
 
 /** A callback never expires. */

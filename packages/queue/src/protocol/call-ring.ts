@@ -14,7 +14,8 @@ export interface CallId {
  * may still request.
  */
 export class CallRing {
-  readonly #process = newId();
+  /** Name of the process in its calls. */
+  readonly process = newId();
   readonly #open = Array.from({ length: ANSWERS_KEPT }, () => false);
   /** The oldest open call; the next number while no call is open. */
   #oldest = 1;
@@ -30,7 +31,7 @@ export class CallRing {
   open(): CallId {
     const number = this.#next++;
     this.#open[number % ANSWERS_KEPT] = true;
-    return { process: this.#process, number };
+    return { process: this.process, number };
   }
 
   /** Closes a call: its answer will not be requested again. */

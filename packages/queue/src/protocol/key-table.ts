@@ -2,7 +2,7 @@
 export interface KeyFacts {
   /** Part of the name that follows `domainRoot`. */
   readonly suffix: string;
-  readonly type: 'HASH' | 'LIST' | 'STREAM' | 'STRING' | 'ZSET';
+  readonly type: 'HASH' | 'LIST' | 'SET' | 'STREAM' | 'STRING' | 'ZSET';
   /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
   readonly per?:
     | 'tier'
@@ -211,6 +211,20 @@ export const KEY_TABLE = {
     per: 'process',
     content: 'call number modulo 64 → the number and its answer',
     lifetime: '10 minutes after the last call',
+  },
+  children: {
+    suffix: 'children',
+    type: 'SET',
+    per: 'action',
+    content: 'domain and action_id of the child actions it has sent, up to 10,000',
+    lifetime: 'until the action ends; after a cancellation a minute more; at most 24 hours',
+  },
+  words: {
+    suffix: 'words',
+    type: 'LIST',
+    per: 'process',
+    content: 'words for a worker about actions that it runs, up to 1,000',
+    lifetime: '60 s after the last word',
   },
   wake: {
     suffix: 'wake',

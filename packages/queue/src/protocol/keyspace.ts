@@ -35,6 +35,16 @@ export class Keyspace {
     this.wakeKey = keysOf(this.#root, ['wake'])[0] ?? '';
   }
 
+  /** Returns the list of words for a process. */
+  wordsKey(process: string): string {
+    return `${keysOf(this.#root, ['words'])[0]}${process}`;
+  }
+
+  /** Returns the directory of child actions of an action. Its id must have been checked. */
+  childrenKey(actionId: string): string {
+    return `${keysOf(this.#root, ['children'])[0]}${actionId}`;
+  }
+
   call(verb: Verb, args: readonly (string | number)[]): ScriptCall {
     let keys = this.#keys.get(verb);
     if (!keys) this.#keys.set(verb, (keys = keysOf(this.#root, SCRIPTS[verb].keys)));

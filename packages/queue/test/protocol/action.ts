@@ -31,6 +31,8 @@ export interface StoredAction extends NewAction {
   /** Time at which it was first put off for a reason, since an attempt that reset it; 0 if it was not. */
   throttledSinceMs: number;
   unhandledSinceMs: number;
+  /** Cancelled while it runs. */
+  isCancelled: boolean;
   /** The claim that runs it. Only its holder may settle. */
   claim?: Claim;
 }
@@ -42,7 +44,15 @@ export interface Claim {
   deadlineMs: number;
 }
 
-export type Outcome = 'done' | 'retry' | 'throttled' | 'unhandled' | 'dead' | 'release';
+export type Outcome =
+  | 'done'
+  | 'retry'
+  | 'throttled'
+  | 'unhandled'
+  | 'dead'
+  | 'expired'
+  | 'cancelled'
+  | 'release';
 
 /** A settlement of a claim. */
 export interface ModelSettlement {

@@ -64,5 +64,8 @@ function isOver({ actions, outbox, scheduler, suspects }: ProtocolModel): boolea
 
 function heldBy({ model }: Stage) {
   const held = model.claims.filter((claim) => claim.action.claim === claim);
-  return held.map((claim) => ({ claim, outcome: 'done' as const, delayMs: 0 }));
+  return held.map((claim) => {
+    const outcome = claim.action.isCancelled ? ('cancelled' as const) : ('done' as const);
+    return { claim, outcome, delayMs: 0 };
+  });
 }

@@ -32,10 +32,11 @@ export async function expectSame(model: ProtocolModel, world: World): Promise<vo
 
 function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outbox'> {
   const actions = [...model.actions.values()].map(
-    ({ id, state, atMs, failures, stalls, redrives, throttledSinceMs, unhandledSinceMs }) => {
+    ({ id, state, atMs, failures, stalls, redrives, isCancelled, ...since }) => {
       const place = state === 'waiting' ? state : `${state} ${atMs}`;
+      const { throttledSinceMs, unhandledSinceMs } = since;
       const attempts = { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
-      return [id, { place, ...attempts }] as const;
+      return [id, { place, ...attempts, isCancelled }] as const;
     },
   );
   const profiles = Object.entries(model.profiles).map(

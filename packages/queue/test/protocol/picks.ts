@@ -16,6 +16,17 @@ export interface SettlePick extends Pick {
 
 export const worker = fc.constantFrom(...WORKERS);
 
+const OUTCOMES = [
+  'done',
+  'retry',
+  'throttled',
+  'unhandled',
+  'dead',
+  'expired',
+  'cancelled',
+  'release',
+] as const;
+
 const nth = fc.nat(12);
 const stale = fc.constantFrom(false, false, false, true);
 
@@ -24,7 +35,7 @@ export const picks = fc.array(fc.record({ nth, stale }), { minLength: 1, maxLeng
 export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
   nth,
   stale,
-  outcome: fc.constantFrom('done', 'retry', 'throttled', 'unhandled', 'dead', 'release'),
+  outcome: fc.constantFrom(...OUTCOMES),
   delayMs: fc.constantFrom(0, 10_000, 40_000),
 });
 

@@ -34,7 +34,13 @@ export type Receipt =
   | { readonly refused: Refusal };
 
 /** Record of an action without attempts. */
-const FRESH = { failures: 0, stalls: 0, throttledSinceMs: 0, unhandledSinceMs: 0 };
+const FRESH = {
+  failures: 0,
+  stalls: 0,
+  throttledSinceMs: 0,
+  unhandledSinceMs: 0,
+  isCancelled: false,
+};
 
 export const LEASE_MS = 30_000;
 export const WORKERS = [0, 1] as const;
@@ -179,6 +185,13 @@ export class ProtocolModel {
     this.actions.delete(action.id);
   }
 
+  /** Ends an action that was cancelled while it ran, without its worker. */
+  endCancelled(action: StoredAction): void {
+    this.tell(action, 'cancelled', this.nowMs);
+    this.keep(action, 'cancelled');
+    this.actions.delete(action.id);
+  }
+
   keep({ id, tenant, retainMs }: StoredAction, ending: Ending): void {
     if (retainMs > 0) this.#kept.set(id, { tenant, ending, untilMs: this.nowMs + retainMs });
   }
@@ -192,9 +205,13 @@ export class ProtocolModel {
     return found.untilMs > this.nowMs ? found.ending : undefined;
   }
 
-  cancel(id: string, of?: string): StoredAction['state'] | Ending | 'unknown' {
+  cancel(id: string, of?: string): StoredAction['state'] | Ending | 'cancelling' | 'unknown' {
     const state = this.stateOf(id, of);
     const action = this.actions.get(id);
+    if (action && state === 'active') {
+      action.isCancelled = true;
+      return 'cancelling';
+    }
     const isOpen = state === 'waiting' || state === 'delayed';
     if (!action || !isOpen) return state ?? 'unknown';
     if (action.state === 'delayed') this.admission.giveBack(action, this.nowMs);

@@ -2,7 +2,7 @@ import type { Fate } from '../unreliable.ts';
 import type { Claim, ModelSettlement } from './action.ts';
 import { claimNext, nextDueMs } from './claim-model.ts';
 import { LEASE_MS, type ProtocolModel } from './protocol-model.ts';
-import { replyFirst, settle, type Settled } from './settle-model.ts';
+import { replyFirst, settle, settleTold, type Settled } from './settle-model.ts';
 import { tick } from './tick-model.ts';
 import type { Call } from './worker-model.ts';
 
@@ -32,9 +32,12 @@ export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelRep
   const looks = expectsNone && settlements.length > 0 && worker.isQuiet(model.nowMs);
   if (!looks) return claimRound(model, request);
   if (fate === 'is lost') return NOTHING;
-  const { results, callbackIds } = settle(model, settlements);
+  const settled = settle(model, settlements);
+  const { results, callbackIds } = settled;
   if (fate === 'answer is lost') return NOTHING;
-  const reply = hasMore(model)
+  const more = hasMore(model);
+  settleTold(model, settlements, settled);
+  const reply = more
     ? claimRound(model, { ...request, settlements: [] })
     : { ...NOTHING, dueInMs: worker.tickInMs(model.nowMs) };
   deliver(model, request.worker, callbackIds);
@@ -57,18 +60,20 @@ function claimRound(model: ProtocolModel, request: ModelRequest): ModelReply {
     worker.missed(call, ticks);
     return NOTHING;
   }
-  const { results, callbackIds } = settle(model, settlements);
+  const settled = settle(model, settlements);
+  const { results, callbackIds } = settled;
   const handedOut = ticks ? tick(model, worker.delivered) : [];
   const claims = claimUnder(model, call, request);
   if (fate === 'answer is lost') {
     worker.missed(call, ticks);
     return NOTHING;
   }
+  const dueMs = nextDueMs(model);
+  settleTold(model, settlements, settled);
   worker.delivered = [];
   deliver(model, request.worker, [...handedOut, ...callbackIds]);
   for (const claim of claims) claim.deadlineMs = nowMs + LEASE_MS;
   model.claims.push(...claims);
-  const dueMs = nextDueMs(model);
   if (dueMs !== undefined) worker.hint(dueMs);
   const dueInMs = dueMs === undefined ? undefined : Math.max(0, dueMs - nowMs);
   return { claims, settled: results, dueInMs };

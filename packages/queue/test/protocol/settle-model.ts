@@ -1,11 +1,13 @@
-import type { ModelSettlement, StoredAction } from './action.ts';
+import type { Ending, ModelSettlement, Outcome, StoredAction } from './action.ts';
 import { DELIVERY_MS } from './outbox-model.ts';
 import type { ProtocolModel } from './protocol-model.ts';
 
 export interface Settled {
-  readonly results: readonly ('ok' | 'already' | 'lost')[];
+  readonly results: ('ok' | 'already' | 'lost' | 'cancelled')[];
   /** Callbacks to be delivered by the worker. */
-  readonly callbackIds: readonly string[];
+  readonly callbackIds: string[];
+  /** Settlements that were refused because their action is cancelled, although its caller had its outcome. */
+  readonly told: ModelSettlement[];
 }
 
 /** Replies that a worker writes before it settles, unless the lease has ended by the clock of the worker. */
@@ -19,26 +21,54 @@ function isLate({ nowMs }: ProtocolModel, { claim }: Pick<ModelSettlement, 'clai
 
 function reply(model: ProtocolModel, { claim, outcome }: ModelSettlement): void {
   if (claim.action.notifies !== 'by reply') return;
-  if (outcome === 'done' || outcome === 'dead') {
-    model.caller.reply(claim.action.id, outcome);
-  }
+  if (isEnding(outcome)) model.caller.reply(claim.action.id, outcome);
+}
+
+function isEnding(outcome: Outcome): outcome is Ending {
+  return ['done', 'dead', 'expired', 'cancelled'].includes(outcome);
 }
 
 /** The section "Settle, callbacks, the end": only the claim that runs an action can end its attempt. */
 export function settle(model: ProtocolModel, settlements: readonly ModelSettlement[]): Settled {
-  const callbackIds: string[] = [];
-  const results = settlements.map((settlement) => {
-    const { claim } = settlement;
-    if (claim.action.claim !== claim)
-      return model.revoked.has(claim, model.nowMs) ? 'lost' : 'already';
-    delete claim.action.claim;
-    callbackIds.push(...end(model, settlement));
-    return 'ok';
-  });
+  const settled: Settled = { results: [], callbackIds: [], told: [] };
+  const { results } = settled;
+  for (const settlement of settlements) results.push(settleOne(model, settlement, settled));
   if (results.includes('ok') && model.suspects.length > 0) model.wake();
   model.scheduler.writeCorrections();
   model.forgetIdle();
-  return { results, callbackIds };
+  return settled;
+}
+
+/** Settles again what was told before: it has ended so. Replaces its results. */
+export function settleTold(
+  model: ProtocolModel,
+  settlements: readonly ModelSettlement[],
+  { results, told }: Settled,
+): void {
+  for (const settlement of told) {
+    const { action } = settlement.claim;
+    action.isCancelled = false;
+    const [result = 'ok'] = settle(model, [settlement]).results;
+    results[settlements.indexOf(settlement)] = result;
+  }
+}
+
+function settleOne(
+  model: ProtocolModel,
+  settlement: ModelSettlement,
+  { callbackIds, told }: Settled,
+): Settled['results'][number] {
+  const { claim, outcome } = settlement;
+  if (claim.action.claim !== claim)
+    return model.revoked.has(claim, model.nowMs) ? 'lost' : 'already';
+  if (claim.action.isCancelled && outcome !== 'cancelled' && outcome !== 'release') {
+    const isTold = claim.action.notifies === 'by reply' && !isLate(model, { claim });
+    if (isTold && isEnding(outcome)) told.push(settlement);
+    return 'cancelled';
+  }
+  delete claim.action.claim;
+  callbackIds.push(...end(model, settlement));
+  return 'ok';
 }
 
 function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): string[] {
@@ -79,6 +109,10 @@ function count(
 
 /** Returns an action to its place without counting an attempt. The turn of a suspect was not charged. */
 function release(model: ProtocolModel, action: StoredAction): void {
+  if (action.isCancelled) {
+    model.scheduler.settle(action.id, model.nowMs);
+    return model.endCancelled(action);
+  }
   action.state = 'waiting';
   if (!model.isSuspect(action)) return model.scheduler.release(action.id, model.nowMs);
   model.scheduler.settle(action.id, model.nowMs);

@@ -42,6 +42,7 @@ export interface ActionState {
   readonly redrives: number;
   readonly throttledSinceMs: number;
   readonly unhandledSinceMs: number;
+  readonly isCancelled: boolean;
 }
 
 type Fields = Readonly<Record<string, string>>;
@@ -112,8 +113,10 @@ function onceKey(stored: Stored, name: string): string {
 }
 
 function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
-  const { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs } = parseRun(run ?? '');
-  return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
+  const facts = parseRun(run ?? '');
+  const { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs } = facts;
+  const isCancelled = facts.flags.includes('c');
+  return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs, isCancelled };
 }
 
 /** `turns` contains: number of turns, virtual time, then the last turn and the tag of each tier. */

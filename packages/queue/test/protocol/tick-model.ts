@@ -45,6 +45,10 @@ function reclaim(model: ProtocolModel, action: StoredAction): void {
   if (action.claim) model.revoked.add(action.claim, model.nowMs);
   delete action.claim;
   action.stalls += 1;
+  if (action.isCancelled) {
+    scheduler.giveUp(action.id);
+    return model.endCancelled(action);
+  }
   action.state = 'waiting';
   if (action.stalls <= maxStalls && !model.isSuspect(action)) return scheduler.reclaim(action.id);
   scheduler.giveUp(action.id);

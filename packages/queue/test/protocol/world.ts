@@ -129,6 +129,7 @@ export class World {
 function outcomeOf(outcome: Outcome, delayMs: number): BrokerOutcome {
   if (outcome === 'release') return { status: 'release' };
   if (outcome === 'done') return { status: 'done', result: null };
-  if (outcome === 'dead') return { status: 'dead', error: failure };
+  if (outcome === 'cancelled') return { status: 'cancelled' };
+  if (outcome === 'dead' || outcome === 'expired') return { status: outcome, error: failure };
   return { status: outcome, delayMs, error: failure };
 }

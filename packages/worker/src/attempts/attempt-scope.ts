@@ -1,5 +1,5 @@
 import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
-import type { DomainQueueManager, Journals } from '@nooble/queue';
+import type { DomainQueueManager, Journals, Lease } from '@nooble/queue';
 import type { Logger } from 'pino';
 import type { ActionProcessor } from '../handlers/action-processor.ts';
 import type { RetryPolicy } from '../handlers/backoff.ts';
@@ -19,6 +19,8 @@ export interface AttemptScope {
   readonly queues: Pick<DomainQueueManager, 'within'>;
   readonly journals: Journals;
   readonly parkAfterMs: number;
+  /** Returns true if a word that its action was cancelled came before the reply of its claim. */
+  readonly wasCancelled: (lease: Lease) => boolean;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly publish: Publish;
   readonly clock: Clock;

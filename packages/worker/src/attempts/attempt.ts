@@ -18,6 +18,8 @@ export interface AttemptHooks {
 /** End of an attempt: an outcome to settle, the loss of its lease, or its return to the queue of a capped tenant. */
 export type Ending = Outcome | { readonly status: 'lost' } | { readonly status: 'requeued' };
 
+const CANCELLED: Ending = { status: 'cancelled' };
+
 /**
  * One run of one claimed action, from its claim to its ending: holds a lease until the queue knows the ending, and a slot until
  * the handler returns. Never rejects or throws.
@@ -70,7 +72,8 @@ export class Attempt {
     if (!outcome || outcome.status === 'lost' || outcome.status === 'requeued') {
       throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
     }
-    return action ? { claimed, action, outcome } : { claimed, outcome };
+    const facts = { claimed, outcome, ...(this.#run.hasChildren && { hasChildren: true }) };
+    return action ? { ...facts, action } : facts;
   }
 
   get event(): ActionEvent {
@@ -108,6 +111,11 @@ export class Attempt {
     this.#run.abort(new HandlerParked());
   }
 
+  /** Its action was cancelled: aborts the handler, and ends as cancelled whatever it returns. */
+  cancel(): void {
+    if (!this.#ending) this.#run.cancel();
+  }
+
   /** The worker stops: a handler that throws now returns its action to the queue. */
   abortForStop(): void {
     this.#run.abort(new WorkerStopping());
@@ -130,7 +138,7 @@ export class Attempt {
       const action = run.begin();
       this.#publish('started', this.event);
       const result = await run.result(action, () => this.#overdue());
-      if (!this.#dying) this.#end({ status: 'done', result });
+      if (!this.#dying) this.#end(run.isCancelled ? CANCELLED : { status: 'done', result });
     } catch (error) {
       await this.#fail(error);
     }

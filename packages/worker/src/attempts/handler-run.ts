@@ -1,6 +1,13 @@
-import { ActionTimeoutError, UnknownActionError, type WireError } from '@nooble/errors';
+import {
+  ActionCancelledError,
+  ActionTimeoutError,
+  DeadlineExceededError,
+  toWireError,
+  UnknownActionError,
+  type WireError,
+} from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
-import type { ClaimedAction, Lease, Outcome } from '@nooble/queue';
+import type { ClaimedAction, Lease, Outcome, RunningAction } from '@nooble/queue';
 import type { Registration } from '../handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
 import { AttemptContext } from '../handlers/context.ts';
@@ -9,6 +16,7 @@ import { HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
 import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
+import { Deadline } from './deadline.ts';
 import { readEnvelope } from './envelope.ts';
 import { outcomeOfError } from './outcome.ts';
 import { TimeLimit, timeoutOf } from './timeout.ts';
@@ -32,11 +40,15 @@ export class HandlerRun {
   #registration: Registration | undefined;
   #context: AttemptContext | undefined;
   #limit: TimeLimit | undefined;
+  #isCancelled = false;
+  #hasChildren = false;
+  readonly #deadline: Deadline;
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
     this.#scope = scope;
     this.#waiting = waiting;
+    this.#deadline = new Deadline(claimed, scope.clock);
   }
 
   /** Undefined if the envelope has not been read, or is malformed. */
@@ -54,15 +66,29 @@ export class HandlerRun {
     return this.#context?.abortedBy;
   }
 
-  /** Starts the clock and decodes the envelope. Throws InvalidActionError. */
+  /** True if the action was cancelled: its outcome is that, whatever the handler returns. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** True if child actions were registered for it. */
+  get hasChildren(): boolean {
+    return this.#hasChildren;
+  }
+
+  /** Starts the clock and decodes the envelope. Throws InvalidActionError, and ActionCancelledError. */
   begin(): DomainAction {
-    this.#startedMs = this.#scope.clock.monotonicMs();
-    return (this.#action = readEnvelope(this.#claimed, this.#scope.domain));
+    const { clock, domain, wasCancelled } = this.#scope;
+    this.#startedMs = clock.monotonicMs();
+    const action = (this.#action = readEnvelope(this.#claimed, domain));
+    if (wasCancelled(this.#claimed.lease)) this.#isCancelled = true;
+    if (this.#isCancelled) throw new ActionCancelledError({ actionId: action.actionId });
+    return action;
   }
 
   /**
    * Returns the result of the handler. Rejects with what it throws, and with UnknownActionError if there is none. Calls
-   * `onOverdue` if the handler has not returned some time after its timeout.
+   * `onOverdue` if the handler has not returned some time after its timeout, its expiry or its cancellation.
    */
   async result(action: DomainAction, onOverdue: () => void): Promise<unknown> {
     const registration = (this.#registration = this.#registrationOf(action));
@@ -92,8 +118,20 @@ export class HandlerRun {
     this.#context?.abort(reason);
   }
 
+  /** The action was cancelled: aborts the signal of the handler, which then has the grace period of a timeout. */
+  cancel(): void {
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.abort(new ActionCancelledError({ actionId: this.#claimed.lease.actionId }));
+    this.#limit?.cut();
+  }
+
   /** Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. */
   outcomeOf(thrown: unknown): Outcome {
+    if (this.#isCancelled) return { status: 'cancelled' };
+    if (this.abortedBy instanceof DeadlineExceededError) {
+      return { status: 'expired', error: toWireError(this.abortedBy) };
+    }
     const { unhandledForMs, clock } = this.#scope;
     const isUnhandled = this.#action && !this.#registration;
     return outcomeOfError({
@@ -128,26 +166,44 @@ export class HandlerRun {
     const attempt = this.#claimed.failures + 1;
     const deadlineMs = () => clock.epochMs() + (this.#limit?.leftMs ?? timeoutMs);
     const isLastAttempt = () => attempt >= this.#retry.attempts;
-    const { lease, hooks } = this.#waiting;
-    const pausing: WaitHooks = {
-      ...hooks,
-      onWait: () => {
-        this.#limit?.pause();
-        hooks.onWait();
-      },
-      onResume: () => this.#limit?.resume(),
+    const journal = {
+      lease: this.#waiting.lease,
+      journals,
+      clock,
+      parkAfterMs,
+      hooks: this.#waitHooks(),
     };
-    const journal = { lease, journals, clock, parkAfterMs, hooks: pausing };
     const parts = { action, attempt, deadlineMs, makeLogger, queues, isLastAttempt, journal };
-    return new AttemptContext(parts);
+    return new AttemptContext({ ...parts, running: this.#runningAction() });
+  }
+
+  #waitHooks(): WaitHooks {
+    const { hooks } = this.#waiting;
+    const onWait = (): void => {
+      this.#limit?.pause();
+      hooks.onWait();
+    };
+    return { ...hooks, onWait, onResume: () => this.#limit?.resume() };
+  }
+
+  #runningAction(): RunningAction {
+    return {
+      token: this.#claimed.lease.token,
+      expiresMs: this.#deadline.expiresMs,
+      leftMs: () => this.#deadline.leftMs(),
+      isCancelled: () => this.#isCancelled,
+      onChild: () => (this.#hasChildren = true),
+    };
   }
 
   #limitOf(context: AttemptContext, timeoutMs: number, onOverdue: () => void): TimeLimit {
     const { actionId } = this.#claimed.lease;
     return new TimeLimit({
       timeoutMs,
+      expiresInMs: this.#deadline.leftMs(),
       graceMs: this.#scope.timeoutGraceMs,
       onTimeout: () => context.abort(new ActionTimeoutError({ actionId, timeoutMs })),
+      onExpiry: () => context.abort(this.#deadline.error()),
       onOverdue,
       clock: this.#scope.clock,
     });

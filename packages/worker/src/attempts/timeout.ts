@@ -13,36 +13,43 @@ export function timeoutOf(action: DomainAction, policy: TierPolicy): number {
 /** Time limits of a running attempt. Durations in ms. */
 export interface TimeLimitOptions {
   readonly timeoutMs: number;
+  /** Infinite if its action never expires. */
+  readonly expiresInMs: number;
   readonly graceMs: number;
   readonly onTimeout: () => void;
-  /** Called `graceMs` after `onTimeout`. */
+  readonly onExpiry: () => void;
+  /** Called `graceMs` after one of the others, or after `cut()`. */
   readonly onOverdue: () => void;
   readonly clock: Clock;
 }
 
-/** Time limit of one attempt, until `clear()`. It stands still between `pause()` and `resume()`. */
+/** Time limit of one attempt, until `clear()`. Its timeout, but not its expiry, stands still between `pause()` and `resume()`. */
 export class TimeLimit {
   readonly #options: TimeLimitOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #expiresMs: number;
   #endsMs: number;
   #pausedAtMs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(options: TimeLimitOptions) {
+    const nowMs = options.clock.monotonicMs();
     this.#options = options;
-    this.#endsMs = options.clock.monotonicMs() + options.timeoutMs;
+    this.#expiresMs = nowMs + options.expiresInMs;
+    this.#endsMs = nowMs + options.timeoutMs;
     this.#start();
   }
 
-  /** Time left until the timeout (ms). */
+  /** Time left until the timeout or the expiry (ms). */
   get leftMs(): number {
-    return this.#endsMs - (this.#pausedAtMs ?? this.#options.clock.monotonicMs());
+    const nowMs = this.#options.clock.monotonicMs();
+    return Math.min(this.#endsMs - (this.#pausedAtMs ?? nowMs), this.#expiresMs - nowMs);
   }
 
   pause(): void {
     if (this.#isOver || this.#pausedAtMs !== undefined) return;
     this.#pausedAtMs = this.#options.clock.monotonicMs();
-    clearTimeout(this.#timer);
+    this.#start();
   }
 
   resume(): void {
@@ -52,19 +59,31 @@ export class TimeLimit {
     this.#start();
   }
 
+  /** Its time is over for another reason: only the grace period remains. */
+  cut(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#timer = startTimer(this.#options.onOverdue, this.#options.graceMs);
+  }
+
   clear(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
   }
 
   #start(): void {
-    this.#timer = startTimer(() => this.#timedOut(), Math.max(0, this.leftMs));
+    clearTimeout(this.#timer);
+    const isPaused = this.#pausedAtMs !== undefined;
+    const nextMs = isPaused ? this.#expiresMs : Math.min(this.#endsMs, this.#expiresMs);
+    if (nextMs === Number.POSITIVE_INFINITY) return;
+    const leftMs = nextMs - this.#options.clock.monotonicMs();
+    this.#timer = startTimer(() => this.#fired(nextMs), Math.max(0, leftMs));
   }
 
-  #timedOut(): void {
-    const { graceMs, onTimeout, onOverdue } = this.#options;
-    this.#isOver = true;
-    this.#timer = startTimer(onOverdue, graceMs);
-    onTimeout();
+  #fired(atMs: number): void {
+    this.cut();
+    if (atMs === this.#expiresMs) this.#options.onExpiry();
+    else this.#options.onTimeout();
   }
 }

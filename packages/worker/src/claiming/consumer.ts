@@ -120,12 +120,13 @@ export class Consumer {
     return this.#state.nextCall(loadOf(this.#parts));
   }
 
-  /** A full worker would steal the wake token from a worker with free slots. */
+  /** A full worker would steal the wake token from a worker with free slots; it waits for words alone. */
   #listen(): void {
     const { phase, hasCalls, isResting } = this.#state;
-    const { slotsHeld } = this.#parts.running;
-    if (phase !== 'consuming' || hasCalls || isResting || this.#freeSlots() === 0) return;
-    this.#wakeUp.listen({ isBusy: slotsHeld > 0 });
+    const { slotsHeld, longestMs } = this.#parts.running;
+    if (phase !== 'consuming' || hasCalls || isResting) return;
+    if (this.#freeSlots() === 0) this.#wakeUp.listenForWords(longestMs);
+    else this.#wakeUp.listen({ isBusy: slotsHeld > 0 });
   }
 
   async #call(request: RoundTripRequest): Promise<void> {

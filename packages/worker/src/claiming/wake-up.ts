@@ -1,4 +1,4 @@
-import type { QueueBroker } from '@nooble/queue';
+import type { QueueBroker, Wait } from '@nooble/queue';
 import { HEARTBEAT_MS } from './heartbeat.ts';
 
 /**
@@ -6,6 +6,14 @@ import { HEARTBEAT_MS } from './heartbeat.ts';
  * stops taking tokens within this time.
  */
 export const LISTEN_BUSY_MS = 200;
+
+/**
+ * Time after which a worker without a free slot waits for words (ms): before that most handlers have returned, and their
+ * words could not be used.
+ */
+const WORDS_AFTER_MS = 50;
+/** Maximum time per wait for words alone (ms). */
+const LISTEN_WORDS_MS = 5_000;
 
 /** Maximum delay with which Redis ends a wait (ms). */
 const LATE_MS = 150;
@@ -21,13 +29,16 @@ export interface WakeUpOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Decides when a call is useful: on a wake token of the queue, or on a local timer. */
+/** Decides when a call is useful: on a wake token of the queue, or on a local timer. Waits for words meanwhile. */
 export class WakeUp {
   readonly #options: WakeUpOptions;
   readonly #deaf = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = 0;
-  #listening = false;
+  /** What the pending wait is for. A wait for a token brings words as well. */
+  #pending: 'nothing' | 'words' | 'token' = 'nothing';
+  #words = new AbortController();
+  #wordsTimer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: WakeUpOptions) {
@@ -45,14 +56,28 @@ export class WakeUp {
 
   /** Blocks on the queue unless it already does; for a short time while handlers run. */
   listen({ isBusy }: { isBusy: boolean }): void {
-    if (this.#listening || this.#deaf.signal.aborted) return;
-    this.#listening = true;
-    void this.#listen(isBusy ? LISTEN_BUSY_MS : this.#untilTimer());
+    if (this.#pending === 'token' || this.#deaf.signal.aborted) return;
+    this.#words.abort();
+    this.#pending = 'token';
+    const timeoutMs = isBusy ? LISTEN_BUSY_MS : this.#untilTimer();
+    void this.#listen({ timeoutMs, signal: this.#deaf.signal });
   }
 
-  /** Takes no more wake tokens. The timer stays. */
+  /** Waits for words alone, which needs no free slot, once a handler has run for some time. */
+  listenForWords(longestMs: number): void {
+    if (this.#pending !== 'nothing' || this.#deaf.signal.aborted) return;
+    if (longestMs < WORDS_AFTER_MS) return this.#lookAgainIn(WORDS_AFTER_MS - longestMs);
+    this.#words = new AbortController();
+    this.#pending = 'words';
+    const { signal } = this.#words;
+    void this.#listen({ timeoutMs: LISTEN_WORDS_MS, signal, takesToken: false });
+  }
+
+  /** Takes no more wake tokens and words. The timer stays. */
   stopListening(): void {
     this.#deaf.abort();
+    this.#words.abort();
+    clearTimeout(this.#wordsTimer);
   }
 
   /** Ends the wait and the timer permanently. */
@@ -68,19 +93,28 @@ export class WakeUp {
     return Math.max(LISTEN_BUSY_MS, Math.min(leftMs, HEARTBEAT_MS));
   }
 
-  async #listen(timeoutMs: number): Promise<void> {
+  #lookAgainIn(ms: number): void {
+    this.#wordsTimer ??= setTimeout(() => {
+      this.#wordsTimer = undefined;
+      this.#options.onSilence();
+    }, ms);
+  }
+
+  async #listen(wait: Wait): Promise<void> {
     const { broker, onWake, onSilence, onError } = this.#options;
-    const { signal } = this.#deaf;
+    const { signal } = wait;
     try {
-      const isWoken = await broker.waitForWork({ timeoutMs, signal });
-      this.#listening = false;
+      const isWoken = await broker.waitForWork(wait);
+      // Another wait may have replaced it.
       if (signal.aborted) return;
+      this.#pending = 'nothing';
       // Called even if every slot has been filled meanwhile: the call then passes the token to another worker.
       if (isWoken) onWake();
       else onSilence();
     } catch (error) {
-      this.#listening = false;
-      if (!signal.aborted) onError(error);
+      if (signal.aborted) return;
+      this.#pending = 'nothing';
+      onError(error);
     }
   }
 }

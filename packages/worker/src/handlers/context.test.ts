@@ -13,6 +13,13 @@ function newContext() {
     makeLogger,
     isLastAttempt: () => false,
     journal: {} as ContextParts['journal'],
+    running: {
+      token: '1',
+      expiresMs: undefined,
+      leftMs: () => Number.POSITIVE_INFINITY,
+      isCancelled: () => false,
+      onChild: () => undefined,
+    },
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });
   return { ctx: context, makeLogger, makeQueues: within };

@@ -1,5 +1,5 @@
 import type { DomainAction } from '@nooble/models';
-import type { DomainQueueManager, TenantQueues } from '@nooble/queue';
+import type { DomainQueueManager, RunningAction, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
 import { durableOf, type Durable } from '../journal/durable.ts';
 import { Journal, type JournalParts } from '../journal/journal.ts';
@@ -7,16 +7,20 @@ import { Journal, type JournalParts } from '../journal/journal.ts';
 /** Context of a handler. */
 export interface ActionContext extends Durable {
   /**
-   * Aborts at the timeout, when the lease is lost, and when the grace period of a stopping worker ends. The reasons differ.
+   * Aborts at the timeout, when the action is cancelled or expires, when the lease is lost, and when the grace period of a
+   * stopping worker ends. The reasons differ.
    */
   readonly signal: AbortSignal;
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** A pino child logger with action_id, action_type, tenant_id, tier, task_id and session_id. */
   readonly logger: Logger;
-  /** Sends child actions: same task, session and tenant, with this action as their parent. */
+  /**
+   * Sends child actions: same task, session and tenant, with this action as their parent. They expire with it, and are
+   * cancelled if it is.
+   */
   readonly queues: DomainQueueManager;
-  /** Time of the timeout, by the wall clock of this process. */
+  /** Time of the timeout, or of the expiry if it is earlier, by the wall clock of this process. */
   readonly deadline: Date;
   /** True if the action is dead when this attempt fails: no attempts are left. Register `onDead` to act on it. */
   readonly isLastAttempt: boolean;
@@ -35,6 +39,7 @@ export interface ContextParts {
   readonly deadlineMs: () => number;
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly queues: Pick<DomainQueueManager, 'within'>;
+  readonly running: RunningAction;
   readonly isLastAttempt: () => boolean;
   readonly journal: Omit<JournalParts, 'action' | 'queues'>;
 }
@@ -67,7 +72,8 @@ export class AttemptContext implements ActionContext {
   }
 
   get queues(): DomainQueueManager {
-    return (this.#queues ??= this.#parts.queues.within(this.#parts.action));
+    const { queues, action, running } = this.#parts;
+    return (this.#queues ??= queues.within(action, running));
   }
 
   get isLastAttempt(): boolean {

@@ -30,8 +30,8 @@ export interface ErrorEvent {
 }
 
 /**
- * Events of a worker. `done`, `retry`, `throttled`, `unhandled`, `parked` and `dead` are published once the queue has confirmed them;
- * `lost` replaces them if the queue refused.
+ * Events of a worker. `done`, `retry`, `throttled`, `unhandled`, `parked`, `dead`, `expired` and `cancelled` are published once
+ * the queue has confirmed them; `lost` replaces them if the queue refused.
  */
 export interface WorkerEventMap {
   consuming: [{ readonly domain: string }];
@@ -47,6 +47,10 @@ export interface WorkerEventMap {
   /** The handler only waits for calls and signals, and no longer in this process. */
   parked: [FinishedEvent];
   dead: [FailedEvent];
+  /** It expired while it ran. */
+  expired: [FailedEvent];
+  /** It was cancelled while it ran. */
+  cancelled: [FinishedEvent];
   /** The handler ignored its abort signal past the grace period and still holds a slot. */
   overdue: [FinishedEvent];
   /** Returned to the queue unfinished: the worker stops, or the action found no slot soon enough. */

@@ -56,10 +56,19 @@ export function logEvents(events: WorkerEvents, logger: Logger): void {
   events.on('dead', ({ error, runningMs, ...event }) =>
     logger.error({ ...fieldsOf(event), running_ms: runningMs, error }, 'Action is dead'),
   );
+  events.on('cancelled', (event) =>
+    logger.info({ ...fieldsOf(event), running_ms: event.runningMs }, 'Action was cancelled'),
+  );
   logTrouble(events, logger);
 }
 
 function logTrouble(events: WorkerEvents, logger: Logger): void {
+  events.on('expired', ({ error, runningMs, ...event }) =>
+    logger.warn(
+      { ...fieldsOf(event), running_ms: runningMs, error },
+      'Action expired while it ran; its handler was aborted',
+    ),
+  );
   events.on('overdue', (event) =>
     logger.error(
       { ...fieldsOf(event), running_ms: event.runningMs },

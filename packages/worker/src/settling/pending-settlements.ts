@@ -94,11 +94,18 @@ export class PendingSettlements {
 
   #conclude(attempt: Attempt, answer: SettleAnswer): void {
     if (answer === 'unsent') return this.#refused.add(attempt);
+    if (answer === 'cancelled') return this.#cancelled(attempt);
     if (typeof answer === 'object') return this.#notStored(attempt, answer.refused);
     const { publish, onAnswered } = this.#options;
     onAnswered(attempt);
     if (answer === 'lost') publish('lost', attempt.event);
     else publishOutcome(attempt, publish);
+  }
+
+  /** The action was cancelled before this outcome was stored. */
+  #cancelled(attempt: Attempt): void {
+    attempt.replaceOutcome({ status: 'cancelled' });
+    this.putBack([attempt]);
   }
 
   #notStored(attempt: Attempt, error: unknown): void {
@@ -134,9 +141,13 @@ function publishOutcome(attempt: Attempt, publish: Publish): void {
   if (ending?.status === 'done') {
     return publish('done', Object.assign(event, { runningMs, result: ending.result }));
   }
-  if (ending?.status === 'dead') publish('dead', { ...event, runningMs, error: ending.error });
-  if (ending?.status === 'parked') publish('parked', { ...event, runningMs });
-  else if (ending && 'delayMs' in ending) {
+  if (ending?.status === 'cancelled' || ending?.status === 'parked') {
+    return publish(ending.status, { ...event, runningMs });
+  }
+  if (ending?.status === 'dead' || ending?.status === 'expired') {
+    return publish(ending.status, { ...event, runningMs, error: ending.error });
+  }
+  if (ending && 'delayMs' in ending) {
     const { status, error, delayMs } = ending;
     publish(status, { ...event, runningMs, error, delayMs });
   }

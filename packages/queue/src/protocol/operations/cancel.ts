@@ -4,11 +4,14 @@ import type { CallId } from '../call-ring.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
 
-/** Result of a cancellation: `cancelled`, or the state or earlier ending of an action that cannot be cancelled. */
+/**
+ * Result of a cancellation. `cancelled`: it will not start. `cancelling`: it runs; its signal is aborted, and it ends as
+ * cancelled, unless its caller has been sent its outcome already. Otherwise its earlier ending, or `unknown`.
+ */
 export type CancelResult = (typeof RESULTS)[number];
 
-const { ACTIVE, UNKNOWN } = CODES.places;
-const RESULTS = [...Object.values(CODES.endings), ACTIVE, UNKNOWN] as const;
+const { CANCELLING, UNKNOWN } = CODES.places;
+const RESULTS = [...Object.values(CODES.endings), CANCELLING, UNKNOWN] as const;
 
 /** Actions to cancel, and their tenant. */
 export interface CancelArguments {
@@ -18,7 +21,7 @@ export interface CancelArguments {
   readonly actionIds: readonly string[];
 }
 
-/** Returns the call that cancels actions that have not started. */
+/** Returns the call that cancels up to 500 actions. */
 export function cancelCall(
   keyspace: Keyspace,
   { id, tenantId = '', actionIds }: CancelArguments,

@@ -20,7 +20,8 @@ export interface RecordArguments extends JournalLease {
   readonly awaited: readonly string[];
 }
 
-const { NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL, RESUMED, REQUEUED } = CODES.journal;
+const { NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL, RESUMED, REQUEUED } =
+  CODES.journal;
 const { NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE } = CODES.answering;
 
 /** Returns the call that reads a journal. */
@@ -52,9 +53,9 @@ export type Recorded =
 
 export function readRecorded(reply: unknown): Recorded {
   const [given, fields = 0, bytes = 0] = reply as [unknown, number?, number?];
-  const codes = [NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL] as const;
+  const codes = [NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL] as const;
   const code = codeAmong(codes, given, 'record');
-  if (code === FULL) return { status: 'full', fields, bytes };
+  if (code === FULL_JOURNAL) return { status: 'full', fields, bytes };
   if (code === WAITING_NOW) return { status: 'waiting' };
   if (code === ANSWERED_ALREADY) return { status: 'answered' };
   return { status: code === WRITTEN ? 'written' : 'lost' };

@@ -15,7 +15,7 @@ export interface SettleRow {
   /** JSON of the result or the error, for dead letters and `retainMs`. */
   readonly note: string;
   readonly retainMs: number;
-  /** An outbox message; '' if no callback is due. */
+  /** An outbox message; '' if no callback is due, and `TOLD` if its caller was told before. */
   readonly callback: string;
 }
 
@@ -30,10 +30,14 @@ export interface SettleRules {
   readonly share: Share;
 }
 
-const { ALREADY, LOST } = CODES.settlement;
+/** Stands for a callback whose content was sent before: then its action has ended so even if it is cancelled now. */
+export const TOLD = 'told';
+
+const { ALREADY, LOST, MARKED } = CODES.settlement;
 const RESULTS = new Map<number | undefined, SettleResult>([
   [ALREADY, 'already'],
   [LOST, 'lost'],
+  [MARKED, 'cancelled'],
 ]);
 
 /** Attempts to settle in one call. */

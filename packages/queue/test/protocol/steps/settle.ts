@@ -10,7 +10,7 @@ import {
   worker,
 } from '../picks.ts';
 import { deliver } from '../round-trip-model.ts';
-import { replyFirst, settle as settleModel } from '../settle-model.ts';
+import { replyFirst, settle as settleModel, settleTold } from '../settle-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
 
 /** Attempts end, some of them under a claim that is no longer valid. */
@@ -36,6 +36,7 @@ export async function settleAs(
   const given = settlements.map((settlement) => world.settlementOf(model, settlement));
   replyFirst(model, settlements);
   const expected = settleModel(model, settlements);
+  settleTold(model, settlements, expected);
   deliver(model, worker, expected.callbackIds);
   note(`→ ${expected.results.join(', ')}`);
   const answers = await world.worker(worker).broker.settle(given);

@@ -1,10 +1,13 @@
--- Cancels actions that have not started. Their elements stay in the queue until a claim meets them; their future slots are
--- freed.
+-- Cancels actions. One that has not started ends here: its element stays in the queue until a claim meets it, its future
+-- slot is freed. One that runs is marked, and its worker receives a word: it ends as cancelled once its handler has stopped.
 -- from calls: earlier_answer, words_of, remember
 -- from kept: kept_of
--- from codes: UNKNOWN, ACTIVE, DEAD, CANCELLED
+-- from codes: UNKNOWN, CANCELLING, DEAD, CANCELLED
 -- from header: parse_header
--- from run: read_run, new_run
+-- from run: read_run, new_run, write_run, mark_cancelled
+-- from words: words_key, send_word
+-- from child_actions: children_key, cancel_children
+-- from touch: touch
 -- from bookings: booking_of, give_slot_back, forget_bookings
 -- from delay: take_delayed
 -- from counts: bump_waiting
@@ -17,13 +20,13 @@
 -- KEYS: actions active dead
 -- ARGV: process, call, tenant of the actions or '' for any, action ids
 -- Output: per id: cancelled
+-- cancelling: it runs
 -- unknown
--- active
 -- dead
 -- its earlier ending
 -- Complexity: O(log actions) per id, and O(future bookings) of its tenant if it had one
 local process, call, owner, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
-local results, found, ending = {}, {}, {}
+local results, found, ending, running = {}, {}, {}, {}
 local answer = earlier_answer(process, call)
 if answer then return words_of(answer) end
 
@@ -39,13 +42,15 @@ local function look(id)
   end
   local header = parse_header(stored)
   if is_foreign(header.tenant) then return UNKNOWN end
-  if redis.call('ZSCORE', active, id) then return ACTIVE end
   if redis.call('ZSCORE', dead, id) then return DEAD end
-  if found[id] then return CANCELLED end
-  local r = read_run(id) or new_run(header)
-  found[id] = {id = id, run = r, stored = stored, booking = booking_of(id, r.tenant)}
-  ending[#ending + 1] = found[id]
-  return CANCELLED
+  local runs = redis.call('ZSCORE', active, id)
+  if not found[id] then
+    local r, among = read_run(id) or new_run(header), runs and running or ending
+    found[id] = {id = id, run = r, stored = stored, booking = not runs and booking_of(id, r.tenant)}
+    among[#among + 1] = found[id]
+    touch(runs and {children_key(id), words_key(r)} or {children_key(id)})
+  end
+  return runs and CANCELLING or CANCELLED
 end
 
 local function cancel(item)
@@ -53,15 +58,25 @@ local function cancel(item)
   if not take_delayed(id, r.tier, r.tenant) then bump_waiting(r.tier, r.tenant, r.since, -1) end
   if item.booking then give_slot_back(item.booking) end
   finish(id, r, CANCELLED, item.stored)
+  cancel_children(id, r)
+end
+
+local function stop(item)
+  local id, r = item.id, item.run
+  mark_cancelled(r)
+  write_run(id, r)
+  send_word(r, 'cancel', id, r.token, r.tenant)
+  cancel_children(id, r)
 end
 
 for at, id in ipairs(ids) do results[at] = look(id) end
-if #ending == 0 then return results end
+if #ending + #running == 0 then return results end
 
 touch_finish(ending)
 begin_writing()
 for _, item in ipairs(ending) do cancel(item) end
-forget_bookings(names_in(found))
+for _, item in ipairs(running) do stop(item) end
+forget_bookings(names_in(found)) -- one that runs has none
 write_clock()
 write_days()
 commit()

@@ -1,0 +1,13 @@
+/** A running action whose handler sends child actions. */
+export interface RunningAction {
+  /** Token of its lease. */
+  readonly token: string;
+  /** Time at which it expires (Unix ms); undefined if it never does. */
+  readonly expiresMs: number | undefined;
+  /** Returns the time until it expires (ms); infinite if it never does. */
+  leftMs(): number;
+  /** Returns true once this process knows that it was cancelled. */
+  isCancelled(): boolean;
+  /** Called before its first child action is registered. */
+  onChild(): void;
+}
