@@ -1,7 +1,8 @@
 -- Writes answers to the journals of actions: outcomes of their children, and signals. The first answer to a name counts. Wakes
 -- whoever waits for it: a parked action becomes due, and a renewal notifies the process of a waiting one.
 -- from header: parse_header
--- from run: parse_run, has_flag, set_flag, write_run, WAITS, ANSWERED, PARKED, HAS_JOURNAL
+-- from flags: has_flag, set_flag, WAITS, ANSWERED, PARKED, HAS_JOURNAL
+-- from run: parse_run, write_run
 -- from journal: fits, is_written, write_field, touch_journals
 -- from codes: NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE
 -- from memory: begin_writing

@@ -1,6 +1,6 @@
 -- Registers child actions of a running action before they are sent, so that cancelling it reaches them. A cancelled action
 -- registers no more.
--- from run: is_marked
+-- from flags: is_marked
 -- from codes: UNREGISTERED, REGISTERED, FULL, REVOKED, REFUSED
 -- KEYS: run revoked children
 -- ARGV: action id, token, children as domain and id

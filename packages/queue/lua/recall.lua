@@ -1,5 +1,6 @@
 -- Reads the journal of a running action, under its lease.
--- from run: parse_run, has_flag, set_flag, write_run, HAS_JOURNAL
+-- from flags: has_flag, set_flag, HAS_JOURNAL
+-- from run: parse_run, write_run
 -- from codes: NOT_OURS, WRITTEN
 -- from touch: touch
 -- from memory: begin_writing

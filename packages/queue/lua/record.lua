@@ -1,6 +1,7 @@
 -- Writes entries of the journal of a running action, under its lease. A handler that only waits gives up its slot: it counts
 -- neither for the cap of its tenant nor, by time, for its share, until it resumes.
--- from run: parse_run, has_flag, set_flag, write_run, WAITS, HAS_JOURNAL
+-- from flags: has_flag, set_flag, WAITS, HAS_JOURNAL
+-- from run: parse_run, write_run
 -- from journal: fits, is_written, write_field, size_of
 -- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL
 -- from touch: touch, touch_lists

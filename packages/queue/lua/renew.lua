@@ -1,7 +1,8 @@
 -- Renews the leases of actions that are still held under their token, even past the deadline. The token stays.
 -- from clock: now, write_clock
 -- from many: call_all
--- from run: parse_run, is_marked, has_flag, ANSWERED
+-- from flags: is_marked, has_flag, ANSWERED
+-- from run: parse_run
 -- from codes: HELD, NOT_HELD, HELD_MARKED, HELD_ANSWERED
 -- from memory: begin_writing
 -- from slot_time: charge_further, weigh_corrections, write_corrections

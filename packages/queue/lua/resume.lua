@@ -1,6 +1,7 @@
 -- Gives a handler that only waited its slot again, with the answers that have come. If its tenant is at its cap meanwhile, the
 -- action returns to the head of its queue, and runs again from its journal.
--- from run: parse_run, has_flag, set_flag, write_run, is_suspect, WAITS, ANSWERED
+-- from flags: has_flag, set_flag, WAITS, ANSWERED
+-- from run: parse_run, write_run, is_suspect
 -- from profile: parse_profile
 -- from codes: NOT_OURS, RESUMED, REQUEUED
 -- from touch: touch, touch_lists

@@ -4,7 +4,8 @@
 -- from kept: kept_of
 -- from codes: UNKNOWN, CANCELLING, DEAD, CANCELLED
 -- from header: parse_header
--- from run: read_run, new_run, write_run, mark_cancelled
+-- from flags: mark_cancelled
+-- from run: read_run, new_run, write_run
 -- from words: words_key, send_word
 -- from child_actions: children_key, cancel_children
 -- from touch: touch

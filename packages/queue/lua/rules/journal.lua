@@ -1,7 +1,7 @@
 -- The journal of an action: field `<name>` says what the name stands for, `=<name>` what it resolved to, and the field '' how
 -- many fields there are and their size. The first write of a field wins.
 -- from touch: touch
--- from run: has_flag, HAS_JOURNAL
+-- from flags: has_flag, HAS_JOURNAL
 -- KEYS: journal
 local JOURNAL_FIELDS, JOURNAL_BYTES, SMALL, SIZE = 2000, 1048576, 4096, '' -- a small field always fits: an error can be told
 local sizes = {}

@@ -4,7 +4,8 @@
 -- from ready: hold, push
 -- from wake: want_wake
 -- from header: element_of
--- from run: write_run, set_flag, PARKED
+-- from flags: set_flag, PARKED
+-- from run: write_run
 -- KEYS: active inflight counts held suspects
 local ending_ids, ending_tiers, ending_tenants, ending_waits, freed = {}, {}, {}, {}, {}
 

@@ -3,32 +3,10 @@
 -- times (ms) at which it was first throttled and first met no handler; 0 for never. A third one is the charge (µs) of a
 -- claim that shares by time. While it runs, @ and the process that holds its lease follow. The last word is a set of flags
 -- and a plus sign, if there are flags: a run that ends with a plus sign needs more than the usual paths do.
+-- from flags: ENDS_WITH_LEASE, flag_words
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
--- w: its handler only waits, and has no slot; a: an answer it waits for has come; p: parked; j: it has a journal.
-local FLAGGED, ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL = string.byte('+'), '[wa]', 'w', 'a', 'p', 'j'
-
-local function is_flagged(text)
-  return string.byte(text, -1) == FLAGGED
-end
-
-local function is_marked(text) -- true if it was cancelled while it runs: it ends as cancelled, and returns to no queue
-  return is_flagged(text) and string.find(text, ' %l*c%l*%+$') ~= nil
-end
-
-local function has_mark(r)
-  return string.find(r.flags, 'c', 1, true) ~= nil
-end
-
-local function mark_cancelled(r)
-  if not has_mark(r) then r.flags = r.flags .. 'c' end
-end
-
-local function flag_words(flags)
-  return flags == '' and '' or ' ' .. flags .. '+'
-end
-
 local function holder_and_flags(words) -- returns nil if they are malformed
   local holder, rest = string.match(words, '^ ?@([%w_-]+)(.*)$')
   rest = rest or words
@@ -69,14 +47,6 @@ end
 
 local function read_run(id)
   return read_runs({id})[id]
-end
-
-local function has_flag(r, flag)
-  return string.find(r.flags, flag, 1, true) ~= nil
-end
-
-local function set_flag(r, flag, on)
-  r.flags = string.gsub(r.flags, flag, '') .. (on and flag or '')
 end
 
 local function is_suspect(r, max_stalls) -- true on its last permitted stall: it waits separately and runs alone

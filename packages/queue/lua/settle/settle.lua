@@ -1,6 +1,7 @@
 -- Ends attempts, each fenced by its token: done, retried (counted or not), dead, or released.
 -- from verbs: gone, verbs, TOLD, returned, give_back
--- from run: parse_run, is_flagged, is_marked, has_flag, WAITS, HAS_JOURNAL
+-- from flags: is_flagged, is_marked, has_flag, WAITS, HAS_JOURNAL
+-- from run: parse_run
 -- from journal: touch_journals
 -- from codes: LOST, ALREADY, MARKED
 -- from look: is_more_ready

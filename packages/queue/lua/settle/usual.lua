@@ -1,6 +1,6 @@
 -- The usual settle as straight code: all attempts are done and leave nothing behind, and their tenants have default terms.
 -- Same result as for single items. Returns nothing if something has to be decided.
--- from run: is_flagged
+-- from flags: is_flagged
 -- from runs: FIRST_ITEM, ITEM_SIZE, ids, runs
 -- from fields: write_fields
 -- from memory: begin_writing

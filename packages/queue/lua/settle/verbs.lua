@@ -8,7 +8,8 @@
 -- from kept: keep
 -- from codes: DONE, DEAD, EXPIRED, CANCELLED
 -- from delay: add_delayed, due_or_expiry
--- from run: write_run, is_suspect, has_mark, set_flag, has_flag, PARKED, ANSWERED
+-- from flags: has_mark, set_flag, has_flag, PARKED, ANSWERED
+-- from run: write_run, is_suspect
 -- from journal: drop_journal
 -- from lease: line_up
 -- KEYS: profiles ready* parked*

@@ -7,7 +7,8 @@
 -- from ending: finish, send, bury, touch_finish, end_marked
 -- from codes: EXPIRED, DEAD, CUT_SHORT, COMPLETE
 -- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
--- from run: is_suspect, read_runs, has_mark, has_flag, WAITS, PARKED
+-- from flags: has_mark, has_flag, WAITS, PARKED
+-- from run: is_suspect, read_runs
 -- from kept: keep, touch_kept
 -- from outbox: MAX_BYTES, acknowledge, hand_out
 -- from bookings: forget_bookings

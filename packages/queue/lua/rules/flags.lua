@@ -1,0 +1,32 @@
+-- The flags of a run, letters before a plus sign at its end. c: it was cancelled while it runs, so it ends as cancelled, and
+-- returns to no queue; w: its handler only waits, and has no slot; a: an answer has come for which it waits; p: parked; j: it
+-- has a journal.
+local FLAGGED, ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL = string.byte('+'), '[wa]', 'w', 'a', 'p', 'j'
+
+local function is_flagged(text)
+  return string.byte(text, -1) == FLAGGED
+end
+
+local function is_marked(text)
+  return is_flagged(text) and string.find(text, ' %l*c%l*%+$') ~= nil
+end
+
+local function flag_words(flags)
+  return flags == '' and '' or ' ' .. flags .. '+'
+end
+
+local function has_flag(r, flag)
+  return string.find(r.flags, flag, 1, true) ~= nil
+end
+
+local function set_flag(r, flag, on)
+  r.flags = string.gsub(r.flags, flag, '') .. (on and flag or '')
+end
+
+local function has_mark(r)
+  return has_flag(r, 'c')
+end
+
+local function mark_cancelled(r)
+  set_flag(r, 'c', true)
+end
