@@ -1,6 +1,6 @@
 import { LeaseLostError } from '@nooble/errors';
 import type { ClaimedAction, Lease, Outcome, Settlement } from '@nooble/queue';
-import { HandlerParked, WorkerStopping } from '../handlers/control.ts';
+import { WorkerStopping } from '../handlers/control.ts';
 import type { ActionEvent } from '../reporting/events.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { HandlerRun, type HandlerWaits } from './handler-run.ts';
@@ -105,10 +105,11 @@ export class Attempt {
     return this.#run;
   }
 
-  /** Ends while the handler waits: it runs again, from its journal, and what it does now is ignored. */
+  /** Ends while the handler waits, which does not go on: the action runs again, from its journal. */
   leave(ending: Ending): void {
     this.#end(ending);
-    this.#run.abort(new HandlerParked());
+    this.#run.leave();
+    this.#return();
   }
 
   /** Its action was cancelled: aborts the handler, and ends as cancelled whatever it returns. */
@@ -142,6 +143,11 @@ export class Attempt {
     } catch (error) {
       await this.#fail(error);
     }
+    this.#return();
+  }
+
+  #return(): void {
+    if (this.#returned) return;
     this.#returned = true;
     this.#hooks.onReturn(this);
   }

@@ -12,7 +12,7 @@ import type { Registration } from '../handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
 import { AttemptContext } from '../handlers/context.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
-import { HandlerReturned } from '../handlers/control.ts';
+import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
 import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
@@ -111,6 +111,14 @@ export class HandlerRun {
   /** Parks the handler if it only waits. */
   park(): void {
     this.#context?.journal?.park();
+  }
+
+  /** Leaves a handler that waits where it is: it never goes on. */
+  leave(): void {
+    const reason = new HandlerParked();
+    this.#limit?.clear();
+    this.#context?.journal?.forget(reason);
+    this.abort(reason);
   }
 
   /** Aborts the signal of the handler. */

@@ -74,8 +74,8 @@ export class GiveUp extends Error {
 }
 
 /**
- * Reason of the abort when a handler that only waits is parked, or returned to its queue because its tenant is at its cap: the
- * action runs again from its journal. Its later result or error is ignored.
+ * Reason of the abort when a handler that only waits is parked, or its action returned to the queue because its tenant is at
+ * its cap: what it waits for never settles here, and the action runs again from its journal.
  */
 export class HandlerParked extends Error {
   override readonly name = 'HandlerParked';

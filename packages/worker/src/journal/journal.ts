@@ -92,6 +92,11 @@ export class Journal {
     this.#waits.park();
   }
 
+  /** Leaves what the handler waits for unsettled, and rejects every later use. */
+  forget(reason: Error): void {
+    this.#waits.forget(reason);
+  }
+
   /** Rejects what the handler waits for, and every later use. */
   close(reason: Error): void {
     this.#waits.close(reason);

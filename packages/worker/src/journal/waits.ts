@@ -115,11 +115,16 @@ export class Waits {
   /** Rejects all waits, now and later. */
   close(reason: Error): void {
     if (this.#closedBy) return;
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.forget(reason);
+    this.#nowRunning();
+  }
+
+  /** Leaves all waits unsettled: the handler does not go on here, and must not take that for a failure. */
+  forget(reason: Error): void {
     this.#closedBy = reason;
     clearTimeout(this.#timer);
-    for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
-    this.#nowRunning();
   }
 
   /** Decides in the next turn of the event loop: what a handler starts together waits together. */
