@@ -36,9 +36,13 @@ const BREAKS = {
   time: ['claim', 'if shares_time then', 'if false then'],
   wake: ['enqueue', "redis.call('LPUSH', wake, '1')", "redis.call('EXISTS', wake)"],
   keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
-  callbacks: ['settle', "if ending.callback ~= '' and ending.callback ~= TOLD then", 'if false then'],
+  callbacks: [
+    'settle',
+    "if ending.callback ~= '' and ending.callback ~= TOLD then",
+    'if false then',
+  ],
   words: ['cancel', ...first('send_word', 'if true then return end')],
-  renewals: ['renew', 'is_marked(text) and HELD_MARKED or HELD', 'HELD'],
+  renewals: ['renew', 'is_marked(text) and HELD_MARKED', 'false and HELD_MARKED'],
   children: ['cancel', ...first('cancel_children', 'if true then return end')],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };

@@ -54,7 +54,8 @@ export const cancellation: Guarantee = {
 async function inGroup(trial: Trial, act: (group: ProcessGroup) => Promise<Seen>): Promise<Seen> {
   const group = await ProcessGroup.open(trial, LEASE_MS);
   try {
-    for (let count = 0; count < WORKERS; count += 1) group.start('tree-worker', { concurrency: 64 });
+    for (let count = 0; count < WORKERS; count += 1)
+      group.start('tree-worker', { concurrency: 64 });
     return await act(group);
   } finally {
     await group.close();
