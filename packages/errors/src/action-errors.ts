@@ -209,15 +209,12 @@ export class DeadlineExceededError extends NoobleError {
     summary: 'The action expired before it started, or before it was done.',
     remedy: 'Send it again with a later `expires_at`, or add workers.',
   };
-  constructor({
-    actionId,
-    expiresAt,
-    hasStarted = false,
-    cause,
-  }: { actionId: string; expiresAt: string; hasStarted?: boolean } & Caused) {
+  constructor(given: { actionId: string; expiresAt: string; hasStarted?: boolean } & Caused) {
+    const { actionId, expiresAt, hasStarted = false, cause } = given;
+    const what = hasStarted ? 'was done' : 'started';
     super({
       kind: DeadlineExceededError.kind,
-      message: `Action "${actionId}" expired at ${expiresAt} before it ${hasStarted ? 'was done' : 'started'}`,
+      message: `Action "${actionId}" expired at ${expiresAt} before it ${what}`,
       details: { actionId, expiresAt },
       cause,
     });

@@ -1,3 +1,4 @@
+import { cancellation } from './promises/cancellation.ts';
 import { fairness } from './promises/fairness.ts';
 import { fencing } from './promises/fencing.ts';
 import type { Guarantee } from './promises/guarantee.ts';
@@ -16,4 +17,5 @@ export const GUARANTEES: readonly Guarantee[] = [
   limits,
   recovery,
   isolation,
+  cancellation,
 ];

@@ -9,7 +9,7 @@ const first = (name, lua) => [
 
 /** Script to change (null for all), text to replace, and its replacement. Function names are stable against edits of their bodies. */
 const BREAKS = {
-  fencing: ['settle', 'token == ARGV[at + 1] and', 'token and'],
+  fencing: ['settle', 'token ~= ARGV[at + 1] or', 'not token or'],
   answers: [null, ...first('earlier_answer', 'if true then return nil end')],
   window: ['enqueue', ...first('first_slot', 'limit = limit + 1')],
   days: [
@@ -36,7 +36,14 @@ const BREAKS = {
   time: ['claim', 'if shares_time then', 'if false then'],
   wake: ['enqueue', "redis.call('LPUSH', wake, '1')", "redis.call('EXISTS', wake)"],
   keys: ['enqueue', "idempotency .. tenant .. ':' .. its.once", 'idempotency .. its.once'],
-  callbacks: ['settle', "if ending.callback ~= '' then", 'if false then'],
+  callbacks: [
+    'settle',
+    "if ending.callback ~= '' and ending.callback ~= TOLD then",
+    'if false then',
+  ],
+  words: ['cancel', ...first('send_word', 'if true then return end')],
+  renewals: ['renew', 'is_marked(text) and HELD_MARKED', 'false and HELD_MARKED'],
+  children: ['cancel', ...first('cancel_children', 'if true then return end')],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 

@@ -43,6 +43,8 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
     ['P6', '[1-9]\\d* late of \\d+ actions of a neighbour'],
   ],
   ['sends no callbacks', 'callbacks', ['P1', '[1-9]\\d* lost']],
+  ['sends no words', 'words', ['P9', 'p99 [1-9]\\d\\d+ ms']],
+  ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
 

@@ -106,7 +106,7 @@ export interface Word {
   readonly details: readonly string[];
 }
 
-/** How a worker waits for work. */
+/** Options of a wait for work. */
 export interface Wait {
   /** Maximum time to wait (ms). */
   readonly timeoutMs: number;

@@ -143,7 +143,7 @@ it('stays done if its caller was told so before it was cancelled', async () => {
   expect(await audit(queue.stored)).toEqual([]);
 });
 
-it('tells a waiting caller that its running action was cancelled', async () => {
+it('sends a waiting caller that its running action was cancelled', async () => {
   const queue = openQueue();
   const { receipt, settle } = await running(queue, { replyTo: 'inbox:me' });
   await queue.queues.cancel(receipt);
@@ -162,7 +162,7 @@ it('keeps the idempotency key of a cancelled action that has run', async () => {
   expect(await queue.enqueue({}, key)).toMatchObject({ status: 'duplicate' });
 });
 
-it('cancels the children of a cancelled action in all domains, by the worker that hears of it', async () => {
+it('cancels the children of a cancelled action in all domains, by the worker that receives the word', async () => {
   const queue = openQueue();
   const { broker, receipt, claimed } = await running(queue);
   const handler = handlerOf(queue, claimed);
@@ -266,7 +266,7 @@ it('does not let a tenant stop the running action of another', async () => {
   expect(words).toEqual([]);
 });
 
-it('hears words of every partition', async () => {
+it('receives words of every partition', async () => {
   const queue = openQueue();
   await queue.queues.setPartitions('embedding', 3);
   const broker = queue.brokerOf();

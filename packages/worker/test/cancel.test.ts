@@ -67,7 +67,7 @@ it('aborts the signal of a handler in another process, and the action ends as ca
   expect(await queues.cancel(receipt)).toBe('cancelled');
 });
 
-it('hears of a cancellation while every slot is taken, and of new work once one is free', async () => {
+it('receives a cancellation while every slot is taken, and new work once one is free', async () => {
   const { handle, reason } = waiting();
   const { queues, worker, receipt } = await running(handle, { concurrency: 1 });
   await queues.cancel(receipt);
@@ -78,7 +78,7 @@ it('hears of a cancellation while every slot is taken, and of new work once one 
   expect(await queues.cancel(second)).toBe('cancelling');
 });
 
-it('ends as cancelled although the handler returns a result, and tells its caller so', async () => {
+it('ends as cancelled although the handler returns a result, and so its caller is notified', async () => {
   const callback = defineCallback(generate, 'query');
   const proceed = deferred();
   const { queues, workerOf } = nooble();
@@ -136,29 +136,14 @@ it('reports a handler that ignores its signal as overdue; it keeps its slot unti
   await expect.poll(async () => (await worker.health()).running, PATIENT).toBe(0);
 });
 
-it('learns by a renewal what a lost word said', async () => {
-  const { handle, reason } = waiting();
-  const { queues, receipt } = await running(handle, { leaseMs: 1_000 });
-  const redis = queues.redis.command();
-  // Nobody may read the word: its list has the wrong type.
-  const [run = ''] = await redis.hvals(`${queues.prefix}:{embedding}:run`);
-  const holder = /@([\w-]+)/.exec(run)?.[1] ?? '';
-  const spoil = async (): Promise<void> => {
-    await queues.cancel(receipt);
-    await redis.del(`${queues.prefix}:{embedding}:words:${holder}`);
-  };
-  await spoil();
-  expect(await reason).toMatchObject({ code: 'ACTION_CANCELLED' });
-});
-
-it('tells caller and canceller the same when a result and a cancellation meet', async () => {
+it('ends the same for caller and canceller when a result and a cancellation meet', async () => {
   const { queues, workerOf } = nooble();
   const processor = new ActionProcessor().register(generate, () => ({ length: 1 }));
   const worker = workerOf(processor);
   await worker.start();
   const client = new ActionClient({ queues });
   onTestFinished(async () => client.close());
-  for (let n = 0; n < 100; n += 1) {
+  for (let n = 0; n < 40; n += 1) {
     const actionId = `race-${n}`;
     const answer = client.request(generate, { ...acme, actionId }).then(
       () => 'done',
@@ -166,7 +151,7 @@ it('tells caller and canceller the same when a result and a cancellation meet', 
     );
     for (let spins = 0; spins < n % 7; spins += 1) await new Promise(setImmediate);
     const result = await queues.cancel({ domain: 'embedding', actionId });
-    // `cancelling` leaves open whether the result was on its way; both are told the same in the end.
+    // `cancelling` leaves open whether the result was on its way.
     if (result === 'cancelled') expect(await answer).toBe('cancelled');
     await answer;
   }

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { defineAction } from '@nooble/models';
 import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis } from '@nooble/redis/embedded';
 import { expect, it, onTestFinished } from 'vitest';
 import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
-import { generate } from './fixture.ts';
+import { z } from 'zod';
+import { aborted, deferred, generate, next } from './fixture.ts';
 
 /** The rights that SECURITY.md lists for a separate user, and those that a Cluster needs in addition. */
 const RIGHTS =
@@ -51,6 +53,35 @@ it('needs no more rights in Redis than the documents say', async () => {
   expect(await new ActionClient({ queues }).request(generate, input)).toEqual({ length: 5 });
   expect((await queues.stats('embedding')).tiers.free.waiting).toBe(0);
   expect(await worker.health()).toMatchObject({ status: 'ok' });
+});
+
+it('needs no more rights to stop running actions and their children', async () => {
+  const { redis } = await serverWithUser();
+  const plan = defineAction('planning.plan', { data: z.object({}) });
+  const leaf = deferred();
+  const quiet = { redis, logger: false, handleSignals: false, concurrency: 1 } as const;
+  const workers = [
+    new ActionProcessor().register(plan, async (_action, ctx) => {
+      await ctx.enqueue(generate, { text: 'x' });
+      return aborted(ctx.signal);
+    }),
+    new ActionProcessor().register(generate, async (_action, { signal }) => {
+      leaf.resolve();
+      return aborted(signal);
+    }),
+  ].map((processor) => new BaseWorker({ ...quiet, processor }));
+  const queues = new DomainQueueManager({ redis });
+  onTestFinished(async () => queues.close());
+  for (const worker of workers) {
+    onTestFinished(async () => worker.stop());
+    await worker.start();
+  }
+  const acme = queues.tenant({ tenantId: 'acme', tenantTier: 'free' });
+  const receipt = await acme.enqueue(plan, {});
+  await leaf.promise;
+  const ended = workers.map(async (worker) => next(worker, 'cancelled'));
+  expect(await queues.cancel(receipt)).toBe('cancelling');
+  await Promise.all(ended);
 });
 
 it('is denied what would harm others by the rights the documents name', async () => {

@@ -64,6 +64,15 @@ export type Entry =
   | { readonly event: 'health'; readonly status: 'ok' | 'red' }
   /** Heap of a process directly after a garbage collection, in bytes. */
   | { readonly event: 'memory'; readonly role: string; readonly heap: number }
+  /** An action of a tree has started, or its signal has aborted; levels count from 1. */
+  | {
+      readonly event: 'begun' | 'aborted';
+      readonly id: string;
+      readonly tree: string;
+      readonly level: number;
+    }
+  /** A tree has to stop from `due` on (Unix ms): it is cancelled, its caller is gone, or it expires. */
+  | { readonly event: 'stopping'; readonly tree: string; readonly due: number }
   /** A fault that may cost any holder its lease; `over` when it ends. */
   | { readonly event: 'fault' | 'over'; readonly name: string };
 

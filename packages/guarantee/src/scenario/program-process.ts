@@ -10,7 +10,9 @@ export type ProgramName =
   | 'worker'
   | 'caller'
   | 'requester'
-  | 'shard-requester';
+  | 'shard-requester'
+  | 'tree-worker'
+  | 'tree-caller';
 
 /** A program in its own process, which can be killed and frozen. */
 export class ProgramProcess {

@@ -124,7 +124,7 @@ export class Settler {
     }
   }
 
-  /** The reply of a cancelled action may have been sent before its cancellation: then everybody is told the same. */
+  /** The reply of a cancelled action may have been sent before its cancellation: it stands then, for everybody. */
   async #conclude(ready: PreparedSettlement, result: SettleResult): Promise<SettleAnswer> {
     const { settlement, outgoing, reply } = ready;
     const { lease } = settlement.claimed;

@@ -18,7 +18,7 @@ export interface WakeParts {
   readonly onWord: (word: Word) => void;
 }
 
-/** What ended a blocking read. */
+/** Result of a blocking read. */
 type Heard = 'token' | 'word' | 'nothing';
 
 interface Read {

@@ -76,14 +76,32 @@ export class ChildCancels {
     return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   }
 
+  /** Looks again for the partition of its tenant only if one is unknown there: most have ended, but it may have moved. */
   async #cancelIn(domain: string, actionIds: readonly string[], tenantId: string): Promise<void> {
-    const { redis, partitions, rings } = this.#parts;
-    const keyspace = (await partitions.lookAgain(domain)).of(tenantId);
+    const { partitions } = this.#parts;
+    const known = (await partitions.of(domain)).of(tenantId);
+    const others = await this.#cancelAt(known, actionIds, tenantId);
+    if (others.length === 0) return;
+    const now = (await partitions.lookAgain(domain)).of(tenantId);
+    if (now.wakeKey !== known.wakeKey) await this.#cancelAt(now, others, tenantId);
+  }
+
+  /** Returns the ids of unknown actions. */
+  async #cancelAt(
+    keyspace: Keyspace,
+    actionIds: readonly string[],
+    tenantId: string,
+  ): Promise<readonly string[]> {
+    const { redis, rings } = this.#parts;
+    const unknown: string[] = [];
     for (const batch of batchesOf(actionIds, () => 0)) {
       const callOf = (id: CallId) => cancelCall(keyspace, { id, tenantId, actionIds: batch });
-      const attempted = `cancel child actions in domain "${domain}"`;
-      readCancelled(await askOnce(redis, { ring: rings.of(keyspace), callOf, attempted }));
+      const attempted = `cancel child actions of ${keyspace.title}`;
+      const call = { ring: rings.of(keyspace), callOf, attempted };
+      const results = readCancelled(await askOnce(redis, call));
+      unknown.push(...batch.filter((_, index) => results[index] === 'unknown'));
     }
+    return unknown;
   }
 }
 

@@ -34,7 +34,7 @@ export type Delivery =
   | (Answer & { readonly to: 'journal' })
   | { readonly to: 'children'; readonly actionId: string; readonly tenantId: string };
 
-/** A delivery that tells the outcome of an action. */
+/** A delivery of the outcome of an action. */
 export type OutcomeDelivery = Exclude<Delivery, { to: 'children' }>;
 
 /** A delivery with the name under which it is acknowledged. */

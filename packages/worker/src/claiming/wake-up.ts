@@ -35,7 +35,7 @@ export class WakeUp {
   readonly #deaf = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = 0;
-  /** What the pending wait is for. A wait for a token brings words as well. */
+  /** Purpose of the pending wait. A wait for a token brings words as well. */
   #pending: 'nothing' | 'words' | 'token' = 'nothing';
   #words = new AbortController();
   #wordsTimer: NodeJS.Timeout | undefined;
