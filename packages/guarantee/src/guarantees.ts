@@ -1,4 +1,5 @@
 import { cancellation } from './promises/cancellation.ts';
+import { computedOnce } from './promises/computed-once.ts';
 import { fairness } from './promises/fairness.ts';
 import { fencing } from './promises/fencing.ts';
 import type { Guarantee } from './promises/guarantee.ts';
@@ -18,4 +19,5 @@ export const GUARANTEES: readonly Guarantee[] = [
   recovery,
   isolation,
   cancellation,
+  computedOnce,
 ];

@@ -45,6 +45,11 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
   ['sends no callbacks', 'callbacks', ['P1', '[1-9]\\d* lost']],
   ['sends no words', 'words', ['P9', 'p99 [1-9]\\d\\d+ ms']],
   ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
+  [
+    'forgets its journals',
+    'journal',
+    ['P12', '[1-9]\\d* (computed again|resolved twice)|[1-9]\\d* computed again'],
+  ],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
 

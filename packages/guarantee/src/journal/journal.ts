@@ -73,6 +73,12 @@ export type Entry =
     }
   /** A tree has to stop from `due` on (Unix ms): it is cancelled, its caller is gone, or it expires. */
   | { readonly event: 'stopping'; readonly tree: string; readonly due: number }
+  /** A step or a child of a plan computes the value of a name. */
+  | { readonly event: 'computed'; readonly id: string; readonly name: string }
+  /** A plan received the value of a name. */
+  | { readonly event: 'kept'; readonly id: string; readonly name: string; readonly value: string }
+  /** A plan begins to wait for its signal, is parked, or was signalled. */
+  | { readonly event: 'waits' | 'parked' | 'signalled'; readonly id: string }
   /** A fault that may cost any holder its lease; `over` when it ends. */
   | { readonly event: 'fault' | 'over'; readonly name: string };
 

@@ -12,7 +12,8 @@ export type ProgramName =
   | 'requester'
   | 'shard-requester'
   | 'tree-worker'
-  | 'tree-caller';
+  | 'tree-caller'
+  | 'durable-worker';
 
 /** A program in its own process, which can be killed and frozen. */
 export class ProgramProcess {
