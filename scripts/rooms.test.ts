@@ -7,7 +7,7 @@ import { root } from './run.mjs';
 const ROOMS: readonly (readonly [string, readonly string[]])[] = [
   [
     'packages/queue/src',
-    ['inspection', 'claiming', 'delivery', 'admission', 'protocol', 'timing', 'generated'],
+    ['following', 'inspection', 'claiming', 'emitting', 'delivery', 'admission', 'protocol', 'timing', 'generated'],
   ],
   [
     'packages/worker/src',

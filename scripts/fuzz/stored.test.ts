@@ -8,7 +8,7 @@ import {
   parseStored,
   storedWithoutArrival,
 } from '../../packages/queue/src/protocol/header.ts';
-import { decodeReply, encodeReply } from '../../packages/queue/src/protocol/replies.ts';
+import { decodeEntry, encodeReply } from '../../packages/queue/src/protocol/replies.ts';
 import { snapshotOf } from '../../packages/queue/src/inspection/snapshot.ts';
 import { fuzz, resultOr } from './fuzz.ts';
 import { json, number, spoiled, text } from './hostile.ts';
@@ -108,7 +108,8 @@ fuzz(
       .map((make) => JSON.stringify(make())),
   ),
   (each) => {
-    const { actionId, data } = decodeReply(each);
+    const entry = decodeEntry(each);
+    const { actionId, data } = 'reply' in entry ? entry.reply : {};
     if (!data) return;
     expect(typeof actionId).toBe('string');
     if (data.status !== 'done') fromWireError(data.error);
@@ -118,7 +119,8 @@ fuzz(
 fuzz('a reply arrives unchanged', json, (result) => {
   const sent = { actionId: 'a', data: { status: 'done', result } } as const;
   const carried: unknown = JSON.parse(JSON.stringify(result));
-  expect(decodeReply(encodeReply(sent)).data).toEqual({ status: 'done', result: carried });
+  const data = { status: 'done', result: carried };
+  expect(decodeEntry(encodeReply(sent))).toEqual({ reply: { actionId: 'a', data } });
 });
 
 const states = fc.constantFrom('waiting', 'delayed', 'active', 'dead', 'done', 'expired' as const);

@@ -20,6 +20,12 @@ import {
 } from './admission-errors.ts';
 import { JournalConflictError } from './journal-errors.ts';
 import { LeaseLostError, StalledError } from './lease-errors.ts';
+import {
+  StreamEndedError,
+  StreamGapError,
+  StreamRestartedError,
+  UnknownStreamError,
+} from './stream-errors.ts';
 import { DataFormatError, RedisUnavailableError, SettingsError } from './service-errors.ts';
 
 /** All error classes, ordered by HTTP status; each has a static `kind`. */
@@ -28,9 +34,13 @@ export const ERROR_CLASSES = [
   InvalidActionError,
   TenantMismatchError,
   UnknownActionError,
+  UnknownStreamError,
   LeaseLostError,
   JournalConflictError,
   DomainNotEmptyError,
+  StreamEndedError,
+  StreamRestartedError,
+  StreamGapError,
   PayloadTooLargeError,
   RateLimitError,
   QueueFullError,

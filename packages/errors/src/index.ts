@@ -36,6 +36,12 @@ export {
   SettingsError,
   type SettingsProblem,
 } from './service-errors.ts';
+export {
+  StreamEndedError,
+  StreamGapError,
+  StreamRestartedError,
+  UnknownStreamError,
+} from './stream-errors.ts';
 export { printable, quoted, truncate } from './text.ts';
 export { fromWireError, isWireError, toWireError } from './wire.ts';
 export type { WireError } from './wire-error.ts';

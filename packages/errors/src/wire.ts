@@ -51,6 +51,7 @@ export function fromWireError(given: WireError): NoobleError {
     retryAfterMs: undefined,
     resetAt: undefined,
     problems: undefined,
+    resumeAfter: undefined,
   };
   for (const name of Object.keys(facts)) {
     if (wire.details && name in wire.details)

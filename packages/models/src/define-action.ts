@@ -21,6 +21,7 @@ export interface ActionInput<Data = unknown> {
   readonly callbackQueue?: string;
   readonly callbackType?: string;
   readonly replyTo?: string;
+  readonly stream?: boolean;
   readonly executionContext?: ExecutionContext;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly parentActionId?: string;
@@ -50,6 +51,9 @@ export type ActionData<D> = D extends { parseData(value: unknown): infer Data } 
 export type ActionResult<D> = D extends { parseResult(value: unknown): infer Result }
   ? Result
   : never;
+
+/** One part of a streamed result of the definition. */
+export type ActionChunk<D> = D extends { parseChunk(value: unknown): infer Chunk } ? Chunk : never;
 
 /** The schemas of an action type. Values are sent as JSON in parsed form, so a schema must accept its own output. */
 export interface ActionSchemas<

@@ -22,6 +22,8 @@ export interface DomainAction<Data = unknown> {
    * does. Excludes `callbackQueue`.
    */
   readonly replyTo?: string;
+  /** True if the caller that awaits the outcome also reads the chunks, which are then sent to its inbox. */
+  readonly stream?: boolean;
   readonly executionContext?: ExecutionContext;
   readonly data: Data;
   /** Further values sent with the action, including the W3C `traceparent` and `tracestate`. */

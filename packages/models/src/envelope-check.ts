@@ -32,6 +32,7 @@ export const envelopeSchema = z.object({
   callback_queue: z.string().regex(QUEUE_NAME, 'expected "<domain>:<tenant_id>:<tier>"').optional(),
   callback_type: actionType.optional(),
   reply_to: z.string().regex(REPLY_TO, 'expected "inbox:<id>"').optional(),
+  stream: z.boolean().optional(),
   execution_context: executionContextSchema.optional(),
   data: z.unknown(),
   metadata: z.record(z.string(), z.unknown()),
@@ -103,7 +104,8 @@ function hasUsualReturn(raw: Unchecked): boolean {
   return (
     (raw.callback_queue === undefined || isQueueName(raw.callback_queue)) &&
     (raw.callback_type === undefined || isActionType(raw.callback_type)) &&
-    (raw.reply_to === undefined || isInboxName(raw.reply_to) || isJournalName(raw.reply_to))
+    (raw.reply_to === undefined || isInboxName(raw.reply_to) || isJournalName(raw.reply_to)) &&
+    (raw.stream === undefined || typeof raw.stream === 'boolean')
   );
 }
 

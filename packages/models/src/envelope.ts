@@ -35,6 +35,7 @@ export function toEnvelope(action: DomainAction): { data: unknown } {
     callback_queue: action.callbackQueue,
     callback_type: action.callbackType,
     reply_to: action.replyTo,
+    stream: action.stream,
     execution_context: context && contextToWire(context),
     data: action.data,
     metadata: action.metadata,
@@ -69,12 +70,13 @@ function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
 
 /** One by one: spreads of conditions would cost every action, though few have these fields. */
 function addOptional(action: Writable<DomainAction>, envelope: Envelope): void {
-  const { session_id, callback_queue, callback_type, reply_to } = envelope;
+  const { session_id, callback_queue, callback_type, reply_to, stream } = envelope;
   const { parent_action_id, timeout_ms, expires_at } = envelope;
   if (session_id !== undefined) action.sessionId = session_id;
   if (callback_queue !== undefined) action.callbackQueue = callback_queue;
   if (callback_type !== undefined) action.callbackType = callback_type;
   if (reply_to !== undefined) action.replyTo = reply_to;
+  if (stream !== undefined) action.stream = stream;
   if (parent_action_id !== undefined) action.parentActionId = parent_action_id;
   if (timeout_ms !== undefined) action.timeoutMs = timeout_ms;
   if (expires_at !== undefined) action.expiresAt = expires_at;

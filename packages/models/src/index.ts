@@ -2,6 +2,7 @@ export { callbackTypeOf, defineCallback, type CallbackData } from './callback.ts
 export { childFields, traceOf, type ChildFields } from './child-fields.ts';
 export {
   defineAction,
+  type ActionChunk,
   type ActionData,
   type ActionDefinition,
   type ActionInput,

@@ -65,6 +65,25 @@ export interface Parked {
   readonly delayMs: number;
 }
 
+/** Chunks that a running attempt emitted, to be stored and sent to the readers of its stream. */
+export interface EmittedChunks {
+  readonly lease: Lease;
+  /** Number of the first chunk in the attempt, counted from 1. */
+  readonly first: number;
+  /** JSON of each chunk. Without chunks, the attempt is announced as one that has a stream. */
+  readonly chunks: readonly string[];
+  /** Inboxes to which the chunks are sent at once: that of the caller, and those that the last answer contained. */
+  readonly readers: readonly string[];
+}
+
+/** Result of an emit. */
+export interface EmitResult {
+  /** False if the lease was lost: nothing was stored. */
+  readonly held: boolean;
+  /** Inboxes of other processes that follow the stream. */
+  readonly followers: readonly string[];
+}
+
 /** One finished attempt to settle. The broker also sends its callback or reply. */
 export interface Settlement {
   readonly claimed: ClaimedAction;
@@ -73,6 +92,8 @@ export interface Settlement {
   readonly outcome: Outcome;
   /** True if child actions were registered for it. @default false */
   readonly hasChildren?: boolean;
+  /** Number of chunks that the attempt emitted; absent if it has no stream. */
+  readonly emitted?: number;
 }
 
 /**
@@ -153,6 +174,8 @@ export interface QueueBroker {
   settle(settlements: readonly Settlement[]): Promise<SettleAnswers>;
   /** Moves the deadlines of running actions. Returns the renewed leases, without the lost ones. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
+  /** Stores chunks, once even if the same ones are emitted again. Calls of one turn of the event loop share a command. */
+  emit(chunks: EmittedChunks): Promise<EmitResult>;
   /** Returns actions to the head of their queues without counting an attempt. Pass them in the order of their claim. */
   release(claimed: readonly ClaimedAction[]): Promise<void>;
   /**

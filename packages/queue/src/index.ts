@@ -1,10 +1,23 @@
-export { ActionClient, type RequestOptions, type RequestQueues } from './action-client.ts';
+export { ActionClient } from './action-client.ts';
+export type {
+  ClientOptions,
+  RequestOptions,
+  RequestQueues,
+  ResumeOptions,
+} from './client-options.ts';
+export type { UnclaimedReply } from './delivery/unclaimed-replies.ts';
+export type { ActionStream } from './following/action-stream.ts';
+export { RESTART, type Restart } from './following/restart.ts';
+export type { FollowCall, StreamCall } from './following/stream-calls.ts';
+export type { FollowOptions, StreamOptions } from './following/stream-options.ts';
 export type { DroppedReplies } from './delivery/awaited-replies.ts';
 export { BROKER_RULES, type BrokerOptions } from './claiming/broker-options.ts';
 export type {
   ClaimedAction,
   ClaimResult,
   ClaimRequest,
+  EmittedChunks,
+  EmitResult,
   Lease,
   Outcome,
   Parked,
@@ -35,7 +48,14 @@ export type { DomainStats, TierStats } from './protocol/operations/stats.ts';
 export type { PolicyOptions } from './admission/policies.ts';
 export { createBroker } from './claiming/partitioned-broker.ts';
 export type { ActionSnapshot } from './inspection/snapshot.ts';
-export type { CallbackTarget, SendOptions, TenantRequestOptions } from './send-options.ts';
+export type {
+  CallbackTarget,
+  SendOptions,
+  TenantRequestOptions,
+  TenantStreamCall,
+  TenantStreamOptions,
+} from './send-options.ts';
+export { STREAM_LIMITS } from './emitting/limits.ts';
 export { TenantQueues } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
 export { openJournals, openWorkerQueues, type WorkerQueues } from './worker-queues.ts';

@@ -2,7 +2,10 @@ import { InvalidActionError, quoted, readOptions, rule } from '@nooble/errors';
 import type { OptionsCheck } from '@nooble/errors';
 import { formatQueueName, isActionType, isDomain } from '@nooble/models';
 import type { ActionDefinition, ActionInput, Tier } from '@nooble/models';
-import type { RequestOptions } from './action-client.ts';
+import type { RequestOptions } from './client-options.ts';
+import type { ActionStream } from './following/action-stream.ts';
+import type { Restart } from './following/restart.ts';
+import type { StreamOptions } from './following/stream-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 
 /** Recipient of the outcome of an action: the handler of a definition, or the default callback of a domain. */
@@ -44,6 +47,23 @@ export type SendOptions = ActionFields &
 /** Options of `request`: its timeout, and fields of the action. */
 export type TenantRequestOptions = RequestOptions & Omit<ActionFields, 'timeoutMs'>;
 
+/** Options of `stream`: its own, and fields of the action. */
+export type TenantStreamOptions = StreamOptions & Omit<ActionFields, 'timeoutMs'>;
+
+/** Sends an action of a tenant and returns its chunks. Throws as `ActionClient.stream` does. */
+export interface TenantStreamCall {
+  <Data, Result, Chunk, Input>(
+    definition: ActionDefinition<Data, Result, Chunk, Input>,
+    data: Input,
+    options: TenantStreamOptions & { readonly onRestart: 'restart' },
+  ): ActionStream<Chunk | Restart, Result>;
+  <Data, Result, Chunk, Input>(
+    definition: ActionDefinition<Data, Result, Chunk, Input>,
+    data: Input,
+    options?: TenantStreamOptions,
+  ): ActionStream<Chunk, Result>;
+}
+
 const refuse = (reason: string): Error => new InvalidActionError({ reason });
 
 /** Only names are checked here: definition and enqueue check the values. */
@@ -79,6 +99,12 @@ const REQUEST: OptionsCheck<TenantRequestOptions> = {
   refuse,
 };
 
+const STREAM: OptionsCheck<TenantStreamOptions> = {
+  of: 'stream',
+  rules: { ...FIELDS, signal: rule.anything, onRestart: rule.anything },
+  refuse,
+};
+
 const NONE = Object.freeze({});
 
 /** Throws InvalidActionError for unknown options: a misspelled one would be ignored. */
@@ -91,6 +117,11 @@ export function readRequestOptions(
   options: TenantRequestOptions | undefined,
 ): TenantRequestOptions {
   return options === undefined ? NONE : readOptions(options, REQUEST);
+}
+
+/** Throws InvalidActionError for unknown options. */
+export function readStreamOptions(options: TenantStreamOptions | undefined): TenantStreamOptions {
+  return options === undefined ? NONE : readOptions(options, STREAM);
 }
 
 /** Separates the fields of the action from the options of its enqueue call. */

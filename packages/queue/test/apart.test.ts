@@ -109,7 +109,13 @@ it('settles an action whose reply cannot be written, and delivers the reply late
   await queue.brokerOf().claim({ slots: 0 });
   await expect
     .poll(async () => queue.stored.replies('me'), PATIENT)
-    .toEqual([JSON.stringify({ action_id: replied.lease.actionId, ...done })]);
+    .toEqual([
+      JSON.stringify({
+        action_id: replied.lease.actionId,
+        action_type: 'embedding.generate',
+        ...done,
+      }),
+    ]);
   expect(await audit(queue.stored)).toEqual([]);
 });
 

@@ -71,8 +71,13 @@ describe('an inbox', () => {
   it('is read again where a connection broke before its reader had the replies', async () => {
     const queue = openQueue();
     const read: (string | undefined)[] = [];
-    const onReply = ({ actionId }: Partial<Reply>) => void read.push(actionId);
-    const inbox = new Inbox({ redis: queue.redis, prefix: queue.prefix, onReply });
+    const onReply = ({ actionId }: Partial<Reply>) => read.push(actionId) > 0;
+    const inbox = new Inbox({
+      redis: queue.redis,
+      prefix: queue.prefix,
+      onReply,
+      onChunks: () => undefined,
+    });
     onTestFinished(async () => inbox.stop());
     const inboxes = new Inboxes({ redis: queue.redis, prefix: queue.prefix });
     const ids = Array.from({ length: 40 }, (_, id) => id);

@@ -131,8 +131,8 @@ it('hands a callback to one worker at a time, and acknowledges it once', async (
   expect(callbackId).toMatch(new RegExp(`^${actionId}\\.cb\\d+$`));
   outbox.deliverStored([{ callbackId, message }], 0);
   await outbox.drained();
-  expect(outbox.takeDelivered()).toEqual([callbackId]);
-  expect(outbox.takeDelivered()).toEqual([]);
+  expect(outbox.takeDelivered()).toEqual({ ids: [callbackId], lost: 0 });
+  expect(outbox.takeDelivered()).toEqual({ ids: [], lost: 0 });
   expect(await received(queue)).toHaveLength(1);
 });
 

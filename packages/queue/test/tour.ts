@@ -1,5 +1,6 @@
 import { decodeAction } from '@nooble/models';
 import { expect } from 'vitest';
+import { ActionClient } from '../src/action-client.ts';
 import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
 import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
 
@@ -41,6 +42,17 @@ async function work(queue: Queue, step: Step): Promise<void> {
   expect(claimed).toHaveLength(4);
   const leases = claimed.map(({ lease }) => lease);
   expect(await step(async () => broker.renew(leases))).toHaveLength(4);
+  for (const [at, { lease }] of claimed.entries()) {
+    const emit = async (first: number) =>
+      broker.emit({ lease, first, chunks: ['1', '2'], readers: ['inbox:me'] });
+    expect(await step(async () => emit(1))).toMatchObject({ held: true });
+    if (at === 0) expect(await step(async () => emit(3))).toMatchObject({ held: true });
+  }
+  const client = new ActionClient({ queues: queue.queues });
+  const [streamed] = leases;
+  const followed = client.follow({ domain: 'embedding', actionId: streamed?.actionId ?? '' });
+  expect(await step(async () => followed.next())).toEqual({ done: false, value: 1 });
+  await followed.return();
   const outcomes = [done, { status: 'retry', delayMs: 0, error: failure }, done] as const;
   const settlements = claimed.flatMap((each, at) => {
     const outcome = outcomes[at];

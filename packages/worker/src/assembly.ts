@@ -46,7 +46,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const wasCancelled = (lease: Lease): boolean => words.wasCancelled(lease);
   const makeLogger: AttemptScope['makeLogger'] = (...of) => actionLogger(logger, ...of);
   const shared = { publish, clock, wasCancelled, makeLogger };
-  const scope: AttemptScope = { ...options, ...shared, queues, journals };
+  const scope: AttemptScope = { ...options, ...shared, broker, queues, journals };
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {

@@ -4,6 +4,8 @@ import type {
   ClaimedAction,
   ClaimResult,
   ClaimRequest,
+  EmittedChunks,
+  EmitResult,
   Lease,
   QueueBroker,
   Settlement,
@@ -25,6 +27,7 @@ export class FakeBroker implements QueueBroker {
   readonly settled: Settlement[] = [];
   readonly released: ClaimedAction[] = [];
   readonly waits: { readonly timeoutMs: number; readonly takesToken: boolean }[] = [];
+  readonly emitted: EmittedChunks[] = [];
   readonly renewals: (readonly Lease[])[] = [];
   closed = false;
   down = false;
@@ -93,6 +96,18 @@ export class FakeBroker implements QueueBroker {
     return leases
       .filter(({ actionId }) => !this.#lost.has(actionId))
       .map((lease) => ({ ...lease, deadline: lease.deadline + this.leaseMs }));
+  }
+
+  /** Decides the result of an emit. */
+  onEmit: (chunks: EmittedChunks) => Promise<EmitResult> = async () => ({
+    held: true,
+    followers: [],
+  });
+
+  async emit(chunks: EmittedChunks): Promise<EmitResult> {
+    this.#reach('emit');
+    this.emitted.push(chunks);
+    return this.onEmit(chunks);
   }
 
   async release(claimed: readonly ClaimedAction[]): Promise<void> {

@@ -15,6 +15,7 @@
 -- from ending: finish, touch_finish
 -- from memory: begin_writing
 -- from many: names_in
+-- from stream: touch_streams
 -- from clock: write_clock
 -- from day: write_days
 -- from commit: commit
@@ -27,7 +28,7 @@
 -- its earlier ending
 -- Complexity: O(log actions) per id, and O(future bookings) of its tenant if it had one
 local process, call, owner, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
-local results, found, ending, running = {}, {}, {}, {}
+local results, found, runs, ending, running = {}, {}, {}, {}, {}
 local answer = earlier_answer(process, call)
 if answer then return words_of(answer) end
 
@@ -44,14 +45,14 @@ local function look(id)
   local header = parse_header(stored)
   if is_foreign(header.tenant) then return UNKNOWN end
   if redis.call('ZSCORE', dead, id) then return DEAD end
-  local runs = redis.call('ZSCORE', active, id)
+  local is_running = redis.call('ZSCORE', active, id)
   if not found[id] then
-    local r, among = read_run(id) or new_run(header), runs and running or ending
-    found[id] = {id = id, run = r, stored = stored, booking = not runs and booking_of(id, r.tenant)}
-    among[#among + 1] = found[id]
-    touch(runs and {children_key(id), words_key(r)} or {children_key(id)})
+    local r, among = read_run(id) or new_run(header), is_running and running or ending
+    found[id] = {id = id, run = r, stored = stored, booking = not is_running and booking_of(id, r.tenant)}
+    among[#among + 1], runs[id] = found[id], r
+    touch(is_running and {children_key(id), words_key(r)} or {children_key(id)})
   end
-  return runs and CANCELLING or CANCELLED
+  return is_running and CANCELLING or CANCELLED
 end
 
 local function cancel(item)
@@ -74,6 +75,7 @@ for at, id in ipairs(ids) do results[at] = look(id) end
 if #ending + #running == 0 then return results end
 
 touch_finish(ending)
+touch_streams(runs)
 begin_writing()
 for _, item in ipairs(ending) do cancel(item) end
 for _, item in ipairs(running) do stop(item) end

@@ -13,6 +13,7 @@
 -- from elements: expired, run_of
 -- from ending: finish, touch_finish
 -- from codes: EXPIRED
+-- from stream: touch_streams
 -- from queues: effort
 -- from tenants: last_starts
 -- from tiers: tier_cells
@@ -76,9 +77,11 @@ local function move_suspects()
   end
 end
 
+local expired_runs = {}
+
 local function end_expired()
   for _, item in ipairs(expired) do
-    local r = run_of(item)
+    local r = expired_runs[item.id]
     bump_waiting(r.tier, r.tenant, r.since, -1)
     finish(item.id, r, EXPIRED, item.stored)
   end
@@ -87,6 +90,8 @@ end
 local suspects_moved = #met_suspects + #passed_suspects > 0
 if #picked + effort > 0 or suspects_moved or next(capped) then
   touch_finish(expired)
+  for _, item in ipairs(expired) do expired_runs[item.id] = run_of(item) end
+  touch_streams(expired_runs)
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells(last_starts()))

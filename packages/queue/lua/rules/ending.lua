@@ -2,13 +2,14 @@
 -- from clock: clock_text, now
 -- from wake: want_wake
 -- from many: call_all
--- from header: parse_header
+-- from header: parse_header, expiry_in
 -- from touch: touch
 -- from kept: keep
--- from codes: CANCELLED
+-- from codes: CANCELLED, DEAD, EXPIRED
 -- from run: has_run, write_run
 -- from counts: bump_dead
 -- from journal: drop_journal
+-- from stream: end_stream
 -- KEYS: messages outbox actions run idempotency kept dead deaths journal
 local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
@@ -46,6 +47,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   local header = parse_header(stored)
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')
+  end_stream(id, r, reason, reason == EXPIRED and string.format('%.0f', expiry_in(stored)) or '')
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
   drop_journal(id, r)
   remove({id})
@@ -56,6 +58,7 @@ local function end_marked(id, r) -- for an action that was cancelled while it ra
   local header = parse_header(stored)
   if header.notify then send(id, r, CANCELLED .. '\n' .. stored, now) end
   keep(id, r, header.retain, CANCELLED, '')
+  end_stream(id, r, CANCELLED, '')
   drop_journal(id, r)
   remove({id})
 end
@@ -66,6 +69,7 @@ local function bury(id, r, note)
   buried = buried + 1
   redis.call('ZADD', dead, now, id)
   redis.call('HSET', deaths, id, note)
+  end_stream(id, r, DEAD, note)
   r.token = '0'
   write_run(id, r)
   bump_dead(r.tier, r.tenant, 1)

@@ -3,6 +3,7 @@
 -- from flags: is_flagged, is_marked, has_flag, WAITS, HAS_JOURNAL
 -- from run: parse_run
 -- from journal: touch_journals
+-- from stream: touch_streams
 -- from codes: LOST, ALREADY, MARKED
 -- from look: is_more_ready
 -- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
@@ -25,7 +26,7 @@
 --         already settled, lost to another worker, or marked: it was cancelled and has to end as cancelled
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
-local endings, taken, others, tenants, releasing, kept_ids, journaled, refused = {}, {}, {}, {}, {}, {}, {}, {0}
+local endings, taken, others, tenants, releasing, kept_ids, journaled, streams, refused = {}, {}, {}, {}, {}, {}, {}, {}, {0}
 
 for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   endings[ARGV[at]] = {
@@ -46,7 +47,7 @@ local function take(id, text, ending) -- returns its run; most leave nothing beh
   else
     local r = parse_run(text)
     if has_flag(r, HAS_JOURNAL) then journaled[#journaled + 1] = id end
-    others[#others + 1] = {id = id, run = r, ending = ending}
+    others[#others + 1], streams[id] = {id = id, run = r, ending = ending}, r
     if ending.retain > 0 or is_marked(text) then kept_ids[#kept_ids + 1] = id end
     if ending.verb == 'release' then releasing[r.tenant] = true end
     return r
@@ -83,6 +84,7 @@ touch_lists(those_held)
 touch_lists(releasing)
 touch_kept(kept_ids)
 touch_journals(journaled)
+touch_streams(streams)
 begin_writing()
 if #others > 0 then write_clock() end -- the rest stores no times
 for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end

@@ -7,6 +7,7 @@
 -- from clock: now
 -- from kept: keep
 -- from codes: DONE, DEAD, EXPIRED, CANCELLED
+-- from stream: end_stream
 -- from delay: add_delayed, due_or_expiry
 -- from flags: has_mark, set_flag, has_flag, PARKED, ANSWERED
 -- from run: write_run, is_suspect
@@ -36,6 +37,7 @@ local function over(how)
   return function(id, r, ending)
     notify(id, r, ending)
     keep(id, r, ending.retain, how, ending.note)
+    end_stream(id, r, how, ending.note)
     drop_journal(id, r)
     gone[#gone + 1] = id
   end

@@ -9,6 +9,7 @@
 -- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
 -- from flags: has_mark, has_flag, WAITS, PARKED
 -- from run: is_suspect, read_runs
+-- from stream: touch_streams
 -- from kept: keep, touch_kept
 -- from outbox: MAX_BYTES, acknowledge, hand_out
 -- from bookings: forget_bookings
@@ -17,15 +18,16 @@
 -- from memory: begin_writing
 -- from dead_letters: trim_dead_letters
 -- from commit: commit
--- KEYS: state delayed active revoked actions
+-- from counts: bump
+-- KEYS: state delayed active revoked actions counts
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters,
---       settings of the worker as text, acknowledged callback ids
+--       settings of the worker as text, number of replies that no inbox took in time, acknowledged callback ids
 -- Output: whether more dead letters have to be dropped at once, the server's clock ms, settings of another worker that
 -- differ ('' for none),
 --         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 7
+local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 8
 local REVOKED_MS = 3600000
 
 local function put_in_order(ids, runs) -- by arrival: actions of one claim share a deadline
@@ -110,9 +112,12 @@ end
 local those_held = held_among(tenants)
 touch_lists(tenants)
 touch_kept(late)
+touch_streams(late_runs)
+touch_streams(ripe_runs)
 local ripe_items = read_ripe(ripe)
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
+if ARGV[7] ~= '0' then bump(counts, 'lost', tonumber(ARGV[7])) end
 promote_all(ripe_items, ripe_runs)
 if may_reclaim() then
   put_in_order(late, late_runs)

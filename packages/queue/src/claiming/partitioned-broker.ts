@@ -2,6 +2,7 @@ import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease, Wait, Word } from '../broker.ts';
+import type { EmittedChunks, EmitResult } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
 import { CallRings } from '../protocol/call-ring.ts';
 import { ChildCancels } from '../delivery/child-cancels.ts';
@@ -100,6 +101,10 @@ export class PartitionedBroker implements QueueBroker {
     return renewals.flatMap((renewal, index) =>
       renewal.status === 'fulfilled' ? renewal.value : (groups[index]?.[1] ?? []),
     );
+  }
+
+  async emit(chunks: EmittedChunks): Promise<EmitResult> {
+    return this.#brokerOf(await this.#keyspaces(), chunks.lease).emit(chunks);
   }
 
   async release(claimed: readonly ClaimedAction[]): Promise<void> {

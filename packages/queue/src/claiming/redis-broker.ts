@@ -2,6 +2,7 @@ import { asRedisUnavailable, type ScriptResult } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease, Wait, Word } from '../broker.ts';
+import type { EmittedChunks, EmitResult } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswers } from '../broker.ts';
 import { childrenRequest } from '../delivery/child-cancels.ts';
 import { sendCalls, valueOf } from '../protocol/calling.ts';
@@ -11,6 +12,7 @@ import { Outbox, type OutboxRoutes } from '../delivery/outbox.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { RoundTrips } from './round-trips.ts';
 import { Settler } from './settler.ts';
+import { ChunkWriter } from '../emitting/chunk-writer.ts';
 import { Wake } from './wake.ts';
 import { answerWord, cancelWord } from './words.ts';
 import { within } from '../timing/within.ts';
@@ -29,6 +31,7 @@ export class RedisBroker implements QueueBroker {
   readonly #wake: Wake;
   readonly #trips: RoundTrips;
   readonly #listeners: ((word: Word) => void)[] = [];
+  readonly #chunks: ChunkWriter;
 
   constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
     const outbox = new Outbox(routes, keyspace);
@@ -47,6 +50,7 @@ export class RedisBroker implements QueueBroker {
       wordsKey: keyspace.wordsKey(this.#trips.process),
       onWord: (word) => this.#heard(word),
     });
+    this.#chunks = new ChunkWriter({ redis: options.redis, prefix: options.prefix, keyspace });
   }
 
   async claim({
@@ -81,6 +85,10 @@ export class RedisBroker implements QueueBroker {
       for (const lease of answered) this.#heard(answerWord(lease));
     }
     return renewed;
+  }
+
+  async emit(chunks: EmittedChunks): Promise<EmitResult> {
+    return this.#chunks.write(chunks);
   }
 
   async release(claimed: readonly ClaimedAction[]): Promise<void> {

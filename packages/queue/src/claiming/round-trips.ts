@@ -8,7 +8,7 @@ import { sendCalls, valueOf } from '../protocol/calling.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import { claimCall, readClaim, type Claim } from '../protocol/operations/claim.ts';
 import { readMore } from '../protocol/operations/settle.ts';
-import { readTick, tickCall } from '../protocol/operations/tick.ts';
+import { readTick, tickCall, type Acknowledged } from '../protocol/operations/tick.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import type { Settler, SettleRound } from './settler.ts';
 import { TickTimer } from './tick-timer.ts';
@@ -52,7 +52,7 @@ export class RoundTrips {
     const { redis, order, rules } = options;
     const call = await this.#calls.next(slots, performance.now());
     const delivered = outbox.takeDelivered();
-    const ticks = this.#timer.isDue() || delivered.length > 0;
+    const ticks = this.#timer.isDue() || delivered.ids.length > 0;
     const most = { slots: Math.min(slots, MAX_IDS), leaseMs: rules.leaseMs };
     const deadline = performance.now() + rules.leaseMs;
     const [batch] = round.batches;
@@ -99,7 +99,7 @@ export class RoundTrips {
   async acknowledge(): Promise<void> {
     const { options, keyspace, outbox } = this.#parts;
     const delivered = outbox.takeDelivered();
-    if (delivered.length === 0) return;
+    if (delivered.ids.length === 0) return;
     const call = tickCall(keyspace, options.rules, delivered);
     const [reply] = await sendCalls(options.redis, [call]);
     this.#ticked(reply, delivered);
@@ -107,7 +107,7 @@ export class RoundTrips {
   }
 
   /** Returns true if there is more to do immediately. */
-  #ticked(reply: ScriptResult | undefined, delivered: readonly string[]): boolean {
+  #ticked(reply: ScriptResult | undefined, delivered: Acknowledged): boolean {
     const { outbox } = this.#parts;
     if (reply?.ok === true) {
       const { entries, isCutShort, nowMs, otherSettings } = readTick(reply.value);

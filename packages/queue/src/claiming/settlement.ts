@@ -75,14 +75,19 @@ function inOutbox(ready: PreparedSettlement, delivery: OutcomeDelivery): Prepare
 }
 
 function deliveryOf(settlement: Settlement): OutcomeDelivery | undefined {
-  const { claimed, action } = settlement;
+  const { claimed, action, emitted } = settlement;
   const { lease, expiresInMs } = claimed;
   const data = tellable(settlement);
   if (!action || !data) return undefined;
   const claimedMs = Number(lease.token) / 1000;
   const expiresMs = expiresInMs === undefined ? undefined : claimedMs + expiresInMs;
   const untilMs = waitingUntil(expiresMs, claimedMs);
-  return deliveryFor(action, { callbackId: callbackIdFor(lease), data, untilMs });
+  const told = { callbackId: callbackIdFor(lease), data, untilMs };
+  if (emitted === undefined) return deliveryFor(action, told);
+  return deliveryFor(action, {
+    ...told,
+    lastChunk: { attempt: Number(lease.token), sequence: emitted },
+  });
 }
 
 /** Returns the maximum number of bytes that a settlement adds to a call. */
@@ -100,10 +105,12 @@ function tellable({ claimed, outcome }: Settlement): CallbackData | undefined {
   return { status, error: toWireError(new ActionCancelledError({ actionId })) };
 }
 
-/** Returns the note of a dead letter, or of a kept result. */
-function noteOf({ claimed, outcome }: Settlement, limitBytes: number): string {
+/** Returns the note of a dead letter, or of a result that is kept or ends a stream. */
+function noteOf({ claimed, outcome, emitted }: Settlement, limitBytes: number): string {
   if (outcome.status === 'dead') return JSON.stringify(outcome.error);
-  if (outcome.status !== 'done' || claimed.retainMs === 0) return '';
+  if (outcome.status === 'expired' && emitted !== undefined) return JSON.stringify(outcome.error);
+  if (outcome.status !== 'done') return '';
+  if (claimed.retainMs === 0 && emitted === undefined) return '';
   // A function or a symbol has no JSON: it is stored as null.
   const note = (JSON.stringify(outcome.result) as string | undefined) ?? 'null';
   assertSize(note, `result of action "${claimed.lease.actionId}"`, limitBytes);

@@ -6,8 +6,10 @@ import type { Reply } from '../protocol/replies.ts';
 export interface DroppedReplies {
   /** To a request that was already answered, timed out or aborted. */
   readonly late: number;
-  /** To a request that this process did not make. */
+  /** To a request that this process did not make, unless its inbox has a name: then it is unclaimed. */
   readonly unknown: number;
+  /** Unclaimed ones that were dropped to leave room for others. */
+  readonly evicted: number;
   /** Unreadable. The request, if known, rejects with ReplyLostError. */
   readonly lost: number;
 }
@@ -16,6 +18,8 @@ export interface DroppedReplies {
 const REMEMBERED = 10_000;
 
 interface Waiting {
+  /** Returns false for a reply that must be ignored. */
+  readonly accepts: (reply: Reply) => boolean;
   readonly resolve: (data: CallbackData) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -24,7 +28,7 @@ interface Waiting {
 export class AwaitedReplies {
   readonly #waiting = new Map<string, Waiting>();
   readonly #finished = new Set<string>();
-  readonly #dropped = { late: 0, unknown: 0, lost: 0 };
+  readonly #dropped = { late: 0, unknown: 0, evicted: 0, lost: 0 };
 
   get dropped(): DroppedReplies {
     return { ...this.#dropped };
@@ -46,15 +50,34 @@ export class AwaitedReplies {
     throw new InvalidActionError({ actionId, reason });
   }
 
-  async expect(actionId: string): Promise<CallbackData> {
-    return new Promise((resolve, reject) => this.#waiting.set(actionId, { resolve, reject }));
+  async expect(
+    actionId: string,
+    accepts: Waiting['accepts'] | undefined = () => true,
+  ): Promise<CallbackData> {
+    return new Promise((resolve, reject) =>
+      this.#waiting.set(actionId, { resolve, reject, accepts }),
+    );
   }
 
-  answer({ actionId, data }: Partial<Reply>): void {
-    if (actionId === undefined || !data) return this.#lose(actionId);
-    const waiting = this.#finish(actionId);
-    if (waiting) return waiting.resolve(data);
-    this.#dropped[this.#finished.has(actionId) ? 'late' : 'unknown'] += 1;
+  /** Returns false for a reply to a request that this process did not make. */
+  answer(reply: Partial<Reply>): boolean {
+    const { actionId } = reply;
+    if (!isWhole(reply)) this.#lose(actionId);
+    else if (this.#waiting.get(reply.actionId)?.accepts(reply) === true)
+      this.#finish(reply.actionId)?.resolve(reply.data);
+    else if (this.#finished.has(reply.actionId)) this.#dropped.late += 1;
+    else return this.#waiting.has(reply.actionId);
+    return true;
+  }
+
+  /** Counts a reply that nobody asks for, or that had to be dropped for others. */
+  drop(why: 'unknown' | 'evicted'): void {
+    this.#dropped[why] += 1;
+  }
+
+  /** Answers a request with an outcome that was found elsewhere, unless it was answered before. */
+  supply(reply: Reply): void {
+    if (this.isAwaited(reply.actionId)) this.answer(reply);
   }
 
   /** Rejects a pending request. Returns false if it was not pending. */
@@ -79,4 +102,8 @@ export class AwaitedReplies {
     if (this.#finished.size > REMEMBERED && oldest !== undefined) this.#finished.delete(oldest);
     return waiting;
   }
+}
+
+function isWhole(reply: Partial<Reply>): reply is Reply {
+  return reply.actionId !== undefined && reply.data !== undefined;
 }

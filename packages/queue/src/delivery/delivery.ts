@@ -20,6 +20,7 @@ import { answerOf, messageOfAnswer, type Answer } from './answer.ts';
 import { callbackFor } from './callback.ts';
 import { parseStored, type StoredAction } from '../protocol/header.ts';
 import type { OutboxEntry } from '../protocol/operations/tick.ts';
+import type { Position } from '../protocol/position.ts';
 import { encodeReply, waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
 /** Content of an outbox entry: a callback for a domain, a reply for an inbox, or the child actions of a cancelled action. */
@@ -73,6 +74,8 @@ export interface Told {
   readonly callbackId: string;
   readonly data: CallbackData;
   readonly untilMs: number;
+  /** Place of the last chunk that the attempt emitted; absent if it has no stream. */
+  readonly lastChunk?: Position;
 }
 
 /**
@@ -81,14 +84,15 @@ export interface Told {
  */
 export function deliveryFor(
   action: DomainAction,
-  { callbackId, data, untilMs }: Told,
+  { callbackId, data, untilMs, lastChunk }: Told,
 ): OutcomeDelivery | undefined {
-  const { actionId, tenantId, callbackQueue, replyTo } = action;
+  const { actionId, actionType, tenantId, callbackQueue, replyTo } = action;
   if (isJournalName(replyTo)) {
     return { to: 'journal', tenantId, ...parseJournalName(replyTo), text: JSON.stringify(data) };
   }
   if (replyTo !== undefined) {
-    return { to: 'inbox', replyTo, untilMs, text: encodeReply({ actionId, data }) };
+    const text = encodeReply({ actionId, actionType, data, ...(lastChunk && { lastChunk }) });
+    return { to: 'inbox', replyTo, untilMs, text };
   }
   if (callbackQueue === undefined) return undefined;
   const { domain } = parseQueueName(callbackQueue);

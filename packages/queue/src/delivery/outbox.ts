@@ -7,7 +7,7 @@ import { deliverAnswer, type AnswerParts } from './answers.ts';
 import type { Inboxes } from './inboxes.ts';
 import type { ChildCancels } from './child-cancels.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
-import type { OutboxEntry } from '../protocol/operations/tick.ts';
+import type { Acknowledged, OutboxEntry } from '../protocol/operations/tick.ts';
 import { Undelivered } from './undelivered.ts';
 
 /** The recipients of deliveries. */
@@ -28,19 +28,23 @@ export class Outbox {
   readonly #delivering = new Map<string, Promise<void>>();
   readonly #undelivered = new Undelivered();
   #delivered: string[] = [];
+  #lost = 0;
 
   constructor(routes: OutboxRoutes, keyspace: Keyspace) {
     this.#routes = routes;
     this.#keyspace = keyspace;
   }
 
-  /** Returns ids that were delivered and are not acknowledged, for one call. If the call fails, return them with `putBack`. */
-  takeDelivered(): readonly string[] {
-    return this.#delivered.splice(0, MAX_IDS);
+  /** Returns entries that are over and not acknowledged, for one call. If the call fails, return them with `putBack`. */
+  takeDelivered(): Acknowledged {
+    const acknowledged = { ids: this.#delivered.splice(0, MAX_IDS), lost: this.#lost };
+    this.#lost = 0;
+    return acknowledged;
   }
 
-  putBack(callbackIds: readonly string[]): void {
-    this.#delivered.push(...callbackIds);
+  putBack({ ids, lost }: Acknowledged): void {
+    this.#delivered.push(...ids);
+    this.#lost += lost;
   }
 
   /**
@@ -88,7 +92,9 @@ export class Outbox {
     const sent = await this.#send(delivery);
     const isStored = nowMs > 0;
     const isDelivered = sent === 'delivered' || (sent === 'nothing' && isStored);
-    if (isDelivered || isOver(delivery, nowMs)) this.#delivered.push(callbackId);
+    if (!isDelivered && !isOver(delivery, nowMs)) return;
+    this.#delivered.push(callbackId);
+    if (!isDelivered) this.#lost += 1;
   }
 
   /** Returns `nothing` for an action without child actions. Redis contains no request for it then, or an old one. */

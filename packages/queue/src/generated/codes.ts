@@ -45,6 +45,10 @@ export const CODES = {
     STORED_BEFORE: 2,
     TOO_LARGE: 3,
   },
+  following: {
+    UNFOLLOWED: 0,
+    FOLLOWED: 1,
+  },
   pausing: {
     UNCHANGED: 0,
     CHANGED: 1,

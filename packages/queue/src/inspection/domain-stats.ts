@@ -35,6 +35,7 @@ function together(a: DomainStats, b: DomainStats): DomainStats {
     callbacksPending: a.callbacksPending + b.callbacksPending,
     suspects: a.suspects + b.suspects,
     deadDropped: a.deadDropped + b.deadDropped,
+    repliesLost: a.repliesLost + b.repliesLost,
     clockLeadMs: Math.max(a.clockLeadMs, b.clockLeadMs),
   };
 }

@@ -20,7 +20,7 @@ interface Parts {
  * tenant.
  */
 export async function findAction(
-  { redis, partitions }: Parts,
+  { redis, partitions }: Omit<Parts, 'rings'>,
   ref: ActionRef,
 ): Promise<ActionSnapshot | undefined> {
   const { domain, actionId, tenantId } = ref;
@@ -53,7 +53,7 @@ export async function cancelAction(
 }
 
 /** Returns the keyspaces that may contain an action: the partition of its tenant, or all of them. */
-async function keyspacesOf(
+export async function keyspacesOf(
   partitions: Partitions,
   { domain, actionId, tenantId }: ActionRef,
 ): Promise<readonly Keyspace[]> {

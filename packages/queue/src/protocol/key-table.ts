@@ -205,6 +205,21 @@ export const KEY_TABLE = {
       'what the names of a handler stand for, and =<name> → what they resolved to; at most 2,000 fields and 1 MiB',
     lifetime: 'until the action ends, and while it is dead',
   },
+  stream: {
+    suffix: 'stream',
+    type: 'STREAM',
+    per: 'action',
+    content:
+      'chunks of its last attempt that emitted some, at most 65,536 and 4 MiB, and the ending of the action',
+    lifetime: '10 minutes after the end; a week after its last attempt began to emit',
+  },
+  followers: {
+    suffix: 'followers',
+    type: 'ZSET',
+    per: 'action',
+    content: 'inboxes that receive its chunks, at most 16 → time until which they do (ms)',
+    lifetime: '30 s after the last inbox was added',
+  },
   calls: {
     suffix: 'calls',
     type: 'HASH',

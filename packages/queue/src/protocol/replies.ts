@@ -1,11 +1,22 @@
 import { isWireError } from '@nooble/errors';
-import { isActionId, type CallbackData } from '@nooble/models';
+import { isActionId, isActionType, type CallbackData } from '@nooble/models';
+import { liveBatchesIn, type LiveBatch } from './live.ts';
+import type { Position } from './position.ts';
 
 /** The outcome of an awaited action. */
 export interface Reply {
   readonly actionId: string;
+  /** Absent if a worker of an earlier version wrote the reply. */
+  readonly actionType?: string;
   readonly data: CallbackData;
+  /** Place of the last chunk of its stream; absent if it has no stream, or a script ended it. */
+  readonly lastChunk?: Position;
 }
+
+/** Content of an entry of an inbox: a reply, of which invalid parts are left out, or chunks. */
+export type InboxEntry =
+  | { readonly reply: Partial<Reply> }
+  | { readonly batches: readonly LiveBatch[] };
 
 /** An encoded reply to write into an inbox. */
 export interface EncodedReply {
@@ -27,19 +38,38 @@ export function waitingUntil(expiresMs: number | undefined, sinceMs: number): nu
 }
 
 /** Encodes a reply for an inbox. Throws for a result that JSON cannot hold. */
-export function encodeReply({ actionId, data }: Reply): string {
-  return JSON.stringify({ action_id: actionId, ...data });
+export function encodeReply({ actionId, actionType, data, lastChunk }: Reply): string {
+  const last = lastChunk && { last_chunk: [lastChunk.attempt, lastChunk.sequence] };
+  return JSON.stringify({ action_id: actionId, action_type: actionType, ...data, ...last });
 }
 
-/** Decodes a reply. Any process may have written it, so invalid parts are left out, `data` among them. */
-export function decodeReply(text: string): Partial<Reply> {
+/** Decodes an entry of an inbox. Any process may have written it. */
+export function decodeEntry(text: string): InboxEntry {
   try {
-    const { action_id: actionId, ...data } = JSON.parse(text) as Record<string, unknown>;
-    if (!isActionId(actionId)) return {};
-    return isOutcome(data) ? { actionId, data } : { actionId };
+    const { streams, ...reply } = JSON.parse(text) as Record<string, unknown>;
+    return Array.isArray(streams) ? { batches: liveBatchesIn(streams) } : { reply: replyIn(reply) };
   } catch {
-    return {};
+    return { reply: {} };
   }
+}
+
+function replyIn(fields: Record<string, unknown>): Partial<Reply> {
+  const { action_id: actionId, action_type: actionType, last_chunk: last, ...data } = fields;
+  if (!isActionId(actionId)) return {};
+  const lastChunk = placeIn(last);
+  return {
+    actionId,
+    ...(isActionType(actionType) && { actionType }),
+    ...(isOutcome(data) && { data }),
+    ...(lastChunk && { lastChunk }),
+  };
+}
+
+function placeIn(last: unknown): Position | undefined {
+  if (!Array.isArray(last)) return undefined;
+  const [attempt, sequence] = last as unknown[];
+  const isPlace = [attempt, sequence].every((each) => Number.isSafeInteger(each));
+  return isPlace ? { attempt: Number(attempt), sequence: Number(sequence) } : undefined;
 }
 
 const UNDONE: readonly unknown[] = ['dead', 'expired', 'cancelled'];

@@ -64,6 +64,7 @@ function expectedStats(model: ProtocolModel): DomainStats {
     callbacksPending: model.outbox.dueTimes.size,
     suspects: model.suspects.length,
     deadDropped: model.deadDropped,
+    repliesLost: 0,
     clockLeadMs: 0,
   };
 }

@@ -1,5 +1,5 @@
 import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
-import type { DomainQueueManager, Journals, Lease } from '@nooble/queue';
+import type { DomainQueueManager, Journals, Lease, QueueBroker } from '@nooble/queue';
 import type { Logger } from 'pino';
 import type { ActionProcessor } from '../handlers/action-processor.ts';
 import type { RetryPolicy } from '../handlers/backoff.ts';
@@ -16,6 +16,7 @@ export interface AttemptScope {
   readonly retry: RetryPolicy;
   readonly unhandledForMs: number;
   readonly timeoutGraceMs: number;
+  readonly broker: Pick<QueueBroker, 'emit'>;
   readonly queues: Pick<DomainQueueManager, 'within'>;
   readonly journals: Journals;
   readonly parkAfterMs: number;

@@ -72,8 +72,10 @@ export class Attempt {
     if (!outcome || outcome.status === 'lost' || outcome.status === 'requeued') {
       throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
     }
-    const facts = { claimed, outcome, ...(this.#run.hasChildren && { hasChildren: true }) };
-    return action ? { ...facts, action } : facts;
+    const { hasChildren, emitted } = this.#run;
+    const facts = { claimed, outcome, ...(hasChildren && { hasChildren: true }) };
+    if (!action) return facts;
+    return { ...facts, action, ...(emitted !== undefined && { emitted }) };
   }
 
   get event(): ActionEvent {

@@ -17,6 +17,7 @@ import { announceDeath } from '../handlers/on-dead.ts';
 import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { Deadline } from './deadline.ts';
+import { RunStream } from './run-stream.ts';
 import { readEnvelope } from './envelope.ts';
 import { outcomeOfError } from './outcome.ts';
 import { TimeLimit, timeoutOf } from './timeout.ts';
@@ -43,6 +44,7 @@ export class HandlerRun {
   #isCancelled = false;
   #hasChildren = false;
   readonly #deadline: Deadline;
+  #stream: RunStream | undefined;
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
@@ -62,7 +64,7 @@ export class HandlerRun {
   }
 
   /** Reason of the first `abort()`. */
-  get abortedBy(): unknown {
+  get abortedBy(): Error | undefined {
     return this.#context?.abortedBy;
   }
 
@@ -74,6 +76,11 @@ export class HandlerRun {
   /** True if child actions were registered for it. */
   get hasChildren(): boolean {
     return this.#hasChildren;
+  }
+
+  /** Number of chunks that were stored; undefined if the attempt has no stream. */
+  get emitted(): number | undefined {
+    return this.#stream?.emitted;
   }
 
   /** Starts the clock and decodes the envelope. Throws InvalidActionError, and ActionCancelledError. */
@@ -94,9 +101,14 @@ export class HandlerRun {
     const registration = (this.#registration = this.#registrationOf(action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
-    const limit = (this.#limit = this.#limitOf(ctx, timeoutMs, onOverdue));
+    const limit = (this.#limit = this.#limitOf(timeoutMs, onOverdue));
     try {
-      return await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
+      const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
+      await this.#stream?.end();
+      return result;
+    } catch (error) {
+      await this.#stream?.end().catch(() => undefined);
+      throw error;
     } finally {
       limit.clear();
       ctx.journal?.close(new HandlerReturned());
@@ -124,6 +136,7 @@ export class HandlerRun {
   /** Aborts the signal of the handler. */
   abort(reason: Error): void {
     this.#context?.abort(reason);
+    this.#stream?.abort(reason);
   }
 
   /** The action was cancelled: aborts the signal of the handler, which then has the grace period of a timeout. */
@@ -182,7 +195,17 @@ export class HandlerRun {
       hooks: this.#waitHooks(),
     };
     const parts = { action, attempt, deadlineMs, makeLogger, queues, isLastAttempt, journal };
-    return new AttemptContext({ ...parts, running: this.#runningAction() });
+    const { emit } = this.#streamOf(action);
+    return new AttemptContext({ ...parts, running: this.#runningAction(), emit });
+  }
+
+  #streamOf(action: DomainAction): RunStream {
+    return (this.#stream ??= new RunStream({
+      action,
+      lease: this.#waiting.lease,
+      parseChunk: (chunk) => this.#registration?.parseChunk(chunk),
+      emit: async (chunks) => this.#scope.broker.emit(chunks),
+    }));
   }
 
   #waitHooks(): WaitHooks {
@@ -204,14 +227,14 @@ export class HandlerRun {
     };
   }
 
-  #limitOf(context: AttemptContext, timeoutMs: number, onOverdue: () => void): TimeLimit {
+  #limitOf(timeoutMs: number, onOverdue: () => void): TimeLimit {
     const { actionId } = this.#claimed.lease;
     return new TimeLimit({
       timeoutMs,
       expiresInMs: this.#deadline.leftMs(),
       graceMs: this.#scope.timeoutGraceMs,
-      onTimeout: () => context.abort(new ActionTimeoutError({ actionId, timeoutMs })),
-      onExpiry: () => context.abort(this.#deadline.error()),
+      onTimeout: () => this.abort(new ActionTimeoutError({ actionId, timeoutMs })),
+      onExpiry: () => this.abort(this.#deadline.error()),
       onOverdue,
       clock: this.#scope.clock,
     });

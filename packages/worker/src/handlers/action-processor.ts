@@ -7,7 +7,10 @@ import type { OnDead } from './on-dead.ts';
 import { compose, type Middleware, type Run } from './middleware.ts';
 
 /** Runs the actions of a type. It resolves to the result; an error that it throws leads to a retry or a dead letter. */
-export type Handler<D, R> = (action: DomainAction<D>, ctx: ActionContext) => Promise<R> | R;
+export type Handler<D, R, C = unknown> = (
+  action: DomainAction<D>,
+  ctx: ActionContext<C>,
+) => Promise<R> | R;
 
 /** Overrides of the worker's retry policy for one action type, and a callback for when it is exhausted. */
 export interface HandlerOptions extends Partial<RetryPolicy> {
@@ -31,6 +34,8 @@ export interface Registration {
    * results.
    */
   readonly run: Run;
+  /** Throws ValidationError. */
+  readonly parseChunk: (chunk: unknown) => unknown;
 }
 
 /** The handlers of a worker by action type, and the middleware around them. */
@@ -48,12 +53,12 @@ export class ActionProcessor {
    * Sets the handler of an action type. Throws InvalidActionError if the type already has one, and RangeError for invalid
    * options.
    */
-  register<D, R>(
-    definition: ActionDefinition<D, R>,
-    handler: Handler<D, R>,
+  register<D, R, C = unknown>(
+    definition: ActionDefinition<D, R, C>,
+    handler: Handler<D, R, C>,
     options: HandlerOptions = {},
   ): this {
-    const { type, domain } = definition;
+    const { type, domain, parseChunk } = definition;
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
@@ -61,7 +66,7 @@ export class ActionProcessor {
     const { onDead, ...retry } = readOptions(options, CHECK);
     checkOption('the handler', handler, rule.function);
     const run = this.#runOf(definition, handler);
-    this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run }));
+    this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run, parseChunk }));
     return this;
   }
 
@@ -75,7 +80,7 @@ export class ActionProcessor {
     return this.#registrations.get(actionType);
   }
 
-  #runOf<D, R>(definition: ActionDefinition<D, R>, handler: Handler<D, R>): Run {
+  #runOf<D, R, C>(definition: ActionDefinition<D, R, C>, handler: Handler<D, R, C>): Run {
     const handle: Run = async (action, ctx) => handler(action as DomainAction<D>, ctx);
     let wrapped = { layers: 0, run: handle };
     return async (action, ctx) => {

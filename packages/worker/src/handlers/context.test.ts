@@ -12,6 +12,7 @@ function newContext() {
     deadlineMs: () => Date.UTC(2026, 0, 1),
     makeLogger,
     isLastAttempt: () => false,
+    emit: async () => undefined,
     journal: {} as ContextParts['journal'],
     running: {
       token: '1',

@@ -5,7 +5,7 @@ import { durableOf, type Durable } from '../journal/durable.ts';
 import { Journal, type JournalParts } from '../journal/journal.ts';
 
 /** Context of a handler. */
-export interface ActionContext extends Durable {
+export interface ActionContext<Chunk = unknown> extends Durable {
   /**
    * Aborts at the timeout, when the action is cancelled or expires, when the lease is lost, and when the grace period of a
    * stopping worker ends. The reasons differ.
@@ -29,6 +29,12 @@ export interface ActionContext extends Durable {
    * action being handled. Throws what `DomainQueueManager.enqueue` throws.
    */
   readonly enqueue: TenantQueues['enqueue'];
+  /**
+   * Emits one part of a streamed result, up to 256 KiB of JSON. Resolves at once while the buffer has room, otherwise when it
+   * has. Throws ValidationError for an invalid chunk, PayloadTooLargeError, StreamEndedError after the handler has returned,
+   * and the reason of `signal` once it has aborted.
+   */
+  readonly emit: (chunk: Chunk) => Promise<void>;
 }
 
 /** Dependencies of a context. */
@@ -42,6 +48,7 @@ export interface ContextParts {
   readonly running: RunningAction;
   readonly isLastAttempt: () => boolean;
   readonly journal: Omit<JournalParts, 'action' | 'queues'>;
+  readonly emit: ActionContext['emit'];
 }
 
 /** The context of one attempt. Its parts are created on first use: most handlers need few of them. */
@@ -74,6 +81,10 @@ export class AttemptContext implements ActionContext {
   get queues(): DomainQueueManager {
     const { queues, action, running } = this.#parts;
     return (this.#queues ??= queues.within(action, running));
+  }
+
+  get emit(): ActionContext['emit'] {
+    return this.#parts.emit;
   }
 
   get isLastAttempt(): boolean {

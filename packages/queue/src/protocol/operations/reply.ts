@@ -21,6 +21,15 @@ export function replyCall(
   return { script: scriptOf('reply'), keys: [inboxKey(prefix, parseInboxName(replyTo))], args };
 }
 
+/** Maximum number of entries and bytes of an inbox that still takes chunks: they leave the room of replies alone. */
+const MAX_LIVE = { entries: 1_000, bytes: 16 * 1024 * 1024 };
+
+/** Returns the call that writes chunks to an inbox, unless its process is late. */
+export function liveCall(prefix: string, inbox: string, entry: string): ScriptCall {
+  const args = [MAX_LIVE.entries, MAX_LIVE.bytes, 0, entry];
+  return { script: scriptOf('reply'), keys: [inboxKey(prefix, parseInboxName(inbox))], args };
+}
+
 /** Returns the number of replies that the inbox accepted: the first ones, until it was full. */
 export function readReplied(reply: unknown): number {
   return reply as number;

@@ -39,6 +39,8 @@ export interface DomainStats {
   readonly suspects: number;
   /** Number of dead letters dropped because of their number or age. */
   readonly deadDropped: number;
+  /** Number of replies dropped because their inbox did not take them until their callers had stopped waiting. */
+  readonly repliesLost: number;
   /** Lead of the domain's clock over the clock of the server, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
 }
@@ -71,6 +73,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
     callbacksPending: Number(outbox),
     suspects: Number(suspects),
     deadDropped: counts.get('trimmed') ?? 0,
+    repliesLost: counts.get('lost') ?? 0,
     clockLeadMs: Number(lead),
   };
 }

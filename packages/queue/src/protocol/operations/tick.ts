@@ -19,15 +19,23 @@ export interface OutboxEntry {
   readonly message: string;
 }
 
-/** Returns the call that handles everything that is due; `acknowledged` are the ids of delivered callbacks. */
+/** Outbox entries that are over. */
+export interface Acknowledged {
+  /** Ids of delivered callbacks and replies, and of those that nobody waits for any more. */
+  readonly ids: readonly string[];
+  /** Number of replies among them that no inbox took in time. */
+  readonly lost: number;
+}
+
+/** Returns the call that handles everything that is due. */
 export function tickCall(
   keyspace: Keyspace,
   rules: TickRules,
-  acknowledged: readonly string[],
+  { ids, lost }: Acknowledged,
 ): ScriptCall {
   const { leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead } = rules;
-  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead, rules.settings];
-  return keyspace.call('tick', [...fixed, ...acknowledged]);
+  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead, rules.settings, lost];
+  return keyspace.call('tick', [...fixed, ...ids]);
 }
 
 /** Result of a tick. */

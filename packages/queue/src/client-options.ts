@@ -1,0 +1,60 @@
+import { MAX_DURATION_MS, rule, type OptionRule, type OptionsCheck } from '@nooble/errors';
+import type { ActionDefinition } from '@nooble/models';
+import type { RedisPool } from '@nooble/redis';
+import type { Canceller } from './delivery/caller-gone.ts';
+import type { Enqueue } from './delivery/exchanges.ts';
+import { isDuration } from './timing/durations.ts';
+
+/** Default time that a request waits (ms). */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface RequestOptions {
+  /** Gives up and cancels the action, even if it runs; rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Maximum time to wait (ms). The action expires then: it never starts, or is aborted. @default 30_000 */
+  readonly timeoutMs?: number;
+}
+
+/** Timeout of a request. 0 would end the request before it began. */
+export const REQUEST_TIMEOUT: OptionRule = {
+  isValid: (ms) => isDuration(ms) && ms > 0,
+  expected: `a number of ms above 0 and up to ${MAX_DURATION_MS}`,
+};
+
+/** Check of the options of `request`. */
+export const REQUEST: OptionsCheck<RequestOptions> = {
+  of: 'request',
+  rules: { signal: rule.anything, timeoutMs: REQUEST_TIMEOUT },
+};
+
+/** Check of the options of `resume`. */
+export const RESUME: OptionsCheck<RequestOptions> = {
+  of: 'resume',
+  rules: REQUEST.rules,
+};
+
+/** The methods of a `DomainQueueManager` that a client uses. */
+export interface RequestQueues extends Canceller {
+  readonly redis: RedisPool;
+  readonly prefix: string;
+  readonly closed: AbortSignal;
+  enqueue: Enqueue;
+  /** Waits for the work before it closes the connections. */
+  closeAfter?(work: Promise<unknown>): void;
+}
+
+/** Options of a client. */
+export interface ClientOptions {
+  readonly queues: RequestQueues;
+  /**
+   * Name of its inbox, of one process at a time: a later process with the same name takes up the replies that came meanwhile.
+   * @default a new one
+   */
+  readonly inbox?: string;
+}
+
+/** Options of `resume`. */
+export interface ResumeOptions<Data, Result, Chunk, Input> extends RequestOptions {
+  /** Validates the result. @default it is `unknown` */
+  readonly definition?: ActionDefinition<Data, Result, Chunk, Input>;
+}

@@ -1,0 +1,53 @@
+import type { DomainAction } from '@nooble/models';
+import { chunkText } from './chunk-text.ts';
+import { Emitter, type EmitterParts } from './emitter.ts';
+
+/** Dependencies of the stream of one run. */
+export interface RunStreamParts extends Pick<EmitterParts, 'lease' | 'emit'> {
+  readonly action: DomainAction;
+  /** Throws ValidationError. */
+  readonly parseChunk: (chunk: unknown) => unknown;
+}
+
+/** The chunks that one run of a handler emits. Costs nothing until there is one, unless the caller reads the stream. */
+export class RunStream {
+  readonly #parts: RunStreamParts;
+  #emitter: Emitter | undefined;
+  #abortedBy: Error | undefined;
+
+  constructor(parts: RunStreamParts) {
+    this.#parts = parts;
+  }
+
+  /** Number of stored chunks; undefined if there is no stream. */
+  get emitted(): number | undefined {
+    return this.#emitter?.emitted;
+  }
+
+  /** Validates a chunk, and resolves as `Emitter.emit` does. */
+  readonly emit = async (chunk: unknown): Promise<void> => {
+    const { action, parseChunk: parse } = this.#parts;
+    return this.#open().emit(chunkText({ actionId: action.actionId, chunk, parse }));
+  };
+
+  /** Stores the last chunks: the caller must be able to read them once it has the outcome. */
+  async end(): Promise<void> {
+    const opens = this.#parts.action.stream === true;
+    if (opens || this.#emitter) await this.#open().end({ opens });
+  }
+
+  /** Drops what is not stored yet. The first reason is kept. */
+  abort(reason: Error): void {
+    this.#abortedBy ??= reason;
+    this.#emitter?.abort(reason);
+  }
+
+  #open(): Emitter {
+    if (this.#emitter) return this.#emitter;
+    const { action, lease, emit } = this.#parts;
+    const caller = action.stream === true ? action.replyTo : undefined;
+    this.#emitter = new Emitter({ lease, caller, emit });
+    if (this.#abortedBy) this.#emitter.abort(this.#abortedBy);
+    return this.#emitter;
+  }
+}
