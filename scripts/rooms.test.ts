@@ -7,7 +7,17 @@ import { root } from './run.mjs';
 const ROOMS: readonly (readonly [string, readonly string[]])[] = [
   [
     'packages/queue/src',
-    ['following', 'inspection', 'claiming', 'emitting', 'delivery', 'admission', 'protocol', 'timing', 'generated'],
+    [
+      'following',
+      'inspection',
+      'claiming',
+      'emitting',
+      'delivery',
+      'admission',
+      'protocol',
+      'timing',
+      'generated',
+    ],
   ],
   [
     'packages/worker/src',

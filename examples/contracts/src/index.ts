@@ -1,6 +1,5 @@
 export { generateEmbeddings, MAX_TEXTS, validateTexts } from './embedding.ts';
 export {
-  answersFor,
   generateAnswer,
   indexDocuments,
   searchPassages,

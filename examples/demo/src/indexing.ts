@@ -18,7 +18,6 @@ const LOG_MS = 2_000;
 const STEPS = [
   indexDocuments.type,
   generateEmbeddings.type,
-  callbackTypeOf(generateEmbeddings.type, 'query'),
   callbackTypeOf(indexDocuments.type, DOMAIN),
 ];
 
@@ -57,12 +56,13 @@ interface Wanted {
 
 function actionsOf(stage: Stage, documents: readonly Document[]): Wanted[] {
   const tenant = TENANTS.enterprise;
-  const answerQueue = stage.answerQueue(tenant);
+  const callbackQueue = stage.answerQueue(tenant);
   return documents.map((document) => ({
     path: document.id,
     action: indexDocuments.create({
       ...tenant,
-      data: { collection: COLLECTION, documents: [document], answer_queue: answerQueue },
+      callbackQueue,
+      data: { collection: COLLECTION, documents: [document] },
     }),
   }));
 }

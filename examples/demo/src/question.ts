@@ -7,11 +7,10 @@ import type { Screen } from './screen.ts';
 import { DOMAIN, type Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
 
-/** The question, the request for its vector, the callback with it, and the answer. */
+/** The question, the request for its vector, and the answer. */
 const STEPS = [
   generateAnswer.type,
   generateEmbeddings.type,
-  callbackTypeOf(generateEmbeddings.type, 'query'),
   callbackTypeOf(generateAnswer.type, DOMAIN),
 ];
 /** Covers three attempts of a slow language model. */
@@ -22,8 +21,9 @@ const LOGS_MS = 5_000;
 export async function showQuestion(stage: Stage, screen: Screen, query: string): Promise<void> {
   const tenant = TENANTS.enterprise;
   screen.heading(`Asking: ${query}`);
-  const data = { collection: COLLECTION, query, answer_queue: stage.answerQueue(tenant), top_k: 5 };
-  const action = generateAnswer.create({ ...tenant, data });
+  const data = { collection: COLLECTION, query, top_k: 5 };
+  const callbackQueue = stage.answerQueue(tenant);
+  const action = generateAnswer.create({ ...tenant, callbackQueue, data });
   const flows = watchTask(stage, action.taskId);
   const answered = once(stage.events, 'answered') as Promise<[CallbackData<Answered>]>;
   await stage.queues.enqueue(action);

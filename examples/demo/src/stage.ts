@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { answersFor } from '@nooble-examples/contracts';
+import { generateAnswer, indexDocuments } from '@nooble-examples/contracts';
 import type { Answered, Indexed } from '@nooble-examples/contracts';
-import type { CallbackData } from '@nooble/models';
+import { defineCallback, type CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { withDeadline } from './deadline.ts';
@@ -96,7 +96,8 @@ export class Stage {
   }
 
   #receiver(): ActionProcessor {
-    const { indexed, answered } = answersFor(DOMAIN);
+    const indexed = defineCallback(indexDocuments, DOMAIN);
+    const answered = defineCallback(generateAnswer, DOMAIN);
     return new ActionProcessor()
       .register(indexed, ({ data, taskId }) => void this.events.emit('indexed', data, taskId))
       .register(answered, ({ data }) => void this.events.emit('answered', data));

@@ -2,6 +2,7 @@ import { indexDocuments, searchPassages } from '@nooble-examples/contracts';
 import { expect, it } from 'vitest';
 import { acme, answerQueueOf, openStage, type Stage } from './stage.ts';
 
+const callbackQueue = answerQueueOf('acme');
 const DOCUMENTS = {
   apples: 'Apples grow on trees.',
   orchards: 'Apples grow on trees, and so do pears, plums, cherries and many other fruits.',
@@ -12,8 +13,8 @@ async function openIndexed(): Promise<Stage> {
   const stage = await openStage();
   await Promise.all([stage.start('query-service'), stage.start('embedding-service')]);
   const documents = Object.entries(DOCUMENTS).map(([id, text]) => ({ id, title: id, text }));
-  const data = { collection: 'docs', documents, answer_queue: answerQueueOf('acme') };
-  await stage.queues.enqueue(indexDocuments.create({ ...acme, data }));
+  const data = { collection: 'docs', documents };
+  await stage.queues.enqueue(indexDocuments.create({ ...acme, callbackQueue, data }));
   await expect.poll(() => stage.answers.indexed.length, { timeout: 10_000 }).toBe(1);
   return stage;
 }
@@ -22,8 +23,8 @@ async function openIndexed(): Promise<Stage> {
 async function search({ queues, answers }: Stage, more: object): Promise<[string, number][]> {
   const before = answers.found.length;
   const query = 'Apples grow on trees';
-  const data = { collection: 'docs', query, answer_queue: answerQueueOf('acme'), ...more };
-  await queues.enqueue(searchPassages.create({ ...acme, data }));
+  const data = { collection: 'docs', query, ...more };
+  await queues.enqueue(searchPassages.create({ ...acme, callbackQueue, data }));
   await expect.poll(() => answers.found.length, { timeout: 10_000 }).toBe(before + 1);
   const answer = answers.found.at(-1);
   if (answer?.status !== 'done') throw new Error('Nothing was answered');

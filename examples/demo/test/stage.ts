@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { answersFor, generateAnswer, indexDocuments } from '@nooble-examples/contracts';
+import { generateAnswer, indexDocuments, searchPassages } from '@nooble-examples/contracts';
 import type { Answered, Found, Indexed } from '@nooble-examples/contracts';
-import type { CallbackData } from '@nooble/models';
+import { defineCallback, type CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { inject, onTestFinished } from 'vitest';
@@ -13,7 +13,7 @@ export const acme = { tenantId: 'acme', tenantTier: 'enterprise' } as const;
 
 /** Queue for answers to a tenant. */
 export const answerQueueOf = (tenantId: string): string => `caller:${tenantId}:enterprise`;
-const answer_queue = answerQueueOf(acme.tenantId);
+const callbackQueue = answerQueueOf(acme.tenantId);
 
 /** Service processes, and a caller that records their answers. Everything ends with the test. */
 export async function openStage({ redis = inject('redisUrl') } = {}): Promise<Stage> {
@@ -22,7 +22,9 @@ export async function openStage({ redis = inject('redisUrl') } = {}): Promise<St
   const queues = new DomainQueueManager({ redis, prefix });
   onTestFinished(async () => queues.close());
   const answers: Answers = { indexed: [], found: [], answered: [] };
-  const { indexed, found, answered } = answersFor('caller');
+  const indexed = defineCallback(indexDocuments, 'caller');
+  const found = defineCallback(searchPassages, 'caller');
+  const answered = defineCallback(generateAnswer, 'caller');
   const processor = new ActionProcessor()
     .register(indexed, ({ data, tenantId }) => void answers.indexed.push({ ...data, tenantId }))
     .register(found, ({ data, tenantId }) => void answers.found.push({ ...data, tenantId }))
@@ -72,11 +74,12 @@ export function indexAction(number: number, { paragraphs: length = 20 } = {}) {
   };
   return indexDocuments.create({
     ...acme,
-    data: { collection: 'docs', documents: [document], answer_queue },
+    callbackQueue,
+    data: { collection: 'docs', documents: [document] },
   });
 }
 
 /** An action that asks a question. */
 export function questionAction(query: string) {
-  return generateAnswer.create({ ...acme, data: { collection: 'docs', query, answer_queue } });
+  return generateAnswer.create({ ...acme, callbackQueue, data: { collection: 'docs', query } });
 }

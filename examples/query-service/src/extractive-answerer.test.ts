@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
+import type { Source } from '@nooble-examples/contracts';
 import { ExtractiveAnswerer } from './extractive-answerer.ts';
+
+async function written(question: string, sources: readonly Source[]) {
+  const writing = new ExtractiveAnswerer().answer(question, sources);
+  const parts: string[] = [];
+  let next = await writing.next();
+  for (; next.done !== true; next = await writing.next()) parts.push(next.value);
+  return { answer: parts.join(''), model: next.value };
+}
 
 const source = (text: string) => ({ document_id: 'd', title: 'T', text, score: 0.5 });
 
@@ -8,7 +17,7 @@ it('answers with the sentences that share words with the question, and cites the
     source('# Limits\n\nLunch is at noon every day. Each tenant has a limit per minute.'),
     source('```\nconst tenant = limit;\n```\nTiers decide the limits of tenants.'),
   ];
-  const { answer, model } = await new ExtractiveAnswerer().answer('What limits a tenant?', sources);
+  const { answer, model } = await written('What limits a tenant?', sources);
   expect(model).toBe('extractive');
   expect(answer).toContain('Each tenant has a limit per minute. [1]');
   expect(answer).toContain('Tiers decide the limits of tenants. [2]');
@@ -22,7 +31,7 @@ it('says so if there is no answer', async () => {
     ['Which tenant is served next?', lunch],
     ['When is lunch?', []],
   ] as const) {
-    expect(await new ExtractiveAnswerer().answer(question, sources)).toEqual({
+    expect(await written(question, sources)).toEqual({
       answer: 'This collection contains no answer to the question.',
       model: 'none',
     });

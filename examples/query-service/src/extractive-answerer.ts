@@ -1,5 +1,5 @@
 import type { Source } from '@nooble-examples/contracts';
-import type { Answerer, WrittenAnswer } from './answerer.ts';
+import type { Answerer } from './answerer.ts';
 import { bm25 } from './bm25.ts';
 import { sentencesOf } from './sentences.ts';
 import { termsOf } from './terms.ts';
@@ -7,14 +7,11 @@ import { termsOf } from './terms.ts';
 const SENTENCES = 3;
 /** Minimum score relative to the best sentence. */
 const LEAST_SHARE = 0.5;
-const NOTHING: WrittenAnswer = {
-  answer: 'This collection contains no answer to the question.',
-  model: 'none',
-};
+const NOTHING = 'This collection contains no answer to the question.';
 
 /** Answers without a language model: selects the sentences that share the rarest words with the question. */
 export class ExtractiveAnswerer implements Answerer {
-  async answer(question: string, sources: readonly Source[]): Promise<WrittenAnswer> {
+  async *answer(question: string, sources: readonly Source[]): AsyncGenerator<string, string> {
     const sentences = citableOf(sources);
     const relevance = bm25(
       termsOf(question),
@@ -25,14 +22,19 @@ export class ExtractiveAnswerer implements Answerer {
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score);
     const [best] = ranked;
-    if (!best) return NOTHING;
-    const answer = ranked
+    if (!best) {
+      yield NOTHING;
+      return 'none';
+    }
+    const chosen = ranked
       .filter(({ score }) => score >= LEAST_SHARE * best.score)
       .slice(0, SENTENCES)
       // In the order of the sources, because sentences may build on each other.
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ sentence, cited }) => `${sentence} [${cited}]`);
-    return { answer: answer.join(' '), model: 'extractive' };
+      .toSorted((a, b) => a.at - b.at);
+    for (const [at, { sentence, cited }] of chosen.entries()) {
+      yield `${at > 0 ? ' ' : ''}${sentence} [${cited}]`;
+    }
+    return 'extractive';
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type EndpointOptions,
 } from '@nooble-examples/service-runtime';
 import type { OpenAI } from 'openai';
-import type { Answerer, WrittenAnswer } from './answerer.ts';
+import type { Answerer } from './answerer.ts';
 
 const INSTRUCTIONS =
   'Answer the question from the numbered sources only, in the language of the question. Cite them as [1]. ' +
@@ -21,11 +21,11 @@ export class LlmAnswerer implements Answerer {
     this.#client = openEndpoint(endpoint);
   }
 
-  async answer(
+  async *answer(
     question: string,
     sources: readonly Source[],
     { signal }: { readonly signal: AbortSignal },
-  ): Promise<WrittenAnswer> {
+  ): AsyncGenerator<string, string> {
     const numbered = sources.map(({ title, text }, index) => `[${index + 1}] ${title}\n${text}`);
     const content = `${numbered.join('\n\n')}\n\nQuestion: ${question}`;
     const messages = [
@@ -33,11 +33,21 @@ export class LlmAnswerer implements Answerer {
       // Strict endpoints refuse JSON with a lone surrogate.
       { role: 'user' as const, content: content.toWellFormed() },
     ];
-    const completion = await this.#client.chat.completions
-      .create({ model: this.#model, messages }, { signal })
-      .catch(failedRequest);
-    const answer = completion.choices?.[0]?.message?.content?.trim() ?? '';
-    if (answer === '') throw new Error(`Model "${this.#model}" returned an empty answer`);
-    return { answer, model: this.#model };
+    let length = 0;
+    try {
+      const completion = await this.#client.chat.completions.create(
+        { model: this.#model, messages, stream: true },
+        { signal },
+      );
+      for await (const { choices } of completion) {
+        const text = choices?.[0]?.delta?.content ?? '';
+        length += text.trim().length;
+        if (text !== '') yield text;
+      }
+    } catch (error) {
+      failedRequest(error);
+    }
+    if (length === 0) throw new Error(`Model "${this.#model}" returned an empty answer`);
+    return this.#model;
   }
 }

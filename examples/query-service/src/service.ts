@@ -4,7 +4,6 @@ import { RedisPool } from '@nooble/redis';
 import type { Answerer } from './answerer.ts';
 import { ExtractiveAnswerer } from './extractive-answerer.ts';
 import { LlmAnswerer } from './llm-answerer.ts';
-import { PendingSteps } from './pending-steps.ts';
 import { queryProcessor } from './processor.ts';
 import { RedisPassageStore } from './redis-passage-store.ts';
 import { settingsDefinition, type QuerySettings } from './settings.ts';
@@ -17,15 +16,13 @@ const UNCHARGED = Object.fromEntries(
 
 /** Runs the query service until it is stopped. */
 export async function startQueryService(settings: QuerySettings): Promise<RunningService> {
-  const { redisUrl, serviceName, domainName, keyPrefix, passageCharacters } = settings;
+  const { redisUrl, serviceName, keyPrefix, passageCharacters } = settings;
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
   const store = new RedisPassageStore(redis, keyPrefix);
   const processor = queryProcessor({
-    domain: domainName,
     passageCharacters,
     store,
     index: new VectorIndex(store),
-    pending: new PendingSteps(redis, keyPrefix),
     answerer: answererOf(settings),
   });
   const { envPrefix } = settingsDefinition;

@@ -22,8 +22,13 @@ async function answererAt(
     request.on('end', () => {
       const body = JSON.parse(text) as Request['body'];
       requests.push({ url: request.url, key: request.headers.authorization, body });
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer));
+      if (!Array.isArray(answer)) {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        return response.end(JSON.stringify(answer));
+      }
+      response.writeHead(status, { 'content-type': 'text/event-stream' });
+      for (const event of answer) response.write(`data: ${JSON.stringify(event)}\n\n`);
+      return response.end('data: [DONE]\n\n');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,20 +38,25 @@ async function answererAt(
   return { answerer, requests };
 }
 
-const completion = (content: unknown) => ({
-  object: 'chat.completion',
-  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+const part = (content: unknown) => ({
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, finish_reason: null, delta: { role: 'assistant', content } }],
 });
 const sources = [
   { document_id: 'a', title: 'Limits', text: 'Ten a minute.', score: 0.9 },
   { document_id: 'b', title: 'Tiers', text: 'There are four.', score: 0.5 },
 ];
-const ask = async (answerer: LlmAnswerer) =>
-  answerer.answer('How many?', sources, { signal: new AbortController().signal });
+async function ask(answerer: LlmAnswerer) {
+  const writing = answerer.answer('How many?', sources, { signal: new AbortController().signal });
+  const parts: string[] = [];
+  let next = await writing.next();
+  for (; next.done !== true; next = await writing.next()) parts.push(next.value);
+  return { parts, model: next.value };
+}
 
-it('asks the model with the numbered sources and the question', async () => {
-  const { answerer, requests } = await answererAt(200, completion('Ten. [1]'));
-  expect(await ask(answerer)).toEqual({ answer: 'Ten. [1]', model: 'large' });
+it('streams the answer to the numbered sources and the question', async () => {
+  const { answerer, requests } = await answererAt(200, [part('Ten.'), part(' [1]'), part('')]);
+  expect(await ask(answerer)).toEqual({ parts: ['Ten.', ' [1]'], model: 'large' });
   const [request] = requests;
   expect(request).toMatchObject({ url: '/v1/chat/completions', key: 'Bearer key' });
   expect(request?.body.model).toBe('large');
@@ -57,10 +67,11 @@ it('asks the model with the numbered sources and the question', async () => {
 });
 
 it.each([
-  ['an empty text', completion('  ')],
-  ['no text', completion(null)],
-  ['no choice', { object: 'chat.completion', choices: [] }],
-  ['an unexpected object', { message: 'hello' }],
+  ['an empty text', [part('  ')]],
+  ['no text', [part(null)]],
+  ['no choice', [{ object: 'chat.completion.chunk', choices: [] }]],
+  ['an unexpected object', [{ message: 'hello' }]],
+  ['nothing', []],
 ])('takes %s for a failure, not for an answer', async (_, answer) => {
   const { answerer } = await answererAt(200, answer);
   await expect(ask(answerer)).rejects.toThrow('Model "large" returned an empty answer');

@@ -28,7 +28,7 @@ function services() {
     await worker.start();
     return worker;
   };
-  return { queues, start, tenant: queues.tenant(acme) };
+  return { prefix, queues, start, tenant: queues.tenant(acme) };
 }
 
 /** A worker that answers with the length of a text. */
