@@ -54,7 +54,7 @@ export class ActionClient {
     if (closed.aborted) this.#closing.abort();
     this.#leaveManager = onAbort(closed, () => {
       const closing = this.close();
-      queues.closeAfter?.(closing);
+      queues.lastWork?.add(closing);
     });
   }
 

@@ -39,8 +39,8 @@ export interface RequestQueues extends Canceller {
   readonly prefix: string;
   readonly closed: AbortSignal;
   enqueue: Enqueue;
-  /** Waits for the work before it closes the connections. */
-  closeAfter?(work: Promise<unknown>): void;
+  /** Work that it waits for before it closes the connections. */
+  readonly lastWork?: { add(work: Promise<unknown>): void };
 }
 
 /** Options of a client. */

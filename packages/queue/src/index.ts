@@ -35,7 +35,7 @@ export { errorOfOutcome } from './delivery/outcome-error.ts';
 export type { SignalResult } from './delivery/signals.ts';
 export type { Journals } from './claiming/journals.ts';
 export { DeadLetters } from './inspection/dead-letters.ts';
-export type { RunningAction } from './admission/parent.ts';
+export type { RunningAction } from './admission/running-action.ts';
 export type { DeadLetter, LetterChoice, LetterPageOptions } from './inspection/dead-letters.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
 export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';

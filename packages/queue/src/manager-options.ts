@@ -5,6 +5,7 @@ import { Admissions } from './admission/admissions.ts';
 import { CallRings } from './protocol/call-ring.ts';
 import { BROKER_RULES, MAX_PAYLOAD_BYTES } from './claiming/broker-options.ts';
 import type { TenantDirectory } from './admission/directory.ts';
+import { LastWork } from './last-work.ts';
 import { DEFAULT_PREFIX } from './protocol/keys.ts';
 import { Partitions } from './protocol/partitions.ts';
 import { Policies, type PolicyOptions } from './admission/policies.ts';
@@ -53,7 +54,7 @@ export interface QueueManagerParts {
   /** Aborted by `close()`. */
   readonly closing: AbortController;
   /** Work that `close()` waits for, before it closes the connections. */
-  readonly closers: Set<Promise<unknown>>;
+  readonly lastWork: LastWork;
   /** True if `close()` also closes the connections. */
   readonly ownsRedis: boolean;
 }
@@ -80,7 +81,7 @@ export function openManagerParts(given: QueueManagerOptions): QueueManagerParts 
     onWarning,
     requests: {},
     closing: new AbortController(),
-    closers: new Set<Promise<unknown>>(),
+    lastWork: new LastWork(),
     ownsRedis,
   });
 }

@@ -2,14 +2,15 @@ import { isNoobleError } from '@nooble/errors';
 import { assertDomain, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
-import { admitAction, type AdmitOptions, type Parent } from './admission/admitting.ts';
-import { ChildRegister } from './admission/child-register.ts';
+import { admitAction, type AdmitOptions } from './admission/admitting.ts';
+import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { lookUpTenant } from './admission/directory.ts';
 import { domainStats } from './inspection/domain-stats.ts';
 import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
-import type { RunningAction } from './admission/parent.ts';
+import type { RunningAction } from './admission/running-action.ts';
+import type { LastWork } from './last-work.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import type { CancelResult } from './protocol/operations/cancel.ts';
@@ -20,11 +21,7 @@ import { signalAction, type SignalResult } from './delivery/signals.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
-import { within } from './timing/within.ts';
 import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
-
-/** Maximum time of `close()` for what has to be sent before (ms). */
-const CLOSING_MS = 1_000;
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
 export class DomainQueueManager implements Controls {
@@ -55,6 +52,11 @@ export class DomainQueueManager implements Controls {
 
   get prefix(): string {
     return this.#parts.prefix;
+  }
+
+  /** Work that `close()` waits for. */
+  get lastWork(): LastWork {
+    return this.#parts.lastWork;
   }
 
   /** Aborted by `close()`. */
@@ -101,7 +103,7 @@ export class DomainQueueManager implements Controls {
       {
         resolve: async (tenantId) => directory && lookUpTenant(tenantId, directory),
         admit: async (action, options, entry) => this.#enqueue(action, { options, entry }),
-        client: () => (requests.client ??= new ActionClient({ queues: this.#root() })),
+        client: () => (requests.client ??= new ActionClient({ queues: this.#of(undefined) })),
       },
       fields,
     );
@@ -143,32 +145,21 @@ export class DomainQueueManager implements Controls {
    * so that they end with it: cancelled if it is cancelled, expired if it expires.
    */
   within(action: DomainAction, running?: RunningAction): DomainQueueManager {
-    const parts = this.#parts;
-    const parent = running
-      ? { action, running: { facts: running, children: new ChildRegister(parts, action, running) } }
-      : { action };
-    return new DomainQueueManager({ redis: parts.redis }, { parts, parent });
-  }
-
-  /** The work has to end before `close()` closes the connections. */
-  closeAfter(work: Promise<unknown>): void {
-    const { closers } = this.#parts;
-    const own = work.finally(() => closers.delete(own));
-    closers.add(own);
+    return this.#of(parentOf(this.#parts, action, running));
   }
 
   /** Closes the connections, unless the pool was passed in. Idempotent. */
   async close(): Promise<void> {
     if (this.#parent) return;
     this.#parts.closing.abort();
-    await within(CLOSING_MS, Promise.allSettled(this.#parts.closers), undefined);
+    await this.#parts.lastWork.ended();
     if (this.#parts.ownsRedis) await this.#parts.redis.close();
   }
 
-  /** Parts that several actions share must not act for one of them. */
-  #root(): DomainQueueManager {
+  /** Parts that several actions share have no parent: they must not act for one of them. */
+  #of(parent: Parent | undefined): DomainQueueManager {
     const { redis } = this.#parts;
-    return new DomainQueueManager({ redis }, { parts: this.#parts, parent: undefined });
+    return new DomainQueueManager({ redis }, { parts: this.#parts, parent });
   }
 
   async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {

@@ -3,6 +3,7 @@ import { Words } from './attempts/words.ts';
 import type { Attempt, AttemptHooks } from './attempts/attempt.ts';
 import type { AttemptScope } from './attempts/attempt-scope.ts';
 import type { ClaimedAction, Lease } from '@nooble/queue';
+import type { Logger } from 'pino';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
 import { Consumer } from './claiming/consumer.ts';
@@ -35,7 +36,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const publish = publisherOf(events);
   const clock = systemClock;
   const connections = openConnections(options.domain, workerOptions);
-  const { broker, queues, journals } = connections;
+  const { broker } = connections;
   const settlements = new PendingSettlements({
     broker,
     publish,
@@ -43,10 +44,7 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     onRetried: () => consumer.schedule(),
   });
   const words = new Words();
-  const wasCancelled = (lease: Lease): boolean => words.wasCancelled(lease);
-  const makeLogger: AttemptScope['makeLogger'] = (...of) => actionLogger(logger, ...of);
-  const shared = { publish, clock, wasCancelled, makeLogger };
-  const scope: AttemptScope = { ...options, ...shared, broker, queues, journals };
+  const scope = scopeOf({ options, connections, words, logger, publish, clock });
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {
@@ -66,11 +64,22 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
   words.connect({ running, ahead });
   broker.onWord((word) => words.hear(word));
-  const { concurrency } = options;
   const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
-  const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });
+  const consumer: Consumer = new Consumer({ ...options, ...parts, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
   return { options, connections, running, ahead, consumer, renewal, publish, clock };
+}
+
+interface ScopeParts extends Pick<Assembly, 'options' | 'connections' | 'publish' | 'clock'> {
+  readonly words: Words;
+  readonly logger: Logger;
+}
+
+function scopeOf({ options, connections, words, logger, ...shared }: ScopeParts): AttemptScope {
+  const { broker, queues, journals } = connections;
+  const wasCancelled = (lease: Lease): boolean => words.wasCancelled(lease);
+  const makeLogger: AttemptScope['makeLogger'] = (...of) => actionLogger(logger, ...of);
+  return { ...options, ...shared, broker, queues, journals, wasCancelled, makeLogger };
 }
 
 type Release = (claimed: readonly ClaimedAction[]) => Promise<void>;

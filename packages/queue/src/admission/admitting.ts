@@ -6,9 +6,8 @@ import { assertCallback } from './callback-check.ts';
 import type { Admissions } from './admissions.ts';
 import { checkEntry, lookUpTenant, type TenantDirectory, type TenantEntry } from './directory.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import type { ChildRegister } from './child-register.ts';
+import type { Parent } from './child-register.ts';
 import { inherit, inheritDeadline, type Sent } from './inherit.ts';
-import type { RunningAction } from './parent.ts';
 import type { Policies } from './policies.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { resultOf, type Receipt } from './receipt.ts';
@@ -22,13 +21,6 @@ export interface AdmissionParts {
   /** Maximum size of an envelope (bytes). */
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
-}
-
-/** The action that sends another one. */
-export interface Parent {
-  readonly action: DomainAction;
-  /** Present while a worker of this process runs it. */
-  readonly running?: { readonly facts: RunningAction; readonly children: ChildRegister };
 }
 
 /** Options of one admission. */

@@ -7,7 +7,7 @@ import { batchesOf } from '../protocol/chunks.ts';
 import { cancelCall, readCancelled } from '../protocol/operations/cancel.ts';
 import { childrenCall, readRegistration, type ChildRef } from '../protocol/operations/children.ts';
 import type { Partitions } from '../protocol/partitions.ts';
-import type { RunningAction } from './parent.ts';
+import type { RunningAction } from './running-action.ts';
 
 /** Dependencies of a register. */
 export interface ChildRegisterParts {
@@ -15,6 +15,13 @@ export interface ChildRegisterParts {
   readonly partitions: Partitions;
   readonly rings: CallRings;
   readonly onWarning: (warning: string) => void;
+}
+
+/** The action that sends another one. */
+export interface Parent {
+  readonly action: DomainAction;
+  /** Present while a worker of this process runs it. */
+  readonly running?: { readonly facts: RunningAction; readonly children: ChildRegister };
 }
 
 interface Pending {
@@ -107,4 +114,17 @@ export class ChildRegister {
   #cancelledError(): ActionCancelledError {
     return new ActionCancelledError({ actionId: this.#parent.actionId });
   }
+}
+
+/** Returns the sender of child actions; they are registered while a worker runs it. */
+export function parentOf(
+  parts: ChildRegisterParts,
+  action: DomainAction,
+  running: RunningAction | undefined,
+): Parent {
+  if (!running) return { action };
+  return {
+    action,
+    running: { facts: running, children: new ChildRegister(parts, action, running) },
+  };
 }

@@ -1,7 +1,7 @@
 import { TenantMismatchError } from '@nooble/errors';
 import { childFields, isoOf, reviseAction, type DomainAction } from '@nooble/models';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import type { RunningAction } from './parent.ts';
+import type { RunningAction } from './running-action.ts';
 
 /** An action with the options of its enqueue call. */
 export interface Sent {

@@ -98,7 +98,7 @@ export class Attempt {
 
   /** The lease belongs to another worker: aborts the handler and drops its result. */
   lose(): void {
-    this.#run.abort(new LeaseLostError({ actionId: this.#claimed.lease.actionId }));
+    this.#run.limits.abort(new LeaseLostError({ actionId: this.#claimed.lease.actionId }));
     this.#end({ status: 'lost' });
   }
 
@@ -116,18 +116,18 @@ export class Attempt {
 
   /** Its action was cancelled: aborts the handler, and ends as cancelled whatever it returns. */
   cancel(): void {
-    if (!this.#ending) this.#run.cancel();
+    if (!this.#ending) this.#run.limits.cancel();
   }
 
   /** The worker stops: a handler that throws now returns its action to the queue. */
   abortForStop(): void {
-    this.#run.abort(new WorkerStopping());
+    this.#run.limits.abort(new WorkerStopping());
   }
 
   /** Ends without waiting any longer for the handler, which was aborted before. */
   abandon(): void {
     if (this.#dying) this.#end(this.#dying);
-    else void this.#fail(this.#run.abortedBy);
+    else void this.#fail(this.#run.limits.abortedBy);
   }
 
   /** Replaces an outcome that the queue refused to store. */
@@ -141,7 +141,7 @@ export class Attempt {
       const action = run.begin();
       this.#publish('started', this.event);
       const result = await run.result(action, () => this.#overdue());
-      if (!this.#dying) this.#end(run.isCancelled ? CANCELLED : { status: 'done', result });
+      if (!this.#dying) this.#end(run.limits.isCancelled ? CANCELLED : { status: 'done', result });
     } catch (error) {
       await this.#fail(error);
     }

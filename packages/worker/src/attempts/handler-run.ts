@@ -1,13 +1,6 @@
-import {
-  ActionCancelledError,
-  ActionTimeoutError,
-  DeadlineExceededError,
-  toWireError,
-  UnknownActionError,
-  type WireError,
-} from '@nooble/errors';
+import { UnknownActionError, type WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
-import type { ClaimedAction, Lease, Outcome, RunningAction } from '@nooble/queue';
+import type { ClaimedAction, Lease, Outcome } from '@nooble/queue';
 import type { Registration } from '../handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
 import { AttemptContext } from '../handlers/context.ts';
@@ -16,11 +9,11 @@ import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
 import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
-import { Deadline } from './deadline.ts';
 import { RunStream } from './run-stream.ts';
 import { readEnvelope } from './envelope.ts';
+import { HandlerLimits } from './handler-limits.ts';
 import { outcomeOfError } from './outcome.ts';
-import { TimeLimit, timeoutOf } from './timeout.ts';
+import { timeoutOf } from './timeout.ts';
 
 /** Access of a waiting handler to its attempt. */
 export interface HandlerWaits {
@@ -40,17 +33,18 @@ export class HandlerRun {
   #action: DomainAction | undefined;
   #registration: Registration | undefined;
   #context: AttemptContext | undefined;
-  #limit: TimeLimit | undefined;
-  #isCancelled = false;
   #hasChildren = false;
-  readonly #deadline: Deadline;
+  readonly #limits: HandlerLimits;
   #stream: RunStream | undefined;
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
     this.#scope = scope;
     this.#waiting = waiting;
-    this.#deadline = new Deadline(claimed, scope.clock);
+    this.#limits = new HandlerLimits(claimed, scope, (reason) => {
+      this.#context?.abort(reason);
+      this.#stream?.abort(reason);
+    });
   }
 
   /** Undefined if the envelope has not been read, or is malformed. */
@@ -63,14 +57,9 @@ export class HandlerRun {
     return this.#scope.clock.monotonicMs() - this.#startedMs;
   }
 
-  /** Reason of the first `abort()`. */
-  get abortedBy(): Error | undefined {
-    return this.#context?.abortedBy;
-  }
-
-  /** True if the action was cancelled: its outcome is that, whatever the handler returns. */
-  get isCancelled(): boolean {
-    return this.#isCancelled;
+  /** Timeout, expiry and cancellation. */
+  get limits(): Pick<HandlerLimits, 'abort' | 'abortedBy' | 'cancel' | 'isCancelled'> {
+    return this.#limits;
   }
 
   /** True if child actions were registered for it. */
@@ -85,11 +74,9 @@ export class HandlerRun {
 
   /** Starts the clock and decodes the envelope. Throws InvalidActionError, and ActionCancelledError. */
   begin(): DomainAction {
-    const { clock, domain, wasCancelled } = this.#scope;
-    this.#startedMs = clock.monotonicMs();
-    const action = (this.#action = readEnvelope(this.#claimed, domain));
-    if (wasCancelled(this.#claimed.lease)) this.#isCancelled = true;
-    if (this.#isCancelled) throw new ActionCancelledError({ actionId: action.actionId });
+    this.#startedMs = this.#scope.clock.monotonicMs();
+    const action = (this.#action = readEnvelope(this.#claimed, this.#scope.domain));
+    this.#limits.assertWanted();
     return action;
   }
 
@@ -101,7 +88,7 @@ export class HandlerRun {
     const registration = (this.#registration = this.#registrationOf(action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
-    const limit = (this.#limit = this.#limitOf(timeoutMs, onOverdue));
+    this.#limits.start({ timeoutMs, onOverdue });
     try {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
       await this.#stream?.end();
@@ -110,7 +97,7 @@ export class HandlerRun {
       await this.#stream?.end().catch(() => undefined);
       throw error;
     } finally {
-      limit.clear();
+      this.#limits.clear();
       ctx.journal?.close(new HandlerReturned());
     }
   }
@@ -128,35 +115,19 @@ export class HandlerRun {
   /** Leaves a handler that waits where it is: it never goes on. */
   leave(): void {
     const reason = new HandlerParked();
-    this.#limit?.clear();
+    this.#limits.clear();
     this.#context?.journal?.forget(reason);
-    this.abort(reason);
-  }
-
-  /** Aborts the signal of the handler. */
-  abort(reason: Error): void {
-    this.#context?.abort(reason);
-    this.#stream?.abort(reason);
-  }
-
-  /** The action was cancelled: aborts the signal of the handler, which then has the grace period of a timeout. */
-  cancel(): void {
-    if (this.#isCancelled) return;
-    this.#isCancelled = true;
-    this.abort(new ActionCancelledError({ actionId: this.#claimed.lease.actionId }));
-    this.#limit?.cut();
+    this.#limits.abort(reason);
   }
 
   /** Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. */
   outcomeOf(thrown: unknown): Outcome {
-    if (this.#isCancelled) return { status: 'cancelled' };
-    if (this.abortedBy instanceof DeadlineExceededError) {
-      return { status: 'expired', error: toWireError(this.abortedBy) };
-    }
+    const decided = this.#limits.outcome();
+    if (decided) return decided;
     const { unhandledForMs, clock } = this.#scope;
     const isUnhandled = this.#action && !this.#registration;
     return outcomeOfError({
-      error: this.abortedBy ?? thrown,
+      error: this.#limits.abortedBy ?? thrown,
       claimed: this.#claimed,
       runningMs: this.elapsedMs,
       retry: this.#retry,
@@ -185,7 +156,7 @@ export class HandlerRun {
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
     const { queues, makeLogger, clock, journals, parkAfterMs } = this.#scope;
     const attempt = this.#claimed.failures + 1;
-    const deadlineMs = () => clock.epochMs() + (this.#limit?.leftMs ?? timeoutMs);
+    const deadlineMs = () => clock.epochMs() + (this.#limits.leftMs ?? timeoutMs);
     const isLastAttempt = () => attempt >= this.#retry.attempts;
     const journal = {
       lease: this.#waiting.lease,
@@ -195,8 +166,9 @@ export class HandlerRun {
       hooks: this.#waitHooks(),
     };
     const parts = { action, attempt, deadlineMs, makeLogger, queues, isLastAttempt, journal };
+    const running = this.#limits.runningAction(() => (this.#hasChildren = true));
     const { emit } = this.#streamOf(action);
-    return new AttemptContext({ ...parts, running: this.#runningAction(), emit });
+    return new AttemptContext({ ...parts, running, emit });
   }
 
   #streamOf(action: DomainAction): RunStream {
@@ -211,33 +183,10 @@ export class HandlerRun {
   #waitHooks(): WaitHooks {
     const { hooks } = this.#waiting;
     const onWait = (): void => {
-      this.#limit?.pause();
+      this.#limits.pause();
       hooks.onWait();
     };
-    return { ...hooks, onWait, onResume: () => this.#limit?.resume() };
-  }
-
-  #runningAction(): RunningAction {
-    return {
-      token: this.#claimed.lease.token,
-      expiresMs: this.#deadline.expiresMs,
-      leftMs: () => this.#deadline.leftMs(),
-      isCancelled: () => this.#isCancelled,
-      onChild: () => (this.#hasChildren = true),
-    };
-  }
-
-  #limitOf(timeoutMs: number, onOverdue: () => void): TimeLimit {
-    const { actionId } = this.#claimed.lease;
-    return new TimeLimit({
-      timeoutMs,
-      expiresInMs: this.#deadline.leftMs(),
-      graceMs: this.#scope.timeoutGraceMs,
-      onTimeout: () => this.abort(new ActionTimeoutError({ actionId, timeoutMs })),
-      onExpiry: () => this.abort(this.#deadline.error()),
-      onOverdue,
-      clock: this.#scope.clock,
-    });
+    return { ...hooks, onWait, onResume: () => this.#limits.resume() };
   }
 
   get #retry(): RetryPolicy {

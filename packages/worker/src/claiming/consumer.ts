@@ -11,7 +11,7 @@ import {
 } from './round-trip.ts';
 import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
-import { WakeUp } from './wake-up.ts';
+import { WakeUp, type Listening } from './wake-up.ts';
 
 /** Delays between calls while the queue cannot be reached (ms). */
 const RECONNECT = { baseMs: 200, capMs: 2_000 };
@@ -123,10 +123,8 @@ export class Consumer {
   /** A full worker would steal the wake token from a worker with free slots; it waits for words alone. */
   #listen(): void {
     const { phase, hasCalls, isResting } = this.#state;
-    const { slotsHeld, longestMs } = this.#parts.running;
     if (phase !== 'consuming' || hasCalls || isResting) return;
-    if (this.#freeSlots() === 0) this.#wakeUp.listenForWords(longestMs);
-    else this.#wakeUp.listen({ isBusy: slotsHeld > 0 });
+    this.#wakeUp.listen({ ...loadOfSlots(this.#parts), hasSlot: this.#freeSlots() > 0 });
   }
 
   async #call(request: RoundTripRequest): Promise<void> {
@@ -188,6 +186,11 @@ function loadOf({ running, ahead, prefetch, settlements }: ConsumerParts): Load 
   const most = prefetch.most(running.longestMs);
   const pending = settlements.pending;
   return { slotsHeld, hasSuspect, ahead: { size, most, mustGoBack }, settlements: pending };
+}
+
+function loadOfSlots({ running }: ConsumerParts): Omit<Listening, 'hasSlot'> {
+  const { slotsHeld, longestMs } = running;
+  return { isBusy: slotsHeld > 0, longestMs };
 }
 
 function resolveAll(waiting: (() => void)[]): void {

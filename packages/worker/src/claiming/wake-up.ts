@@ -18,6 +18,16 @@ const LISTEN_WORDS_MS = 5_000;
 /** Maximum delay with which Redis ends a wait (ms). */
 const LATE_MS = 150;
 
+/** Load of a worker that waits. */
+export interface Listening {
+  /** False to wait for words alone. */
+  readonly hasSlot: boolean;
+  /** True if handlers run. */
+  readonly isBusy: boolean;
+  /** Time for which the first of them has run (ms). */
+  readonly longestMs: number;
+}
+
 /** Callbacks of a wake-up. */
 export interface WakeUpOptions {
   readonly broker: QueueBroker;
@@ -55,22 +65,13 @@ export class WakeUp {
   }
 
   /** Blocks on the queue unless it already does; for a short time while handlers run. */
-  listen({ isBusy }: { isBusy: boolean }): void {
+  listen({ hasSlot, isBusy, longestMs }: Listening): void {
+    if (!hasSlot) return this.#listenForWords(longestMs);
     if (this.#pending === 'token' || this.#deaf.signal.aborted) return;
     this.#words.abort();
     this.#pending = 'token';
     const timeoutMs = isBusy ? LISTEN_BUSY_MS : this.#untilTimer();
     void this.#listen({ timeoutMs, signal: this.#deaf.signal });
-  }
-
-  /** Waits for words alone, which needs no free slot, once a handler has run for some time. */
-  listenForWords(longestMs: number): void {
-    if (this.#pending !== 'nothing' || this.#deaf.signal.aborted) return;
-    if (longestMs < WORDS_AFTER_MS) return this.#lookAgainIn(WORDS_AFTER_MS - longestMs);
-    this.#words = new AbortController();
-    this.#pending = 'words';
-    const { signal } = this.#words;
-    void this.#listen({ timeoutMs: LISTEN_WORDS_MS, signal, takesToken: false });
   }
 
   /** Takes no more wake tokens and words. The timer stays. */
@@ -91,6 +92,16 @@ export class WakeUp {
   #untilTimer(): number {
     const leftMs = this.#timerDueMs - performance.now() - LATE_MS;
     return Math.max(LISTEN_BUSY_MS, Math.min(leftMs, HEARTBEAT_MS));
+  }
+
+  /** Waits for words alone, which needs no free slot, once a handler has run for some time. */
+  #listenForWords(longestMs: number): void {
+    if (this.#pending !== 'nothing' || this.#deaf.signal.aborted) return;
+    if (longestMs < WORDS_AFTER_MS) return this.#lookAgainIn(WORDS_AFTER_MS - longestMs);
+    this.#words = new AbortController();
+    this.#pending = 'words';
+    const { signal } = this.#words;
+    void this.#listen({ timeoutMs: LISTEN_WORDS_MS, signal, takesToken: false });
   }
 
   #lookAgainIn(ms: number): void {

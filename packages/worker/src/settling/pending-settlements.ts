@@ -1,8 +1,8 @@
-import { isNoobleError, toWireError } from '@nooble/errors';
+import { isNoobleError, toWireError, type WireError } from '@nooble/errors';
 import type { ClaimResult, QueueBroker, SettleAnswer, Settlement } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
-import type { Attempt } from '../attempts/attempt.ts';
-import type { Publish } from '../reporting/events.ts';
+import type { Attempt, Ending } from '../attempts/attempt.ts';
+import type { FinishedEvent, Publish } from '../reporting/events.ts';
 import { Refused } from './refused.ts';
 
 /** Settlements of one call, with the attempts they end. */
@@ -144,11 +144,15 @@ function publishOutcome(attempt: Attempt, publish: Publish): void {
   if (ending?.status === 'cancelled' || ending?.status === 'parked') {
     return publish(ending.status, { ...event, runningMs });
   }
-  if (ending?.status === 'dead' || ending?.status === 'expired') {
-    return publish(ending.status, { ...event, runningMs, error: ending.error });
-  }
-  if (ending && 'delayMs' in ending) {
-    const { status, error, delayMs } = ending;
-    publish(status, { ...event, runningMs, error, delayMs });
-  }
+  if (ending && 'error' in ending) publishFailure(ending, { ...event, runningMs }, publish);
+}
+
+function publishFailure(
+  ending: Extract<Ending, { error: WireError }>,
+  event: FinishedEvent,
+  publish: Publish,
+): void {
+  const { status, error } = ending;
+  if (status === 'dead' || status === 'expired') publish(status, { ...event, error });
+  else publish(status, { ...event, error, delayMs: ending.delayMs });
 }
