@@ -45,10 +45,6 @@ it('weights words that are rare among the sources', async () => {
       'When a worker dies, its action is taken back. A worker renews its lease for an action.',
     ),
   ];
-  const answerer = new ExtractiveAnswerer();
-  const { answer } = await answerer.answer(
-    'What happens to an action when its worker dies?',
-    sources,
-  );
+  const { answer } = await written('What happens to an action when its worker dies?', sources);
   expect(answer).toMatch(/^When a worker dies, its action is taken back\. \[2\]/);
 });

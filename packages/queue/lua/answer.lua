@@ -1,5 +1,5 @@
 -- Writes answers to the journals of actions: outcomes of their children, and signals. The first answer to a name counts. Wakes
--- whoever waits for it: a parked action becomes due, and a renewal notifies the process of a waiting one.
+-- the action that waits for it: if it is parked it becomes due, and otherwise its process receives a word.
 -- from header: parse_header
 -- from flags: has_flag, set_flag, WAITS, ANSWERED, PARKED, HAS_JOURNAL
 -- from run: parse_run, write_run

@@ -14,7 +14,7 @@ const random = seededRandom(seed);
 exitWithParent();
 recordStalls(journal);
 
-/** One of so many kept values is followed by the death of the process. */
+/** The process dies after one in this number of kept values. */
 const DEATHS = 40;
 /** Shorter than some waits for a signal, and longer than others (ms). */
 const PARK_AFTER_MS = 300;

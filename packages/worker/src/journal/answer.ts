@@ -15,7 +15,7 @@ export function answerIn(text: string): Answer {
   return JSON.parse(text) as Answer;
 }
 
-/** Returns the error that an answer stands for, if it is none of those that a name of its kind expects. */
+/** Returns the error that an answer stands for, if its name expects a different kind. */
 export function errorIn(
   answer: Answer,
   { actionId, name }: { actionId: string; name: string },
