@@ -66,9 +66,9 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
   words.connect({ running, ahead });
   broker.onWord((word) => words.hear(word));
-  const { concurrency } = options;
+  const { concurrency, registered } = options;
   const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
-  const consumer: Consumer = new Consumer({ ...parts, concurrency, release: giveBack });
+  const consumer: Consumer = new Consumer({ ...parts, concurrency, registered, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
   return { options, connections, running, ahead, consumer, renewal, publish, clock };
 }
