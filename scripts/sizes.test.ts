@@ -9,7 +9,7 @@ import { root } from './run.mjs';
 const LIMITS = {
   classLines: 150,
   publicMethods: 12,
-  optionFields: 14,
+  optionFields: 15,
   rootScripts: 12,
   rootEntries: 25,
 } as const;

@@ -9,6 +9,8 @@ import {
   storedWithoutArrival,
 } from '../../packages/queue/src/protocol/header.ts';
 import { decodeEntry, encodeReply } from '../../packages/queue/src/protocol/replies.ts';
+import { explanationOf } from '../../packages/queue/src/inspection/explanation.ts';
+import { readFacts } from '../../packages/queue/src/protocol/operations/explain.ts';
 import { snapshotOf } from '../../packages/queue/src/inspection/snapshot.ts';
 import { fuzz, resultOr } from './fuzz.ts';
 import { json, number, spoiled, text } from './hostile.ts';
@@ -140,5 +142,29 @@ fuzz(
     const ref = { domain: 'embedding', actionId: 'a' };
     snapshotOf(ref, { ...inspection, tenantId: 'acme' });
     expect(isWireError(errorOfNote('a', inspection.note))).toBe(true);
+  },
+);
+
+const FACTS =
+  'at stored run note booking holder_until holder_facts ahead suspect_ahead paused held inflight profile settings weight ' +
+  'others_weight others rank ready1 awaited awaited_name1 awaited1';
+const facts = fc.dictionary(
+  fc.constantFrom(...FACTS.split(' ')),
+  fc.oneof(line, stored, number.map(String)),
+);
+const worker = fc.tuple(text, number.map(String), envelope);
+
+fuzz(
+  'any stored action can be explained',
+  fc.record({ state: fc.constantFrom('waiting', 'delayed', 'active', 'dead'), facts, worker }),
+  ({ state, facts, worker }) => {
+    const named = [['state', state], ...Object.entries(facts)].flat();
+    const reply = ['now', ARRIVAL, ...named, 'workers', ...worker];
+    const { text, reasons } = explanationOf(
+      { domain: 'embedding', actionId: 'a' },
+      readFacts(reply),
+    );
+    expect(text).toMatch(/^Action "a" .*\.$/s);
+    for (const { kind } of reasons) expect(typeof kind).toBe('string');
   },
 );

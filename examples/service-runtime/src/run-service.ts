@@ -74,11 +74,12 @@ function assemble(
   { settings, redis, processor, limits }: ServiceParts,
   logger: Logger,
 ): { worker: BaseWorker; queues: DomainQueueManager } {
-  const { domainName: domain, concurrency, keyPrefix: prefix } = settings;
+  const { domainName: domain, serviceVersion: version } = settings;
+  const { concurrency, keyPrefix: prefix } = settings;
   const leaseMs = Math.round(settings.leaseSeconds * 1_000);
   const queues = new DomainQueueManager({ redis, prefix, ...limits });
   const shared = { redis, prefix, queues, processor, logger, concurrency };
-  return { worker: new BaseWorker({ domain, leaseMs, ...shared }), queues };
+  return { worker: new BaseWorker({ domain, version, leaseMs, ...shared }), queues };
 }
 
 async function listen(

@@ -145,6 +145,17 @@ export interface ClaimRequest {
   readonly acceptSuspect?: boolean;
   /** True if the last claim found too little: settlements are sent alone, and a claim follows only if there is more. @default false */
   readonly expectsNone?: boolean;
+  /** Load of the worker, which registers it every 5 s, so that `queues.workers` lists it. @default not registered */
+  readonly load?: WorkerLoad;
+}
+
+/** Facts that a worker registers about itself, beside its host and process. */
+export interface WorkerLoad {
+  readonly concurrency: number;
+  /** Number of slots in use. */
+  readonly running: number;
+  /** Version of its service. */
+  readonly version?: string;
 }
 
 export interface ClaimResult {

@@ -30,6 +30,7 @@ export type {
   SettleResult,
   Wait,
   Word,
+  WorkerLoad,
 } from './broker.ts';
 export { errorOfOutcome } from './delivery/outcome-error.ts';
 export type { SignalResult } from './delivery/signals.ts';
@@ -47,6 +48,14 @@ export type { CancelResult } from './protocol/operations/cancel.ts';
 export type { DomainStats, TierStats } from './protocol/operations/stats.ts';
 export type { PolicyOptions } from './admission/policies.ts';
 export { createBroker } from './claiming/partitioned-broker.ts';
+export type { Explanation } from './inspection/explanation.ts';
+export type { Awaited, DelayReason, Reason, WaitingReason } from './inspection/reasons.ts';
+export type { ActionPage, ListedAction, ListOptions } from './inspection/tenant-list.ts';
+export type { TenantStats, TenantStatsOptions } from './inspection/tenant-stats.ts';
+export type { WorkerEntry } from './inspection/worker-list.ts';
+export type { HeldBy } from './protocol/profile.ts';
+export type { ListedState } from './protocol/operations/tenant-list.ts';
+export type { TenantShare } from './protocol/operations/tenant-stats.ts';
 export type { ActionSnapshot } from './inspection/snapshot.ts';
 export type {
   CallbackTarget,

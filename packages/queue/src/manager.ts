@@ -1,34 +1,37 @@
 import { isNoobleError } from '@nooble/errors';
-import { assertDomain, type DomainAction } from '@nooble/models';
+import type { DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, type AdmitOptions } from './admission/admitting.ts';
 import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
+import { looksOf, type Looks } from './inspection/looks.ts';
 import { lookUpTenant } from './admission/directory.ts';
-import { domainStats } from './inspection/domain-stats.ts';
 import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 import type { RunningAction } from './admission/running-action.ts';
 import type { LastWork } from './last-work.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
-import type { CancelResult } from './protocol/operations/cancel.ts';
-import type { DomainStats } from './protocol/operations/stats.ts';
-import type { ActionSnapshot } from './inspection/snapshot.ts';
-import { cancelAction, findAction } from './inspection/stored-actions.ts';
-import { signalAction, type SignalResult } from './delivery/signals.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
-import type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';
+import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
-export class DomainQueueManager implements Controls {
+export class DomainQueueManager implements Controls, Looks {
+  readonly cancel: Controls['cancel'];
+  readonly signal: Controls['signal'];
   readonly pause: Controls['pause'];
   readonly resume: Controls['resume'];
   readonly deadLetters: Controls['deadLetters'];
   readonly setPartitions: Controls['setPartitions'];
+  readonly get: Looks['get'];
+  readonly stats: Looks['stats'];
+  readonly explain: Looks['explain'];
+  readonly workers: Looks['workers'];
+  readonly tenantStats: Looks['tenantStats'];
+  readonly list: Looks['list'];
   readonly #parts: QueueManagerParts;
   readonly #parent: Parent | undefined;
 
@@ -39,11 +42,20 @@ export class DomainQueueManager implements Controls {
   ) {
     this.#parts = inherited?.parts ?? openManagerParts(options);
     this.#parent = inherited?.parent;
-    const controls = controlsOf(this.#parts);
+    const controls = controlsOf(this.#parts, this.#parent?.action);
+    this.cancel = controls.cancel;
+    this.signal = controls.signal;
     this.pause = controls.pause;
     this.resume = controls.resume;
     this.deadLetters = controls.deadLetters;
     this.setPartitions = controls.setPartitions;
+    const looks = looksOf(this.#parts, this.#parent?.action);
+    this.get = looks.get;
+    this.stats = looks.stats;
+    this.explain = looks.explain;
+    this.workers = looks.workers;
+    this.tenantStats = looks.tenantStats;
+    this.list = looks.list;
   }
 
   get redis(): RedisPool {
@@ -110,37 +122,6 @@ export class DomainQueueManager implements Controls {
   }
 
   /**
-   * Returns the state of an action; undefined if the domain does not know it, or no longer does, or it belongs to another
-   * tenant.
-   */
-  async get(ref: ActionRef): Promise<ActionSnapshot | undefined> {
-    return findAction(this.#parts, this.#ownRef(ref));
-  }
-
-  /**
-   * Cancels an action, and its caller is notified. If it runs, the signal of its handler is aborted, wherever that is, and so
-   * are the actions that it has sent. An action of another tenant is `unknown`.
-   */
-  async cancel(ref: ActionRef): Promise<CancelResult> {
-    return cancelAction(this.#parts, this.#ownRef(ref));
-  }
-
-  /**
-   * Resolves `ctx.waitFor(name)` of an action: an approval, or a message from another service. The first value counts; it is
-   * kept if the handler has not come to its wait yet. Throws InvalidActionError, and PayloadTooLargeError for a value that its
-   * journal cannot hold.
-   */
-  async signal(ref: ActionRef, name: string, value: unknown): Promise<SignalResult> {
-    return signalAction(this.#parts, this.#ownRef(ref), { name, value });
-  }
-
-  async stats(domain: string): Promise<DomainStats> {
-    assertDomain(domain);
-    const { redis, partitions } = this.#parts;
-    return domainStats(redis, domain, await partitions.lookAgain(domain));
-  }
-
-  /**
    * Returns a manager whose actions are children of this one: same task, session, tenant and trace. A worker passes `running`,
    * so that they end with it: cancelled if it is cancelled, expired if it expires.
    */
@@ -166,11 +147,5 @@ export class DomainQueueManager implements Controls {
     const outcome = await admitAction(this.#parts, action, { ...given, parent: this.#parent });
     if (isNoobleError(outcome)) throw outcome;
     return outcome;
-  }
-
-  /** A manager that acts for one tenant sees only the actions of that tenant. */
-  #ownRef(ref: ActionRef): ActionRef {
-    const { tenantId = this.#parent?.action.tenantId } = ref;
-    return tenantId === undefined ? ref : { ...ref, tenantId };
   }
 }

@@ -38,7 +38,8 @@ async function admit({ queues, enqueue }: Queue, step: Step): Promise<void> {
 
 async function work(queue: Queue, step: Step): Promise<void> {
   const broker = queue.brokerOf({ mode: 'weighted' });
-  const { claimed } = await step(async () => broker.claim({ slots: 4 }));
+  const load = { concurrency: 4, running: 0 };
+  const { claimed } = await step(async () => broker.claim({ slots: 4, load }));
   expect(claimed).toHaveLength(4);
   const leases = claimed.map(({ lease }) => lease);
   expect(await step(async () => broker.renew(leases))).toHaveLength(4);
@@ -66,6 +67,8 @@ async function work(queue: Queue, step: Step): Promise<void> {
   const dead = { status: 'dead', error: failure } as const;
   const { claimed: third } = await step(async () => broker.claim({ slots: 2 }));
   await step(async () => broker.settle(third.map((each) => settlementFor(each, dead))));
+  expect(await step(async () => queue.queues.workers('embedding'))).toHaveLength(1);
+  await step(async () => broker.close());
 }
 
 /** Uses the journal of the first of two claimed actions, and answers it. */
@@ -84,6 +87,12 @@ async function wait({ journals, queues }: Queue, [claimed]: readonly ClaimedActi
 async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> {
   const receipt = await step(async () => enqueue());
   expect(await step(async () => queues.get(receipt))).toMatchObject({ state: 'waiting' });
+  expect(await step(async () => queues.explain(receipt))).toMatchObject({ state: 'waiting' });
+  const ofAcme = { domain: 'embedding', tenantId: 'acme' } as const;
+  const list = async () => queues.list({ ...ofAcme, state: 'waiting' });
+  expect((await step(list)).actions.at(-1)).toMatchObject({ actionId: receipt.actionId });
+  const stats = await step(async () => queues.tenantStats('embedding', 'acme'));
+  expect(stats.waiting).toBeGreaterThan(0);
   expect(await step(async () => queues.cancel(receipt))).toBe('cancelled');
   for (const target of ['embedding', { domain: 'embedding', tenantId: 'acme' }]) {
     await step(async () => queues.pause(target, { admission: true }));

@@ -1,7 +1,7 @@
 import { assertDomain, resolveTierPolicies, type Tier, type TierPolicy } from '@nooble/models';
 import { InvalidActionError, readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { BROKER_RULES } from '@nooble/queue';
-import type { createBroker, DomainQueueManager, QueueBroker } from '@nooble/queue';
+import type { createBroker, DomainQueueManager, QueueBroker, WorkerLoad } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionProcessor } from './handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './handlers/backoff.ts';
@@ -29,6 +29,8 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly processor: ActionProcessor;
   /** Maximum number of actions run concurrently. @default 16 */
   readonly concurrency?: number;
+  /** Version of the service, shown by `queues.workers`, up to 255 characters. @default none */
+  readonly version?: string;
   /**
    * Maximum number of actions claimed ahead of free slots while handlers take less than about 2 ms, from 0 to 64; 0 disables
    * it. A worker with slower handlers claims nothing ahead. @default 16
@@ -63,12 +65,18 @@ export interface WorkerOptions extends QueueBehaviour {
   readonly broker?: QueueBroker;
 }
 
+const VERSION = {
+  isValid: (value: unknown) => typeof value === 'string' && value !== '' && value.length <= 255,
+  expected: 'a string of 1 to 255 characters',
+};
+
 const CHECK: OptionsCheck<WorkerOptions> = {
   of: 'a worker',
   rules: {
     ...BROKER_RULES,
     processor: rule.anything,
     concurrency: rule.whole(1),
+    version: VERSION,
     prefetch: rule.whole(0, MAX_PREFETCH),
     retry: rule.anything,
     unhandledForMs: rule.duration,
@@ -87,6 +95,8 @@ export interface ResolvedOptions {
   readonly domain: string;
   readonly processor: ActionProcessor;
   readonly concurrency: number;
+  /** Constant facts that the worker registers about itself. */
+  readonly registered: Omit<WorkerLoad, 'running'>;
   readonly prefetch: number;
   readonly retry: RetryPolicy;
   readonly unhandledForMs: number;
@@ -100,7 +110,7 @@ export interface ResolvedOptions {
 /** Validates and completes the options. Throws InvalidActionError for names and RangeError for other invalid options. */
 export function resolveOptions(given: WorkerOptions): ResolvedOptions {
   const options = readOptions(given, CHECK);
-  const { processor, concurrency = 16, prefetch = 16, handleSignals = true } = options;
+  const { processor, concurrency = 16, prefetch = 16, handleSignals = true, version } = options;
   const domain = options.domain ?? domainOfHandlers(processor);
   const { graceMs = 25_000, timeoutGraceMs = TIMEOUT_GRACE_MS } = options;
   const { unhandledForMs = UNHANDLED_FOR_MS, parkAfterMs = PARK_AFTER_MS } = options;
@@ -113,6 +123,7 @@ export function resolveOptions(given: WorkerOptions): ResolvedOptions {
     domain,
     processor,
     concurrency,
+    registered: { concurrency, ...(version !== undefined && { version }) },
     prefetch,
     retry,
     ...durations,

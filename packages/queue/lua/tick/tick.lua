@@ -19,15 +19,18 @@
 -- from dead_letters: trim_dead_letters
 -- from commit: commit
 -- from counts: bump
+-- from registration: register
 -- KEYS: state delayed active revoked actions counts
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters,
---       settings of the worker as text, number of replies that no inbox took in time, acknowledged callback ids
+--       settings of the worker as text, number of replies that no inbox took in time,
+--       its process, its facts ('' to register nothing), acknowledged callback ids
 -- Output: whether more dead letters have to be dropped at once, the server's clock ms, settings of another worker that
 -- differ ('' for none),
 --         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
 local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 8
+local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 10
+local process, its_facts = ARGV[8], ARGV[9]
 local REVOKED_MS = 3600000
 
 local function put_in_order(ids, runs) -- by arrival: actions of one claim share a deadline
@@ -127,6 +130,7 @@ write_leases()
 uncap_freed(those_held)
 local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
+if its_facts ~= '' then register(process, its_facts) end
 write_clock()
 local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), agree(), unpack(hand_out(now + delivery))}
 commit()

@@ -3,7 +3,7 @@ import { ClaimCalls } from './claim-calls.ts';
 
 /** Calls of which one for 17 slots was lost at time 0. */
 async function withLost(): Promise<ClaimCalls> {
-  const calls = new ClaimCalls(10_000);
+  const calls = new ClaimCalls('worker', 10_000);
   calls.unanswered(await calls.next(17, 0));
   return calls;
 }
@@ -29,7 +29,7 @@ it('remembers what a claim may bring when its repetition is lost too', async () 
 });
 
 it('forgets a lost claim for no slots, which cannot have claimed', async () => {
-  const calls = new ClaimCalls(10_000);
+  const calls = new ClaimCalls('worker', 10_000);
   calls.unanswered(await calls.next(0, 0));
   expect((await calls.next(16, 20_000)).id.number).toBe(2);
 });

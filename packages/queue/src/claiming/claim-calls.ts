@@ -11,12 +11,16 @@ export interface ClaimCall {
 
 /** Numbers the claims of one worker. A claim whose reply was lost is repeated, because it may have claimed. */
 export class ClaimCalls {
-  readonly #ring = new CallRing();
+  readonly #ring: CallRing;
   readonly #repeatAfterMs: number;
   #unanswered: ClaimCall[] = [];
 
-  /** `repeatAfterMs` is the time after which a lost claim is repeated regardless of the number of free slots. */
-  constructor(repeatAfterMs: number) {
+  /**
+   * `process` names the worker in the runs of its actions; `repeatAfterMs` is the time after which a lost claim is repeated
+   * regardless of the number of free slots.
+   */
+  constructor(process: string, repeatAfterMs: number) {
+    this.#ring = new CallRing(process);
     this.#repeatAfterMs = repeatAfterMs;
   }
 
@@ -31,11 +35,6 @@ export class ClaimCalls {
       if (this.#ring.room > 0) return { id: this.#ring.open(), slots, sentMs };
       await new Promise<void>((resolve) => this.#ring.whenRoom(resolve));
     }
-  }
-
-  /** Name of the process in its claims, which the runs of its actions contain. */
-  get process(): string {
-    return this.#ring.process;
   }
 
   /** True if a claim has to be repeated. */

@@ -28,7 +28,7 @@ export async function claimInTurn(turns: Turns, request: ClaimRequest): Promise<
 
 class Round {
   readonly #turns: Turns;
-  readonly #request: Required<ClaimRequest>;
+  readonly #request: Required<Omit<ClaimRequest, 'load'>> & Pick<ClaimRequest, 'load'>;
   readonly #claimed: ClaimedAction[] = [];
   readonly #settled = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
   #dueInMs = Number.POSITIVE_INFINITY;
@@ -39,18 +39,23 @@ class Round {
   constructor(turns: Turns, request: ClaimRequest) {
     const { slots, settlements = [], acceptSuspect = true, expectsNone = false } = request;
     this.#turns = turns;
-    this.#request = { slots, settlements, acceptSuspect, expectsNone };
+    this.#request = { ...request, slots, settlements, acceptSuspect, expectsNone };
   }
 
   async ask(broker: QueueBroker): Promise<void> {
     const { brokerOf, late } = this.#turns;
-    const { slots, expectsNone } = this.#request;
+    const { slots } = this.#request;
     const own = this.#request.settlements.filter((each) => brokerOf(each) === broker);
     const free = Math.max(0, slots - this.#claimed.length);
     if (late.has(broker) || (slots > 0 && free === 0 && own.length === 0)) return;
     const acceptSuspect =
       this.#request.acceptSuspect && !this.#claimed.some(({ suspect }) => suspect);
-    const claim = broker.claim({ slots: free, settlements: own, acceptSuspect, expectsNone });
+    const claim = broker.claim({
+      ...this.#request,
+      slots: free,
+      settlements: own,
+      acceptSuspect,
+    });
     try {
       const reply = await within(LIMIT_MS, claim, undefined);
       if (reply) this.#note(reply);

@@ -1,3 +1,4 @@
+import { newId } from '@nooble/models';
 import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
 import type { BrokerOptions, ResolvedBrokerOptions } from './broker-options.ts';
@@ -10,9 +11,8 @@ import { groupBy } from '../protocol/group-by.ts';
 import { Inboxes } from '../delivery/inboxes.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import { onAbort } from '../timing/on-abort.ts';
-import type { OutboxRoutes } from '../delivery/outbox.ts';
 import { Partitions, type DomainKeyspaces } from '../protocol/partitions.ts';
-import { RedisBroker } from './redis-broker.ts';
+import { RedisBroker, type RedisBrokerParts } from './redis-broker.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { within } from '../timing/within.ts';
 
@@ -44,7 +44,8 @@ export class PartitionedBroker implements QueueBroker {
   readonly leaseMs: number;
   readonly #options: ResolvedBrokerOptions;
   readonly #partitions: Partitions;
-  readonly #routes: OutboxRoutes;
+  /** The worker has the same name in every partition. */
+  readonly #shared: Omit<RedisBrokerParts, 'keyspace'>;
   /** By wake key. Brokers of partitions that no longer exist stay until the end. */
   readonly #brokers = new Map<string, RedisBroker>();
   readonly #late = new Set<QueueBroker>();
@@ -59,12 +60,13 @@ export class PartitionedBroker implements QueueBroker {
     this.leaseMs = rules.leaseMs;
     this.#options = options;
     this.#partitions = partitions;
-    this.#routes = {
+    const routes = {
       admissions,
       answers: { redis, partitions },
       inboxes: new Inboxes({ redis, prefix }),
       children: new ChildCancels({ redis, partitions, rings }),
     };
+    this.#shared = { routes, process: newId() };
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
@@ -179,15 +181,13 @@ export class PartitionedBroker implements QueueBroker {
     return this.#broker(keyspaces.of(tenantId));
   }
 
-  #heard(word: Word): void {
-    for (const listener of this.#listeners) listener(word);
-  }
-
   #broker(keyspace: Keyspace): RedisBroker {
     let broker = this.#brokers.get(keyspace.wakeKey);
     if (!broker) {
-      broker = new RedisBroker(this.#options, keyspace, this.#routes);
-      broker.onWord((word) => this.#heard(word));
+      broker = new RedisBroker(this.#options, { keyspace, ...this.#shared });
+      broker.onWord((word) => {
+        for (const listener of this.#listeners) listener(word);
+      });
       this.#brokers.set(keyspace.wakeKey, broker);
     }
     return broker;

@@ -20,6 +20,14 @@ import { within } from '../timing/within.ts';
 /** Maximum time of `close()` to find out whether Redis can be reached, and then for the last deliveries (ms). */
 const CLOSING = { pingMs: 500, limitMs: 5_000 };
 
+/** Dependencies of the broker of one keyspace. */
+export interface RedisBrokerParts {
+  readonly keyspace: Keyspace;
+  readonly routes: OutboxRoutes;
+  /** Names the worker in all keyspaces of its domain. */
+  readonly process: string;
+}
+
 /** The queue of one domain, or of one partition of it, for one worker. */
 export class RedisBroker implements QueueBroker {
   readonly domain: string;
@@ -33,7 +41,7 @@ export class RedisBroker implements QueueBroker {
   readonly #listeners: ((word: Word) => void)[] = [];
   readonly #chunks: ChunkWriter;
 
-  constructor(options: ResolvedBrokerOptions, keyspace: Keyspace, routes: OutboxRoutes) {
+  constructor(options: ResolvedBrokerOptions, { keyspace, routes, process }: RedisBrokerParts) {
     const outbox = new Outbox(routes, keyspace);
     const onCancelled = (lease: Lease): void => this.#cancelled(lease);
     const settler = new Settler({ options, keyspace, outbox, onCancelled });
@@ -43,11 +51,11 @@ export class RedisBroker implements QueueBroker {
     this.#keyspace = keyspace;
     this.#outbox = outbox;
     this.#settler = settler;
-    this.#trips = new RoundTrips({ options, keyspace, outbox, settler });
+    this.#trips = new RoundTrips({ options, keyspace, outbox, settler, process });
     this.#wake = new Wake({
       redis: options.redis,
       wakeKey: keyspace.wakeKey,
-      wordsKey: keyspace.wordsKey(this.#trips.process),
+      wordsKey: keyspace.wordsKey(process),
       onWord: (word) => this.#heard(word),
     });
     this.#chunks = new ChunkWriter({ redis: options.redis, prefix: options.prefix, keyspace });
@@ -58,12 +66,13 @@ export class RedisBroker implements QueueBroker {
     settlements = [],
     acceptSuspect = true,
     expectsNone = false,
+    load,
   }: ClaimRequest): Promise<ClaimResult> {
     checkServer(this.#options.redis, this.#options.onWarning);
     const round = await this.#settler.begin(settlements);
     const rest = expectsNone ? await this.#trips.settleAndLook(round) : undefined;
     if (rest) return { ...rest, claimed: [], settled: round.answers };
-    const claim = await this.#trips.claim(round, { slots, acceptSuspect });
+    const claim = await this.#trips.claim(round, { slots, acceptSuspect, load });
     await this.#settler.send(round, round.batches.slice(1));
     return { ...claim, settled: round.answers };
   }
@@ -130,6 +139,7 @@ export class RedisBroker implements QueueBroker {
 
   async close(): Promise<void> {
     this.#wake.close();
+    await within(CLOSING.pingMs, this.#trips.leave(), undefined);
     if (this.#outbox.isIdle) return;
     const isThere = this.ping().then(
       () => true,

@@ -1,4 +1,4 @@
-import { isUnavailable, type ScriptResult } from '@nooble/redis';
+import { isUnavailable, type ScriptCall, type ScriptResult } from '@nooble/redis';
 import { MAX_IDS } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import { Agreement } from '../protocol/agreement.ts';
@@ -9,6 +9,9 @@ import type { Keyspace } from '../protocol/keyspace.ts';
 import { claimCall, readClaim, type Claim } from '../protocol/operations/claim.ts';
 import { readMore } from '../protocol/operations/settle.ts';
 import { readTick, tickCall, type Acknowledged } from '../protocol/operations/tick.ts';
+import { leaveCall } from '../protocol/operations/workers.ts';
+import type { WorkerLoad } from '../broker.ts';
+import { Registration } from './registration.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import type { Settler, SettleRound } from './settler.ts';
 import { TickTimer } from './tick-timer.ts';
@@ -19,6 +22,15 @@ export interface RoundTripsParts {
   readonly keyspace: Keyspace;
   readonly outbox: Outbox;
   readonly settler: Settler;
+  /** Names the worker in the runs of its actions. */
+  readonly process: string;
+}
+
+/** Request of a claim, without its settlements. */
+export interface ClaimTerms {
+  readonly slots: number;
+  readonly acceptSuspect: boolean;
+  readonly load: WorkerLoad | undefined;
 }
 
 /** The round trips of one worker to its queue: settle, tick and claim in a single write. */
@@ -28,26 +40,20 @@ export class RoundTrips {
   readonly #timer: TickTimer;
   readonly #lead: ClockLead;
   readonly #agreement: Agreement;
+  readonly #registration: Registration;
 
   constructor(parts: RoundTripsParts) {
     const { domain, rules, onWarning } = parts.options;
     this.#parts = parts;
-    this.#calls = new ClaimCalls(rules.leaseMs / 3);
+    this.#calls = new ClaimCalls(parts.process, rules.leaseMs / 3);
+    this.#registration = new Registration(parts.process);
     this.#timer = new TickTimer(rules.leaseMs);
     this.#lead = new ClockLead(domain, onWarning);
     this.#agreement = new Agreement(domain, rules.settings, onWarning);
   }
 
-  /** Name of this worker in its claims. */
-  get process(): string {
-    return this.#calls.process;
-  }
-
   /** Settles the first batch, ticks if it is time, and claims. Throws what the claim failed with. */
-  async claim(
-    round: SettleRound,
-    { slots, acceptSuspect }: { slots: number; acceptSuspect: boolean },
-  ): Promise<Claim> {
+  async claim(round: SettleRound, { slots, acceptSuspect, load }: ClaimTerms): Promise<Claim> {
     const { options, keyspace, outbox, settler } = this.#parts;
     const { redis, order, rules } = options;
     const call = await this.#calls.next(slots, performance.now());
@@ -58,7 +64,7 @@ export class RoundTrips {
     const [batch] = round.batches;
     const replies = await sendCalls(redis, [
       ...(batch ? [settler.call(batch, { looks: false })] : []),
-      ...(ticks ? [tickCall(keyspace, rules, delivered)] : []),
+      ...(ticks ? [this.#tick(delivered, load)] : []),
       claimCall(keyspace, { id: call.id, order, acceptSuspect, ...most }),
     ]);
     const isCutShort = ticks && this.#ticked(replies.at(-2), delivered);
@@ -95,15 +101,28 @@ export class RoundTrips {
     return { dueInMs: this.#timer.inMs, ...this.#lead.latest };
   }
 
+  /** Removes the registration of the worker. Never rejects. */
+  async leave(): Promise<void> {
+    const { options, keyspace, process } = this.#parts;
+    if (!this.#registration.isKnown) return;
+    this.#registration.left();
+    await sendCalls(options.redis, [leaveCall(keyspace, process)]);
+  }
+
   /** Otherwise the last callbacks of a worker would be delivered again, after their recipients may have forgotten them. */
   async acknowledge(): Promise<void> {
-    const { options, keyspace, outbox } = this.#parts;
+    const { options, outbox } = this.#parts;
     const delivered = outbox.takeDelivered();
     if (delivered.ids.length === 0) return;
-    const call = tickCall(keyspace, options.rules, delivered);
-    const [reply] = await sendCalls(options.redis, [call]);
+    const [reply] = await sendCalls(options.redis, [this.#tick(delivered, undefined)]);
     this.#ticked(reply, delivered);
     await outbox.drained();
+  }
+
+  #tick(acknowledged: Acknowledged, load: WorkerLoad | undefined): ScriptCall {
+    const { options, keyspace } = this.#parts;
+    const worker = this.#registration.due(load);
+    return tickCall(keyspace, { rules: options.rules, acknowledged, worker });
   }
 
   /** Returns true if there is more to do immediately. */
@@ -117,6 +136,7 @@ export class RoundTrips {
     }
     outbox.putBack(delivered);
     this.#timer.again();
+    this.#registration.again();
     return false;
   }
 

@@ -1,4 +1,4 @@
-import { assertActionId, assertDomain, assertTenantId } from '@nooble/models';
+import { assertActionId, assertDomain, assertTenantId, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionRef } from '../admission/receipt.ts';
 import type { CallId, CallRings } from '../protocol/call-ring.ts';
@@ -50,6 +50,12 @@ export async function cancelAction(
     }),
   );
   return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
+}
+
+/** An action sees only the actions of its tenant, unless the reference names another tenant. */
+export function ownRef(ref: ActionRef, actsFor: DomainAction | undefined): ActionRef {
+  const { tenantId = actsFor?.tenantId } = ref;
+  return tenantId === undefined ? ref : { ...ref, tenantId };
 }
 
 /** Returns the keyspaces that may contain an action: the partition of its tenant, or all of them. */

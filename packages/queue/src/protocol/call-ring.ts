@@ -14,13 +14,17 @@ export interface CallId {
  * may still request.
  */
 export class CallRing {
-  /** Name of the process in its calls. */
-  readonly process = newId();
+  readonly #process: string;
   readonly #open = Array.from({ length: ANSWERS_KEPT }, () => false);
   /** The oldest open call; the next number while no call is open. */
   #oldest = 1;
   #next = 1;
   #waiting: (() => void)[] = [];
+
+  /** `process` names the caller in Redis. It must not have another ring for the same keyspace. */
+  constructor(process = newId()) {
+    this.#process = process;
+  }
 
   /** Number of calls that may be opened now. */
   get room(): number {
@@ -31,7 +35,7 @@ export class CallRing {
   open(): CallId {
     const number = this.#next++;
     this.#open[number % ANSWERS_KEPT] = true;
-    return { process: this.process, number };
+    return { process: this.#process, number };
   }
 
   /** Closes a call: its answer will not be requested again. */

@@ -47,6 +47,9 @@ export function storedWithoutArrival(item: AdmissionItem): string {
   return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
 }
 
+/** Flags of a run that are shown; `lua/rules/flags.lua` has all of them. */
+export const FLAGS = { CANCELLED: 'c', WAITS: 'w', PARKED: 'p' } as const;
+
 /** The stored record of an action's attempts. */
 export interface RunFacts {
   readonly tier: Tier;

@@ -241,6 +241,18 @@ export const KEY_TABLE = {
     content: 'words for a worker about actions that it runs, up to 1,000',
     lifetime: '60 s after the last word',
   },
+  workers: {
+    suffix: 'workers',
+    type: 'ZSET',
+    content: 'process of a worker → end of its registration (ms)',
+    lifetime: '15 s after the last registration',
+  },
+  facts: {
+    suffix: 'facts',
+    type: 'HASH',
+    content: 'process of a worker → host, pid, version, concurrency and running actions (JSON)',
+    lifetime: '15 s after the last registration',
+  },
   wake: {
     suffix: 'wake',
     type: 'LIST',

@@ -4,6 +4,7 @@ import { claim } from './steps/claim.ts';
 import { deadLetters } from './steps/dead-letters.ts';
 import { enqueue } from './steps/enqueue.ts';
 import { cancel, get } from './steps/look-after.ts';
+import { explain, list } from './steps/looks.ts';
 import { pause } from './steps/pause.ts';
 import { callerHandles, changeTenant, crash } from './steps/people.ts';
 import { renew } from './steps/renew.ts';
@@ -21,6 +22,8 @@ const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
   [4, expire],
   [2, cancel],
   [1, get],
+  [2, explain],
+  [2, list],
   [3, pause],
   [2, deadLetters],
   [1, crash],

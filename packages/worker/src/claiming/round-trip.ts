@@ -1,4 +1,4 @@
-import type { ClaimedAction, ClaimResult, QueueBroker } from '@nooble/queue';
+import type { ClaimedAction, ClaimResult, QueueBroker, WorkerLoad } from '@nooble/queue';
 import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
 import type { PendingSettlements, SettlementBatch } from '../settling/pending-settlements.ts';
@@ -9,6 +9,9 @@ export interface RoundTripParts {
   readonly settlements: PendingSettlements;
   readonly publish: Publish;
   readonly clock: Clock;
+  readonly running: { readonly slotsHeld: number };
+  /** Constant facts that the worker registers about itself. */
+  readonly registered: Omit<WorkerLoad, 'running'>;
 }
 
 /** Parameters of one round trip. */
@@ -51,14 +54,15 @@ export async function makeRoundTrip(
 }
 
 async function send(
-  { broker, publish, clock }: RoundTripParts,
+  { broker, publish, clock, running, registered }: RoundTripParts,
   { slots, acceptSuspect, settleOnly, expectsNone }: RoundTripRequest,
   batch: SettlementBatch,
 ): Promise<ClaimResult> {
   const settlements = [...batch.keys()];
   if (settleOnly) return { claimed: [], settled: await broker.settle(settlements) };
   const startedMs = clock.monotonicMs();
-  const reply = await broker.claim({ slots, settlements, acceptSuspect, expectsNone });
+  const load = { ...registered, running: running.slotsHeld };
+  const reply = await broker.claim({ slots, settlements, acceptSuspect, expectsNone, load });
   const tookMs = clock.monotonicMs() - startedMs;
   publish('claimed', { count: reply.claimed.length, slots, tookMs });
   return reply;

@@ -2,6 +2,7 @@ import type { ScriptCall } from '@nooble/redis';
 import { CODES } from '../../generated/codes.ts';
 import type { Keyspace } from '../keyspace.ts';
 import { codeAmong } from '../unreadable.ts';
+import type { WorkerFacts } from './workers.ts';
 import type { SettleRules } from './settle.ts';
 
 /** Rules of a tick. */
@@ -27,15 +28,31 @@ export interface Acknowledged {
   readonly lost: number;
 }
 
+/** Input of a tick. */
+export interface TickTerms {
+  readonly rules: TickRules;
+  readonly acknowledged: Acknowledged;
+  /** Process and facts of the worker, if it registers with this tick. */
+  readonly worker?: { readonly process: string; readonly facts: WorkerFacts } | undefined;
+}
+
 /** Returns the call that handles everything that is due. */
 export function tickCall(
   keyspace: Keyspace,
-  rules: TickRules,
-  { ids, lost }: Acknowledged,
+  { rules, acknowledged, worker }: TickTerms,
 ): ScriptCall {
   const { leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead } = rules;
-  const fixed = [leaseMs, maxStalls, deliveryMs, maxDeadAgeMs, maxDead, rules.settings, lost];
-  return keyspace.call('tick', [...fixed, ...ids]);
+  const fixed = [
+    leaseMs,
+    maxStalls,
+    deliveryMs,
+    maxDeadAgeMs,
+    maxDead,
+    rules.settings,
+    acknowledged.lost,
+  ];
+  const registers = worker ? [worker.process, JSON.stringify(worker.facts)] : ['', ''];
+  return keyspace.call('tick', [...fixed, ...registers, ...acknowledged.ids]);
 }
 
 /** Result of a tick. */
