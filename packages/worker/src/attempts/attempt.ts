@@ -2,8 +2,10 @@ import { LeaseLostError } from '@nooble/errors';
 import type { ClaimedAction, Lease, Outcome, Settlement } from '@nooble/queue';
 import { WorkerStopping } from '../handlers/control.ts';
 import type { ActionEvent } from '../reporting/events.ts';
+import { eventOf, settlementOf, type Ending } from './attempt-reports.ts';
 import type { AttemptScope } from './attempt-scope.ts';
-import { HandlerRun, type HandlerWaits } from './handler-run.ts';
+import type { HandlerWaits } from './attempt-context.ts';
+import { HandlerRun } from './handler-run.ts';
 
 /** Callbacks of an attempt. `onReturn` may come long after `onEnd`, if the handler was overdue. */
 export interface AttemptHooks {
@@ -14,9 +16,6 @@ export interface AttemptHooks {
   /** Resolves when the handler has a slot again. */
   takeSlot(attempt: Attempt): Promise<void>;
 }
-
-/** End of an attempt: an outcome to settle, the loss of its lease, or its return to the queue of a capped tenant. */
-export type Ending = Outcome | { readonly status: 'lost' } | { readonly status: 'requeued' };
 
 const CANCELLED: Ending = { status: 'cancelled' };
 
@@ -68,20 +67,11 @@ export class Attempt {
   }
 
   get settlement(): Settlement {
-    const [claimed, { action }, outcome] = [this.#claimed, this.#run, this.#ending];
-    if (!outcome || outcome.status === 'lost' || outcome.status === 'requeued') {
-      throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
-    }
-    const { hasChildren, emitted } = this.#run;
-    const facts = { claimed, outcome, ...(hasChildren && { hasChildren: true }) };
-    if (!action) return facts;
-    return { ...facts, action, ...(emitted !== undefined && { emitted }) };
+    return settlementOf(this.#claimed, this.#run, this.#ending);
   }
 
   get event(): ActionEvent {
-    const [claimed, { action }] = [this.#claimed, this.#run];
-    const attempt = claimed.failures + 1;
-    return action ? { claimed, action, attempt } : { claimed, attempt };
+    return eventOf(this.#claimed, this.#run);
   }
 
   start(): void {
@@ -102,9 +92,9 @@ export class Attempt {
     this.#end({ status: 'lost' });
   }
 
-  /** Notifies a handler that waits. */
-  get handler(): Pick<HandlerRun, 'told' | 'park'> {
-    return this.#run;
+  /** Its journal, if the handler uses it. */
+  get journal(): HandlerRun['journal'] {
+    return this.#run.journal;
   }
 
   /** Ends while the handler waits, which does not go on: the action runs again, from its journal. */

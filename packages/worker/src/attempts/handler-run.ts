@@ -1,25 +1,20 @@
 import { UnknownActionError, type WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
-import type { ClaimedAction, Lease, Outcome } from '@nooble/queue';
+import type { ClaimedAction, Outcome } from '@nooble/queue';
 import type { Registration } from '../handlers/action-processor.ts';
 import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
-import { AttemptContext } from '../handlers/context.ts';
+import type { AttemptContext } from '../handlers/context.ts';
+import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
-import type { WaitHooks } from '../journal/waits.ts';
+import { attemptContext, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';
 import { readEnvelope } from './envelope.ts';
 import { HandlerLimits } from './handler-limits.ts';
 import { outcomeOfError } from './outcome.ts';
 import { timeoutOf } from './timeout.ts';
-
-/** Access of a waiting handler to its attempt. */
-export interface HandlerWaits {
-  readonly lease: () => Lease;
-  readonly hooks: Omit<WaitHooks, 'onResume'>;
-}
 
 /**
  * The user code of one attempt: the handler with its context and time limit, and `onDead`. It is independent of the lease
@@ -102,14 +97,9 @@ export class HandlerRun {
     }
   }
 
-  /** Notifies a waiting handler that answers may have come. */
-  told(): void {
-    this.#context?.journal?.told();
-  }
-
-  /** Parks the handler if it only waits. */
-  park(): void {
-    this.#context?.journal?.park();
+  /** Undefined until the handler uses it. */
+  get journal(): Pick<Journal, 'told' | 'park'> | undefined {
+    return this.#context?.journal;
   }
 
   /** Leaves a handler that waits where it is: it never goes on. */
@@ -154,21 +144,17 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const { queues, makeLogger, clock, journals, parkAfterMs } = this.#scope;
-    const attempt = this.#claimed.failures + 1;
-    const deadlineMs = () => clock.epochMs() + (this.#limits.leftMs ?? timeoutMs);
-    const isLastAttempt = () => attempt >= this.#retry.attempts;
-    const journal = {
-      lease: this.#waiting.lease,
-      journals,
-      clock,
-      parkAfterMs,
-      hooks: this.#waitHooks(),
-    };
-    const parts = { action, attempt, deadlineMs, makeLogger, queues, isLastAttempt, journal };
-    const running = this.#limits.runningAction(() => (this.#hasChildren = true));
     const { emit } = this.#streamOf(action);
-    return new AttemptContext({ ...parts, running, emit });
+    return attemptContext(this.#scope, {
+      action,
+      claimed: this.#claimed,
+      timeoutMs,
+      attempts: this.#retry.attempts,
+      limits: this.#limits,
+      waiting: this.#waiting,
+      emit,
+      onChild: () => (this.#hasChildren = true),
+    });
   }
 
   #streamOf(action: DomainAction): RunStream {
@@ -178,15 +164,6 @@ export class HandlerRun {
       parseChunk: (chunk) => this.#registration?.parseChunk(chunk),
       emit: async (chunks) => this.#scope.broker.emit(chunks),
     }));
-  }
-
-  #waitHooks(): WaitHooks {
-    const { hooks } = this.#waiting;
-    const onWait = (): void => {
-      this.#limits.pause();
-      hooks.onWait();
-    };
-    return { ...hooks, onWait, onResume: () => this.#limits.resume() };
   }
 
   get #retry(): RetryPolicy {

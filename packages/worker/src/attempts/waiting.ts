@@ -18,7 +18,7 @@ export class Waiting {
     this.#attempts.add(attempt);
     // Not at once: the handler is being suspended.
     if (this.#parksAll || this.#attempts.size > MOST_WAITING)
-      queueMicrotask(() => attempt.handler.park());
+      queueMicrotask(() => attempt.journal?.park());
   }
 
   /** Returns true if it waited. A handler that waits for a slot need not do so any longer. */
@@ -45,6 +45,6 @@ export class Waiting {
   /** Parks all, now and later. */
   parkAll(): void {
     this.#parksAll = true;
-    for (const attempt of this.#attempts) attempt.handler.park();
+    for (const attempt of this.#attempts) attempt.journal?.park();
   }
 }

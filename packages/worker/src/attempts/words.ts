@@ -21,7 +21,7 @@ export class Words {
 
   hear({ verb, actionId, details: [token = ''] }: Word): void {
     const attempt = this.#find(actionId, token);
-    if (verb === 'answer') attempt?.handler.told();
+    if (verb === 'answer') attempt?.journal?.told();
     if (verb !== 'cancel') return;
     if (attempt) return attempt.cancel();
     this.#early.add(nameOf({ actionId, token }));

@@ -3,7 +3,8 @@ import { assertStepName, type DomainAction } from '@nooble/models';
 import type { DomainQueueManager } from '@nooble/queue';
 import { answerField, assertSame, type Meaning } from './meaning.ts';
 import { untilReached } from './until-reached.ts';
-import { Waits, type Deadline, type WaitParts } from './waits.ts';
+import type { Deadline } from './pending-answers.ts';
+import { Waits, type WaitParts } from './waits.ts';
 
 /** Dependencies of a journal. */
 export interface JournalParts extends WaitParts {

@@ -3,7 +3,7 @@ import { parseWith, type ValueSchema } from '@nooble/models';
 import { answerIn, errorIn, type Answer } from './answer.ts';
 import type { Journal } from './journal.ts';
 import { deadlineOf, type Meaning } from './meaning.ts';
-import type { Deadline } from './waits.ts';
+import type { Deadline } from './pending-answers.ts';
 
 /** Options of a wait for a signal. */
 export interface WaitForOptions<Value> {

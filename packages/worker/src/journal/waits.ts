@@ -1,6 +1,6 @@
 import type { Journals, Lease } from '@nooble/queue';
-import { answerField } from './meaning.ts';
-import { untilReached } from './until-reached.ts';
+import { PendingAnswers, type Deadline } from './pending-answers.ts';
+import { WaitCalls } from './wait-calls.ts';
 import { startTimer } from '../timing/durations.ts';
 import type { Clock } from '../timing/clock.ts';
 
@@ -27,21 +27,6 @@ export interface WaitParts {
   readonly hooks: WaitHooks;
 }
 
-interface Pending extends Deadline {
-  readonly resolve: (answer: string) => void;
-  readonly reject: (reason: Error) => void;
-}
-
-/** The end of a wait. */
-export interface Deadline {
-  /** Unix ms; infinite for none. */
-  readonly deadlineMs: number;
-  /** The answer if none has come by then (JSON). */
-  readonly late: string;
-}
-
-const NEVER: Deadline = { deadlineMs: Number.POSITIVE_INFINITY, late: '' };
-
 /** A name to wait for, and the fields that say what it stands for unless they are written. */
 export interface Wait {
   readonly name: string;
@@ -58,7 +43,8 @@ const FOREVER_MS = 366 * 86_400_000;
  */
 export class Waits {
   readonly #parts: WaitParts;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending: PendingAnswers;
+  readonly #calls: WaitCalls;
   #fields: Record<string, string> = {};
   #state: 'running' | 'moving' | 'waiting' = 'running';
   #works = 0;
@@ -70,6 +56,9 @@ export class Waits {
 
   constructor(parts: WaitParts) {
     this.#parts = parts;
+    const pending = (this.#pending = new PendingAnswers(parts.clock));
+    const { lease, journals } = parts;
+    this.#calls = new WaitCalls({ lease, journals, pending, assertOpen: () => this.assertOpen() });
   }
 
   /** Throws the reason of `close()`. */
@@ -90,13 +79,11 @@ export class Waits {
   }
 
   /** Resolves to the answer of a name (JSON). Rejects with the reason of `close()`. */
-  async until({ name, fields, deadline = NEVER }: Wait): Promise<string> {
+  async until({ name, fields, deadline }: Wait): Promise<string> {
     this.assertOpen();
     Object.assign(this.#fields, fields);
-    return new Promise((resolve, reject) => {
-      this.#pending.set(name, { ...deadline, resolve, reject });
-      this.#schedule();
-    });
+    this.#schedule();
+    return this.#pending.answerOf(name, deadline);
   }
 
   /** Answers may have come. */
@@ -108,14 +95,13 @@ export class Waits {
   /** Parks the handler now if it only waits. */
   park(): void {
     if (this.#state !== 'waiting' || this.#closedBy) return;
-    const leftMs = this.#earliestMs() - this.#parts.clock.epochMs();
-    this.#parts.hooks.onPark(Math.min(Math.max(0, leftMs), FOREVER_MS));
+    this.#parts.hooks.onPark(Math.min(Math.max(0, this.#pending.leftMs), FOREVER_MS));
   }
 
   /** Rejects all waits, now and later. */
   close(reason: Error): void {
     if (this.#closedBy) return;
-    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.rejectAll(reason);
     this.forget(reason);
     this.#nowRunning();
   }
@@ -124,7 +110,7 @@ export class Waits {
   forget(reason: Error): void {
     this.#closedBy = reason;
     clearTimeout(this.#timer);
-    this.#pending.clear();
+    this.#pending.forget();
   }
 
   /** Decides in the next turn of the event loop: what a handler starts together waits together. */
@@ -155,22 +141,20 @@ export class Waits {
   /** Returns true if a handler that waits has to run, or one that runs does nothing but wait. */
   #mustMove(): boolean {
     if (this.#closedBy || this.#state === 'moving') return false;
-    const isDue = this.#isTold || this.#earliestMs() <= this.#parts.clock.epochMs();
+    const isDue = this.#isTold || this.#pending.leftMs <= 0;
     if (this.#state === 'waiting') return isDue || this.#works > 0;
     return this.#pending.size > 0 && (isDue || this.#works === 0);
   }
 
   async #suspend(): Promise<void> {
-    const { journals, lease, hooks } = this.#parts;
     const fields = this.#fields;
     this.#fields = {};
-    const names = this.#works > 0 ? [] : [...this.#pending.keys()];
-    const recorded = await this.#reach(async () => journals.record(lease(), fields, names));
+    const waits = await this.#calls.suspend(fields, this.#works > 0 ? [] : this.#pending.names);
     if (this.#closedBy) return;
-    if (recorded !== 'waiting') return this.#collect();
+    if (!waits) return this.#collect();
     this.#state = 'waiting';
     this.#watch();
-    hooks.onWait();
+    this.#parts.hooks.onWait();
     this.#schedule();
   }
 
@@ -184,21 +168,11 @@ export class Waits {
 
   /** Hands out the answers that have come, after which the handler runs. */
   async #collect(): Promise<void> {
-    const { journals, lease, hooks } = this.#parts;
-    const names = [...this.#pending.keys()];
-    const resumed = await this.#reach(async () => journals.resume(lease(), names));
+    const answers = await this.#calls.resume();
     if (this.#closedBy) return;
-    if (resumed.status === 'requeued') return hooks.onRequeue();
-    const late = names.filter((name) => this.#isLate(name) && !resumed.answers.has(name));
-    if (late.length > 0) {
-      await this.#reach(async () => journals.record(lease(), this.#timeouts(late), []));
-      return this.#collect();
-    }
+    if (!answers) return this.#parts.hooks.onRequeue();
     this.#state = 'running';
-    for (const [name, answer] of resumed.answers) {
-      this.#pending.get(name)?.resolve(answer);
-      this.#pending.delete(name);
-    }
+    this.#pending.settle(answers);
     this.#nowRunning();
     if (this.#pending.size > 0) this.#schedule();
   }
@@ -217,30 +191,14 @@ export class Waits {
 
   /** One timer for the earliest deadline and for parking. */
   #watch(): void {
-    const { clock, parkAfterMs } = this.#parts;
-    const leftMs = this.#earliestMs() - clock.epochMs();
+    const { parkAfterMs } = this.#parts;
+    const { leftMs } = this.#pending;
     this.#timer =
       leftMs <= parkAfterMs
-        ? startTimer(() => this.#schedule(), Math.max(0, leftMs))
+        ? startTimer(
+            () => (this.#pending.leftMs > 0 ? this.#watch() : this.#schedule()),
+            Math.max(0, leftMs),
+          )
         : startTimer(() => this.park(), parkAfterMs);
-  }
-
-  #earliestMs(): number {
-    return Math.min(...[...this.#pending.values()].map(({ deadlineMs }) => deadlineMs));
-  }
-
-  #isLate(name: string): boolean {
-    const deadlineMs = this.#pending.get(name)?.deadlineMs ?? Number.POSITIVE_INFINITY;
-    return deadlineMs <= this.#parts.clock.epochMs();
-  }
-
-  #timeouts(names: readonly string[]): Record<string, string> {
-    return Object.fromEntries(
-      names.map((name) => [answerField(name), this.#pending.get(name)?.late ?? '']),
-    );
-  }
-
-  async #reach<T>(send: () => Promise<T>): Promise<T> {
-    return untilReached(send, () => this.assertOpen());
   }
 }

@@ -1,7 +1,8 @@
 import { isNoobleError, toWireError, type WireError } from '@nooble/errors';
 import type { ClaimResult, QueueBroker, SettleAnswer, Settlement } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
-import type { Attempt, Ending } from '../attempts/attempt.ts';
+import type { Attempt } from '../attempts/attempt.ts';
+import type { Ending } from '../attempts/attempt-reports.ts';
 import type { FinishedEvent, Publish } from '../reporting/events.ts';
 import { Refused } from './refused.ts';
 
