@@ -44,6 +44,8 @@ const BREAKS = {
   words: ['cancel', ...first('send_word', 'if true then return end')],
   renewals: ['renew', 'is_marked(text) and HELD_MARKED', 'false and HELD_MARKED'],
   children: ['cancel', ...first('cancel_children', 'if true then return end')],
+  chunks: ['emit', 'r.token == ARGV[at + 1]', 'true'],
+  ends: [null, ...first('end_stream', 'if true then return end')],
   journal: ['recall', "redis.call('HGETALL', journal .. id)", '{}'],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };

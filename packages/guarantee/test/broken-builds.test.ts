@@ -46,6 +46,12 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
   ['sends no words', 'words', ['P9', 'p99 [1-9]\\d\\d+ ms']],
   ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
   [
+    'lets a worker without a lease emit',
+    'chunks',
+    ['P10', '([1-9]\\d* (gaps|repetitions|mixtures|wrong ends)|[1-9]\\d* not ended)'],
+  ],
+  ['ends no stream', 'ends', ['P10', '[1-9]\\d* not ended']],
+  [
     'forgets its journals',
     'journal',
     ['P12', '[1-9]\\d* (computed again|resolved twice)|[1-9]\\d* computed again'],
