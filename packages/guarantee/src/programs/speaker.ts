@@ -16,7 +16,7 @@ recordStalls(journal);
 
 /** Chunks between two pauses, and the longest pause (ms). */
 const BURST = 50;
-const PAUSE_MS = 30;
+const PAUSE_MS = 200;
 /** One attempt in this number fails, at a random chunk. */
 const FAILS = 6;
 
