@@ -8,6 +8,7 @@ import { limits } from './promises/limits.ts';
 import { nothingLost } from './promises/nothing-lost.ts';
 import { reclaim } from './promises/reclaim.ts';
 import { recovery } from './promises/recovery.ts';
+import { streaming } from './promises/streaming.ts';
 
 /** All promises. P7, different versions running side by side, begins with the second release. */
 export const GUARANTEES: readonly Guarantee[] = [
@@ -19,5 +20,6 @@ export const GUARANTEES: readonly Guarantee[] = [
   recovery,
   isolation,
   cancellation,
+  streaming,
   computedOnce,
 ];

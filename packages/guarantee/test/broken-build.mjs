@@ -44,12 +44,18 @@ const BREAKS = {
   words: ['cancel', ...first('send_word', 'if true then return end')],
   renewals: ['renew', 'is_marked(text) and HELD_MARKED', 'false and HELD_MARKED'],
   children: ['cancel', ...first('cancel_children', 'if true then return end')],
+  chunks: [
+    'emit',
+    'writes[#writes + 1] = item',
+    'if item.last % 7 > 0 then writes[#writes + 1] = item end',
+  ],
+  ends: [null, ...first('end_stream', 'if true then return end')],
   journal: ['recall', "redis.call('HGETALL', journal .. id)", '{}'],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 
 /** Rules in the code of workers. */
-const OUTSIDE_SCRIPTS = ['health', 'results'];
+const OUTSIDE_SCRIPTS = ['health', 'results', 'restarts'];
 
 const { BROKEN = '' } = process.env;
 
@@ -74,6 +80,15 @@ export function breakScripts(scripts, broken = BROKEN) {
 
 export function breakHealth(BaseWorker) {
   if (BROKEN === 'health') BaseWorker.prototype.health = async () => ({ status: 'ok' });
+}
+
+/** Conceals from readers that a further attempt has begun. */
+export function breakOrder(ChunkOrder) {
+  if (BROKEN !== 'restarts') return;
+  const { take } = ChunkOrder.prototype;
+  ChunkOrder.prototype.take = function (batch) {
+    return { ...take.call(this, batch), restarts: false };
+  };
 }
 
 /** Makes a call fail for all its settlements if one is refused. */

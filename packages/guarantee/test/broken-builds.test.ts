@@ -45,6 +45,9 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
   ['sends no callbacks', 'callbacks', ['P1', '[1-9]\\d* lost']],
   ['sends no words', 'words', ['P9', 'p99 [1-9]\\d\\d+ ms']],
   ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
+  ['loses chunks', 'chunks', ['P10', '[1-9]\\d* lost']],
+  ['conceals restarts', 'restarts', ['P10', '[1-9]\\d* mixtures']],
+  ['ends no stream', 'ends', ['P10', '[1-9]\\d* lost']],
   [
     'forgets its journals',
     'journal',

@@ -12,6 +12,7 @@ const breaker = fileURLToPath(new URL('./broken-build.mjs', import.meta.url));
 const BREAKABLE = [
   [/queue\/dist\/generated\/scripts\.js$/, 'breakScripts', 'SCRIPTS'],
   [/worker\/dist\/base-worker\.js$/, 'breakHealth', 'BaseWorker'],
+  [/queue\/dist\/following\/chunk-order\.js$/, 'breakOrder', 'ChunkOrder'],
   [/queue\/dist\/claiming\/settler\.js$/, 'breakSettling', 'Settler'],
 ] as const;
 

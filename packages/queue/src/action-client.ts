@@ -25,10 +25,10 @@ interface Sent<Data, Result, Chunk, Input, Options> {
 /** Sends actions and waits for their results. */
 export class ActionClient {
   /** Sends an action and returns its chunks. */
-  readonly stream: StreamCall = (definition, input, options = {}) =>
+  readonly stream: StreamCall = (definition, input, options?: StreamOptions) =>
     this.streamThrough(this.#enqueue, { definition, input, options });
   /** Reads the chunks of an action that any process has sent. */
-  readonly follow: FollowCall = (ref, options = {}) => {
+  readonly follow: FollowCall = (ref, options) => {
     this.#open(ref);
     return this.#streams.follow(ref, options);
   };
@@ -92,7 +92,11 @@ export class ActionClient {
   /** Like `stream`, for a sender that admits the action itself. @internal */
   streamThrough<Data, Result, Chunk, Input>(
     enqueue: Enqueue,
-    { definition, input, options }: Sent<Data, Result, Chunk, Input, StreamOptions>,
+    {
+      definition,
+      input,
+      options = {},
+    }: Sent<Data, Result, Chunk, Input, StreamOptions | undefined>,
   ): ActionStream<Chunk, Result> {
     const { signal, timeoutMs, throwsOnRestart } = resolveStreamOptions(options);
     signal?.throwIfAborted();

@@ -3,25 +3,13 @@ import { newId } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
 import type { ActionClient } from './action-client.ts';
 import { REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS } from './client-options.ts';
-import type { ActionStream } from './following/action-stream.ts';
-import { LaterStream } from './following/later-stream.ts';
 import type { Enqueue } from './delivery/exchanges.ts';
-import { resolveStreamOptions, type StreamOptions } from './following/stream-options.ts';
 import type { TenantEntry } from './admission/directory.ts';
 import { assertForMany, type EnqueueOptions } from './admission/enqueue-options.ts';
 import type { SenderFields } from './tenant-target.ts';
-import {
-  readRequestOptions,
-  readSendOptions,
-  readStreamOptions,
-  splitOptions,
-} from './send-options.ts';
-import type {
-  SendOptions,
-  TenantRequestOptions,
-  TenantStreamCall,
-  TenantStreamOptions,
-} from './send-options.ts';
+import { readRequestOptions, readSendOptions, splitOptions } from './send-options.ts';
+import type { SendOptions, TenantRequestOptions, TenantStreamCall } from './send-options.ts';
+import { streamForTenant } from './tenant-stream.ts';
 import { onAbort } from './timing/on-abort.ts';
 import { within } from './timing/within.ts';
 import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.ts';
@@ -51,8 +39,21 @@ interface Sending<Input> {
 /** Sends the actions of one tenant: a definition and its data are enough. */
 export class TenantQueues {
   /** Sends an action and returns its chunks, as `ActionClient.stream` does. */
-  readonly stream: TenantStreamCall = (definition, data, options) =>
-    this.#stream(definition, data, options);
+  readonly stream: TenantStreamCall = (definition, data, options) => {
+    const { tenantId, tenantTier } = this.#fields;
+    return streamForTenant(
+      { definition, options, tenantId },
+      {
+        isKnown: tenantTier !== undefined,
+        look: async (looking) => this.#entryWithin(looking),
+        send: (fields, reading, entry) => {
+          const input = this.#input({ ...fields, ...this.#tenant(entry) }, data);
+          const sent = { definition, input, options: reading };
+          return this.#sender.client().streamThrough(this.#admitting(entry), sent);
+        },
+      },
+    );
+  };
   readonly #sender: TenantSender;
   readonly #fields: SenderFields;
 
@@ -120,28 +121,6 @@ export class TenantQueues {
     return this.#sender
       .client()
       .requestThrough(this.#admitting(entry), { definition, input, options: waiting });
-  }
-
-  #stream<Data, Result, Chunk, Input>(
-    definition: Definition<Data, Result, Chunk, Input>,
-    data: Input,
-    options: TenantStreamOptions | undefined,
-  ): ActionStream<Chunk, Result> {
-    const { actionId = newId(), ...given } = readStreamOptions(options);
-    const { signal, timeoutMs, onRestart, ...fields } = given;
-    const reading = { signal, timeoutMs, onRestart } as StreamOptions;
-    const { timeoutMs: limitMs } = resolveStreamOptions(reading);
-    signal?.throwIfAborted();
-    const send = (entry?: TenantEntry): ActionStream<Chunk, Result> => {
-      const input = this.#input({ ...fields, actionId, ...this.#tenant(entry) }, data);
-      return this.#sender
-        .client()
-        .streamThrough(this.#admitting(entry), { definition, input, options: reading });
-    };
-    const { tenantId, tenantTier } = this.#fields;
-    if (tenantTier !== undefined) return send();
-    const looking = this.#entryWithin({ actionId, timeoutMs: limitMs, signal });
-    return new LaterStream({ domain: definition.domain, actionId, tenantId }, looking.then(send));
   }
 
   #admitting(entry: TenantEntry | undefined): Enqueue {

@@ -40,9 +40,10 @@ async function serverWithUser(): Promise<{ admin: RedisPool; redis: string }> {
 
 it('needs no more rights in Redis than the documents say', async () => {
   const { redis } = await serverWithUser();
-  const processor = new ActionProcessor().register(generate, ({ data }) => ({
-    length: data.text.length,
-  }));
+  const processor = new ActionProcessor().register(generate, async ({ data }, { emit }) => {
+    await emit('a chunk');
+    return { length: data.text.length };
+  });
   const quiet = { logger: false, handleSignals: false } as const;
   const worker = new BaseWorker({ domain: 'embedding', redis, processor, ...quiet });
   onTestFinished(async () => worker.stop());
@@ -51,6 +52,11 @@ it('needs no more rights in Redis than the documents say', async () => {
   await worker.start();
   const input = { tenantId: 'acme', tenantTier: 'free', data: { text: 'hello' } } as const;
   expect(await new ActionClient({ queues }).request(generate, input)).toEqual({ length: 5 });
+  const stream = new ActionClient({ queues, inbox: 'gateway-1' }).stream(generate, input);
+  expect(await stream.next()).toEqual({ done: false, value: 'a chunk' });
+  expect(await stream.result).toEqual({ length: 5 });
+  const followed = new ActionClient({ queues }).follow(stream.ref);
+  expect(await followed.next()).toEqual({ done: false, value: 'a chunk' });
   expect((await queues.stats('embedding')).tiers.free.waiting).toBe(0);
   expect(await worker.health()).toMatchObject({ status: 'ok' });
 });

@@ -140,6 +140,18 @@ const ways: Record<string, () => unknown> = {
   StalledError: () => raise(new errors.StalledError({ actionId, stalls: 3, cause: clientError() })),
   ActionTimeoutError: () =>
     raise(new errors.ActionTimeoutError({ actionId, timeoutMs: 1, cause: clientError() })),
+  UnknownStreamError: async () => {
+    const client = new ActionClient({ queues: openQueues() });
+    onTestFinished(async () => client.close());
+    await client.follow({ domain: 'vault', actionId }).next();
+  },
+  StreamEndedError: () => raise(new errors.StreamEndedError({ actionId, cause: clientError() })),
+  StreamRestartedError: () =>
+    raise(new errors.StreamRestartedError({ actionId, cause: clientError() })),
+  StreamGapError: () =>
+    raise(
+      new errors.StreamGapError({ actionId, missing: 1, resumeAfter: '1-1', cause: clientError() }),
+    ),
   ReplyLostError: () =>
     raise(new errors.ReplyLostError({ actionId, reason: '', cause: clientError() })),
   DeadlineExceededError: () =>

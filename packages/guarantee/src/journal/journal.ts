@@ -79,6 +79,23 @@ export type Entry =
   | { readonly event: 'kept'; readonly id: string; readonly name: string; readonly value: string }
   /** A plan begins to wait for its signal, is parked, or was signalled. */
   | { readonly event: 'waits' | 'parked' | 'signalled'; readonly id: string }
+  /** A worker begins to emit chunks under this token. */
+  | { readonly event: 'speaks'; readonly id: string; readonly token: number }
+  /** A reader sends an action and reads its stream, or follows that of another reader. */
+  | { readonly event: 'requested' | 'followed'; readonly id: string }
+  /** A reader has got to this position of a stream. */
+  | { readonly event: 'reached'; readonly id: string; readonly position: string }
+  /** A reader has read a stream to its end. */
+  | {
+      readonly event: 'read';
+      readonly id: string;
+      readonly count: number;
+      readonly restarts: number;
+    }
+  /** A stream ended with an error for its reader. */
+  | { readonly event: 'unread'; readonly id: string; readonly code: string }
+  /** A reader received something that a stream must not contain. */
+  | { readonly event: 'spoiled'; readonly id: string; readonly what: string }
   /** A fault that may cost any holder its lease; `over` when it ends. */
   | { readonly event: 'fault' | 'over'; readonly name: string };
 

@@ -13,7 +13,9 @@ export type ProgramName =
   | 'shard-requester'
   | 'tree-worker'
   | 'tree-caller'
-  | 'durable-worker';
+  | 'durable-worker'
+  | 'speaker'
+  | 'listener';
 
 /** A program in its own process, which can be killed and frozen. */
 export class ProgramProcess {

@@ -70,7 +70,7 @@ export class Streams {
       ref,
       reader,
       result,
-      parseChunk: definition.parseChunk,
+      parseChunk: (chunk) => definition.parseChunk(chunk),
       throwsOnRestart,
       onOutcome: sent.onOutcome,
       onLeave: (reason) => {
@@ -83,7 +83,7 @@ export class Streams {
   /** Reads the stream of an action that any process has sent. Leaving it does not affect the action. */
   follow<Data, Result, Chunk, Input>(
     ref: ActionRef,
-    given: FollowOptions<Data, Result, Chunk, Input>,
+    given: FollowOptions<Data, Result, Chunk, Input> = {},
   ): ActionStream<Chunk, Result> {
     const { after, definition, signal, onRestart } = readFollowOptions(given);
     assertDomain(ref.domain);

@@ -1,4 +1,5 @@
 import type { ModelAction } from '../scheduler-model.ts';
+import type { ModelChunks } from './streams-model.ts';
 
 /** Form in which a caller is notified of the ending. */
 export type Notifies = 'nobody' | 'by callback' | 'by reply';
@@ -33,6 +34,8 @@ export interface StoredAction extends NewAction {
   unhandledSinceMs: number;
   /** Cancelled while it runs. */
   isCancelled: boolean;
+  /** It has emitted chunks, and its stream has not ended. */
+  hasStream?: boolean;
   /** The claim that runs it. Only its holder may settle. */
   claim?: Claim;
 }
@@ -42,6 +45,8 @@ export interface Claim {
   readonly action: StoredAction;
   /** End of the lease by the clock of the worker. */
   deadlineMs: number;
+  /** Chunks that its worker emitted last. */
+  emitted?: ModelChunks;
 }
 
 export type Outcome =

@@ -14,16 +14,18 @@ const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key
 
 /** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
-  const [{ tokens, outbox, ...state }, stats, replies] = await Promise.all([
+  const [{ tokens, outbox, ...state }, stats, replies, streams] = await Promise.all([
     readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),
     world.queues.stats('embedding'),
     world.replies(),
+    world.streams([...model.known]),
   ]);
   expect(state, 'what is stored').toEqual(expectedState(model));
   const onTheirWay = byAction(model.outbox.dueTimes);
   expect(byAction(outbox), 'callbacks on their way').toEqual(onTheirWay);
   expect(stats, 'stats').toEqual(expectedStats(model));
   expect(replies, 'replies').toEqual(model.caller.replies);
+  expect(streams, 'streams').toEqual(model.streams.entriesAt(model.nowMs));
   const isReady = model.paused === false && TIERS.some((tier) => readyIn(model, tier).size > 0);
   const least = isReady || model.owesToken ? 1 : 0;
   expect(tokens, 'tokens for idle workers').toBeGreaterThanOrEqual(least);

@@ -3,6 +3,7 @@ import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } f
 import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
 import { CallerModel, OutboxModel } from './outbox-model.ts';
 import { RevokedModel } from './revoked-model.ts';
+import { StreamsModel } from './streams-model.ts';
 import { WorkerModel } from './worker-model.ts';
 
 /** A tenant in its directory. */
@@ -58,6 +59,7 @@ export class ProtocolModel {
   readonly scheduler: SchedulerModel;
   readonly outbox = new OutboxModel();
   readonly caller = new CallerModel();
+  readonly streams = new StreamsModel();
   readonly workers = WORKERS.map(() => new WorkerModel());
   /** Ids of all actions ever enqueued. */
   readonly known = new Set<string>();
@@ -178,6 +180,7 @@ export class ProtocolModel {
   /** Ends an action that has not started: notifies its caller, and frees its key if it never ran. */
   finish(action: StoredAction, ending: 'expired' | 'cancelled'): void {
     this.tell(action, ending, this.nowMs);
+    this.streams.end(action, ending, this.nowMs);
     this.keep(action, ending);
     const { failures, stalls, redrives, throttledSinceMs } = action;
     const hasRun = failures + stalls + redrives + throttledSinceMs > 0;
@@ -188,6 +191,7 @@ export class ProtocolModel {
   /** Ends an action that was cancelled while it ran, without its worker. */
   endCancelled(action: StoredAction): void {
     this.tell(action, 'cancelled', this.nowMs);
+    this.streams.end(action, 'cancelled', this.nowMs);
     this.keep(action, 'cancelled');
     this.actions.delete(action.id);
   }
@@ -221,6 +225,7 @@ export class ProtocolModel {
   }
 
   bury(action: StoredAction): void {
+    this.streams.end(action, 'dead', this.nowMs);
     action.state = 'dead';
     action.atMs = this.nowMs;
     delete action.claim;

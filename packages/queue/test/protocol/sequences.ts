@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ProtocolCommand } from './step.ts';
 import { claim } from './steps/claim.ts';
 import { deadLetters } from './steps/dead-letters.ts';
+import { emit } from './steps/emit.ts';
 import { enqueue } from './steps/enqueue.ts';
 import { cancel, get } from './steps/look-after.ts';
 import { explain, list } from './steps/looks.ts';
@@ -18,6 +19,7 @@ const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
   [5, settle],
   [2, release],
   [2, renew],
+  [4, emit],
   [5, time],
   [4, expire],
   [2, cancel],

@@ -85,7 +85,10 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
   }
   model.keep(action, outcome);
   if (outcome === 'dead') model.bury(action);
-  else model.actions.delete(action.id);
+  else {
+    model.streams.end(action, outcome, model.nowMs);
+    model.actions.delete(action.id);
+  }
   // If the lease may have ended, the reply is sent like a callback, after the outcome is stored.
   if (action.notifies === 'by reply' && !isLate(model, { claim })) return [];
   const callbackId = model.tell(action, outcome, model.nowMs + DELIVERY_MS);

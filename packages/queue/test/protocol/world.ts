@@ -107,6 +107,21 @@ export class World {
     });
   }
 
+  /** Entries of the streams of actions: number of the first chunk and chunks, or the end. */
+  async streams(ids: readonly string[]): Promise<Record<string, readonly string[]>> {
+    const pipeline = this.stored.client.pipeline();
+    for (const id of ids) pipeline.xrange(this.stored.key('stream', id), '-', '+');
+    const replies = ids.length === 0 ? [] : ((await pipeline.exec()) ?? []);
+    const streams = ids.map((id, at) => {
+      const entries = (replies[at]?.[1] ?? []) as [string, string[]][];
+      const texts = entries.map(([, [, , name, value, , , , chunks]]) =>
+        name === 'end' ? `end ${value}` : `${value} ${chunks}`,
+      );
+      return [id, texts] as const;
+    });
+    return Object.fromEntries(streams.filter(([, texts]) => texts.length > 0));
+  }
+
   /** Deletes all keys. */
   async remove(): Promise<void> {
     const names = await this.stored.client.keys(`${this.prefix}:*`);

@@ -58,7 +58,8 @@ export class ActionProcessor {
     handler: Handler<D, R, C>,
     options: HandlerOptions = {},
   ): this {
-    const { type, domain, parseChunk } = definition;
+    const { type, domain } = definition;
+    const parseChunk = (chunk: unknown): C => definition.parseChunk(chunk);
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
