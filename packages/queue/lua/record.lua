@@ -9,8 +9,9 @@
 -- from memory: begin_writing
 -- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
 -- from clock: write_clock
+-- from counts: bump
 -- from commit: commit
--- KEYS: run journal
+-- KEYS: run journal awaiting
 -- ARGV: action id, token, turns | time, number of names it waits for (0 to go on), names, then entries × (field, text)
 -- Output: code of a journal; for a full one, its fields and its bytes
 -- Complexity: O(log tenants), O(1) per entry
@@ -47,6 +48,7 @@ set_flag(r, HAS_JOURNAL, true)
 if begins then
   set_flag(r, WAITS, true)
   free_slot(r.tenant)
+  bump(awaiting, r.tenant, 1)
   uncap_freed(those_held)
 end
 write_run(id, r)

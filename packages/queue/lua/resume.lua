@@ -10,7 +10,7 @@
 -- from clock: write_clock
 -- from counts: bump
 -- from commit: commit
--- KEYS: run journal profiles inflight
+-- KEYS: run journal profiles inflight awaiting
 -- ARGV: action id, token, max stalls, names it waits for
 -- Output: code of a journal, then per name its answer ('' if there is none)
 -- Complexity: O(log tenants), O(1) per name
@@ -32,6 +32,7 @@ if is_capped then
   line_up(id, r, is_suspect(r, tonumber(ARGV[3])) and 'suspects' or 'head')
 else
   bump(inflight, r.tenant, 1)
+  bump(awaiting, r.tenant, -1)
   set_flag(r, WAITS, false)
   set_flag(r, ANSWERED, false)
   write_run(id, r)

@@ -127,6 +127,7 @@ async function auditCounters(
   const inflight = running ?? {};
   expectSame('depth', sorted(await stored.hash('depth')), sorted(depth));
   expectSame('inflight', sorted(await stored.hash('inflight')), sorted(inflight));
+  expectSame('awaiting', sorted(await stored.hash('awaiting')), sorted(waiting ?? {}));
   const letters = tally(at('dead').map(({ tenantId }) => tenantId));
   expectSame('letters', sorted(await stored.hash('letters')), sorted(letters));
   const idle = Object.keys(await stored.hash('profiles')).filter(

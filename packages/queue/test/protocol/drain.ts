@@ -49,6 +49,7 @@ export async function drain(run: Run): Promise<void> {
     'deaths',
     'bookings',
     'inflight',
+    'awaiting',
     'depth',
   ] as const;
   for (const name of left) {
