@@ -1,8 +1,8 @@
 -- Writes entries of the journal of a running action, under its lease. A handler that only waits gives up its slot: it counts
 -- neither for the cap of its tenant nor, by time, for its share, until it resumes.
--- from flags: has_flag, set_flag, WAITS, HAS_JOURNAL
+-- from flags: has_flag, set_flag, WAITS
 -- from run: parse_run, write_run
--- from journal: fits, is_written, write_field, size_of
+-- from journal: fits, is_written, adopt, write_field, size_of
 -- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL
 -- from touch: touch, touch_lists
 -- from lease: free_slot, held_among, uncap_freed
@@ -39,12 +39,12 @@ if begins then
   touch_lists(those_held)
 end
 begin_writing()
+adopt(id, r)
 for _, at in ipairs(entries) do write_field(id, ARGV[at], ARGV[at + 1]) end
 if begins and by_time then
   end_charge(text)
   r.charged = ''
 end
-set_flag(r, HAS_JOURNAL, true)
 if begins then
   set_flag(r, WAITS, true)
   free_slot(r.tenant)

@@ -1,6 +1,6 @@
 -- Gives a handler that only waited its slot again, with the answers that have come. If its tenant is at its cap meanwhile, the
 -- action returns to the head of its queue, and runs again from its journal.
--- from flags: has_flag, set_flag, WAITS, ANSWERED
+-- from flags: has_flag, set_flag, WAITS, ANSWERED, HAS_JOURNAL
 -- from run: parse_run, write_run, is_suspect
 -- from profile: parse_profile
 -- from codes: NOT_OURS, RESUMED, REQUEUED
@@ -19,8 +19,8 @@ local r = parse_run(redis.call('HGET', run, id))
 if not r or r.token ~= ARGV[2] then return {NOT_OURS} end
 touch({journal .. id})
 for at = 4, #ARGV do names[#names + 1] = '=' .. ARGV[at] end
-local answers = #names > 0 and redis.call('HMGET', journal .. id, unpack(names)) or {}
-for at, answer in ipairs(answers) do answers[at] = answer or '' end
+local answers = #names > 0 and has_flag(r, HAS_JOURNAL) and redis.call('HMGET', journal .. id, unpack(names)) or {}
+for at = 1, #names do answers[at] = answers[at] or '' end
 if not has_flag(r, WAITS) then return {RESUMED, unpack(answers)} end
 
 local _, cap = parse_profile(redis.call('HGET', profiles, r.tenant))
