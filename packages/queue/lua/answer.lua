@@ -14,6 +14,7 @@
 -- ARGV: rows × (tenant or '' for any, action id, name, answer)
 -- Output: code of an answer per row
 -- Complexity: O(log actions) per row
+local NO_MORE = {fields = 0, bytes = 0}
 local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
 for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
 touch_journals(ids)
@@ -26,7 +27,7 @@ local function judge(tenant, id, field, text)
   local stored = redis.call('HGET', actions, id)
   if not stored or tenant ~= '' and parse_header(stored).tenant ~= tenant then return NO_ACTION end
   if written[id .. ' ' .. field] or is_written(id, field) then return STORED_BEFORE end
-  return fits(id, field, text) and STORED or TOO_LARGE
+  return fits(id, field, text, NO_MORE) and STORED or TOO_LARGE
 end
 
 local function announce(id, r)

@@ -21,12 +21,13 @@ local r = parse_run(text)
 if not r or r.token ~= token then return {NOT_OURS} end
 touch({journal .. id})
 
-local entries, answered = {}, false
+local entries, answered, more = {}, false, {fields = 0, bytes = 0}
 for at = 5 + awaited, #ARGV, 2 do
   local field = ARGV[at]
   if not is_written(id, field) then
-    if not fits(id, field, ARGV[at + 1]) then return {FULL_JOURNAL, size_of(id).fields, size_of(id).bytes} end
+    if not fits(id, field, ARGV[at + 1], more) then return {FULL_JOURNAL, size_of(id).fields + more.fields, size_of(id).bytes} end
     entries[#entries + 1] = at
+    more.fields, more.bytes = more.fields + 1, more.bytes + #field + #ARGV[at + 1]
   end
 end
 for at = 5, 4 + awaited do answered = answered or is_written(id, '=' .. ARGV[at]) end

@@ -1,6 +1,6 @@
 -- Gives a handler that only waited its slot again, with the answers that have come. If its tenant is at its cap meanwhile, the
 -- action returns to the head of its queue, and runs again from its journal.
--- from flags: has_flag, set_flag, WAITS, ANSWERED, HAS_JOURNAL
+-- from flags: has_flag, has_mark, set_flag, WAITS, ANSWERED, HAS_JOURNAL
 -- from run: parse_run, write_run, is_suspect
 -- from profile: parse_profile
 -- from codes: NOT_OURS, RESUMED, REQUEUED
@@ -24,7 +24,7 @@ for at = 1, #names do answers[at] = answers[at] or '' end
 if not has_flag(r, WAITS) then return {RESUMED, unpack(answers)} end
 
 local _, cap = parse_profile(redis.call('HGET', profiles, r.tenant))
-local is_capped = tonumber(redis.call('HGET', inflight, r.tenant) or '0') >= cap
+local is_capped = not has_mark(r) and tonumber(redis.call('HGET', inflight, r.tenant) or '0') >= cap -- a cancelled one is not queued
 if is_capped then touch_lists({[r.tenant] = true}) end
 begin_writing()
 if is_capped then

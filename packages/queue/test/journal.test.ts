@@ -60,3 +60,39 @@ it('an early answer is kept until its action ends', async () => {
     expect.arrayContaining(['=first', '=second']),
   );
 });
+
+it('a cancelled action does not return to its queue when its handler resumes', async () => {
+  const { enqueue, claimOne, journals, queues, settle, stateOf } = openQueue(capped);
+  for (const actionId of ['one', 'two']) await enqueue({ actionId });
+  const one = await claimOne();
+  await journals.record(one.lease, {}, ['approval']);
+  await claimOne();
+  expect(await queues.cancel(ref('one'))).toBe('cancelling');
+  expect((await journals.resume(one.lease, [])).status).toBe('resumed');
+  expect(await settle(one, { status: 'cancelled' })).toBe('ok');
+  expect(await stateOf('one')).toBeUndefined();
+});
+
+it('the idempotency key of a parked action stays when it is cancelled: it has run', async () => {
+  const { enqueue, claimOne, journals, queues, settle } = openQueue();
+  const options = { idempotencyKey: 'key' };
+  await enqueue({ actionId: 'one' }, options);
+  const claimed = await claimOne();
+  await journals.record(claimed.lease, {}, ['approval']);
+  await settle(claimed, { status: 'parked', delayMs: 60_000 });
+  expect(await queues.cancel(ref('one'))).toBe('cancelled');
+  expect(await enqueue({ actionId: 'two' }, options)).toMatchObject({ status: 'duplicate' });
+});
+
+it('a journal does not grow beyond its bounds by one call', async () => {
+  const { enqueue, claimOne, journals } = openQueue();
+  await enqueue();
+  const { lease } = await claimOne();
+  const many = Object.fromEntries(Array.from({ length: 2_001 }, (_, n) => [`n${n}`, 'step']));
+  await expect(journals.record(lease, many, [])).rejects.toThrow('1000 names');
+  const large = { one: 'x'.repeat(600_000), two: 'x'.repeat(600_000) };
+  await expect(journals.record(lease, large, [])).rejects.toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+  });
+  expect((await journals.recall(lease)).size).toBe(0);
+});

@@ -24,9 +24,9 @@ local function size_of(id)
   return size
 end
 
-local function fits(id, field, text)
+local function fits(id, field, text, more) -- beside `more` fields and bytes that are not written yet
   local size, bytes = size_of(id), #field + #text
-  return size.fields < JOURNAL_FIELDS and (bytes <= SMALL or size.bytes + bytes <= JOURNAL_BYTES)
+  return size.fields + more.fields < JOURNAL_FIELDS and (bytes <= SMALL or size.bytes + more.bytes + bytes <= JOURNAL_BYTES)
 end
 
 local function is_written(id, field)
