@@ -7,18 +7,19 @@
 -- from touch: touch, touch_lists
 -- from lease: line_up, end_lease, write_leases
 -- from memory: begin_writing
+-- from slot_time: charge_anew
 -- from clock: write_clock
 -- from counts: bump
 -- from commit: commit
 -- KEYS: run journal profiles inflight awaiting
--- ARGV: action id, token, max stalls, names it waits for
+-- ARGV: action id, token, max stalls, turns | time, names it waits for
 -- Output: code of a journal, then per name its answer ('' if there is none)
 -- Complexity: O(log tenants), O(1) per name
 local id, names = ARGV[1], {}
 local r = parse_run(redis.call('HGET', run, id))
 if not r or r.token ~= ARGV[2] then return {NOT_OURS} end
 touch({journal .. id})
-for at = 4, #ARGV do names[#names + 1] = '=' .. ARGV[at] end
+for at = 5, #ARGV do names[#names + 1] = '=' .. ARGV[at] end
 local answers = #names > 0 and has_flag(r, HAS_JOURNAL) and redis.call('HMGET', journal .. id, unpack(names)) or {}
 for at = 1, #names do answers[at] = answers[at] or '' end
 if not has_flag(r, WAITS) then return {RESUMED, unpack(answers)} end
@@ -33,6 +34,7 @@ if is_capped then
 else
   bump(inflight, r.tenant, 1)
   bump(awaiting, r.tenant, -1)
+  if ARGV[4] == 'time' then charge_anew(r) end
   set_flag(r, WAITS, false)
   set_flag(r, ANSWERED, false)
   write_run(id, r)
