@@ -1,9 +1,9 @@
 -- Writes answers to the journals of actions: outcomes of their children, and signals. The first answer to a name counts. Wakes
 -- the action that waits for it: if it is parked it becomes due, and otherwise its process receives a word.
 -- from header: parse_header
--- from flags: has_flag, set_flag, WAITS, ANSWERED, PARKED, HAS_JOURNAL
+-- from flags: has_flag, set_flag, WAITS, ANSWERED, PARKED
 -- from run: parse_run, write_run
--- from journal: fits, is_written, write_field, touch_journals
+-- from journal: fits, is_written, adopt, begin_early, write_field, touch_journals
 -- from codes: NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE
 -- from memory: begin_writing
 -- from clock: now, write_clock
@@ -14,6 +14,7 @@
 -- ARGV: rows × (tenant or '' for any, action id, name, answer)
 -- Output: code of an answer per row
 -- Complexity: O(log actions) per row
+local NO_MORE = {fields = 0, bytes = 0}
 local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
 for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
 touch_journals(ids)
@@ -26,11 +27,10 @@ local function judge(tenant, id, field, text)
   local stored = redis.call('HGET', actions, id)
   if not stored or tenant ~= '' and parse_header(stored).tenant ~= tenant then return NO_ACTION end
   if written[id .. ' ' .. field] or is_written(id, field) then return STORED_BEFORE end
-  return fits(id, field, text) and STORED or TOO_LARGE
+  return fits(id, field, text, NO_MORE) and STORED or TOO_LARGE
 end
 
 local function announce(id, r)
-  set_flag(r, HAS_JOURNAL, true)
   local waits = has_flag(r, WAITS)
   if waits then set_flag(r, ANSWERED, true) end
   write_run(id, r)
@@ -48,8 +48,9 @@ for row, id in ipairs(ids) do
   codes[row] = judge(ARGV[at + 1], id, field, text)
   if codes[row] == STORED then
     written[id .. ' ' .. field] = true
-    write_field(id, field, text)
     local r = parse_run(redis.call('HGET', run, id))
+    if r then adopt(id, r) else begin_early(id) end
+    write_field(id, field, text)
     if r then announce(id, r) else redis.call('PEXPIRE', journal .. id, EARLY_MS) end
   end
 end

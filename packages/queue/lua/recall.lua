@@ -1,5 +1,6 @@
 -- Reads the journal of a running action, under its lease.
--- from flags: has_flag, set_flag, HAS_JOURNAL
+-- from flags: has_flag, HAS_JOURNAL
+-- from journal: size_of, adopt
 -- from run: parse_run, write_run
 -- from codes: NOT_OURS, WRITTEN
 -- from touch: touch
@@ -14,9 +15,9 @@ if not r or r.token ~= ARGV[2] then return {NOT_OURS} end
 touch({journal .. id})
 local fields = redis.call('HGETALL', journal .. id)
 if #fields > 0 and not has_flag(r, HAS_JOURNAL) then -- answers came before it ran
+  if size_of(id).is_foreign then fields = {} end
   begin_writing()
-  redis.call('PERSIST', journal .. id)
-  set_flag(r, HAS_JOURNAL, true)
+  adopt(id, r)
   write_run(id, r)
 end
 return {WRITTEN, unpack(fields)}

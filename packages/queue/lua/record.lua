@@ -1,16 +1,17 @@
 -- Writes entries of the journal of a running action, under its lease. A handler that only waits gives up its slot: it counts
 -- neither for the cap of its tenant nor, by time, for its share, until it resumes.
--- from flags: has_flag, set_flag, WAITS, HAS_JOURNAL
+-- from flags: has_flag, set_flag, WAITS
 -- from run: parse_run, write_run
--- from journal: fits, is_written, write_field, size_of
+-- from journal: fits, is_written, adopt, write_field, size_of
 -- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL
 -- from touch: touch, touch_lists
 -- from lease: free_slot, held_among, uncap_freed
 -- from memory: begin_writing
 -- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
 -- from clock: write_clock
+-- from counts: bump
 -- from commit: commit
--- KEYS: run journal
+-- KEYS: run journal awaiting
 -- ARGV: action id, token, turns | time, number of names it waits for (0 to go on), names, then entries × (field, text)
 -- Output: code of a journal; for a full one, its fields and its bytes
 -- Complexity: O(log tenants), O(1) per entry
@@ -20,12 +21,13 @@ local r = parse_run(text)
 if not r or r.token ~= token then return {NOT_OURS} end
 touch({journal .. id})
 
-local entries, answered = {}, false
+local entries, answered, more = {}, false, {fields = 0, bytes = 0}
 for at = 5 + awaited, #ARGV, 2 do
   local field = ARGV[at]
   if not is_written(id, field) then
-    if not fits(id, field, ARGV[at + 1]) then return {FULL_JOURNAL, size_of(id).fields, size_of(id).bytes} end
+    if not fits(id, field, ARGV[at + 1], more) then return {FULL_JOURNAL, size_of(id).fields + more.fields, size_of(id).bytes} end
     entries[#entries + 1] = at
+    more.fields, more.bytes = more.fields + 1, more.bytes + #field + #ARGV[at + 1]
   end
 end
 for at = 5, 4 + awaited do answered = answered or is_written(id, '=' .. ARGV[at]) end
@@ -38,15 +40,16 @@ if begins then
   touch_lists(those_held)
 end
 begin_writing()
+adopt(id, r)
 for _, at in ipairs(entries) do write_field(id, ARGV[at], ARGV[at + 1]) end
 if begins and by_time then
   end_charge(text)
   r.charged = ''
 end
-set_flag(r, HAS_JOURNAL, true)
 if begins then
   set_flag(r, WAITS, true)
   free_slot(r.tenant)
+  bump(awaiting, r.tenant, 1)
   uncap_freed(those_held)
 end
 write_run(id, r)

@@ -6,6 +6,8 @@ import { NUMBERED_TIERS, type Stored } from './stored.ts';
 interface Seen {
   readonly tier: Tier;
   readonly tenantId: string;
+  /** Its handler only waits. */
+  readonly waits: boolean;
   readonly places: readonly ('active' | 'delayed' | 'dead' | 'waiting')[];
 }
 
@@ -85,7 +87,8 @@ async function readActions(
         ? (['waiting'] as const)
         : []),
     ];
-    seen.set(id, { tier, tenantId, places });
+    const waits = runs[id] !== undefined && parseRun(runs[id]).flags.includes('w');
+    seen.set(id, { tier, tenantId, waits, places });
   }
   return seen;
 }
@@ -118,13 +121,21 @@ async function auditCounters(
   const at = (...places: readonly string[]) =>
     actions.filter((action) => places.includes(action.places[0] ?? ''));
   const depth = tally(at('waiting', 'delayed').map(({ tenantId }) => tenantId));
-  const inflight = tally(at('active').map(({ tenantId }) => tenantId));
+  const [waiting, running] = [true, false].map((waits) =>
+    tally(at('active').flatMap((each) => (each.waits === waits ? [each.tenantId] : []))),
+  );
+  const inflight = running ?? {};
   expectSame('depth', sorted(await stored.hash('depth')), sorted(depth));
   expectSame('inflight', sorted(await stored.hash('inflight')), sorted(inflight));
+  expectSame('awaiting', sorted(await stored.hash('awaiting')), sorted(waiting ?? {}));
   const letters = tally(at('dead').map(({ tenantId }) => tenantId));
   expectSame('letters', sorted(await stored.hash('letters')), sorted(letters));
   const idle = Object.keys(await stored.hash('profiles')).filter(
-    (tenantId) => !(tenantId in depth) && !(tenantId in inflight) && !(tenantId in letters),
+    (tenantId) =>
+      !(tenantId in depth) &&
+      !(tenantId in inflight) &&
+      !(tenantId in letters) &&
+      !(tenantId in (waiting ?? {})),
   );
   expectSame('profiles of idle tenants', idle, []);
   const kept = Object.entries(await stored.hash('counts')).filter(

@@ -1,3 +1,5 @@
+import { ChargesModel } from './charges-model.ts';
+
 /** An action as seen by the scheduler. */
 export interface ModelAction {
   readonly id: string;
@@ -21,15 +23,6 @@ export interface ModelOrder {
   /** @default 'turns' */
   readonly share?: 'turns' | 'time';
 }
-
-/** Charge of a claim for an attempt. */
-interface Charge {
-  readonly claimedMs: number;
-  chargedUs: number;
-}
-
-/** Minimum charge of an attempt (µs). */
-const MIN_CHARGE_US = 500;
 
 /** One tier: start-time fair queueing among its tenants. */
 class ModelTier {
@@ -89,13 +82,9 @@ export class SchedulerModel {
   readonly #paused = new Set<string>();
   readonly #capped = new Set<string>();
   #domainPaused = false;
-  /** Tenant → decayed mean time of its attempts (µs). */
-  readonly paces = new Map<string, number>();
-  /** Mean over all tenants. */
-  domainPace = 1_000_000;
-  readonly #charges = new Map<string, Charge>();
-  /** Tier and tenant → difference between the time of its attempts and their charges (µs). */
-  readonly #corrections = new Map<string, { tier: number; tenant: string; us: number }>();
+  /** Running actions whose handlers only wait: they have no slot. */
+  readonly #waiting = new Set<string>();
+  readonly charges: ChargesModel;
   #services = 0;
   #clock = 0;
   #nowMs = 0;
@@ -107,6 +96,7 @@ export class SchedulerModel {
     isLive = (_action: ModelAction): boolean => true,
   ) {
     this.#order = order;
+    this.charges = new ChargesModel(order.share === 'time');
     this.#tenants = tenants;
     this.#isLive = isLive;
   }
@@ -142,7 +132,8 @@ export class SchedulerModel {
     return [...this.#tier(tier).queues.values()].filter((queue) => queue.length > 0).length;
   }
 
-  enqueue(action: ModelAction): void {
+  enqueue(action: ModelAction, place: 'head' | 'tail' = 'tail'): void {
+    if (place === 'head') return this.#putFirst(action);
     this.#queueOf(action).push(action);
     this.#place(action.tenant);
   }
@@ -167,29 +158,53 @@ export class SchedulerModel {
 
   /** Returns true if a tenant may run one more action. */
   hasRoom(tenant: string): boolean {
-    return !this.#isHeld(tenant) && !this.#isAtCap(tenant);
+    return !this.#isHeld(tenant) && !this.isAtCap(tenant);
+  }
+
+  /** Returns true if a tenant runs as many actions as its cap permits. */
+  isAtCap(tenant: string): boolean {
+    const { cap } = this.#tenant(tenant);
+    return cap !== null && this.#runningOf(tenant) >= cap;
   }
 
   /** Runs an action outside the order of its tier, without a charge. */
-  runApart(action: ModelAction): void {
+  runApart(action: ModelAction, nowMs = 0): void {
     this.#running.set(action.id, action);
+    this.charges.begin(action, nowMs);
+  }
+
+  /** The handler of an action gives up its slot. */
+  suspend(id: string, nowMs = 0): void {
+    const action = this.#running.get(id);
+    if (!action) return;
+    this.charges.learn(action, nowMs);
+    this.#waiting.add(id);
+    this.#uncap(action.tenant);
+  }
+
+  /** Gives a handler that waited its slot again, also beyond the cap of its tenant. */
+  resume(id: string, nowMs = 0): void {
+    const action = this.#running.get(id);
+    if (!action) return;
+    this.#waiting.delete(id);
+    this.charges.resume(action, nowMs);
   }
 
   settle(id: string, nowMs = 0): void {
     const action = this.#running.get(id);
     if (!action) return;
-    this.#learn(action, nowMs);
+    this.charges.learn(action, nowMs);
     this.#end(action);
   }
 
-  /** Returns an action to the head of its queue and refunds its charge. */
+  /** Returns an action to the head of its queue and refunds its charge, unless its handler waits: it has used its turn. */
   release(id: string, nowMs = 0): void {
     const action = this.#running.get(id);
     if (!action) return;
     this.#putFirst(action);
     const weight = this.#tenant(action.tenant).weight;
-    const isCorrected = this.#charges.has(id);
-    if (!isCorrected) this.#tier(action.tier).giveBack(action.tenant, action.cost / weight);
+    const hasUsedIt = this.charges.has(id) || this.#waiting.has(id);
+    if (!hasUsedIt) this.#tier(action.tier).giveBack(action.tenant, action.cost / weight);
     this.settle(id, nowMs);
   }
 
@@ -210,20 +225,14 @@ export class SchedulerModel {
   /** Charges a running action for its time so far. */
   renew(id: string, nowMs: number): void {
     const action = this.#running.get(id);
-    const charge = this.#charges.get(id);
-    if (!action || !charge) return;
-    const heldUs = heldUsOf(charge, nowMs);
-    if (heldUs <= charge.chargedUs) return;
-    this.#correct(action, heldUs - charge.chargedUs);
-    charge.chargedUs = heldUs;
+    if (action) this.charges.chargeFurther(action, nowMs);
   }
 
   /** At the end of a call, once every tenant has its place. */
   writeCorrections(): void {
-    for (const { tier, tenant, us } of this.#corrections.values()) {
+    for (const { tier, tenant, us } of this.charges.takeCorrections()) {
       this.#tier(tier).correct(tenant, us / 1_000_000 / this.#tenant(tenant).weight);
     }
-    this.#corrections.clear();
   }
 
   /** The queue keeps its element until a claim meets it. */
@@ -233,7 +242,7 @@ export class SchedulerModel {
 
   /** Releases a tenant that is now below its cap. */
   capChanged(tenant: string): void {
-    if (this.#capped.has(tenant) && !this.#isAtCap(tenant)) this.#uncap(tenant);
+    if (this.#capped.has(tenant) && !this.isAtCap(tenant)) this.#uncap(tenant);
   }
 
   setPaused(tenant: string, paused: boolean): void {
@@ -256,7 +265,7 @@ export class SchedulerModel {
     if (!first) return undefined;
     const [tenant, tag] = first;
     const { weight } = this.#tenant(tenant);
-    if (this.#isAtCap(tenant)) {
+    if (this.isAtCap(tenant)) {
       this.#capped.add(tenant);
       this.#place(tenant);
       return undefined;
@@ -265,7 +274,8 @@ export class SchedulerModel {
     if (action) {
       this.#running.set(action.id, action);
       tier.virtualTime = tag;
-      const charge = this.#chargeOf(action);
+      this.charges.begin(action, this.#nowMs);
+      const charge = this.charges.charge(action);
       tier.ready.set(tenant, tag + charge / weight);
       this.#noteService(tierNumber, charge);
       served.set(`${tierNumber} ${tenant}`, this.#services);
@@ -273,33 +283,10 @@ export class SchedulerModel {
     return action;
   }
 
-  #chargeOf({ id, tenant, cost }: ModelAction): number {
-    if (this.#order.share !== 'time') return cost;
-    const chargedUs = this.paces.get(tenant) ?? this.domainPace;
-    this.#charges.set(id, { claimedMs: this.#nowMs, chargedUs });
-    return (chargedUs / 1_000_000) * cost;
-  }
-
-  /** Corrects the charge by the actual duration, and stores the mean. */
-  #learn(action: ModelAction, nowMs: number): void {
-    const charge = this.#charges.get(action.id);
-    if (!charge) return;
-    const heldUs = heldUsOf(charge, nowMs);
-    this.#correct(action, heldUs - charge.chargedUs);
-    this.paces.set(action.tenant, movedOn(this.paces.get(action.tenant) ?? heldUs, heldUs));
-    this.domainPace = movedOn(this.domainPace, heldUs);
-  }
-
-  #correct({ tier, tenant, cost }: ModelAction, us: number): void {
-    const key = `${tier} ${tenant}`;
-    const earlier = this.#corrections.get(key)?.us ?? 0;
-    this.#corrections.set(key, { tier, tenant, us: earlier + us * cost });
-  }
-
   #end({ id, tenant }: ModelAction): void {
     this.#running.delete(id);
-    this.#charges.delete(id);
-    this.#uncap(tenant);
+    this.charges.forget(id);
+    if (!this.#waiting.delete(id)) this.#uncap(tenant);
   }
 
   #takeLive({ queues }: ModelTier, tenant: string): ModelAction | undefined {
@@ -348,18 +335,14 @@ export class SchedulerModel {
     return this.#paused.has(tenant) || this.#capped.has(tenant);
   }
 
-  #isAtCap(tenant: string): boolean {
-    const { cap } = this.#tenant(tenant);
-    return cap !== null && this.#runningOf(tenant) >= cap;
-  }
-
   #putFirst(action: ModelAction): void {
     this.#queueOf(action).unshift(action);
     this.#place(action.tenant);
   }
 
   #runningOf(tenant: string): number {
-    return [...this.#running.values()].filter((action) => action.tenant === tenant).length;
+    const own = [...this.#running.values()].filter((action) => action.tenant === tenant);
+    return own.filter(({ id }) => !this.#waiting.has(id)).length;
   }
 
   #queueOf({ tier, tenant }: ModelAction): ModelAction[] {
@@ -378,12 +361,4 @@ export class SchedulerModel {
   #tenant(tenant: string): ModelTenant {
     return this.#tenants[tenant] ?? { weight: 1, cap: null };
   }
-}
-
-function heldUsOf({ claimedMs }: Charge, nowMs: number): number {
-  return Math.max(MIN_CHARGE_US, (nowMs - claimedMs) * 1000);
-}
-
-function movedOn(paceUs: number, heldUs: number): number {
-  return Math.max(MIN_CHARGE_US, Math.floor(paceUs + (heldUs - paceUs) / 8));
 }

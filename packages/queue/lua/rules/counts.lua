@@ -1,7 +1,7 @@
 -- Counters, collected while a script runs and written once; zeros are deleted.
 -- from fields: write_fields
 -- from many: call_all
--- KEYS: counts depth letters profiles inflight paces
+-- KEYS: counts depth letters profiles inflight awaiting paces
 local changes, arrived, BUCKET_DIGITS = {}, {}, 9 -- leading digits of a clock (µs) that count tens of seconds
 
 local function bump(key, field, by)
@@ -36,7 +36,7 @@ end
 local function forget_idle(tenants) -- a dead letter may be redriven, and its cap applies then as well
   if redis.call('EXISTS', profiles, paces) == 0 then return end
   local busy, idle = {}, {}
-  for _, key in ipairs({depth, inflight, letters}) do
+  for _, key in ipairs({depth, inflight, letters, awaiting}) do
     for at, count in ipairs(call_all('HMGET', key, tenants)) do busy[at] = busy[at] or count end
   end
   for at, tenant in ipairs(tenants) do

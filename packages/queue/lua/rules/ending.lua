@@ -8,7 +8,7 @@
 -- from codes: CANCELLED, DEAD, EXPIRED
 -- from run: has_run, write_run
 -- from counts: bump_dead
--- from journal: drop_journal
+-- from journal: drop_any_journal, drop_journal
 -- from stream: end_stream
 -- KEYS: messages outbox actions run idempotency kept dead deaths journal
 local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
@@ -49,7 +49,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   keep(id, r, header.retain, reason, '')
   end_stream(id, r, reason, reason == EXPIRED and string.format('%.0f', expiry_in(stored)) or '')
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
-  drop_journal(id, r)
+  drop_any_journal(id) -- also one that began early
   remove({id})
 end
 

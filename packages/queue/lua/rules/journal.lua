@@ -1,34 +1,63 @@
 -- The journal of an action: field `<name>` says what the name stands for, `=<name>` what it resolved to, and the field '' how
--- many fields there are and their size. The first write of a field wins.
+-- many fields there are and their size. The first write of a field wins. A journal that begins before the action has a run
+-- expires, and also stores its arrival: another action with the same id must not see it.
 -- from touch: touch
--- from flags: has_flag, HAS_JOURNAL
--- KEYS: journal
+-- from header: parse_header
+-- from flags: has_flag, set_flag, HAS_JOURNAL
+-- KEYS: journal actions
 local JOURNAL_FIELDS, JOURNAL_BYTES, SMALL, SIZE = 2000, 1048576, 4096, '' -- a small field always fits: an error can be told
 local sizes = {}
+
+local function arrival_of(id)
+  return parse_header(redis.call('HGET', actions, id)).arrival
+end
 
 local function size_of(id)
   local size = sizes[id]
   if not size then
-    local fields, bytes = string.match(redis.call('HGET', journal .. id, SIZE) or '0 0', '^(%d+) (%d+)$')
-    size = {fields = tonumber(fields), bytes = tonumber(bytes)}
+    local text = redis.call('HGET', journal .. id, SIZE)
+    local fields, bytes, owner = string.match(text or '0 0', '^(%d+) (%d+) ?(%d*)$')
+    local is_foreign = owner ~= '' and owner ~= arrival_of(id)
+    size = {fields = is_foreign and 0 or tonumber(fields), bytes = is_foreign and 0 or tonumber(bytes), owner = owner, is_foreign = is_foreign}
     sizes[id] = size
   end
   return size
 end
 
-local function fits(id, field, text)
+local function fits(id, field, text, more) -- beside `more` fields and bytes that are not written yet
   local size, bytes = size_of(id), #field + #text
-  return size.fields < JOURNAL_FIELDS and (bytes <= SMALL or size.bytes + bytes <= JOURNAL_BYTES)
+  return size.fields + more.fields < JOURNAL_FIELDS and (bytes <= SMALL or size.bytes + more.bytes + bytes <= JOURNAL_BYTES)
 end
 
 local function is_written(id, field)
-  return redis.call('HEXISTS', journal .. id, field) == 1
+  return not size_of(id).is_foreign and redis.call('HEXISTS', journal .. id, field) == 1
+end
+
+local function drop_foreign(id)
+  local size = size_of(id)
+  if size.is_foreign then redis.call('UNLINK', journal .. id) end
+  size.is_foreign, size.owner = false, ''
+end
+
+local function adopt(id, r) -- from now on it lives as long as its action
+  if has_flag(r, HAS_JOURNAL) then return end
+  if size_of(id).owner ~= '' then
+    drop_foreign(id)
+    redis.call('PERSIST', journal .. id)
+  end
+  set_flag(r, HAS_JOURNAL, true)
+end
+
+local function begin_early(id) -- for an action without a run
+  drop_foreign(id)
+  size_of(id).owner = arrival_of(id)
 end
 
 local function write_field(id, field, text) -- a new field that fits
   local size = size_of(id)
   size.fields, size.bytes = size.fields + 1, size.bytes + #field + #text
-  redis.call('HSET', journal .. id, field, text, SIZE, string.format('%d %d', size.fields, size.bytes))
+  local words = string.format('%d %d', size.fields, size.bytes) .. (size.owner == '' and '' or ' ' .. size.owner)
+  redis.call('HSET', journal .. id, field, text, SIZE, words)
 end
 
 local function touch_journals(ids) -- before the first write, like every undeclared key
@@ -37,6 +66,10 @@ local function touch_journals(ids) -- before the first write, like every undecla
   touch(names)
 end
 
+local function drop_any_journal(id)
+  redis.pcall('UNLINK', journal .. id) -- nothing may fail now, and the slot may be moving
+end
+
 local function drop_journal(id, r)
-  if has_flag(r, HAS_JOURNAL) then redis.pcall('UNLINK', journal .. id) end -- nothing may fail now, and the slot may be moving
+  if has_flag(r, HAS_JOURNAL) then drop_any_journal(id) end
 end

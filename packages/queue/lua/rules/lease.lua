@@ -1,4 +1,4 @@
--- Ends leases and returns actions to queues. `inflight` changes only for actions found in `active`.
+-- Ends leases and returns actions to queues. `inflight` and `awaiting` change only for actions found in `active`.
 -- from many: call_all, names_in
 -- from counts: bump, bump_waiting
 -- from ready: hold, push
@@ -6,7 +6,7 @@
 -- from header: element_of
 -- from flags: set_flag, PARKED
 -- from run: write_run
--- KEYS: active inflight counts held suspects
+-- KEYS: active inflight awaiting counts held suspects
 local ending_ids, ending_tiers, ending_tenants, ending_waits, freed = {}, {}, {}, {}, {}
 
 local function end_lease(id, tier, tenant, waits) -- `waits`: true if it has given up its slot before
@@ -23,7 +23,7 @@ local function write_leases()
   for at, deadline in ipairs(call_all('ZMSCORE', active, ending_ids)) do
     if deadline then
       local tenant = ending_tenants[at]
-      if not ending_waits[at] then free_slot(tenant) end
+      if ending_waits[at] then bump(awaiting, tenant, -1) else free_slot(tenant) end
       bump(counts, 'a' .. ending_tiers[at], -1)
     end
   end

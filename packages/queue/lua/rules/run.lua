@@ -3,7 +3,7 @@
 -- times (ms) at which it was first throttled and first met no handler; 0 for never. A third one is the charge (µs) of a
 -- claim that shares by time. While it runs, @ and the process that holds its lease follow. The last word is a set of flags
 -- and a plus sign, if there are flags: a run that ends with a plus sign needs more than the usual paths do.
--- from flags: ENDS_WITH_LEASE, flag_words
+-- from flags: ENDS_WITH_LEASE, HAS_JOURNAL, flag_words, has_flag
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
@@ -54,7 +54,7 @@ local function is_suspect(r, max_stalls) -- true on its last permitted stall: it
 end
 
 local function has_run(r) -- true if a handler may have received it
-  return r.token ~= '0' or r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0'
+  return r.token ~= '0' or r.failures + r.stalls + r.redrives > 0 or r.throttled ~= '0' or has_flag(r, HAS_JOURNAL)
 end
 
 local function run_text(r)

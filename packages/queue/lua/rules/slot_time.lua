@@ -1,6 +1,7 @@
 -- Sharing by time: a claim charges the usual duration of an attempt of the tenant, and the actual duration corrects the
 -- charge. A run carries its charge while its lease holds. The unit of a start tag is a second of slot time, at weight 1 and
 -- cost 1.
+-- from flags: set_flag, RESUMED_BY_TIME, RESUMED_FLAG
 -- from many: call_all, names_in
 -- from clock: now
 -- from header: cost_of
@@ -48,7 +49,7 @@ end
 
 local function end_charge(text) -- for an attempt whose lease ends; attempts not charged by time have no charge
   local tenant, held = charged_more(text, false)
-  if not tenant then return end
+  if not tenant or string.find(text, RESUMED_FLAG) then return end -- time with a wait in it is no duration of an attempt
   local seen = pace_changes[tenant] or {}
   pace_changes[tenant], seen[#seen + 1] = seen, held
   domain_pace = moved_on(read_domain_pace(), held)
@@ -57,6 +58,11 @@ end
 local function charge_further(text) -- for an attempt that runs longer than it was charged for; returns its new run
   local tenant, held = charged_more(text, true)
   return tenant and string.gsub(text, BEFORE_CHARGE, '%1' .. string.format('%.0f', held), 1)
+end
+
+local function charge_anew(r) -- for a handler that resumes: all time before counts as charged
+  r.charged = string.format('%.0f', held_us(r.token))
+  set_flag(r, RESUMED_BY_TIME, true)
 end
 
 local function write_paces()

@@ -9,7 +9,7 @@
 -- from codes: DONE, DEAD, EXPIRED, CANCELLED
 -- from stream: end_stream
 -- from delay: add_delayed, due_or_expiry
--- from flags: has_mark, set_flag, has_flag, PARKED, ANSWERED
+-- from flags: has_mark, set_flag, has_flag, WAITS, PARKED, ANSWERED
 -- from run: write_run, is_suspect
 -- from journal: drop_journal
 -- from lease: line_up
@@ -81,7 +81,8 @@ end
 
 function verbs.release(id, r)
   if has_mark(r) then return end_marked(id, r) end
-  local suspect = is_suspect(r, max_stalls)
+  local suspect, waits = is_suspect(r, max_stalls), has_flag(r, WAITS)
   line_up(id, r, suspect and 'suspects' or 'head')
-  if not suspect and r.charged == '' then returned[#returned + 1] = r end -- the turn of a suspect was not charged
+  -- The turn of a suspect was not charged, and one whose handler waits has used it.
+  if not suspect and not waits and r.charged == '' then returned[#returned + 1] = r end
 end

@@ -69,8 +69,8 @@ local function reclaim(id, r)
   if not r then return redis.call('ZREM', active, id) end
   redis.call('ZADD', revoked, now, id .. ':' .. r.token)
   redis.call('PEXPIRE', revoked, REVOKED_MS)
-  r.stalls = r.stalls + 1
   local waits = has_flag(r, WAITS)
+  if not waits then r.stalls = r.stalls + 1 end -- what only waits has not caused the death of its worker
   if has_mark(r) then
     end_marked(id, r)
   elseif r.stalls > max_stalls then

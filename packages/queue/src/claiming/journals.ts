@@ -71,8 +71,7 @@ export class RedisJournals implements Journals {
 
   async resume(lease: Lease, names: readonly string[]): Promise<Resumed> {
     const { redis, rules } = this.#parts;
-    const { maxStalls } = rules;
-    const call = resumeCall(await this.#keyspaceOf(lease), lease, { maxStalls, names });
+    const call = resumeCall(await this.#keyspaceOf(lease), lease, { ...rules, names });
     const resumed = readResumed(await ask(redis, call, attemptedTo('resume', lease)), names);
     if (resumed.status === 'lost') throw new LeaseLostError(lease);
     return resumed;

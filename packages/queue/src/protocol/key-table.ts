@@ -128,7 +128,13 @@ export const KEY_TABLE = {
   inflight: {
     suffix: 'inflight',
     type: 'HASH',
-    content: 'tenant → number of running actions',
+    content: 'tenant → number of running actions, without those whose handlers only wait',
+    lifetime: 'zeros are deleted',
+  },
+  awaiting: {
+    suffix: 'awaiting',
+    type: 'HASH',
+    content: 'tenant → number of active actions without a slot: their handlers only wait',
     lifetime: 'zeros are deleted',
   },
   depth: {

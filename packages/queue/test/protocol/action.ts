@@ -36,6 +36,15 @@ export interface StoredAction extends NewAction {
   isCancelled: boolean;
   /** It has emitted chunks, and its stream has not ended. */
   hasStream?: boolean;
+  /** It has a record of its attempts: it was claimed, or delayed. */
+  hasRun: boolean;
+  /** Its record says that it has a journal, which is dropped at its end. */
+  hasJournal: boolean;
+  /** Its handler only waits, without a slot; and an answer has come since. */
+  waits: boolean;
+  isAnswered: boolean;
+  /** It is delayed until an answer comes. */
+  isParked: boolean;
   /** The claim that runs it. Only its holder may settle. */
   claim?: Claim;
 }
@@ -54,6 +63,7 @@ export type Outcome =
   | 'retry'
   | 'throttled'
   | 'unhandled'
+  | 'parked'
   | 'dead'
   | 'expired'
   | 'cancelled'

@@ -33,6 +33,7 @@ function leaseOf(model: ProtocolModel, action: StoredAction): Claim {
   const deadlineMs = model.nowMs + LEASE_MS;
   const claim = { action, deadlineMs };
   action.state = 'active';
+  action.hasRun = true;
   action.atMs = deadlineMs;
   action.claim = claim;
   return claim;
@@ -45,7 +46,7 @@ function takeSuspect(model: ProtocolModel): StoredAction | undefined {
   for (const [at, action] of seen.entries()) {
     if (!model.mayStart(action)) continue;
     if (model.scheduler.hasRoom(action.tenant)) {
-      model.scheduler.runApart(action);
+      model.scheduler.runApart(action, model.nowMs);
       model.suspects = [...seen.slice(at + 1), ...model.suspects, ...passed];
       return action;
     }

@@ -48,6 +48,9 @@ export async function drain(run: Run): Promise<void> {
     'messages',
     'deaths',
     'bookings',
+    'inflight',
+    'awaiting',
+    'depth',
   ] as const;
   for (const name of left) {
     const { trimmed: _trimmed, ...rest } = await world.stored.hash(name);

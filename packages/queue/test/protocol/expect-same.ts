@@ -5,7 +5,8 @@ import type { StoredAction } from './action.ts';
 import { dayOf } from './admission-model.ts';
 import { byAction } from './ends.ts';
 import type { ProtocolModel } from './protocol-model.ts';
-import { readState, type StoredState } from './stored-state.ts';
+import { journalOf, type StoredJournal } from './journal-model.ts';
+import { readState, type JournalState, type StoredState } from './stored-state.ts';
 import { KEYS, TENANTS } from './tenants.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,11 @@ const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key
 /** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
   const [{ tokens, outbox, ...state }, stats, replies, streams] = await Promise.all([
-    readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),
+    readState(world.stored, {
+      today: dayOf(model.nowMs),
+      keyNames: KEY_NAMES,
+      ids: [...model.known],
+    }),
     world.queues.stats('embedding'),
     world.replies(),
     world.streams([...model.known]),
@@ -34,26 +39,60 @@ export async function expectSame(model: ProtocolModel, world: World): Promise<vo
 
 function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outbox'> {
   const actions = [...model.actions.values()].map(
-    ({ id, state, atMs, failures, stalls, redrives, isCancelled, ...since }) => {
+    ({ id, state, atMs, failures, stalls, redrives, ...rest }) => {
       const place = state === 'waiting' ? state : `${state} ${atMs}`;
-      const { throttledSinceMs, unhandledSinceMs } = since;
+      const { throttledSinceMs, unhandledSinceMs } = rest;
+      const flags = flagsOf(rest, state === 'active' && model.scheduler.charges.isResumed(id));
       const attempts = { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
-      return [id, { place, ...attempts, isCancelled }] as const;
+      return [id, { place, ...attempts, flags }] as const;
     },
   );
   const profiles = Object.entries(model.profiles).map(
     ([tenant, { weight, cap }]) => [tenant, `${weight} ${cap ?? -1}`] as const,
   );
   const today = dayOf(model.nowMs);
+  const journals = [...model.known].flatMap((id) => {
+    const journal = journalOf(model, id);
+    return journal ? [[id, expectedJournal(journal)] as const] : [];
+  });
   return {
+    journals: Object.fromEntries(journals),
     actions: Object.fromEntries(actions),
     suspects: model.suspects.map(({ id }) => id),
     profiles: Object.fromEntries(profiles),
-    paces: Object.fromEntries([...model.scheduler.paces].map(([tenant, us]) => [tenant, `${us}`])),
+    paces: Object.fromEntries(
+      [...model.scheduler.charges.paces].map(([tenant, us]) => [tenant, `${us}`]),
+    ),
     ready: TIERS.map((tier) => readyIn(model, tier)),
     times: model.scheduler.times,
     usage: [model.admission.usageOn(today), model.admission.usageOn(today + 1)],
     keys: model.admission.keysAt(model.nowMs),
+  };
+}
+
+function flagsOf(
+  { isCancelled, waits, isAnswered, isParked, hasJournal }: Partial<StoredAction>,
+  isResumed: boolean,
+): string {
+  const flags = {
+    a: isAnswered,
+    c: isCancelled,
+    j: hasJournal,
+    p: isParked,
+    r: isResumed,
+    w: waits,
+  };
+  return Object.entries(flags)
+    .flatMap(([letter, isSet]) => (isSet ? [letter] : []))
+    .join('');
+}
+
+function expectedJournal({ fields, untilMs }: StoredJournal): JournalState {
+  const bytes = [...fields].reduce((sum, cell) => sum + cell.join('').length, 0);
+  return {
+    fields: Object.fromEntries(fields),
+    size: `${fields.size} ${bytes}`,
+    expires: untilMs !== undefined,
   };
 }
 

@@ -6,6 +6,9 @@ import type { Stored } from '../stored.ts';
 /** Lifetimes of keys are whole multiples of this. The real time between two moves is shorter. */
 const LIFETIME_STEP_MS = 10_000;
 
+/** The lifetime of a key that expires by moved time (ms): a key without one has lost it by a script. */
+const HELD_MS = 100 * 366 * 86_400_000;
+
 /**
  * Time that moves only when a test moves it: scripts read it instead of the server's clock, and the monotonic clock of this
  * process and the lifetimes of keys follow it.
@@ -15,7 +18,7 @@ export class MovedTime {
   readonly #client: RedisClient;
   readonly #prefix: string;
   readonly #domains: readonly Stored[];
-  /** Key → its expiry; Redis itself no longer expires it. */
+  /** Key → its expiry; Redis itself expires it much later. */
   readonly #expiries = new Map<string, number>();
 
   constructor(nowMs: number, domains: readonly Stored[], prefix: string) {
@@ -46,7 +49,8 @@ export class MovedTime {
 
   /** A key with a lifetime was set since the last move, at the current time. */
   #note(name: string, lifetimeMs: number): void {
-    if (lifetimeMs < 0) return;
+    if (lifetimeMs < 0) this.#expiries.delete(name);
+    if (lifetimeMs < 0 || lifetimeMs > HELD_MS / 2) return;
     const whole = Math.ceil(lifetimeMs / LIFETIME_STEP_MS) * LIFETIME_STEP_MS;
     this.#expiries.set(name, this.nowMs + whole);
   }
@@ -57,7 +61,7 @@ export class MovedTime {
       const expiryMs = this.#expiries.get(name);
       if (expiryMs === undefined) continue;
       if (expiryMs <= this.nowMs) pipeline.unlink(name);
-      else pipeline.persist(name);
+      else pipeline.pexpire(name, HELD_MS);
     }
     await pipeline.exec();
   }

@@ -21,6 +21,7 @@ const OUTCOMES = [
   'retry',
   'throttled',
   'unhandled',
+  'parked',
   'dead',
   'expired',
   'cancelled',
@@ -30,7 +31,9 @@ const OUTCOMES = [
 const nth = fc.nat(12);
 const stale = fc.constantFrom(false, false, false, true);
 
-export const picks = fc.array(fc.record({ nth, stale }), { minLength: 1, maxLength: 3 });
+export const pickOne: fc.Arbitrary<Pick> = fc.record({ nth, stale });
+
+export const picks = fc.array(pickOne, { minLength: 1, maxLength: 3 });
 
 export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
   nth,
@@ -62,7 +65,7 @@ export function describeSettlements(
 ): string {
   return settlements
     .map(({ claim, outcome, delayMs }) => {
-      const isLater = ['retry', 'throttled', 'unhandled'].includes(outcome);
+      const isLater = ['retry', 'throttled', 'unhandled', 'parked'].includes(outcome);
       const what = isLater ? `${outcome} for ${delayMs} ms` : outcome;
       return `${what} of ${claim.action.id} (claim ${claims.indexOf(claim)})`;
     })

@@ -1,6 +1,7 @@
 import { SchedulerModel, type ModelOrder, type ModelTenant } from '../scheduler-model.ts';
 import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } from './action.ts';
 import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
+import type { StoredJournal } from './journal-model.ts';
 import { CallerModel, OutboxModel } from './outbox-model.ts';
 import { RevokedModel } from './revoked-model.ts';
 import { StreamsModel } from './streams-model.ts';
@@ -43,6 +44,14 @@ const FRESH = {
   isCancelled: false,
 };
 
+const WITHOUT_JOURNAL = {
+  hasRun: false,
+  hasJournal: false,
+  waits: false,
+  isAnswered: false,
+  isParked: false,
+};
+
 export const LEASE_MS = 30_000;
 export const WORKERS = [0, 1] as const;
 
@@ -66,6 +75,8 @@ export class ProtocolModel {
   /** All claims that a worker received. */
   readonly claims: Claim[] = [];
   readonly revoked = new RevokedModel();
+  /** By action id; also of ended actions, until it expires. */
+  readonly journals = new Map<string, StoredJournal>();
   /** Actions on their last permitted stall, in their order. Cancelled ones leave when they are met. */
   suspects: StoredAction[] = [];
   paused: false | 'serving' | 'admission' = false;
@@ -111,7 +122,7 @@ export class ProtocolModel {
     const atMs = Math.max(verdict, this.nowMs + delayMs);
     this.#setProfile(tenant, setting);
     this.scheduler.capChanged(tenant);
-    const counters = { redrives: 0, ...FRESH };
+    const counters = { redrives: 0, ...FRESH, ...WITHOUT_JOURNAL };
     const stored: StoredAction = {
       ...action,
       ...counters,
@@ -134,7 +145,7 @@ export class ProtocolModel {
   /** Delays an action until a time, or until its expiry if that is earlier. A new earliest time needs a token. */
   delay(action: StoredAction, dueMs: number): void {
     const atMs = action.expiresMs > 0 ? Math.min(dueMs, action.expiresMs) : dueMs;
-    Object.assign(action, { state: 'delayed', atMs });
+    Object.assign(action, { state: 'delayed', atMs, hasRun: true });
     if (inOrder(this.actions.values(), 'delayed')[0] === action) this.wake();
   }
 
@@ -182,9 +193,10 @@ export class ProtocolModel {
     this.tell(action, ending, this.nowMs);
     this.streams.end(action, ending, this.nowMs);
     this.keep(action, ending);
-    const { failures, stalls, redrives, throttledSinceMs } = action;
-    const hasRun = failures + stalls + redrives + throttledSinceMs > 0;
-    if (!hasRun) this.admission.freeKey(action);
+    const { failures, stalls, redrives, throttledSinceMs, hasJournal } = action;
+    const mayHaveRun = failures + stalls + redrives + throttledSinceMs > 0 || hasJournal;
+    if (!mayHaveRun) this.admission.freeKey(action);
+    this.journals.delete(action.id);
     this.actions.delete(action.id);
   }
 
@@ -193,7 +205,13 @@ export class ProtocolModel {
     this.tell(action, 'cancelled', this.nowMs);
     this.streams.end(action, 'cancelled', this.nowMs);
     this.keep(action, 'cancelled');
-    this.actions.delete(action.id);
+    this.remove(action);
+  }
+
+  /** Removes an action that may have run, with its journal. */
+  remove({ id, hasJournal }: StoredAction): void {
+    if (hasJournal) this.journals.delete(id);
+    this.actions.delete(id);
   }
 
   keep({ id, tenant, retainMs }: StoredAction, ending: Ending): void {
@@ -224,11 +242,17 @@ export class ProtocolModel {
     return 'cancelled';
   }
 
+  /** Its claim is over. */
+  endLease(action: StoredAction): void {
+    delete action.claim;
+    Object.assign(action, { waits: false, isAnswered: false });
+  }
+
   bury(action: StoredAction): void {
     this.streams.end(action, 'dead', this.nowMs);
     action.state = 'dead';
     action.atMs = this.nowMs;
-    delete action.claim;
+    this.endLease(action);
   }
 
   /** Returns letters to their queues in this order with new attempts, or discards them. Returns their number. */
@@ -236,7 +260,7 @@ export class ProtocolModel {
     const letters = [...new Set(ids)].flatMap((id) => this.actions.get(id) ?? []);
     const dead = letters.filter(({ state }) => state === 'dead');
     for (const action of dead) {
-      if (verb === 'discard') this.actions.delete(action.id);
+      if (verb === 'discard') this.remove(action);
       else {
         Object.assign(action, { ...FRESH, redrives: action.redrives + 1 });
         this.arrive(action);
@@ -277,8 +301,8 @@ export class ProtocolModel {
     for (const tenant of Object.keys(this.profiles)) {
       if (!busy.has(tenant)) delete this.profiles[tenant];
     }
-    for (const tenant of this.scheduler.paces.keys()) {
-      if (!busy.has(tenant)) this.scheduler.paces.delete(tenant);
+    for (const tenant of this.scheduler.charges.paces.keys()) {
+      if (!busy.has(tenant)) this.scheduler.charges.paces.delete(tenant);
     }
   }
 

@@ -8,6 +8,8 @@ export interface Settled {
   readonly callbackIds: string[];
   /** Settlements that were refused because their action is cancelled, although its caller had its outcome. */
   readonly told: ModelSettlement[];
+  /** True once a slot is free that was not free before. */
+  frees: boolean;
 }
 
 /** Replies that a worker writes before it settles, unless the lease has ended by the clock of the worker. */
@@ -30,10 +32,10 @@ function isEnding(outcome: Outcome): outcome is Ending {
 
 /** The section "Settle, callbacks, the end": only the claim that runs an action can end its attempt. */
 export function settle(model: ProtocolModel, settlements: readonly ModelSettlement[]): Settled {
-  const settled: Settled = { results: [], callbackIds: [], told: [] };
+  const settled: Settled = { results: [], callbackIds: [], told: [], frees: false };
   const { results } = settled;
   for (const settlement of settlements) results.push(settleOne(model, settlement, settled));
-  if (results.includes('ok') && model.suspects.length > 0) model.wake();
+  if (settled.frees && model.suspects.length > 0) model.wake();
   model.scheduler.writeCorrections();
   model.forgetIdle();
   return settled;
@@ -56,9 +58,10 @@ export function settleTold(
 function settleOne(
   model: ProtocolModel,
   settlement: ModelSettlement,
-  { callbackIds, told }: Settled,
+  settled: Settled,
 ): Settled['results'][number] {
   const { claim, outcome } = settlement;
+  const { callbackIds, told } = settled;
   if (claim.action.claim !== claim)
     return model.revoked.has(claim, model.nowMs) ? 'lost' : 'already';
   if (claim.action.isCancelled && outcome !== 'cancelled' && outcome !== 'release') {
@@ -66,7 +69,7 @@ function settleOne(
     if (isTold && isEnding(outcome)) told.push(settlement);
     return 'cancelled';
   }
-  delete claim.action.claim;
+  settled.frees ||= !claim.action.waits;
   callbackIds.push(...end(model, settlement));
   return 'ok';
 }
@@ -74,20 +77,28 @@ function settleOne(
 function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): string[] {
   const { action } = claim;
   if (outcome === 'release') {
+    model.endLease(action);
     release(model, action);
     return [];
   }
+  const { isAnswered } = action;
+  model.endLease(action);
   model.scheduler.settle(action.id, model.nowMs);
   if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
     model.delay(action, model.nowMs + delayMs);
     count(action, outcome, model.nowMs);
     return [];
   }
+  if (outcome === 'parked') {
+    action.isParked = true;
+    model.delay(action, model.nowMs + (isAnswered ? 0 : delayMs));
+    return [];
+  }
   model.keep(action, outcome);
   if (outcome === 'dead') model.bury(action);
   else {
     model.streams.end(action, outcome, model.nowMs);
-    model.actions.delete(action.id);
+    model.remove(action);
   }
   // If the lease may have ended, the reply is sent like a callback, after the outcome is stored.
   if (action.notifies === 'by reply' && !isLate(model, { claim })) return [];

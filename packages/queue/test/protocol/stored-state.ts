@@ -7,6 +7,8 @@ import { NUMBERED_TIERS, type Stored } from '../stored.ts';
 export interface StoredState {
   /** State of each action, with its time and its attempts. */
   readonly actions: Readonly<Record<string, ActionState>>;
+  /** By action id. */
+  readonly journals: Readonly<Record<string, JournalState>>;
   /** Ids in their order. */
   readonly suspects: readonly string[];
   /** Tenant → weight and cap. */
@@ -42,7 +44,15 @@ export interface ActionState {
   readonly redrives: number;
   readonly throttledSinceMs: number;
   readonly unhandledSinceMs: number;
-  readonly isCancelled: boolean;
+  /** Letters in their order. */
+  readonly flags: string;
+}
+
+export interface JournalState {
+  readonly fields: Fields;
+  /** Stored number of fields, and their bytes. */
+  readonly size: string;
+  readonly expires: boolean;
 }
 
 type Fields = Readonly<Record<string, string>>;
@@ -59,10 +69,14 @@ type Tables = [
   Fields,
 ];
 
-/** Reads the state in one round trip; of the idempotency keys only those given, as `<tenant> <key>`. */
+/** Reads the state; of the idempotency keys only those given, as `<tenant> <key>`, and of the journals those of these ids. */
 export async function readState(
   stored: Stored,
-  { today, keyNames }: { today: number; keyNames: readonly string[] },
+  {
+    today,
+    keyNames,
+    ids: all,
+  }: { today: number; keyNames: readonly string[]; ids: readonly string[] },
 ): Promise<StoredState> {
   const pipeline = stored.client
     .pipeline()
@@ -92,6 +106,7 @@ export async function readState(
     return [id, { place: found.join() || 'waiting', ...attemptsOf(runs[id]) }] as const;
   };
   return {
+    journals: await readJournals(stored, all),
     actions: Object.fromEntries(ids.map(actionOf)),
     suspects: suspects.map((element) => element.slice(element.indexOf('!') + 1)),
     profiles,
@@ -107,6 +122,27 @@ export async function readState(
   };
 }
 
+async function readJournals(
+  stored: Stored,
+  ids: readonly string[],
+): Promise<Record<string, JournalState>> {
+  const pipeline = stored.client.pipeline();
+  for (const id of ids) {
+    const name = stored.key('journal', id);
+    pipeline.hgetall(name).pttl(name);
+  }
+  const replies = ((await pipeline.exec()) ?? []).map(([, reply]) => reply);
+  const found = ids.map((id, index) => {
+    const [{ '': size = '', ...fields }, lifetimeMs] = replies.slice(2 * index) as [Fields, number];
+    return [id, { fields, size, expires: lifetimeMs >= 0 }] as const;
+  });
+  // An early journal names its action after its size.
+  const journals = found.map(([id, { size, ...rest }]) => {
+    return [id, { ...rest, size: size.split(' ').slice(0, 2).join(' ') }] as const;
+  });
+  return Object.fromEntries(journals.filter(([, { size }]) => size !== ''));
+}
+
 function onceKey(stored: Stored, name: string): string {
   const [tenant = '', key = ''] = name.split(' ');
   return stored.key('idempotency', `${tenant}:${createHash('sha256').update(key).digest('hex')}`);
@@ -115,8 +151,9 @@ function onceKey(stored: Stored, name: string): string {
 function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
   const facts = parseRun(run ?? '');
   const { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs } = facts;
-  const isCancelled = facts.flags.includes('c');
-  return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs, isCancelled };
+  // The streams are compared apart.
+  const flags = [...facts.flags.replace('e', '')].toSorted().join('');
+  return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs, flags };
 }
 
 /** `turns` contains: number of turns, virtual time, then the last turn and the tag of each tier. */

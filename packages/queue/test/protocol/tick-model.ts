@@ -13,9 +13,10 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
     promote(model, action);
   }
   if (mayReclaim(model)) {
+    const frees = late.some(({ waits }) => !waits);
     // The newest first, so that the oldest ends up at the head of its queue.
     for (const action of late.sort((a, b) => b.since - a.since)) reclaim(model, action);
-    if (late.length > 0 && model.suspects.length > 0) model.wake();
+    if (frees && model.suspects.length > 0) model.wake();
   }
   model.revoked.trim(nowMs);
   trimDead(model);
@@ -27,8 +28,10 @@ function promote(model: ProtocolModel, action: StoredAction): void {
   const { expiresMs } = action;
   if (expiresMs > 0 && expiresMs <= model.nowMs) return model.finish(action, 'expired');
   model.arrive(action);
+  const place = action.isParked ? 'head' : 'tail';
+  action.isParked = false;
   if (model.isSuspect(action)) model.suspect(action);
-  else model.scheduler.enqueue(action);
+  else model.scheduler.enqueue(action, place);
 }
 
 /** After an outage longer than a lease, living workers get time to renew first. */
@@ -43,8 +46,9 @@ function mayReclaim(model: ProtocolModel): boolean {
 function reclaim(model: ProtocolModel, action: StoredAction): void {
   const { maxStalls, scheduler } = model;
   if (action.claim) model.revoked.add(action.claim, model.nowMs);
-  delete action.claim;
-  action.stalls += 1;
+  // A handler that only waits has not caused the death of its worker.
+  if (!action.waits) action.stalls += 1;
+  model.endLease(action);
   if (action.isCancelled) {
     scheduler.giveUp(action.id);
     return model.endCancelled(action);
@@ -61,9 +65,9 @@ function reclaim(model: ProtocolModel, action: StoredAction): void {
 }
 
 function trimDead(model: ProtocolModel): void {
-  for (const { id, atMs } of inOrder(model.actions.values(), 'dead')) {
-    if (atMs > model.nowMs - MAX_DEAD_AGE_MS) continue;
-    model.actions.delete(id);
+  for (const action of inOrder(model.actions.values(), 'dead')) {
+    if (action.atMs > model.nowMs - MAX_DEAD_AGE_MS) continue;
+    model.remove(action);
     model.deadDropped += 1;
   }
 }

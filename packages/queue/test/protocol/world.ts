@@ -9,6 +9,12 @@ import type {
 } from '../../src/broker.ts';
 import type { TenantEntry } from '../../src/admission/directory.ts';
 import { DomainQueueManager } from '../../src/manager.ts';
+import type { Journals } from '../../src/claiming/journals.ts';
+import type { Answer } from '../../src/delivery/answer.ts';
+import { writeAnswer, type AnswerParts } from '../../src/delivery/answers.ts';
+import type { Answered } from '../../src/protocol/operations/journal.ts';
+import { Partitions } from '../../src/protocol/partitions.ts';
+import { openJournals } from '../../src/worker-queues.ts';
 import { createBroker, type PartitionedBroker } from '../../src/claiming/partitioned-broker.ts';
 import { actionOf, failure } from '../fixture.ts';
 import { Stored } from '../stored.ts';
@@ -38,7 +44,10 @@ export class World {
   /** All claims that a worker received, in the order of the model's. */
   readonly claimed: ClaimedAction[] = [];
   readonly caller: QueueBroker;
+  /** The journals of both workers. */
+  readonly journals: Journals;
   readonly #redis: RedisPool;
+  readonly #answers: AnswerParts;
   readonly #setting: Setting;
   readonly #tenants = new Map<string, TenantEntry>();
   readonly #workers: Worker[];
@@ -53,6 +62,10 @@ export class World {
     this.stored = new Stored(redis, prefix, 'embedding');
     this.time = new MovedTime(nowMs, [this.stored, new Stored(redis, prefix, 'query')], prefix);
     this.caller = createBroker({ domain: 'query', redis, prefix });
+    const { order, maxStalls } = setting;
+    const { share = 'turns' } = order;
+    this.journals = openJournals({ domain: 'embedding', redis, prefix, share, maxStalls });
+    this.#answers = { redis, partitions: new Partitions({ redis, prefix }) };
     this.#workers = WORKERS.map(() => this.#openWorker());
   }
 
@@ -96,6 +109,11 @@ export class World {
       ...(notifies === 'by callback' && { callbackQueue: `query:${tenant}:free` }),
       ...(notifies === 'by reply' && { replyTo: 'inbox:caller' }),
     });
+  }
+
+  /** Writes the outcome of a child to the journal of its parent. */
+  async answer(answer: Omit<Answer, 'domain'>): Promise<Answered> {
+    return writeAnswer(this.#answers, { domain: 'embedding', ...answer });
   }
 
   /** Contents of the caller's inbox: action and ending, in their order. */
@@ -143,6 +161,7 @@ export class World {
 
 function outcomeOf(outcome: Outcome, delayMs: number): BrokerOutcome {
   if (outcome === 'release') return { status: 'release' };
+  if (outcome === 'parked') return { status: 'parked', delayMs };
   if (outcome === 'done') return { status: 'done', result: null };
   if (outcome === 'cancelled') return { status: 'cancelled' };
   if (outcome === 'dead' || outcome === 'expired') return { status: outcome, error: failure };

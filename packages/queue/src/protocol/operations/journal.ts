@@ -61,13 +61,20 @@ export function readRecorded(reply: unknown): Recorded {
   return { status: code === WRITTEN ? 'written' : 'lost' };
 }
 
+/** Rules of the domain, and the names that the handler waits for. */
+export interface ResumeArguments {
+  readonly maxStalls: number;
+  readonly share: Share;
+  readonly names: readonly string[];
+}
+
 /** Returns the call by which a handler that waited goes on. */
 export function resumeCall(
   keyspace: Keyspace,
   { actionId, token }: JournalLease,
-  { maxStalls, names }: { readonly maxStalls: number; readonly names: readonly string[] },
+  { maxStalls, share, names }: ResumeArguments,
 ): ScriptCall {
-  return keyspace.call('resume', [actionId, token, maxStalls, ...names]);
+  return keyspace.call('resume', [actionId, token, maxStalls, share, ...names]);
 }
 
 /** `resumed` with the answers that have come, by name; `requeued`: its tenant is at its cap; or `lost`. */
