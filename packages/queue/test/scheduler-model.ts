@@ -5,6 +5,7 @@ export interface ModelAction {
   /** Priority of the tier, 1 to 4. */
   readonly tier: number;
   readonly cost: number;
+  readonly sequence?: string;
 }
 
 export interface ModelTenant {
@@ -96,6 +97,8 @@ export class SchedulerModel {
   readonly #charges = new Map<string, Charge>();
   /** Tier and tenant → difference between the time of its attempts and their charges (µs). */
   readonly #corrections = new Map<string, { tier: number; tenant: string; us: number }>();
+  /** Tier and tenant of the queues in which this claim found nothing to run. */
+  readonly #emptied = new Set<string>();
   #services = 0;
   #clock = 0;
   #nowMs = 0;
@@ -147,7 +150,8 @@ export class SchedulerModel {
     this.#place(action.tenant);
   }
 
-  claim(slots: number, nowMs = 0): string[] {
+  /** `beforeLeaving` may enqueue: a tenant whose queue it fills again keeps its place. */
+  claim(slots: number, nowMs = 0, beforeLeaving = (): void => undefined): string[] {
     this.#nowMs = nowMs;
     const claimed: string[] = [];
     /** At equal tags, tenants not yet served by this claim go first. */
@@ -158,6 +162,8 @@ export class SchedulerModel {
       const action = this.#serve(tier, served);
       if (action) claimed.push(action.id);
     }
+    this.#emptied.clear();
+    beforeLeaving();
     // A tenant whose queue a claim empties leaves at the end of the claim, capped if it reached its cap.
     for (const tier of this.#tiers) {
       for (const tenant of tier.queues.keys()) this.#place(tenant);
@@ -250,7 +256,7 @@ export class SchedulerModel {
   #serve(tierNumber: number, served: Map<string, number>): ModelAction | undefined {
     const tier = this.#tier(tierNumber);
     const rankOf = (tenant: string): number => served.get(`${tierNumber} ${tenant}`) ?? 0;
-    const [first] = [...tier.ready].sort(
+    const [first] = this.#servable(tierNumber).sort(
       ([a, tagA], [b, tagB]) => tagA - tagB || rankOf(a) - rankOf(b) || (a < b ? -1 : 1),
     );
     if (!first) return undefined;
@@ -269,8 +275,13 @@ export class SchedulerModel {
       tier.ready.set(tenant, tag + charge / weight);
       this.#noteService(tierNumber, charge);
       served.set(`${tierNumber} ${tenant}`, this.#services);
-    } else tier.place(tenant, this.#isHeld(tenant));
+    } else this.#emptied.add(`${tierNumber} ${tenant}`);
     return action;
+  }
+
+  #servable(tierNumber: number): [string, number][] {
+    const { ready } = this.#tier(tierNumber);
+    return [...ready].filter(([tenant]) => !this.#emptied.has(`${tierNumber} ${tenant}`));
   }
 
   #chargeOf({ id, tenant, cost }: ModelAction): number {
@@ -318,7 +329,7 @@ export class SchedulerModel {
       if (mode === 'weighted') return this.#startOf(tier);
       return isFloorTurn ? this.#tier(tier).lastService : tier;
     };
-    const waiting = [4, 3, 2, 1].filter((tier) => this.#tier(tier).ready.size > 0);
+    const waiting = [4, 3, 2, 1].filter((tier) => this.#servable(tier).length > 0);
     // The sort is stable: tiers with equal rank keep their order, lower number first.
     return waiting.sort((a, b) => rank(a) - rank(b))[0];
   }

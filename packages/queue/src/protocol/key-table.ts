@@ -1,20 +1,4 @@
-/** One row of the key table: content and lifetime of a key. */
-export interface KeyFacts {
-  /** Part of the name that follows `domainRoot`. */
-  readonly suffix: string;
-  readonly type: 'HASH' | 'LIST' | 'SET' | 'STREAM' | 'STRING' | 'ZSET';
-  /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
-  readonly per?:
-    | 'tier'
-    | 'tenant'
-    | 'tier and tenant'
-    | 'process'
-    | 'action'
-    | 'day'
-    | 'tenant and key';
-  readonly content: string;
-  readonly lifetime: string;
-}
+import type { KeyFacts } from './key-facts.ts';
 
 /** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
 export const KEY_TABLE = {
@@ -70,6 +54,14 @@ export const KEY_TABLE = {
     type: 'HASH',
     content: 'tenant → reasons why it is not served: c capped, p paused, s suspended',
     lifetime: 'while there is a reason',
+  },
+  sequence: {
+    suffix: 'sequence',
+    type: 'ZSET',
+    per: 'tenant and sequence',
+    content:
+      'action_id → its place (µs) in a sequence (hashed): the first leads, the others are blocked',
+    lifetime: 'while not empty',
   },
   active: {
     suffix: 'active',

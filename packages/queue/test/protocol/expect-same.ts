@@ -6,16 +6,21 @@ import { dayOf } from './admission-model.ts';
 import { byAction } from './ends.ts';
 import type { ProtocolModel } from './protocol-model.ts';
 import { readState, type StoredState } from './stored-state.ts';
-import { KEYS, TENANTS } from './tenants.ts';
+import { KEYS, SEQUENCES, TENANTS } from './tenants.ts';
 import type { World } from './world.ts';
 
 const BUCKET_MS = 10_000;
+const SEQUENCE_NAMES = TENANTS.flatMap((tenant) => SEQUENCES.map((name) => `${tenant}:${name}`));
 const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key}`));
 
 /** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
   const [{ tokens, outbox, ...state }, stats, replies, streams] = await Promise.all([
-    readState(world.stored, { today: dayOf(model.nowMs), keyNames: KEY_NAMES }),
+    readState(world.stored, {
+      today: dayOf(model.nowMs),
+      keyNames: KEY_NAMES,
+      sequenceNames: SEQUENCE_NAMES,
+    }),
     world.queues.stats('embedding'),
     world.replies(),
     world.streams([...model.known]),
@@ -48,6 +53,7 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
   return {
     actions: Object.fromEntries(actions),
     suspects: model.suspects.map(({ id }) => id),
+    sequences: model.sequences.ids,
     profiles: Object.fromEntries(profiles),
     paces: Object.fromEntries([...model.scheduler.paces].map(([tenant, us]) => [tenant, `${us}`])),
     ready: TIERS.map((tier) => readyIn(model, tier)),

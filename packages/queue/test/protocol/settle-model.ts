@@ -33,6 +33,7 @@ export function settle(model: ProtocolModel, settlements: readonly ModelSettleme
   const settled: Settled = { results: [], callbackIds: [], told: [] };
   const { results } = settled;
   for (const settlement of settlements) results.push(settleOne(model, settlement, settled));
+  model.endStep();
   if (results.includes('ok') && model.suspects.length > 0) model.wake();
   model.scheduler.writeCorrections();
   model.forgetIdle();
@@ -67,6 +68,7 @@ function settleOne(
     return 'cancelled';
   }
   delete claim.action.claim;
+  model.sequences.note(claim.action);
   callbackIds.push(...end(model, settlement));
   return 'ok';
 }
@@ -87,6 +89,7 @@ function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement)
   if (outcome === 'dead') model.bury(action);
   else {
     model.streams.end(action, outcome, model.nowMs);
+    model.sequences.leave(action);
     model.actions.delete(action.id);
   }
   // If the lease may have ended, the reply is sent like a callback, after the outcome is stored.

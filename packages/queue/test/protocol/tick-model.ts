@@ -9,14 +9,15 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
   outbox.acknowledge(acknowledged);
   const isDue = ({ atMs }: StoredAction): boolean => atMs <= nowMs;
   const late = inOrder(model.actions.values(), 'active').filter(isDue);
-  for (const action of inOrder(model.actions.values(), 'delayed').filter(isDue)) {
-    promote(model, action);
-  }
+  const ripe = inOrder(model.actions.values(), 'delayed').filter(isDue);
+  for (const action of [...ripe, ...late]) model.sequences.note(action);
+  for (const action of ripe) promote(model, action);
   if (mayReclaim(model)) {
     // The newest first, so that the oldest ends up at the head of its queue.
     for (const action of late.sort((a, b) => b.since - a.since)) reclaim(model, action);
     if (late.length > 0 && model.suspects.length > 0) model.wake();
   }
+  model.endStep();
   model.revoked.trim(nowMs);
   trimDead(model);
   model.forgetIdle();
@@ -27,7 +28,8 @@ function promote(model: ProtocolModel, action: StoredAction): void {
   const { expiresMs } = action;
   if (expiresMs > 0 && expiresMs <= model.nowMs) return model.finish(action, 'expired');
   model.arrive(action);
-  if (model.isSuspect(action)) model.suspect(action);
+  if (action.sequence !== undefined && !model.sequences.has(action)) model.enterLater(action);
+  else if (model.isSuspect(action)) model.suspect(action);
   else model.scheduler.enqueue(action);
 }
 
