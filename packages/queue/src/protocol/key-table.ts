@@ -1,3 +1,4 @@
+import { CONVERSATION_KEYS } from './conversation-keys.ts';
 import type { KeyFacts } from './key-facts.ts';
 
 /** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
@@ -54,14 +55,6 @@ export const KEY_TABLE = {
     type: 'HASH',
     content: 'tenant → reasons why it is not served: c capped, p paused, s suspended',
     lifetime: 'while there is a reason',
-  },
-  sequence: {
-    suffix: 'sequence',
-    type: 'ZSET',
-    per: 'tenant and sequence',
-    content:
-      'action_id → its place (µs) in a sequence (hashed): the first leads, the others are blocked',
-    lifetime: 'while not empty',
   },
   active: {
     suffix: 'active',
@@ -189,22 +182,6 @@ export const KEY_TABLE = {
     content: 'ending and tenant of an action enqueued with retainMs',
     lifetime: 'retainMs',
   },
-  journal: {
-    suffix: 'journal',
-    type: 'HASH',
-    per: 'action',
-    content:
-      'what the names of a handler stand for, and =<name> → what they resolved to; at most 2,000 fields and 1 MiB',
-    lifetime: 'until the action ends, and while it is dead',
-  },
-  stream: {
-    suffix: 'stream',
-    type: 'STREAM',
-    per: 'action',
-    content:
-      'chunks of its last attempt that emitted some, at most 65,536 and 4 MiB, and the ending of the action',
-    lifetime: '10 minutes after the end; a week after its last attempt began to emit',
-  },
   followers: {
     suffix: 'followers',
     type: 'ZSET',
@@ -218,20 +195,6 @@ export const KEY_TABLE = {
     per: 'process',
     content: 'call number modulo 64 → the number and its answer',
     lifetime: '10 minutes after the last call',
-  },
-  children: {
-    suffix: 'children',
-    type: 'SET',
-    per: 'action',
-    content: 'domain and action_id of the child actions it has sent, up to 10,000',
-    lifetime: 'until the action ends; after a cancellation a minute more; at most 24 hours',
-  },
-  words: {
-    suffix: 'words',
-    type: 'LIST',
-    per: 'process',
-    content: 'words for a worker about actions that it runs, up to 1,000',
-    lifetime: '60 s after the last word',
   },
   workers: {
     suffix: 'workers',
@@ -251,6 +214,7 @@ export const KEY_TABLE = {
     content: 'at most one wake token, on which idle workers block',
     lifetime: 'until taken',
   },
+  ...CONVERSATION_KEYS,
 } as const satisfies Record<string, KeyFacts>;
 
 /** The one key that belongs to no domain: `inboxKey` returns its name. */

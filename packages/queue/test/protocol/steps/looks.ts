@@ -39,6 +39,7 @@ function expectReasons(model: ProtocolModel, action: StoredAction, { reasons }: 
   expect(kinds.includes('domain-paused')).toBe(model.paused !== false);
   expect(kinds.includes('suspended')).toBe(model.admission.suspended.has(action.tenant));
   expect(kinds.includes('suspect')).toBe(model.isSuspect(action));
+  expect(kinds.includes('sequence')).toBe(model.sequences.isBlocked(action));
 }
 
 function delaysOf({ failures, throttledSinceMs, unhandledSinceMs }: StoredAction): string[] {
