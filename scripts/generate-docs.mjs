@@ -39,6 +39,7 @@ const COMPLETED_BY = {
   action: ':<action_id>',
   day: ':<day>',
   'tenant and key': ':<tenant>:<hash>',
+  'tenant and sequence': ':<tenant>:<hash>',
 };
 
 function keys() {

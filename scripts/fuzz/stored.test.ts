@@ -55,10 +55,16 @@ fuzz('any stored action can be read', fc.tuple(stored, line), ([one, other]) => 
 
 fuzz(
   'a header is parsed into its original fields',
-  fc.record({ expiresMs: fc.integer(), retainMs: fc.nat(), envelope: text }),
+  fc.record({
+    expiresMs: fc.integer(),
+    retainMs: fc.nat(),
+    envelope: text,
+    isInSequence: fc.boolean(),
+  }),
   (facts) => {
-    const usual = { ...action, tier: 2, cost: 1e-3, notify: true, runAtMs: 0, onceHash: '-' };
-    const text = `${ARRIVAL} ${storedWithoutArrival({ ...usual, ...facts })}`;
+    const usual = { ...action, tier: 2, cost: 1e-3, notify: true, runAtMs: 0 };
+    const hashes = { onceHash: '-', sequenceHash: facts.isInSequence ? 'c0ffee' : '-' };
+    const text = `${ARRIVAL} ${storedWithoutArrival({ ...usual, ...hashes, ...facts })}`;
     expect(parseStored(text)).toMatchObject({
       tier: 'professional',
       tenantId: 'acme',

@@ -9,6 +9,7 @@ import { nothingLost } from './promises/nothing-lost.ts';
 import { reclaim } from './promises/reclaim.ts';
 import { recovery } from './promises/recovery.ts';
 import { streaming } from './promises/streaming.ts';
+import { sequences } from './promises/sequences.ts';
 
 /** All promises. P7, different versions running side by side, begins with the second release. */
 export const GUARANTEES: readonly Guarantee[] = [
@@ -21,5 +22,6 @@ export const GUARANTEES: readonly Guarantee[] = [
   isolation,
   cancellation,
   streaming,
+  sequences,
   computedOnce,
 ];

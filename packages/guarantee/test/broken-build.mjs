@@ -51,6 +51,8 @@ const BREAKS = {
   ],
   ends: [null, ...first('end_stream', 'if true then return end')],
   journal: ['recall', "redis.call('HGETALL', journal .. id)", '{}'],
+  sequences: ['enqueue', 'if joining.is_new and #joining == 0 then', 'if true then'],
+  leads: ['settle', ...first('run_later', 'leave_sequence(id)')],
   floor: ['claim', ...first('next_tier', 'floor = 0')],
 };
 

@@ -53,6 +53,8 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
     'journal',
     ['P12', '[1-9]\\d* (computed again|resolved twice)|[1-9]\\d* computed again'],
   ],
+  ['blocks nothing in a sequence', 'sequences', ['P11', '[1-9]\\d* (overtaken|ran together)']],
+  ['lets an action overtake one that is retried', 'leads', ['P11', '[1-9]\\d* overtaken']],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
 

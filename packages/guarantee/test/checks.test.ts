@@ -7,6 +7,7 @@ import {
 import { check } from '../src/checks/checker.ts';
 import { idled } from '../src/checks/idleness.ts';
 import { overAdmitted } from '../src/checks/over-admission.ts';
+import { keptTheirLead, outOfOrder } from '../src/checks/sequence-order.ts';
 import { reclaims } from '../src/checks/reclaims.ts';
 import { takenOver } from '../src/checks/taken-over.ts';
 import { starved } from '../src/checks/starvation.ts';
@@ -221,4 +222,47 @@ it('measures the time from the kill of a worker until its actions start again', 
   expect(reclaims(history(accepted, started, settled, kill))).toEqual(nothing);
   expect(reclaims(history(accepted, started, kill, notified))).toEqual(nothing);
   expect(reclaims(history(accepted, started, kill))).toEqual({ times: [], stranded: ['a'] });
+});
+
+/** Two actions of a sequence that were accepted in this order, and the given lines about them. */
+function sequence(...entries: (Entry & { pid?: number })[]): Line[] {
+  const both = ['a', 'b'].flatMap((id) => [
+    { ...sent, id, sequence: 's' },
+    { ...accepted, id },
+  ]);
+  return history(...both, ...entries);
+}
+
+it('finds an action of a sequence that starts before an attempt of an earlier one', () => {
+  const lines = sequence(
+    started,
+    { ...started, id: 'b', token: 2 },
+    { ...started, attempt: 2, token: 3 },
+  );
+  expect(outOfOrder(lines)).toMatchObject([{ what: 'overtaken', id: 'b' }]);
+});
+
+it('finds an action of a sequence that runs together with an earlier one', () => {
+  const other = { ...started, id: 'b', token: 2, pid: 2 };
+  const finished = { ...started, event: 'finished' } as const;
+  expect(outOfOrder(sequence(started, other, finished))).toMatchObject([
+    { what: 'ran together', id: 'b' },
+  ]);
+  expect(outOfOrder(sequence(started, finished, other))).toEqual([]);
+});
+
+it('does not blame a sequence for a process that finishes under a lease that it lost', () => {
+  const again = { ...started, token: 2, pid: 2 };
+  const finished = { ...started, event: 'finished' } as const;
+  const next = { ...started, id: 'b', token: 3, pid: 2 };
+  const lines = sequence(started, again, { ...finished, token: 2, pid: 2 }, next, finished);
+  expect(outOfOrder(lines)).toEqual([]);
+  expect(keptTheirLead(lines)).toBe(1);
+});
+
+it('leaves out an action of a sequence that was sent again, and sequences of others', () => {
+  const resent = { event: 'resent', id: 'a' } as const;
+  const lines = sequence(resent, { ...started, id: 'b', token: 2 }, { ...started, token: 3 });
+  expect(outOfOrder(lines)).toEqual([]);
+  expect(outOfOrder(history(sent, accepted, started))).toEqual([]);
 });

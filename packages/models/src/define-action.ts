@@ -18,6 +18,11 @@ export interface ActionInput<Data = unknown> {
   /** @default a new id */
   readonly taskId?: string;
   readonly sessionId?: string;
+  /**
+   * Runs the actions of a tenant with the same sequence one at a time, in order of admission: 1 to 256 characters, or
+   * `session` for the sequence of its session. @default none
+   */
+  readonly sequence?: string;
   readonly callbackQueue?: string;
   readonly callbackType?: string;
   readonly replyTo?: string;

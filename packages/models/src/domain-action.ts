@@ -13,6 +13,11 @@ export interface DomainAction<Data = unknown> {
   readonly tenantId: string;
   readonly tenantTier: Tier;
   readonly sessionId?: string;
+  /**
+   * Of a tenant and sequence at most one action runs at a time, in order of admission. `session` is the sequence of its
+   * session.
+   */
+  readonly sequence?: string;
   /** Logical queue, `{domain}:{tenant_id}:{tier}`, that receives the outcome. Excludes `replyTo`. */
   readonly callbackQueue?: string;
   /** Action type of the callback. @default `{callback domain}.{action type}.result` */

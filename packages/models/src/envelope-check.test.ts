@@ -83,6 +83,7 @@ const fields: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   tenant_id: field(names('acme', 128)),
   tenant_tier: field(fc.constantFrom(...TIERS)),
   session_id: optional(names('s1', 256)),
+  sequence: optional(mostly(names('s1', 256), fc.constant('session'))),
   callback_queue: optional(names('query:acme:free', 128)),
   callback_type: optional(names('query.done', MAX_TYPE_LENGTH)),
   reply_to: optional(names('inbox:x', 134)),

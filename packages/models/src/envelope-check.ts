@@ -4,6 +4,7 @@ import { executionContextSchema } from './execution-context.ts';
 import { isActionId, isActionType, isTenantId, MAX_TYPE_LENGTH, NAME_PATTERNS } from './names.ts';
 import { isJournalName, JOURNAL_NAME } from './journal-name.ts';
 import { INBOX_NAME, isInboxName, isQueueName, QUEUE_NAME } from './queue-name.ts';
+import { lacksSession } from './sequence.ts';
 import { isTier, TIERS } from './tiers.ts';
 import { issuesOf } from './validation.ts';
 import { wellFormed } from './well-formed.ts';
@@ -29,6 +30,7 @@ export const envelopeSchema = z.object({
   tenant_id: z.string().regex(NAME_PATTERNS.tenantId),
   tenant_tier: z.enum(TIERS),
   session_id: text.optional(),
+  sequence: text.optional(),
   callback_queue: z.string().regex(QUEUE_NAME, 'expected "<domain>:<tenant_id>:<tier>"').optional(),
   callback_type: actionType.optional(),
   reply_to: z.string().regex(REPLY_TO, 'expected "inbox:<id>"').optional(),
@@ -75,6 +77,7 @@ export function checkBySchema(raw: object): Envelope {
 export function isUsual(raw: Unchecked): raw is Envelope {
   if (raw.execution_context !== undefined || raw.data === undefined) return false;
   if (raw.callback_queue !== undefined && raw.reply_to !== undefined) return false;
+  if (raw.sequence !== undefined && lacksSession(raw)) return false;
   return hasUsualNames(raw) && hasUsualTerms(raw) && hasUsualReturn(raw);
 }
 
@@ -87,6 +90,7 @@ function hasUsualNames(raw: Unchecked): boolean {
     isTenantId(raw.tenant_id) &&
     isTier(raw.tenant_tier) &&
     (raw.session_id === undefined || isText(raw.session_id)) &&
+    (raw.sequence === undefined || isText(raw.sequence)) &&
     (raw.parent_action_id === undefined || isActionId(raw.parent_action_id))
   );
 }
@@ -137,6 +141,7 @@ function contradictionIn(envelope: Envelope): string | undefined {
     return 'its data is undefined, which JSON cannot represent; use null';
   if (callback_queue !== undefined && reply_to !== undefined)
     return 'callback_queue and reply_to exclude each other';
+  if (lacksSession(envelope)) return 'its sequence is "session", and it has no session_id';
   // Otherwise a handler that trusts the context would act for a different tenant than the one that is charged.
   const foreign = (['tenant_id', 'tenant_tier'] as const).find(
     (name) => context && context[name] !== envelope[name],

@@ -32,6 +32,7 @@ export function toEnvelope(action: DomainAction): { data: unknown } {
     tenant_id: action.tenantId,
     tenant_tier: action.tenantTier,
     session_id: action.sessionId,
+    sequence: action.sequence,
     callback_queue: action.callbackQueue,
     callback_type: action.callbackType,
     reply_to: action.replyTo,
@@ -70,9 +71,10 @@ function fromEnvelope(envelope: Envelope, raw: object): DomainAction {
 
 /** One by one: spreads of conditions would cost every action, though few have these fields. */
 function addOptional(action: Writable<DomainAction>, envelope: Envelope): void {
-  const { session_id, callback_queue, callback_type, reply_to, stream } = envelope;
+  const { session_id, sequence, callback_queue, callback_type, reply_to, stream } = envelope;
   const { parent_action_id, timeout_ms, expires_at } = envelope;
   if (session_id !== undefined) action.sessionId = session_id;
+  if (sequence !== undefined) action.sequence = sequence;
   if (callback_queue !== undefined) action.callbackQueue = callback_queue;
   if (callback_type !== undefined) action.callbackType = callback_type;
   if (reply_to !== undefined) action.replyTo = reply_to;

@@ -60,4 +60,5 @@ export {
   type TierOverrides,
   type TierPolicy,
 } from './tier-policies.ts';
+export { SESSION_SEQUENCE } from './sequence.ts';
 export { isTier, tierPriority, TIERS, type Tier } from './tiers.ts';

@@ -8,6 +8,7 @@
 -- from header: element_of
 -- from memory: begin_writing
 -- from ending: remove
+-- from sequences: note_sequence, has_to_join, join_sequence, write_sequences
 -- from journal: drop_journal, touch_journals
 -- from commit: commit
 -- KEYS: dead deaths
@@ -21,6 +22,9 @@ if answer then return tonumber(answer) end
 local moved, tenants = 0, {}
 local runs = read_runs(ids)
 for _, r in pairs(runs) do tenants[r.tenant] = true end
+if verb == 'redrive' then
+  for _, id in ipairs(ids) do note_sequence(id, runs[id], nil) end
+end
 touch_lists(tenants)
 touch_journals(ids)
 
@@ -34,6 +38,7 @@ local function redrive(id, r)
   r.since, r.failures, r.stalls, r.redrives = clock_words(clock), 0, 0, r.redrives + 1
   r.throttled, r.unhandled = '0', '0'
   write_run(id, r)
+  if has_to_join(id) then return join_sequence(id, r) end
   bump_waiting(r.tier, r.tenant, r.since, 1)
   push(r.tier, r.tenant, {element_of(r.since, id, true)})
 end
@@ -49,6 +54,7 @@ for _, id in ipairs(ids) do
   end
 end
 write_clock()
+write_sequences()
 commit()
 remember(process, call, {moved})
 return moved

@@ -6,18 +6,27 @@ const BASE = new Set(['many', 'state', 'clock', 'fields', 'counts', 'header']);
  * Returns the keys of a script, in the order in which its text takes them, and its text. Every call creates the functions of
  * a script again, so it contains only those it needs, and those of the general case are not created if the usual case
  * applies. Lua resolves names of an enclosing function directly, but its own locals by a linear search, so keys and base
- * pieces enclose the rest.
+ * pieces enclose the rest. A function may use 60 names of those that enclose it, so only what the usual case needs of a piece
+ * stands before the rest.
  */
 export function bundle({ entry, usual, first, pieces }) {
   const live = liveIn([entry, ...(usual ? [usual] : [])], pieces);
   const keys = keysIn(pieces, live);
-  const text = (chosen) => textOf(chosen, live);
-  const others = pieces.filter((piece) => !first.includes(piece));
-  const rest = nested(text(others.filter((piece) => !isBase(piece))));
-  const base = nested(text(others.filter(isBase)) + rest);
+  const early = usual ? liveIn([usual], pieces) : new Set();
+  const late = new Set([...live].filter((each) => !early.has(each)));
+  const rest = nested(
+    textOf(
+      pieces.filter((piece) => !isBase(piece)),
+      late,
+    ),
+  );
+  const base = nested(textOf(pieces.filter(isBase), late) + rest);
   if (!usual) return { keys, lua: bind(keys) + base };
-  const before = text(first.filter((piece) => piece !== usual));
-  return { keys, lua: bind(keys) + nested(before + tried(text([usual])) + base) };
+  const before = textOf(
+    first.filter((piece) => piece !== usual),
+    early,
+  );
+  return { keys, lua: bind(keys) + nested(before + tried(textOf([usual], early)) + base) };
 }
 
 const tried = (usual) =>

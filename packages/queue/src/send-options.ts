@@ -14,7 +14,7 @@ export type CallbackTarget = string | Pick<ActionDefinition, 'domain' | 'type'>;
 /** Fields of an action that its sender may set. */
 type ActionFields = Pick<
   ActionInput,
-  'actionId' | 'taskId' | 'sessionId' | 'executionContext' | 'metadata' | 'timeoutMs'
+  'actionId' | 'taskId' | 'sessionId' | 'sequence' | 'executionContext' | 'metadata' | 'timeoutMs'
 >;
 
 type Expiry =
@@ -71,6 +71,7 @@ const FIELDS = {
   actionId: rule.anything,
   taskId: rule.anything,
   sessionId: rule.anything,
+  sequence: rule.anything,
   executionContext: rule.anything,
   metadata: rule.anything,
   timeoutMs: rule.anything,

@@ -8,6 +8,8 @@ interface Seen {
   readonly tenantId: string;
   /** Its handler only waits. */
   readonly waits: boolean;
+  /** Its sequence, as in the key. */
+  readonly sequence: string | undefined;
   readonly places: readonly ('active' | 'delayed' | 'dead' | 'waiting')[];
 }
 
@@ -24,6 +26,7 @@ export async function audit(stored: Stored): Promise<string[]> {
   const lists = await readLists(stored);
   const actions = await readActions(stored, lists);
   for (const [id, { places }] of actions) expectSame(`places of ${id}`, places.length, 1);
+  await auditSequences(stored, actions, expectSame);
   await auditIndexes(stored, lists, expectSame);
   await auditCounters(stored, { lists, actions: [...actions.values()] }, expectSame);
   const known = new Set(actions.keys());
@@ -65,32 +68,68 @@ async function readLists(stored: Stored): Promise<TenantList[]> {
   return (await Promise.all(found)).flat();
 }
 
+type Place = Seen['places'][number];
+
 async function readActions(
   stored: Stored,
   lists: readonly TenantList[],
 ): Promise<Map<string, Seen>> {
   const runs = await stored.hash('run');
-  const [active, delayed, dead] = await Promise.all(
-    (['active', 'delayed', 'dead'] as const).map(async (name) => stored.scores(stored.key(name))),
-  );
   const suspects = await stored.client.lrange(stored.key('suspects'), 0, -1);
-  const waiting = new Set([...lists.flatMap(({ elements }) => elements), ...suspects]);
+  const queued = new Set([...lists.flatMap(({ elements }) => elements), ...suspects]);
+  const tables = await readTables(stored);
   const seen = new Map<string, Seen>();
   for (const [id, text] of Object.entries(await stored.hash('actions'))) {
     const { tier, tenantId, arrivalUs } = parseStored(text);
-    const sinceUs = runs[id] === undefined ? arrivalUs : parseRun(runs[id]).sinceUs;
-    const places = [
-      ...(active?.has(id) ? (['active'] as const) : []),
-      ...(delayed?.has(id) ? (['delayed'] as const) : []),
-      ...(dead?.has(id) ? (['dead'] as const) : []),
-      ...(waiting.has(`${sinceUs}${runs[id] === undefined ? '.' : '!'}${id}`)
-        ? (['waiting'] as const)
-        : []),
-    ];
-    const waits = runs[id] !== undefined && parseRun(runs[id]).flags.includes('w');
-    seen.set(id, { tier, tenantId, waits, places });
+    const run = runs[id];
+    const element = `${run === undefined ? `${arrivalUs}.` : `${parseRun(run).sinceUs}!`}${id}`;
+    const places = tables.flatMap(([place, ids]) => (ids.has(id) ? [place] : []));
+    if (queued.has(element)) places.push('waiting');
+    const [, hash] = /^(?:\S+ ){8}(\w+)$/.exec(text.split('\n')[0] ?? '') ?? [];
+    const sequence = hash === undefined ? undefined : `${tenantId}:${hash}`;
+    const waits = run !== undefined && parseRun(run).flags.includes('w');
+    seen.set(id, { tier, tenantId, waits, sequence, places });
   }
   return seen;
+}
+
+/** The places other than queues, with the ids of the actions there. */
+async function readTables(stored: Stored): Promise<(readonly [Place, ReadonlySet<string>])[]> {
+  const named = (['active', 'delayed', 'dead'] as const).map(async (name) => {
+    const scores = await stored.scores(stored.key(name));
+    return [name, new Set(scores.keys())] as const;
+  });
+  const sequences = [...(await stored.sequences()).values()];
+  const blocked = sequences.flatMap(([_leader, ...others]) => others);
+  return [...(await Promise.all(named)), ['waiting', new Set(blocked)]];
+}
+
+/** Every action of a sequence is in it, unless it is dead or has never been due: so the others wait behind a leader. */
+async function auditSequences(
+  stored: Stored,
+  actions: ReadonlyMap<string, Seen>,
+  expectSame: Compare,
+): Promise<void> {
+  const sequences = await stored.sequences();
+  const members = new Map([...sequences].flatMap(([name, ids]) => ids.map((id) => [id, name])));
+  for (const [id, name] of members)
+    expectSame(`sequence of ${id}`, actions.get(id)?.sequence, name);
+  const missing = [...actions].filter(
+    ([
+      id,
+      {
+        sequence,
+        places: [place],
+      },
+    ]) => sequence !== undefined && !members.has(id) && place !== 'dead' && place !== 'delayed',
+  );
+  expectSame(
+    'actions outside of their sequence',
+    missing.map(([id]) => id),
+    [],
+  );
+  const dead = [...members.keys()].filter((id) => actions.get(id)?.places.includes('dead'));
+  expectSame('dead letters in a sequence', dead, []);
 }
 
 /** A tenant is in the ready index of a tier iff its list there is not empty and nothing holds it. */

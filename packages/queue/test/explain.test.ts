@@ -33,6 +33,18 @@ it('counts the actions of its tenant ahead of it', async () => {
   );
 });
 
+it('names the leader that blocks an action in its sequence, whatever its state', async () => {
+  const queue = await openServed();
+  await queue.enqueue({ actionId: 'first', sequence: 'chat' });
+  await queue.enqueue({ sequence: 'chat' });
+  const receipt = await queue.enqueue({ sequence: 'chat' });
+  await queue.claimOne();
+  const { reasons, place, text } = await queue.queues.explain(receipt);
+  expect(reasons[0]).toEqual({ kind: 'sequence', leaderId: 'first', ahead: 2 });
+  expect(place).toBeUndefined();
+  expect(text).toContain('2 actions of its sequence run before it, "first" first');
+});
+
 it('counts no further than 1,000 actions ahead', async () => {
   const queue = await openServed();
   await queue.queues.enqueueMany(Array.from({ length: 1_001 }, () => actionOf()));

@@ -9,6 +9,7 @@ import { DomainQueueManager } from '../src/manager.ts';
 import { createBroker } from '../src/claiming/partitioned-broker.ts';
 import { audit } from './audit.ts';
 import { actionOf, openPool } from './fixture.ts';
+import { SequenceModel } from './sequence-model.ts';
 import { SchedulerModel, type ModelAction, type ModelTenant } from './scheduler-model.ts';
 import { Stored } from './stored.ts';
 
@@ -37,6 +38,7 @@ const commands = fc.array(
         tier: fc.constantFrom(1, 2, 2, 2, 3, 4),
         cost: fc.constantFrom(1, 1, 1, 2, 0.1, 7),
         count: fc.integer({ min: 1, max: 4 }),
+        sequence: fc.constantFrom(undefined, undefined, 'q', 'r'),
       }),
     },
     {
@@ -85,6 +87,8 @@ type Command = typeof commands extends fc.Arbitrary<readonly (infer Value)[]> ? 
 /** Applies the same steps to the model and to the real scripts. */
 class Pair {
   readonly model: SchedulerModel;
+  readonly sequences = new SequenceModel<ModelAction>();
+  readonly #actions = new Map<string, ModelAction>();
   readonly stored: Stored;
   readonly #broker;
   readonly #queues;
@@ -105,7 +109,7 @@ class Pair {
   async run(command: Command): Promise<void> {
     switch (command.do) {
       case 'enqueue':
-        for (let n = 0; n < command.count; n += 1) await this.#enqueue({ ...command, id: newId() });
+        for (let n = 0; n < command.count; n += 1) await this.#enqueue(actionFrom(command));
         return;
       case 'claim':
         return this.claim(command.slots);
@@ -138,17 +142,32 @@ class Pair {
     expect(await audit(this.stored)).toEqual([]);
   }
 
+  /** Ids of the actions that wait in their sequence. */
+  get blocked(): string[] {
+    return [...this.sequences.ids.values()].flatMap(([_leader, ...others]) => others);
+  }
+
   async #enqueue(action: ModelAction): Promise<void> {
     const { weight, cap } = this.#tenants[action.tenant as 'a'];
     const limits = { perMinute: null, perDay: null, maxDepth: null, onLimit: 'reject' } as const;
     const tenantTier = TIERS[action.tier - 1] ?? 'free';
-    const item = itemOf(actionOf({ actionId: action.id, tenantId: action.tenant, tenantTier }), {
+    const { id: actionId, tenant: tenantId, sequence } = action;
+    const fields = { actionId, tenantId, tenantTier, ...(sequence !== undefined && { sequence }) };
+    const item = itemOf(actionOf(fields), {
       policy: { ...limits, weight, maxActive: cap },
       options: { cost: action.cost },
       maxPayloadBytes: 10_000,
     });
     expect(await this.#admissions.admit('embedding', item)).toEqual({ kind: 'accepted' });
-    this.model.enqueue(action);
+    this.#actions.set(actionId, action);
+    if (sequence === undefined || this.sequences.join(action)) this.model.enqueue(action);
+  }
+
+  /** Ends an action in the model, and lets the next one of its sequence lead. */
+  #leave(actionId: string): void {
+    const action = this.#actions.get(actionId);
+    if (action) this.sequences.leave(action);
+    for (const each of this.sequences.endStep()) this.model.enqueue(each);
   }
 
   async #end(how: 'settle' | 'release', pick: number): Promise<void> {
@@ -157,23 +176,30 @@ class Pair {
     if (!claimed) return;
     this.model[how](claimed.lease.actionId);
     if (how === 'release') return this.#broker.release([claimed]);
+    this.#leave(claimed.lease.actionId);
     const outcome = { status: 'done' } as const;
     const answers = await this.#broker.settle([{ claimed, outcome }]);
     expect([...answers.values()]).toEqual(['ok']);
   }
 
   async #cancel(pick: number): Promise<void> {
-    const known = [...this.model.waiting, ...this.model.running];
+    const known = [...this.model.waiting, ...this.model.running, ...this.blocked];
     const actionId = known[pick % known.length];
     if (actionId === undefined) return;
     const claimed = this.model.running.includes(actionId) && this.#claimed.get(actionId);
     const result = await this.#queues.cancel({ domain: 'embedding', actionId });
     expect(result).toBe(claimed ? 'cancelling' : 'cancelled');
-    if (!claimed) return this.model.cancel(actionId);
-    this.model.settle(actionId);
+    if (claimed) this.model.settle(actionId);
+    else this.model.cancel(actionId);
+    this.#leave(actionId);
+    if (!claimed) return;
     const answers = await this.#broker.settle([{ claimed, outcome: { status: 'cancelled' } }]);
     expect([...answers.values()]).toEqual(['ok']);
   }
+}
+
+function actionFrom({ tenant, tier, cost, sequence }: Extract<Command, { do: 'enqueue' }>) {
+  return { id: newId(), tenant, tier, cost, ...(sequence !== undefined && { sequence }) };
 }
 
 it('serves what the model of the protocol serves, in the same order', async () => {
@@ -198,6 +224,7 @@ it('serves everything that waits once nothing is paused, and leaves nothing behi
       expect(pair.model.running).not.toEqual([]);
       while (pair.model.running.length > 0) await pair.run({ do: 'settle', pick: 0 });
     }
+    expect(pair.blocked).toEqual([]);
     await pair.claim(1);
     await pair.compareIndexes();
     const left = Object.keys(await pair.stored.hash('actions'));

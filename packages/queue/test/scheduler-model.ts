@@ -7,6 +7,7 @@ export interface ModelAction {
   /** Priority of the tier, 1 to 4. */
   readonly tier: number;
   readonly cost: number;
+  readonly sequence?: string;
 }
 
 export interface ModelTenant {
@@ -85,6 +86,8 @@ export class SchedulerModel {
   /** Running actions whose handlers only wait: they have no slot. */
   readonly #waiting = new Set<string>();
   readonly charges: ChargesModel;
+  /** Tier and tenant of the queues in which this claim found nothing to run. */
+  readonly #emptied = new Set<string>();
   #services = 0;
   #clock = 0;
   #nowMs = 0;
@@ -138,7 +141,8 @@ export class SchedulerModel {
     this.#place(action.tenant);
   }
 
-  claim(slots: number, nowMs = 0): string[] {
+  /** `beforeLeaving` may enqueue: a tenant whose queue it fills again keeps its place. */
+  claim(slots: number, nowMs = 0, beforeLeaving = (): void => undefined): string[] {
     this.#nowMs = nowMs;
     const claimed: string[] = [];
     /** At equal tags, tenants not yet served by this claim go first. */
@@ -149,6 +153,8 @@ export class SchedulerModel {
       const action = this.#serve(tier, served);
       if (action) claimed.push(action.id);
     }
+    this.#emptied.clear();
+    beforeLeaving();
     // A tenant whose queue a claim empties leaves at the end of the claim, capped if it reached its cap.
     for (const tier of this.#tiers) {
       for (const tenant of tier.queues.keys()) this.#place(tenant);
@@ -259,7 +265,7 @@ export class SchedulerModel {
   #serve(tierNumber: number, served: Map<string, number>): ModelAction | undefined {
     const tier = this.#tier(tierNumber);
     const rankOf = (tenant: string): number => served.get(`${tierNumber} ${tenant}`) ?? 0;
-    const [first] = [...tier.ready].sort(
+    const [first] = this.#servable(tierNumber).sort(
       ([a, tagA], [b, tagB]) => tagA - tagB || rankOf(a) - rankOf(b) || (a < b ? -1 : 1),
     );
     if (!first) return undefined;
@@ -279,8 +285,13 @@ export class SchedulerModel {
       tier.ready.set(tenant, tag + charge / weight);
       this.#noteService(tierNumber, charge);
       served.set(`${tierNumber} ${tenant}`, this.#services);
-    } else tier.place(tenant, this.#isHeld(tenant));
+    } else this.#emptied.add(`${tierNumber} ${tenant}`);
     return action;
+  }
+
+  #servable(tierNumber: number): [string, number][] {
+    const { ready } = this.#tier(tierNumber);
+    return [...ready].filter(([tenant]) => !this.#emptied.has(`${tierNumber} ${tenant}`));
   }
 
   #end({ id, tenant }: ModelAction): void {
@@ -305,7 +316,7 @@ export class SchedulerModel {
       if (mode === 'weighted') return this.#startOf(tier);
       return isFloorTurn ? this.#tier(tier).lastService : tier;
     };
-    const waiting = [4, 3, 2, 1].filter((tier) => this.#tier(tier).ready.size > 0);
+    const waiting = [4, 3, 2, 1].filter((tier) => this.#servable(tier).length > 0);
     // The sort is stable: tiers with equal rank keep their order, lower number first.
     return waiting.sort((a, b) => rank(a) - rank(b))[0];
   }

@@ -47,6 +47,17 @@ export class Stored {
     return this.scores(this.tierKey('ready', tier));
   }
 
+  /** Ids of each sequence in their order, the leader first, by the part of its key after `sequence:`. */
+  async sequences(): Promise<Map<string, string[]>> {
+    const stem = this.key('sequence');
+    const names = await this.client.keys(`${stem}*`);
+    const members = names.map(
+      async (name) =>
+        [name.slice(stem.length), await this.client.zrange(name, 0, -1)] as [string, string[]],
+    );
+    return new Map(await Promise.all(members));
+  }
+
   /** The texts in an inbox, in their order. */
   async replies(inboxId: string): Promise<string[]> {
     const entries = await this.client.xrange(inboxKey(this.#prefix, inboxId), '-', '+');

@@ -21,6 +21,7 @@ export async function takeTour(queue: Queue, before: () => Promise<unknown>): Pr
   await work(queue, step);
   await lookAfter(queue, step);
   await cancelRunning(queue, step);
+  await runSequence(queue, step);
   await step(async () => drain(queue));
 }
 
@@ -146,6 +147,36 @@ async function claimOf(broker: QueueBroker, actionId: string): Promise<ClaimedAc
     if (first?.lease.actionId === actionId) return first;
     await broker.settle(claimed.map((each) => settlementFor(each, done)));
   }
+}
+
+/** A leader that is retried, one that is dead and redriven, and blocked actions that expire or are cancelled. */
+async function runSequence(queue: Queue, step: Step): Promise<void> {
+  const chat = { tenantId: 'chat', sequence: 'chat', callbackQueue: 'query:chat:free' };
+  const names = ['first', 'late', 'second', 'third'];
+  for (const actionId of names) {
+    const late = actionId === 'late' && { expiresAt: PAST };
+    await step(async () => queue.enqueue({ ...chat, actionId, ...late }, { retainMs: 60_000 }));
+  }
+  await step(async () => queue.enqueue({ ...chat, actionId: 'fourth' }, { delayMs: 1_000 }));
+  await step(async () => queue.queues.cancel({ domain: 'embedding', actionId: 'third' }));
+  const end = async (actionId: string, outcome: Outcome): Promise<void> => {
+    const claimed = await step(async () => queue.claim(50));
+    const own = claimed.find(({ lease }) => lease.tenantId === 'chat');
+    expect(own?.lease.actionId).toBe(actionId);
+    await step(async () =>
+      queue
+        .brokerOf()
+        .settle(claimed.map((each) => settlementFor(each, each === own ? outcome : done))),
+    );
+  };
+  await end('first', { status: 'retry', delayMs: 0, error: failure });
+  await step(async () => queue.stored.hasten('delayed', 86_400_000));
+  await end('first', { status: 'dead', error: failure });
+  await step(async () => queue.claim(0));
+  const letters = queue.queues.deadLetters('embedding');
+  await step(async () => letters.redrive({ actionIds: ['first'] }));
+  await step(async () => queue.claim(1));
+  await end('second', done);
 }
 
 /** Ends every action of both domains, whatever its state. */

@@ -1,26 +1,7 @@
 import type { Line } from '../journal/journal.ts';
 import { Causes } from './causes.ts';
-
-/** A violation. */
-export interface Finding {
-  readonly what:
-    | 'lost'
-    | 'wrong ending'
-    | 'settled twice'
-    | 'notified twice'
-    | 'notified under a lost lease'
-    | 'resurrected'
-    | 'repeated without cause'
-    | 'ran although refused'
-    | 'misrouted'
-    | 'over-admitted'
-    | 'charged twice'
-    | 'starved';
-  /** Id of the action, or of the tenant if more than one action is affected. */
-  readonly id: string;
-  /** Lines about it, ordered by time. */
-  readonly lines: readonly Line[];
-}
+import type { Finding } from './finding.ts';
+import { outOfOrder } from './sequence-order.ts';
 
 /** Checks a history, using only the records of the processes and none of the queue's own counters. */
 export function check(lines: readonly Line[]): Finding[] {
@@ -28,7 +9,7 @@ export function check(lines: readonly Line[]): Finding[] {
   const aboutActions = [...byAction(lines)].flatMap(([id, own]) =>
     judge(own, causes).map((what): Finding => ({ what, id, lines: own })),
   );
-  return [...aboutActions, ...misroutedResults(lines)];
+  return [...aboutActions, ...misroutedResults(lines), ...outOfOrder(lines)];
 }
 
 /** Returns true if a violation is final. A callback that is missing so far may still arrive. */
@@ -67,7 +48,8 @@ interface Life {
 type Begun = Extract<Line, { event: 'started' | 'finished' }>;
 type Notified = Extract<Line, { event: 'notified' }>;
 type Rule = (life: Life, causes: Causes) => boolean;
-type AboutAction = Exclude<Finding['what'], 'over-admitted' | 'charged twice' | 'starved'>;
+type NotOfOneAction = 'over-admitted' | 'charged twice' | 'starved' | 'overtaken' | 'ran together';
+type AboutAction = Exclude<Finding['what'], NotOfOneAction>;
 
 /** Not violations for an action that was sent again after it had ended, because it is then a second action. */
 const EXCUSED_IF_RESENT: readonly AboutAction[] = [

@@ -1,5 +1,5 @@
 import type { Line } from '../journal/journal.ts';
-import type { Finding } from './checker.ts';
+import type { Finding } from './finding.ts';
 
 /** Longer than a wake-up takes, and shorter than the polling interval of an idle worker (ms). */
 const PROMPT_MS = 2_500;

@@ -1,5 +1,5 @@
 import type { Line } from '../journal/journal.ts';
-import type { Finding } from './checker.ts';
+import type { Finding } from './finding.ts';
 
 const MINUTE_MS = 60_000;
 

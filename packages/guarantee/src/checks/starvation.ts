@@ -1,5 +1,5 @@
 import type { Line } from '../journal/journal.ts';
-import type { Finding } from './checker.ts';
+import type { Finding } from './finding.ts';
 
 /** Maximum number of turns of each other tenant before the next turn of a ready tenant. */
 const MAX_TURNS_BEFORE = 2;

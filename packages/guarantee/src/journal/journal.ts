@@ -9,6 +9,8 @@ export type Entry =
       readonly tenant: string;
       /** The expected ending. */
       readonly ends: 'done' | 'dead';
+      /** Its sequence, if it has one; unique among all tenants. */
+      readonly sequence?: string;
     }
   | { readonly event: 'accepted'; readonly id: string; readonly tenant: string }
   | {

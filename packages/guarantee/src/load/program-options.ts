@@ -1,3 +1,4 @@
+import { TIERS, type TierOverrides } from '@nooble/models';
 import type { Shard } from '../target/target.ts';
 
 /** Admission limits that a producer sets; null for no limit. */
@@ -7,6 +8,11 @@ export interface AdmissionLimits {
 }
 
 export const UNLIMITED: AdmissionLimits = { perMinute: null, perDay: null };
+
+/** Returns the policies of all tiers with these limits, and queues of any depth. */
+export function tiersWith(limits: AdmissionLimits): TierOverrides {
+  return Object.fromEntries(TIERS.map((tier) => [tier, { ...limits, maxDepth: null }]));
+}
 
 /** Actions that a producer sends for one tenant. */
 export interface Share {

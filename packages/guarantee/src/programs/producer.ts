@@ -1,18 +1,19 @@
 // Sends actions until it is killed, or has sent all its shares.
-import { isNoobleError } from '@nooble/errors';
 import { TIERS, type Tier } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { Journal } from '../journal/journal.ts';
 import { recordMemory } from '../journal/record-memory.ts';
-import { ATTEMPTS, CALLER_DOMAIN, work } from '../load/actions.ts';
+import { CALLER_DOMAIN, work } from '../load/actions.ts';
 import {
   readProgramOptions,
+  tiersWith,
   UNLIMITED,
   type AdmissionLimits,
   type Share,
 } from '../load/program-options.ts';
 import { randomWork } from '../load/random-work.ts';
+import { sendUntilAccepted } from '../load/send-until-accepted.ts';
 import { exitWithParent } from '../schedule/exit-with-parent.ts';
 import { seededRandom } from '../schedule/random.ts';
 
@@ -27,34 +28,13 @@ const redis = new RedisPool({ url });
 /** Calls in flight per share, so that queues grow without bound only while no worker runs. */
 const IN_FLIGHT = 8;
 
-function queuesWith(limits: AdmissionLimits): DomainQueueManager {
-  const tierLimits = { ...limits, maxDepth: null };
-  const tiers = Object.fromEntries(TIERS.map((tier) => [tier, tierLimits]));
-  return new DomainQueueManager({ redis, prefix, tiers });
-}
-
 async function send(queues: DomainQueueManager, tenant: string | undefined): Promise<void> {
   const tenantId = tenant ?? `tenant-${random.below(5)}`;
   const tenantTier: Tier = tenant === undefined ? random.pick(TIERS) : 'free';
   const { data, timeout } = randomWork(random, { takes, leaseMs, faultyHandlers });
   const callbackQueue = `${CALLER_DOMAIN}:${tenantId}:${tenantTier}`;
   const action = work.create({ tenantId, tenantTier, data, callbackQueue, ...timeout });
-  const entry = { id: action.actionId, tenant: tenantId };
-  const ends = data.failures < ATTEMPTS && data.behaviour !== 'invalid-result' ? 'done' : 'dead';
-  journal.write({ event: 'sent', ...entry, ends });
-  for (;;) {
-    try {
-      await queues.enqueue(action);
-      return journal.write({ event: 'accepted', ...entry });
-    } catch (error) {
-      if (!isNoobleError(error)) throw error;
-      if (error.code !== 'REDIS_UNAVAILABLE') {
-        return journal.write({ event: 'refused', ...entry, code: error.code });
-      }
-      await new Promise((resolve) => void setTimeout(resolve, restMs));
-      journal.write({ event: 'resent', id: entry.id });
-    }
-  }
+  return sendUntilAccepted({ queues, journal, restMs }, action);
 }
 
 async function sendShare({ tenant, limits = [UNLIMITED], actions }: Partial<Share>): Promise<void> {
@@ -67,7 +47,7 @@ async function sendUnder(
   tenant: string | undefined,
   actions: number | undefined,
 ): Promise<void> {
-  const queues = queuesWith(limits);
+  const queues = new DomainQueueManager({ redis, prefix, tiers: tiersWith(limits) });
   for (let sent = 0; sent < (actions ?? Number.POSITIVE_INFINITY); sent += IN_FLIGHT) {
     await Promise.all(Array.from({ length: IN_FLIGHT }, async () => send(queues, tenant)));
     if (actions === undefined) await new Promise((resolve) => void setTimeout(resolve, restMs));

@@ -1,4 +1,5 @@
-import { check, isBroken, type Finding } from '../checks/checker.ts';
+import { check, isBroken } from '../checks/checker.ts';
+import type { Finding } from '../checks/finding.ts';
 import { answeredAfterCut } from '../checks/coverage.ts';
 import { admissionsOf } from '../checks/over-admission.ts';
 import { LONG_RUN_SECONDS } from '../faults/fault.ts';

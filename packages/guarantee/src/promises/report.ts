@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/checker.ts';
+import type { Finding } from '../checks/finding.ts';
 import type { Line } from '../journal/journal.ts';
 
 /** Result of a trial. */

@@ -97,7 +97,8 @@ export class ProcessGroup {
 
   /** Kills every process that sends actions or requests. */
   async killSenders(): Promise<void> {
-    const senders = [...this.of('producer'), ...this.of('requester')];
+    const names = ['producer', 'sequencer', 'requester'] as const;
+    const senders = names.flatMap((name) => this.of(name));
     await Promise.all(senders.map(async (sender) => this.kill(sender)));
   }
 

@@ -5,6 +5,7 @@ import type { ProgramOptions } from '../load/program-options.ts';
 
 export type ProgramName =
   | 'producer'
+  | 'sequencer'
   | 'bulk-producer'
   | 'faulty-sender'
   | 'worker'

@@ -5,6 +5,8 @@ import type { Line } from '../journal/journal.ts';
 import { shuffled } from '../schedule/random.ts';
 import { killOrFreeze, type Disturbance } from './kill-or-freeze.ts';
 import { ProcessGroup } from './process-group.ts';
+import type { ProgramName } from './program-process.ts';
+import type { ProgramOptions } from '../load/program-options.ts';
 import type { Trial } from './trial.ts';
 
 /** Maximum time without a recorded line after the faults (ms), plus the time limit of the slowest fault. */
@@ -23,7 +25,10 @@ const LOADS = {
 const MIN_DISTURBED = 6;
 const EXTRA_MS = 30_000;
 
-const PROCESSES = [
+/** A process and its options. */
+type Start = readonly [ProgramName, Partial<ProgramOptions>];
+
+const PROCESSES: readonly Start[] = [
   ['producer', { faultyHandlers: true }],
   ['producer', {}],
   ['worker', {}],
@@ -31,7 +36,7 @@ const PROCESSES = [
   ['worker', { diesAfter: 60 }],
   ['caller', {}],
   ['requester', {}],
-] as const;
+];
 
 /** Options in a plan without kills: handlers do not block the event loop, and workers do not kill themselves. */
 const WITHOUT_KILLS = { faultyHandlers: false, diesAfter: 0 };
@@ -40,6 +45,8 @@ const WITHOUT_KILLS = { faultyHandlers: false, diesAfter: 0 };
 export interface FaultPlan extends Disturbance {
   /** Faults of Redis and of the connections to it; each is injected at least once. */
   readonly faults: readonly Fault[];
+  /** Processes in addition to the usual ones. */
+  readonly besides?: readonly Start[];
   /** Returns true once the run has tested enough; until then it continues for up to 30 s more. */
   readonly isEnough?: (history: readonly Line[]) => boolean;
 }
@@ -58,8 +65,8 @@ export async function runUnderFaults(trial: Trial, plan: FaultPlan): Promise<Fau
   try {
     const killsNone = plan.kills.length === 0;
     const load = LOADS[trial.seconds >= LONG_RUN_SECONDS ? 'long' : 'short'];
-    for (const [name, options] of PROCESSES) {
-      const producerLoad = name === 'producer' && load;
+    for (const [name, options] of [...PROCESSES, ...(plan.besides ?? [])]) {
+      const producerLoad = (name === 'producer' || name === 'sequencer') && load;
       group.start(name, { ...producerLoad, ...options, ...(killsNone && WITHOUT_KILLS) });
     }
     const faults = await disturb(group, plan, trial);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RedisPool } from '@nooble/redis';
-import { check, type Finding } from '../checks/checker.ts';
+import { check } from '../checks/checker.ts';
+import type { Finding } from '../checks/finding.ts';
 import { WORK_DOMAIN } from '../load/actions.ts';
 import { killOrFreeze } from '../scenario/kill-or-freeze.ts';
 import { ProcessGroup } from '../scenario/process-group.ts';

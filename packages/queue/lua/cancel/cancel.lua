@@ -13,6 +13,7 @@
 -- from delay: take_delayed
 -- from counts: bump_waiting
 -- from ending: finish, touch_finish
+-- from sequences: note_sequence, write_sequences
 -- from memory: begin_writing
 -- from many: names_in
 -- from stream: touch_streams
@@ -50,6 +51,7 @@ local function look(id)
     local r, among = read_run(id) or new_run(header), is_running and running or ending
     found[id] = {id = id, run = r, stored = stored, booking = not is_running and booking_of(id, r.tenant)}
     among[#among + 1], runs[id] = found[id], r
+    note_sequence(id, r, stored)
     touch(is_running and {children_key(id), words_key(r)} or {children_key(id)})
   end
   return is_running and CANCELLING or CANCELLED
@@ -79,6 +81,7 @@ touch_streams(runs)
 begin_writing()
 for _, item in ipairs(ending) do cancel(item) end
 for _, item in ipairs(running) do stop(item) end
+write_sequences()
 forget_bookings(names_in(found)) -- one that runs has none
 write_clock()
 write_days()

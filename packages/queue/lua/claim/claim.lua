@@ -7,13 +7,10 @@
 -- from state: paused
 -- from plan: plan, capped
 -- from loads: picked
--- from counts: bump_arrival, bump, bump_waiting
+-- from counts: bump_arrival, bump
 -- from many: call_all
 -- from suspects: passed_suspects, met_suspects
--- from elements: expired, run_of
--- from ending: finish, touch_finish
--- from codes: EXPIRED
--- from stream: touch_streams
+-- from overdue: note_expired, end_expired
 -- from queues: effort
 -- from tenants: last_starts
 -- from tiers: tier_cells
@@ -77,21 +74,9 @@ local function move_suspects()
   end
 end
 
-local expired_runs = {}
-
-local function end_expired()
-  for _, item in ipairs(expired) do
-    local r = expired_runs[item.id]
-    bump_waiting(r.tier, r.tenant, r.since, -1)
-    finish(item.id, r, EXPIRED, item.stored)
-  end
-end
-
 local suspects_moved = #met_suspects + #passed_suspects > 0
 if #picked + effort > 0 or suspects_moved or next(capped) then
-  touch_finish(expired)
-  for _, item in ipairs(expired) do expired_runs[item.id] = run_of(item) end
-  touch_streams(expired_runs)
+  note_expired()
   begin_writing()
   if #picked > 0 then lease_out() end
   write_state(tier_cells(last_starts()))

@@ -2,6 +2,7 @@
 -- ended. Only reads.
 -- from header: SINCE_DIGITS, parse_header, cost_of, expiry_of
 -- from many: call_all
+-- from flags: flag_words
 -- from run: parse_run, new_run, run_text
 -- from clock: clock_text, now
 -- KEYS: actions active run
@@ -34,6 +35,7 @@ local function begin_anew(item) -- its header or run does not parse: the worker 
   local r, candidate = new_run(parse_header(item.stored)), item.candidate
   if candidate then r.tier, r.tenant = candidate.order.tier, candidate.tenant end
   r.token, r.since = clock_text, item.since
+  item.flags, r.flags = flag_words(r.flags), ''
   item.text, item.cost = run_text(r), cost_of(r.cost)
   item.run = item.text
   return '0', item.since

@@ -4,7 +4,8 @@
 -- from clock: clock_words, clock, now, lead_ms, advance_clock, write_clock
 -- from items: standing, read_standing, mark_taken, items, ids
 -- from many: call_all
--- from header: parse_header
+-- from header: element_of
+-- from joining: make_run, admit_to_sequence, write_members
 -- from delay: add_delayed
 -- from bookings: note_booking
 -- from codes: ACCEPTED
@@ -16,9 +17,9 @@
 -- from ready: hold
 -- from window: write_window
 -- from commit: commit
--- KEYS: actions profiles run seen
+-- KEYS: actions profiles seen
 -- ARGV: process, call, number of terms,
---       terms × (name, tier, run at ms (negative: from now), once or '-', weight and cap or '' if exempt from limits,
+--       terms × (name, tier, run at ms (negative: from now), once or '-', sequence or '-', weight and cap or '' if exempt from limits,
 --                per minute, per day, depth, 1 to delay | 0 to reject; -1 for no limit),
 --       items × (id, tenant, name of its terms, stored without its arrival)
 -- Output: per item that was not simply admitted: its index, code of an admission, detail, detail
@@ -66,9 +67,7 @@ local function write_profiles()
 end
 
 local function delay(item)
-  local tier, cost = item.terms.tier, parse_header(item.arrival .. ' ' .. item.stored).cost
-  redis.call('HSET', run, item.id, string.format('0 %d %s %s 0 0 0 %s', tier, item.tenant, item.arrival, cost))
-  add_delayed(item.id, tier, item.tenant, item.due)
+  add_delayed(item.id, item.terms.tier, item.tenant, item.due)
   if item.slot then note_booking(item) end
 end
 
@@ -83,6 +82,17 @@ local function admitted_ids()
   return names
 end
 
+local function place_admitted(item) -- a delayed action joins its sequence when it is due
+  if item.due > now then
+    later[#later + 1] = item
+    make_run(item)
+  elseif item.terms.sequence then
+    admit_to_sequence(item)
+  else
+    list(item.terms.tier, item.tenant, element_of(item.arrival, item.id))
+  end
+end
+
 read_standing()
 mark_taken()
 for index, item in ipairs(items) do
@@ -92,9 +102,7 @@ for index, item in ipairs(items) do
 end
 if #accepted == 0 then return replies end
 
-for _, item in ipairs(accepted) do
-  if item.due > now then later[#later + 1] = item else list(item.terms.tier, item.tenant, item.arrival, item.id) end
-end
+for _, item in ipairs(accepted) do place_admitted(item) end
 touch_lines()
 touch_days()
 local uncapped = find_uncapped()
@@ -103,6 +111,7 @@ store()
 advance_clock(#accepted)
 write_clock()
 write_profiles()
+write_members()
 for _, item in ipairs(later) do delay(item) end
 for _, item in ipairs(accepted) do note_markers(item) end
 if supersedes then drop_kept(admitted_ids()) end

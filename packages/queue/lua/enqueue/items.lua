@@ -3,7 +3,7 @@
 -- from many: names_in
 -- from header: parse_header
 -- KEYS: idempotency depth held actions
-local TERMS_SIZE, ITEM_SIZE, FIRST_TERMS = 9, 4, 4
+local TERMS_SIZE, ITEM_SIZE, FIRST_TERMS = 10, 4, 4
 local FIRST_ITEM = FIRST_TERMS + ARGV[3] * TERMS_SIZE
 local terms, items, ids, standing, taken = {}, {}, {}, {}, {}
 
@@ -12,11 +12,15 @@ local function limit_at(at)
   return limit >= 0 and limit or nil
 end
 
+local function given_at(at)
+  return ARGV[at] ~= '-' and ARGV[at] or nil
+end
+
 for at = FIRST_TERMS, FIRST_ITEM - 1, TERMS_SIZE do
   terms[ARGV[at]] = {
-    tier = tonumber(ARGV[at + 1]), run_at = tonumber(ARGV[at + 2]), once = ARGV[at + 3] ~= '-' and ARGV[at + 3] or nil,
-    profile = ARGV[at + 4] ~= '' and ARGV[at + 4] or nil, -- items without a profile are exempt from limits
-    minute = limit_at(at + 5), day = limit_at(at + 6), depth = limit_at(at + 7) or math.huge, delays = ARGV[at + 8] == '1',
+    tier = tonumber(ARGV[at + 1]), run_at = tonumber(ARGV[at + 2]), once = given_at(at + 3), sequence = given_at(at + 4),
+    profile = ARGV[at + 5] ~= '' and ARGV[at + 5] or nil, -- items without a profile are exempt from limits
+    minute = limit_at(at + 6), day = limit_at(at + 7), depth = limit_at(at + 8) or math.huge, delays = ARGV[at + 9] == '1',
   }
 end
 

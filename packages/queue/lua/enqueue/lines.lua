@@ -1,17 +1,16 @@
 -- Elements that a call appends to queues, collected per tier and tenant.
--- from header: element_of
 -- from counts: bump_arrival, bump
 -- from touch: touch
 -- from ready: push
 -- KEYS: queue* depth counts
 local lines = {}
 
-local function list(tier, tenant, arrival, id)
+local function list(tier, tenant, element) -- an element begins with its arrival
   local of_tier = lines[tier] or {}
   local line = of_tier[tenant] or {}
   lines[tier], of_tier[tenant] = of_tier, line
-  line[#line + 1] = element_of(arrival, id)
-  bump_arrival(tier, arrival, 1)
+  line[#line + 1] = element
+  bump_arrival(tier, element, 1)
 end
 
 local function touch_lines()

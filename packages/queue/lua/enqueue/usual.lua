@@ -8,7 +8,7 @@
 -- from tag: tag_words
 -- from wake: want_wake, write_wake
 -- KEYS: state actions depth held profiles queue* ready* parked* counts
-local FIRST_TERMS, TERMS_SIZE, ITEM_SIZE, BUCKET_END, BUCKET_US, NO_LIMIT = 4, 9, 4, 9, 10000000, '-1'
+local FIRST_TERMS, TERMS_SIZE, ITEM_SIZE, BUCKET_END, BUCKET_US, NO_LIMIT = 4, 10, 4, 9, 10000000, '-1'
 if paused or kept_until > now then return nil end
 
 local first_item, terms = FIRST_TERMS + ARGV[3] * TERMS_SIZE, {}
@@ -16,9 +16,9 @@ local most_items = (#ARGV + 1 - first_item) / ITEM_SIZE
 local bucket, micros = string.sub(clock_words(clock), 1, BUCKET_END), clock % BUCKET_US
 if micros + most_items >= BUCKET_US then return nil end -- all arrivals share the first digits, but for one call in thousands
 for at = FIRST_TERMS, first_item - 1, TERMS_SIZE do
-  if ARGV[at + 2] ~= '0' or ARGV[at + 3] ~= '-' or ARGV[at + 4] ~= '1 -1' then return nil end
-  if ARGV[at + 5] ~= NO_LIMIT or ARGV[at + 6] ~= NO_LIMIT then return nil end
-  local most = ARGV[at + 7]
+  if ARGV[at + 2] ~= '0' or ARGV[at + 3] ~= '-' or ARGV[at + 4] ~= '-' or ARGV[at + 5] ~= '1 -1' then return nil end
+  if ARGV[at + 6] ~= NO_LIMIT or ARGV[at + 7] ~= NO_LIMIT then return nil end
+  local most = ARGV[at + 8]
   terms[ARGV[at]] = {tier = ARGV[at + 1], most = most == NO_LIMIT and math.huge or tonumber(most), lines = {}}
 end
 

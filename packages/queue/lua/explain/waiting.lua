@@ -2,7 +2,7 @@
 -- from state: paused
 -- from header: element_of
 -- from share: share_of
--- KEYS: queue* held inflight profiles ready* suspects state
+-- KEYS: queue* held inflight profiles ready* suspects state sequence
 local MOST_AHEAD = 1000
 
 local function place_in(list, element) -- number of elements ahead of it; nothing if there are more than the maximum
@@ -20,6 +20,15 @@ local function explain_share(tier, tenant, fact)
   end
 end
 
+local function explain_sequence(id, header, fact) -- of a blocked action: its leader, and the number of actions before it
+  if header.sequence == '' then return end
+  local key = sequence .. header.tenant .. ':' .. header.sequence
+  local before = redis.call('ZRANK', key, id)
+  if not before or before == 0 then return end
+  fact('sequence_ahead', before)
+  fact('leader', redis.call('ZRANGE', key, '0', '0')[1])
+end
+
 local function explain_waiting(id, header, r, fact)
   local tier, tenant = header.tier, header.tenant
   local element = element_of(r and r.since or header.arrival, id, r)
@@ -27,6 +36,7 @@ local function explain_waiting(id, header, r, fact)
   local suspect_ahead = r and not ahead and place_in(suspects, element)
   fact('ahead', ahead)
   fact('suspect_ahead', suspect_ahead)
+  explain_sequence(id, header, fact)
   fact('paused', paused)
   fact('held', redis.call('HGET', held, tenant))
   fact('inflight', redis.call('HGET', inflight, tenant) or '0')

@@ -10,6 +10,7 @@
 -- from counts: bump_dead
 -- from journal: drop_any_journal, drop_journal
 -- from stream: end_stream
+-- from sequences: leave_sequence
 -- KEYS: messages outbox actions run idempotency kept dead deaths journal
 local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
@@ -50,6 +51,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   end_stream(id, r, reason, reason == EXPIRED and string.format('%.0f', expiry_in(stored)) or '')
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
   drop_any_journal(id) -- also one that began early
+  leave_sequence(id)
   remove({id})
 end
 
@@ -60,6 +62,7 @@ local function end_marked(id, r) -- for an action that was cancelled while it ra
   keep(id, r, header.retain, CANCELLED, '')
   end_stream(id, r, CANCELLED, '')
   drop_journal(id, r)
+  leave_sequence(id)
   remove({id})
 end
 
@@ -73,4 +76,5 @@ local function bury(id, r, note)
   r.token = '0'
   write_run(id, r)
   bump_dead(r.tier, r.tenant, 1)
+  leave_sequence(id)
 end

@@ -7,12 +7,12 @@ local SINCE_DIGITS = 16
 local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST, MAX_RETAIN_MS = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000, 31622400000
 
 local function parse_header(stored)
-  local arrival, cost, tier, tenant, notify, retain, once =
-    string.match(stored or '', '^(%d+) (%S+) %-?%d+ ([1-4]) (%S+) (%d) (%d+) (%S+)\n')
-  if not arrival then arrival, cost, tier, tenant, retain, once = NO_ARRIVAL, '1', '4', NOBODY, '0', '-' end
+  local arrival, cost, tier, tenant, notify, retain, once, its_sequence =
+    string.match(stored or '', '^(%d+) (%S+) %-?%d+ ([1-4]) (%S+) (%d) (%d+) (%S+) ?(%x*)\n')
+  if not arrival then arrival, cost, tier, tenant, retain, once, its_sequence = NO_ARRIVAL, '1', '4', NOBODY, '0', '-', '' end
   return {
     tier = tonumber(tier), tenant = tenant, arrival = arrival, cost = cost,
-    notify = notify == '1', retain = math.min(tonumber(retain), MAX_RETAIN_MS), once = once,
+    notify = notify == '1', retain = math.min(tonumber(retain), MAX_RETAIN_MS), once = once, sequence = its_sequence,
   }
 end
 

@@ -58,16 +58,19 @@ local function held_of(tenants, waiting) -- of waiting tenants; the others are n
 end
 
 local function write_tier(tier, waiting)
-  local tenants, entering, leaving, tags = names_in(waiting), {}, {}, {}
+  local tenants, entering, staying, leaving, tags = names_in(waiting), {}, {}, {}, {}
   local scores, holds = call_all('ZMSCORE', ready[tier], tenants), held_of(tenants, waiting)
   for at, tenant in ipairs(tenants) do
     local serve = waiting[tenant] and not holds[tenant]
     if serve and not scores[at] then entering[#entering + 1] = tenant end
+    local tag = serve and scores[at] and last_tags[tier][tenant] -- its queue was emptied, and has an action again
+    if tag then staying[#staying + 1], staying[#staying + 2] = tag, tenant end
     if scores[at] and not serve then
       leaving[#leaving + 1], tags[tenant] = tenant, last_tags[tier][tenant] or scores[at]
     end
   end
   enter(tier, entering)
+  call_all('ZADD', ready[tier], staying)
   leave(tier, leaving, tags)
 end
 

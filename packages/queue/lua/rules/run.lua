@@ -3,7 +3,7 @@
 -- times (ms) at which it was first throttled and first met no handler; 0 for never. A third one is the charge (µs) of a
 -- claim that shares by time. While it runs, @ and the process that holds its lease follow. The last word is a set of flags
 -- and a plus sign, if there are flags: a run that ends with a plus sign needs more than the usual paths do.
--- from flags: ENDS_WITH_LEASE, HAS_JOURNAL, flag_words, has_flag
+-- from flags: ENDS_WITH_LEASE, HAS_JOURNAL, IN_SEQUENCE, flag_words, has_flag
 -- from header: parse_header
 -- from many: call_all
 -- KEYS: actions run
@@ -29,7 +29,8 @@ end
 local function new_run(header)
   return {
     tier = header.tier, tenant = header.tenant, token = '0', since = header.arrival,
-    failures = 0, stalls = 0, redrives = 0, cost = header.cost, throttled = '0', unhandled = '0', charged = '', holder = '', flags = '',
+    failures = 0, stalls = 0, redrives = 0, cost = header.cost, throttled = '0', unhandled = '0', charged = '', holder = '',
+    flags = header.sequence == '' and '' or IN_SEQUENCE,
   }
 end
 

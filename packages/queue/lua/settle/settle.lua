@@ -4,6 +4,7 @@
 -- from run: parse_run
 -- from journal: touch_journals
 -- from stream: touch_streams
+-- from sequences: note_sequence, write_sequences
 -- from codes: LOST, ALREADY, MARKED
 -- from look: is_more_ready
 -- from runs: FIRST_OUTCOME, OUTCOME_SIZE, FIRST_ITEM, ITEM_SIZE, ids, runs
@@ -47,6 +48,7 @@ local function take(id, text, ending) -- returns its run; most leave nothing beh
   else
     local r = parse_run(text)
     if has_flag(r, HAS_JOURNAL) then journaled[#journaled + 1] = id end
+    note_sequence(id, r, nil)
     others[#others + 1], streams[id] = {id = id, run = r, ending = ending}, r
     if ending.retain > 0 or is_marked(text) then kept_ids[#kept_ids + 1] = id end
     if ending.verb == 'release' then releasing[r.tenant] = true end
@@ -94,6 +96,7 @@ write_leases()
 uncap_freed(those_held)
 weigh_corrections()
 write_paces()
+write_sequences()
 commit()
 for _, r in ipairs(returned) do give_back(r) end -- after commit: their tags are in the index again
 write_corrections()

@@ -4,6 +4,7 @@
 -- from header: cost_of
 -- from tag: tag_words
 -- from ending: send, bury, end_marked
+-- from sequences: leave_sequence
 -- from clock: now
 -- from kept: keep
 -- from codes: DONE, DEAD, EXPIRED, CANCELLED
@@ -39,6 +40,7 @@ local function over(how)
     keep(id, r, ending.retain, how, ending.note)
     end_stream(id, r, how, ending.note)
     drop_journal(id, r)
+    leave_sequence(id)
     gone[#gone + 1] = id
   end
 end

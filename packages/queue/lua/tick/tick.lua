@@ -1,16 +1,17 @@
 -- Handles everything that is due, at most 100 entries of each kind: removes acknowledged outbox entries, returns due actions
 -- and expired leases to their queues, hands out overdue outbox entries, drops old dead letters.
 -- from clock: now, advance_clock, clock_words, clock, write_clock, lead_ms
--- from state: grace
--- from header: expiry_in, parse_header
+-- from header: expiry_in
+-- from reclaims: max_stalls, REVOKED_MS, put_in_order, may_reclaim, reclaim
 -- from delay: take_delayed
--- from ending: finish, send, bury, touch_finish, end_marked
--- from codes: EXPIRED, DEAD, CUT_SHORT, COMPLETE
--- from lease: line_up, end_lease, held_among, write_leases, uncap_freed
--- from flags: has_mark, has_flag, WAITS, PARKED
--- from run: is_suspect, read_runs
+-- from sequences: note_sequence, has_to_join, join_sequence, write_sequences
+-- from ending: finish, touch_finish
+-- from codes: EXPIRED, CUT_SHORT, COMPLETE
+-- from lease: line_up, held_among, write_leases, uncap_freed
+-- from flags: has_flag, PARKED
+-- from run: is_suspect, read_runs, write_run
 -- from stream: touch_streams
--- from kept: keep, touch_kept
+-- from kept: touch_kept
 -- from outbox: MAX_BYTES, acknowledge, hand_out
 -- from bookings: forget_bookings
 -- from batch: due_in
@@ -28,23 +29,8 @@
 -- differ ('' for none),
 --         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
-local lease, max_stalls, delivery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 10
+local delivery, max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 10
 local process, its_facts = ARGV[8], ARGV[9]
-local REVOKED_MS = 3600000
-
-local function put_in_order(ids, runs) -- by arrival: actions of one claim share a deadline
-  local function since(id) return runs[id] and tonumber(runs[id].since) or 0 end
-  table.sort(ids, function(a, b) return since(a) < since(b) end)
-end
-
-local function may_reclaim() -- after an outage longer than a lease, living workers renew first
-  local looked = redis.call('HGET', state, 'looked')
-  local late = now - tonumber(looked or '0') > lease
-  redis.call('HSET', state, 'looked', now)
-  if late then redis.call('HSET', state, 'grace', now + math.floor(lease / 3)) end
-  return not late and now >= tonumber(grace or '0')
-end
 
 local function agree() -- stores the settings of this worker; returns those of an earlier one that differ
   local earlier = redis.call('HGET', state, 'settings')
@@ -61,31 +47,15 @@ local function promote(id, r, stored)
   end
   advance_clock(1)
   r.since = clock_words(clock)
-  line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or has_flag(r, PARKED) and 'head' or 'tail')
   take_delayed(id, r.tier, r.tenant)
-end
-
-local function reclaim(id, r)
-  if not r then return redis.call('ZREM', active, id) end
-  redis.call('ZADD', revoked, now, id .. ':' .. r.token)
-  redis.call('PEXPIRE', revoked, REVOKED_MS)
-  local waits = has_flag(r, WAITS)
-  if not waits then r.stalls = r.stalls + 1 end -- what only waits has not caused the death of its worker
-  if has_mark(r) then
-    end_marked(id, r)
-  elseif r.stalls > max_stalls then
-    local stored, note = redis.call('HGET', actions, id), 'stalled ' .. r.stalls
-    local header = parse_header(stored)
-    if header.notify then send(id, r, note .. '\n' .. stored, now) end
-    keep(id, r, header.retain, DEAD, note)
-    bury(id, r, note)
-  else
-    line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
+  if not has_to_join(id) then
+    return line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or has_flag(r, PARKED) and 'head' or 'tail')
   end
-  end_lease(id, r.tier, r.tenant, waits)
+  write_run(id, r)
+  join_sequence(id, r)
 end
 
-local function read_ripe(ids) -- up to the limit of one call; the rest stays due
+local function read_ripe(ids, runs) -- up to the limit of one call; the rest stays due
   local read, items, ended = 0, {}, {}
   for at, id in ipairs(ids) do
     local stored = redis.call('HGET', actions, id) or ''
@@ -93,6 +63,7 @@ local function read_ripe(ids) -- up to the limit of one call; the rest stays due
     if at > 1 and read > MAX_BYTES then break end
     items[at] = {id = id, stored = stored}
     if expiry_in(stored) <= now then ended[#ended + 1] = items[at] end
+    note_sequence(id, runs[id], stored)
   end
   touch_finish(ended)
   return items
@@ -117,7 +88,8 @@ touch_lists(tenants)
 touch_kept(late)
 touch_streams(late_runs)
 touch_streams(ripe_runs)
-local ripe_items = read_ripe(ripe)
+local ripe_items = read_ripe(ripe, ripe_runs)
+for _, id in ipairs(late) do note_sequence(id, late_runs[id], nil) end
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
 if ARGV[7] ~= '0' then bump(counts, 'lost', tonumber(ARGV[7])) end
@@ -128,6 +100,7 @@ if may_reclaim() then
 end
 write_leases()
 uncap_freed(those_held)
+write_sequences()
 local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 if its_facts ~= '' then register(process, its_facts) end

@@ -1,5 +1,6 @@
 import { InvalidActionError, PayloadTooLargeError } from '@nooble/errors';
 import { encodeAction, tierPriority, type DomainAction } from '@nooble/models';
+import { NO_SEQUENCE, sequenceHashOf } from './sequence.ts';
 import { resolveEnqueueOptions, type EnqueueOptions } from './enqueue-options.ts';
 import type { AdmissionItem, AdmissionPolicy } from '../protocol/admission.ts';
 
@@ -25,6 +26,7 @@ export function itemOf(action: DomainAction, facts: AdmissionFacts): AdmissionIt
     expiresMs: expiryOf(action, expiresInMs),
     retainMs,
     onceHash,
+    sequenceHash: sequenceHashOf(action),
     envelope: measured(action, facts.maxPayloadBytes),
   };
 }
@@ -51,6 +53,7 @@ export function callbackItem(callback: DomainAction, envelope: string): Admissio
     expiresMs: 0,
     retainMs: 0,
     onceHash: '-',
+    sequenceHash: NO_SEQUENCE,
     envelope,
   };
 }

@@ -53,6 +53,8 @@ const CLAUSES: Clauses = {
     pause === 'moved' ? 'the number of partitions is being changed' : 'its domain is paused',
   suspect: ({ stalls }) =>
     `${counted(stalls, 'worker')} died running it, so it runs alone on a worker that accepts it`,
+  sequence: ({ leaderId, ahead }) =>
+    `${counted(ahead, 'action')} of its sequence ${ahead === 1 ? 'runs' : 'run'} before it, "${leaderId}" first`,
   'higher-tiers': ({ tiers, mode, floor }) =>
     `tenants of ${tiers.join(', ')} ${mode === 'weighted' ? 'take turns with its tier by weight' : 'are served first'}` +
     (floor === undefined || floor === 0 ? '' : `, except at every ${floor}th turn`),

@@ -15,6 +15,8 @@ export type WaitingReason =
   | { readonly kind: 'domain-paused'; readonly pause: 'serving' | 'admission' | 'moved' }
   /** Workers died running it: it runs alone on a worker, after other suspects. */
   | { readonly kind: 'suspect'; readonly ahead?: number; readonly stalls: number }
+  /** It is blocked in its sequence: `ahead` actions run before it, of which `leaderId` is the first. */
+  | { readonly kind: 'sequence'; readonly leaderId: string; readonly ahead: number }
   /** Tenants of higher tiers may be served now; in `strict` mode every `floor`-th turn goes to the tier that has waited longest. */
   | {
       readonly kind: 'higher-tiers';

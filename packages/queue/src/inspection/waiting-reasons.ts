@@ -20,6 +20,7 @@ export function waitingReasons(
     domainPaused(facts),
     ...held(facts),
     suspect(facts, run),
+    sequence(facts),
     behind(facts),
     higherTiers(facts),
     turn(facts),
@@ -28,9 +29,9 @@ export function waitingReasons(
   return found.filter((reason) => reason !== undefined);
 }
 
-/** Number of actions ahead in the queue of its tenant; undefined for a suspect, which waits elsewhere. */
+/** Number of actions ahead in the queue of its tenant; undefined for a suspect or a blocked action, which wait elsewhere. */
 export function aheadOf({ of, count }: Facts): { ahead: number; isMore: boolean } | undefined {
-  if (of('suspect_ahead') !== undefined) return undefined;
+  if (of('suspect_ahead') !== undefined || of('leader') !== undefined) return undefined;
   const ahead = count('ahead');
   return { ahead: ahead ?? MOST_AHEAD, isMore: ahead === undefined };
 }
@@ -66,6 +67,12 @@ function held({ of, count }: Facts): Found[] {
 function suspect({ count }: Facts, run: RunFacts | undefined): Found {
   const ahead = count('suspect_ahead');
   return ahead === undefined ? undefined : { kind: 'suspect', ahead, stalls: run?.stalls ?? 0 };
+}
+
+function sequence({ of, count }: Facts): Found {
+  const leaderId = of('leader');
+  const ahead = count('sequence_ahead') ?? 0;
+  return leaderId === undefined ? undefined : { kind: 'sequence', leaderId, ahead };
 }
 
 /** Only if its tenant may be served: otherwise the turns of others are not what it waits for. */

@@ -27,5 +27,7 @@ export interface AdmissionItem {
   readonly retainMs: number;
   /** Hash of the idempotency key, or '-'. */
   readonly onceHash: string;
+  /** Hash of its sequence, or '-'. */
+  readonly sequenceHash: string;
   readonly envelope: string;
 }

@@ -43,8 +43,9 @@ function expiryOf(ms: number, arrivalUs: number): number | undefined {
 
 /** Encodes an action as it is stored, without its arrival, which the script prepends. */
 export function storedWithoutArrival(item: AdmissionItem): string {
-  const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, envelope } = item;
-  return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}\n${envelope}`;
+  const { tier, tenantId, cost, notify, expiresMs, retainMs, onceHash, sequenceHash } = item;
+  const sequence = sequenceHash === '-' ? '' : ` ${sequenceHash}`;
+  return `${cost} ${expiresMs} ${tier} ${tenantId} ${notify ? 1 : 0} ${retainMs} ${onceHash}${sequence}\n${item.envelope}`;
 }
 
 /** Flags of a run that are shown; `lua/rules/flags.lua` has all of them. */

@@ -1,20 +1,5 @@
-/** One row of the key table: content and lifetime of a key. */
-export interface KeyFacts {
-  /** Part of the name that follows `domainRoot`. */
-  readonly suffix: string;
-  readonly type: 'HASH' | 'LIST' | 'SET' | 'STREAM' | 'STRING' | 'ZSET';
-  /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
-  readonly per?:
-    | 'tier'
-    | 'tenant'
-    | 'tier and tenant'
-    | 'process'
-    | 'action'
-    | 'day'
-    | 'tenant and key';
-  readonly content: string;
-  readonly lifetime: string;
-}
+import { CONVERSATION_KEYS } from './conversation-keys.ts';
+import type { KeyFacts } from './key-facts.ts';
 
 /** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
 export const KEY_TABLE = {
@@ -203,22 +188,6 @@ export const KEY_TABLE = {
     content: 'ending and tenant of an action enqueued with retainMs',
     lifetime: 'retainMs',
   },
-  journal: {
-    suffix: 'journal',
-    type: 'HASH',
-    per: 'action',
-    content:
-      'what the names of a handler stand for, and =<name> → what they resolved to; at most 2,000 fields and 1 MiB',
-    lifetime: 'until the action ends, and while it is dead',
-  },
-  stream: {
-    suffix: 'stream',
-    type: 'STREAM',
-    per: 'action',
-    content:
-      'chunks of its last attempt that emitted some, at most 65,536 and 4 MiB, and the ending of the action',
-    lifetime: '10 minutes after the end; a week after its last attempt began to emit',
-  },
   followers: {
     suffix: 'followers',
     type: 'ZSET',
@@ -232,20 +201,6 @@ export const KEY_TABLE = {
     per: 'process',
     content: 'call number modulo 64 → the number and its answer',
     lifetime: '10 minutes after the last call',
-  },
-  children: {
-    suffix: 'children',
-    type: 'SET',
-    per: 'action',
-    content: 'domain and action_id of the child actions it has sent, up to 10,000',
-    lifetime: 'until the action ends; after a cancellation a minute more; at most 24 hours',
-  },
-  words: {
-    suffix: 'words',
-    type: 'LIST',
-    per: 'process',
-    content: 'words for a worker about actions that it runs, up to 1,000',
-    lifetime: '60 s after the last word',
   },
   workers: {
     suffix: 'workers',
@@ -265,6 +220,7 @@ export const KEY_TABLE = {
     content: 'at most one wake token, on which idle workers block',
     lifetime: 'until taken',
   },
+  ...CONVERSATION_KEYS,
 } as const satisfies Record<string, KeyFacts>;
 
 /** The one key that belongs to no domain: `inboxKey` returns its name. */

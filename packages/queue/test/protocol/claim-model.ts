@@ -8,12 +8,13 @@ const SUSPECTS_SEEN = 10;
 export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: boolean): Claim[] {
   if (model.paused !== false) return [];
   const suspect = slots > 0 && acceptSuspect ? takeSuspect(model) : undefined;
-  const inTurn = model.scheduler.claim(suspect ? slots - 1 : slots, model.nowMs);
+  const inTurn = model.scheduler.claim(suspect ? slots - 1 : slots, model.nowMs, () =>
+    model.endExpired(),
+  );
   const picked = [
     ...(suspect ? [suspect] : []),
     ...inTurn.flatMap((id) => model.actions.get(id) ?? []),
   ];
-  for (const action of model.expired.splice(0)) model.finish(action, 'expired');
   if (suspect && model.suspects.length > 0) model.wake();
   model.forgetIdle();
   return picked.map((action) => leaseOf(model, action));

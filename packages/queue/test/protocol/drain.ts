@@ -52,6 +52,7 @@ export async function drain(run: Run): Promise<void> {
     'awaiting',
     'depth',
   ] as const;
+  expect(await world.stored.sequences()).toEqual(new Map());
   for (const name of left) {
     const { trimmed: _trimmed, ...rest } = await world.stored.hash(name);
     expect([name, rest]).toEqual([name, {}]);

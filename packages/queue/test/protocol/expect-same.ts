@@ -7,10 +7,11 @@ import { byAction } from './ends.ts';
 import type { ProtocolModel } from './protocol-model.ts';
 import { journalOf, type StoredJournal } from './journal-model.ts';
 import { readState, type JournalState, type StoredState } from './stored-state.ts';
-import { KEYS, TENANTS } from './tenants.ts';
+import { KEYS, SEQUENCES, TENANTS } from './tenants.ts';
 import type { World } from './world.ts';
 
 const BUCKET_MS = 10_000;
+const SEQUENCE_NAMES = TENANTS.flatMap((tenant) => SEQUENCES.map((name) => `${tenant}:${name}`));
 const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key}`));
 
 /** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
@@ -20,6 +21,7 @@ export async function expectSame(model: ProtocolModel, world: World): Promise<vo
       today: dayOf(model.nowMs),
       keyNames: KEY_NAMES,
       ids: [...model.known],
+      sequenceNames: SEQUENCE_NAMES,
     }),
     world.queues.stats('embedding'),
     world.replies(),
@@ -59,6 +61,7 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
     journals: Object.fromEntries(journals),
     actions: Object.fromEntries(actions),
     suspects: model.suspects.map(({ id }) => id),
+    sequences: model.sequences.ids,
     profiles: Object.fromEntries(profiles),
     paces: Object.fromEntries(
       [...model.scheduler.charges.paces].map(([tenant, us]) => [tenant, `${us}`]),

@@ -1,3 +1,4 @@
+import { SequenceModel } from '../sequence-model.ts';
 import { SchedulerModel, type ModelOrder, type ModelTenant } from '../scheduler-model.ts';
 import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } from './action.ts';
 import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
@@ -66,6 +67,7 @@ export class ProtocolModel {
   readonly actions = new Map<string, StoredAction>();
   readonly admission = new AdmissionModel();
   readonly scheduler: SchedulerModel;
+  readonly sequences = new SequenceModel<StoredAction>();
   readonly outbox = new OutboxModel();
   readonly caller = new CallerModel();
   readonly streams = new StreamsModel();
@@ -135,7 +137,7 @@ export class ProtocolModel {
     this.#kept.delete(action.id);
     this.arrive(stored);
     if (atMs <= this.nowMs) {
-      this.scheduler.enqueue(stored);
+      this.#enter(stored);
       return { accepted: action.id };
     }
     this.delay(stored, atMs);
@@ -175,10 +177,43 @@ export class ProtocolModel {
     action.state = 'waiting';
   }
 
+  /** Adds an action that has arrived to its queue, unless it is blocked in its sequence. */
+  #enter(action: StoredAction): void {
+    if (action.sequence === undefined || this.sequences.join(action))
+      this.scheduler.enqueue(action);
+  }
+
+  /** The same for a step that may change several sequences: `endStep` adds those that lead. */
+  enterLater(action: StoredAction): void {
+    if (action.sequence === undefined) return this.scheduler.enqueue(action);
+    this.sequences.note(action);
+    this.sequences.join(action);
+  }
+
+  /** Lets the first action of each changed sequence lead. */
+  endStep(): void {
+    for (const action of this.sequences.endStep()) this.scheduler.enqueue(action);
+  }
+
+  /** Ends the actions that a claim met too late, and those right behind them in their sequences. */
+  endExpired(): void {
+    for (const action of this.expired.splice(0)) {
+      const behind = action.sequence === undefined ? [] : this.sequences.behind(action);
+      const live = behind.findIndex((each) => !this.#isExpired(each));
+      const overdue = live < 0 ? behind : behind.slice(0, live);
+      for (const each of [action, ...overdue]) this.finish(each, 'expired');
+    }
+    this.endStep();
+  }
+
+  #isExpired({ expiresMs }: StoredAction): boolean {
+    return expiresMs > 0 && expiresMs <= this.nowMs;
+  }
+
   /** Returns true if an action may start now. Sets aside one that is past its expiry. */
   mayStart(action: StoredAction): boolean {
     if (this.actions.get(action.id) !== action) return false;
-    if (action.expiresMs === 0 || action.expiresMs > this.nowMs) return true;
+    if (!this.#isExpired(action)) return true;
     this.expired.push(action);
     return false;
   }
@@ -197,6 +232,7 @@ export class ProtocolModel {
     const mayHaveRun = failures + stalls + redrives + throttledSinceMs > 0 || hasJournal;
     if (!mayHaveRun) this.admission.freeKey(action);
     this.journals.delete(action.id);
+    this.sequences.leave(action);
     this.actions.delete(action.id);
   }
 
@@ -209,9 +245,10 @@ export class ProtocolModel {
   }
 
   /** Removes an action that may have run, with its journal. */
-  remove({ id, hasJournal }: StoredAction): void {
-    if (hasJournal) this.journals.delete(id);
-    this.actions.delete(id);
+  remove(action: StoredAction): void {
+    if (action.hasJournal) this.journals.delete(action.id);
+    this.sequences.leave(action);
+    this.actions.delete(action.id);
   }
 
   keep({ id, tenant, retainMs }: StoredAction, ending: Ending): void {
@@ -238,6 +275,7 @@ export class ProtocolModel {
     if (!action || !isOpen) return state ?? 'unknown';
     if (action.state === 'delayed') this.admission.giveBack(action, this.nowMs);
     this.finish(action, 'cancelled');
+    this.endStep();
     this.forgetIdle();
     return 'cancelled';
   }
@@ -253,6 +291,7 @@ export class ProtocolModel {
     action.state = 'dead';
     action.atMs = this.nowMs;
     this.endLease(action);
+    this.sequences.leave(action);
   }
 
   /** Returns letters to their queues in this order with new attempts, or discards them. Returns their number. */
@@ -264,9 +303,10 @@ export class ProtocolModel {
       else {
         Object.assign(action, { ...FRESH, redrives: action.redrives + 1 });
         this.arrive(action);
-        this.scheduler.enqueue(action);
+        this.enterLater(action);
       }
     }
+    this.endStep();
     this.forgetIdle();
     return dead.length;
   }

@@ -35,6 +35,7 @@ export function settle(model: ProtocolModel, settlements: readonly ModelSettleme
   const settled: Settled = { results: [], callbackIds: [], told: [], frees: false };
   const { results } = settled;
   for (const settlement of settlements) results.push(settleOne(model, settlement, settled));
+  model.endStep();
   if (settled.frees && model.suspects.length > 0) model.wake();
   model.scheduler.writeCorrections();
   model.forgetIdle();
@@ -70,6 +71,7 @@ function settleOne(
     return 'cancelled';
   }
   settled.frees ||= !claim.action.waits;
+  model.sequences.note(claim.action);
   callbackIds.push(...end(model, settlement));
   return 'ok';
 }

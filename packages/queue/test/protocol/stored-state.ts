@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { TIERS } from '@nooble/models';
 import { parseRun } from '../../src/protocol/header.ts';
+import { sequenceHashOf } from '../../src/admission/sequence.ts';
+import { actionOf } from '../fixture.ts';
 import { NUMBERED_TIERS, type Stored } from '../stored.ts';
 
 /** The records of a domain in Redis, in the form of the model. */
@@ -11,6 +13,8 @@ export interface StoredState {
   readonly journals: Readonly<Record<string, JournalState>>;
   /** Ids in their order. */
   readonly suspects: readonly string[];
+  /** Tenant and sequence → ids in their order. */
+  readonly sequences: ReadonlyMap<string, readonly string[]>;
   /** Tenant → weight and cap. */
   readonly profiles: Readonly<Record<string, string>>;
   /** Tenant → decayed mean time of its attempts (µs). */
@@ -72,12 +76,14 @@ type Tables = [
 /** Reads the state; of the idempotency keys only those given, as `<tenant> <key>`, and of the journals those of these ids. */
 export async function readState(
   stored: Stored,
-  {
-    today,
-    keyNames,
-    ids: all,
-  }: { today: number; keyNames: readonly string[]; ids: readonly string[] },
+  names: {
+    today: number;
+    keyNames: readonly string[];
+    sequenceNames: readonly string[];
+    ids: readonly string[];
+  },
 ): Promise<StoredState> {
+  const { today, keyNames, sequenceNames, ids: all } = names;
   const pipeline = stored.client
     .pipeline()
     .hkeys(stored.key('actions'))
@@ -94,10 +100,12 @@ export async function readState(
     pipeline.zrange(stored.key(name), 0, -1, 'WITHSCORES');
   }
   for (const tier of TIERS) pipeline.zrange(stored.tierKey('ready', tier), 0, -1, 'WITHSCORES');
+  for (const name of sequenceNames) pipeline.zrange(sequenceKey(stored, name), 0, -1);
   const replies = ((await pipeline.exec()) ?? []).map(([, reply]) => reply);
   const [ids, runs, suspects, profiles, state, tokens, used, booked, taken, paces] =
     replies as Tables;
-  const [outbox, active, delayed, dead, ...ready] = replies.slice(10).map(scoresOf);
+  const [outbox, active, delayed, dead, ...ready] = replies.slice(10, 18).map(scoresOf);
+  const sequences = sequenceNames.map((name, at) => [name, replies[18 + at] as string[]] as const);
   const places = Object.entries({ active, delayed, dead });
   const actionOf = (id: string) => {
     const found = places.flatMap(([name, times]) =>
@@ -109,6 +117,7 @@ export async function readState(
     journals: await readJournals(stored, all),
     actions: Object.fromEntries(ids.map(actionOf)),
     suspects: suspects.map((element) => element.slice(element.indexOf('!') + 1)),
+    sequences: new Map(sequences.filter(([, members]) => members.length > 0)),
     profiles,
     paces,
     outbox: outbox ?? new Map(),
@@ -146,6 +155,12 @@ async function readJournals(
 function onceKey(stored: Stored, name: string): string {
   const [tenant = '', key = ''] = name.split(' ');
   return stored.key('idempotency', `${tenant}:${createHash('sha256').update(key).digest('hex')}`);
+}
+
+function sequenceKey(stored: Stored, name: string): string {
+  const [tenant = '', sequence = ''] = name.split(':');
+  const hash = sequenceHashOf(actionOf({ tenantId: tenant, sequence, sessionId: 's' }));
+  return stored.key('sequence', `${tenant}:${hash}`);
 }
 
 function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {

@@ -6,6 +6,9 @@ export const TENANTS = ['a', 'b', 'c'] as const;
 /** Idempotency keys in use. */
 export const KEYS = ['k'] as const;
 
+/** Sequences in use: a name, and the session of every action. */
+export const SEQUENCES = ['q', 'session'] as const;
+
 export const tenantName = fc.constantFrom(...TENANTS);
 
 const weight = fc.constantFrom(1, 1, 1, 2, 0.5, 3);

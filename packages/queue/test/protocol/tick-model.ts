@@ -9,15 +9,16 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
   outbox.acknowledge(acknowledged);
   const isDue = ({ atMs }: StoredAction): boolean => atMs <= nowMs;
   const late = inOrder(model.actions.values(), 'active').filter(isDue);
-  for (const action of inOrder(model.actions.values(), 'delayed').filter(isDue)) {
-    promote(model, action);
-  }
+  const ripe = inOrder(model.actions.values(), 'delayed').filter(isDue);
+  for (const action of [...ripe, ...late]) model.sequences.note(action);
+  for (const action of ripe) promote(model, action);
   if (mayReclaim(model)) {
     const frees = late.some(({ waits }) => !waits);
     // The newest first, so that the oldest ends up at the head of its queue.
     for (const action of late.sort((a, b) => b.since - a.since)) reclaim(model, action);
     if (frees && model.suspects.length > 0) model.wake();
   }
+  model.endStep();
   model.revoked.trim(nowMs);
   trimDead(model);
   model.forgetIdle();
@@ -30,7 +31,8 @@ function promote(model: ProtocolModel, action: StoredAction): void {
   model.arrive(action);
   const place = action.isParked ? 'head' : 'tail';
   action.isParked = false;
-  if (model.isSuspect(action)) model.suspect(action);
+  if (action.sequence !== undefined && !model.sequences.has(action)) model.enterLater(action);
+  else if (model.isSuspect(action)) model.suspect(action);
   else model.scheduler.enqueue(action, place);
 }
 

@@ -100,11 +100,12 @@ export class World {
     return { claimed, action: this.envelopeOf(claim.action), outcome: outcomeOf(outcome, delayMs) };
   }
 
-  envelopeOf({ id, tenant, tier, notifies, expiresMs }: NewAction): DomainAction {
+  envelopeOf({ id, tenant, tier, notifies, expiresMs, sequence }: NewAction): DomainAction {
     return actionOf({
       actionId: id,
       tenantId: tenant,
       tenantTier: TIERS[tier - 1] ?? 'free',
+      ...(sequence !== undefined && { sequence, sessionId: 's' }),
       ...(expiresMs > 0 && { expiresAt: new Date(expiresMs).toISOString() }),
       ...(notifies === 'by callback' && { callbackQueue: `query:${tenant}:free` }),
       ...(notifies === 'by reply' && { replyTo: 'inbox:caller' }),

@@ -83,17 +83,19 @@ function verdictOf(cells: readonly string[], at: number): Verdict {
 /** Items with the same terms share one row: returns its index in the rows so far. */
 function termsOf(item: AdmissionItem, terms: AdmissionItem[]): number {
   const place = terms.findIndex(
-    ({ policy, tier, runAtMs, onceHash }) =>
+    ({ policy, tier, runAtMs, onceHash, sequenceHash }) =>
       policy === item.policy &&
       tier === item.tier &&
       runAtMs === item.runAtMs &&
-      onceHash === item.onceHash,
+      onceHash === item.onceHash &&
+      sequenceHash === item.sequenceHash,
   );
   return place === -1 ? terms.push(item) - 1 : place;
 }
 
-function cellsOf({ tier, runAtMs, onceHash, policy }: AdmissionItem): (string | number)[] {
-  const common = [tier, runAtMs, onceHash];
+function cellsOf(item: AdmissionItem): (string | number)[] {
+  const { tier, runAtMs, onceHash, sequenceHash, policy } = item;
+  const common = [tier, runAtMs, onceHash, sequenceHash];
   if (!policy) return [...common, '', -1, -1, -1, 0];
   const { perMinute, perDay, maxDepth, onLimit, weight, maxActive } = policy;
   const limits = [perMinute ?? -1, perDay ?? -1, maxDepth ?? -1];

@@ -6,7 +6,7 @@ import type { Receipt as RealReceipt } from '../../../src/admission/receipt.ts';
 import type { NewAction, Notifies } from '../action.ts';
 import type { ProtocolModel, Receipt } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
-import { KEYS, tenantName } from '../tenants.ts';
+import { KEYS, SEQUENCES, tenantName } from '../tenants.ts';
 
 /** A random action, without what depends on earlier steps. */
 interface Draft {
@@ -20,6 +20,7 @@ interface Draft {
   readonly notifies: Notifies;
   readonly retainMs: number;
   readonly once: string | undefined;
+  readonly sequence: string | undefined;
   /** Index of an earlier action whose id is reused. */
   readonly again: number | undefined;
 }
@@ -38,6 +39,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   notifies: fc.constantFrom('nobody' as const, 'by callback' as const, 'by reply' as const),
   retainMs: fc.constantFrom(0, 60_000),
   once: rarely(fc.constantFrom(...KEYS)),
+  sequence: fc.constantFrom(undefined, undefined, ...SEQUENCES),
   again: rarely(fc.nat(20)),
 });
 
@@ -73,7 +75,7 @@ function idOf({ known }: ProtocolModel, again: number | undefined, index: number
 }
 
 function actionOf(model: ProtocolModel, each: Draft, id: string): NewAction {
-  const { tenant, cost, delayMs, lifeMs, retainMs, once, notifies } = each;
+  const { tenant, cost, delayMs, lifeMs, retainMs, once, sequence, notifies } = each;
   return {
     id,
     tenant,
@@ -84,6 +86,7 @@ function actionOf(model: ProtocolModel, each: Draft, id: string): NewAction {
     tier: model.settingOf(tenant).tier,
     expiresMs: lifeMs === undefined ? 0 : model.nowMs + lifeMs,
     ...(once !== undefined && { once }),
+    ...(sequence !== undefined && { sequence }),
   };
 }
 
@@ -137,6 +140,7 @@ function describe({
   notifies,
   retainMs,
   once,
+  sequence,
   again,
 }: Draft): string {
   const facts = [
@@ -147,6 +151,7 @@ function describe({
     notifies === 'nobody' ? '' : `notifies ${notifies}`,
     retainMs === 0 ? '' : 'retained',
     once === undefined ? '' : `once ${once}`,
+    sequence === undefined ? '' : `in ${sequence}`,
     again === undefined ? '' : `again #${again}`,
   ];
   return facts.filter((fact) => fact !== '').join(', ');

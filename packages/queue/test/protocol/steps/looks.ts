@@ -39,6 +39,7 @@ function expectReasons(model: ProtocolModel, action: StoredAction, { reasons }: 
   expect(kinds.includes('domain-paused')).toBe(model.paused !== false);
   expect(kinds.includes('suspended')).toBe(model.admission.suspended.has(action.tenant));
   expect(kinds.includes('suspect')).toBe(model.isSuspect(action));
+  expect(kinds.includes('sequence')).toBe(model.sequences.isBlocked(action));
 }
 
 function delaysOf({ failures, throttledSinceMs, unhandledSinceMs }: StoredAction): string[] {
@@ -75,7 +76,10 @@ async function expectListed(stage: Stage, { tenantId, state, limit }: Listing): 
     ids.push(...page.actions.map(({ actionId }) => actionId));
     ({ cursor } = page);
   } while (cursor !== undefined);
-  const own = stage.model.inState(state).filter(({ tenant }) => tenant === tenantId);
+  const { sequences } = stage.model;
+  const own = stage.model
+    .inState(state)
+    .filter((each) => each.tenant === tenantId && !sequences.isBlocked(each));
   const expected = own.map(({ id }) => id).toSorted();
   // A queue is not in the order of its times after several workers have returned actions to its head.
   if (state === 'waiting' && limit < expected.length)

@@ -1,0 +1,33 @@
+-- Actions that a call admits to sequences. The first of a sequence leads, and is listed in its queue; the others are blocked.
+-- from header: element_of, parse_header
+-- from counts: bump_waiting
+-- from lines: list
+-- KEYS: sequence run
+local members, runs_made = {}, {}
+
+local function make_run(item) -- before its first claim, for an action whose queue element says that it has one
+  local cost, flags = parse_header(item.arrival .. ' ' .. item.stored).cost, item.terms.sequence and ' s+' or ''
+  local text = string.format('0 %d %s %s 0 0 0 %s%s', item.terms.tier, item.tenant, item.arrival, cost, flags)
+  runs_made[#runs_made + 1], runs_made[#runs_made + 2] = item.id, text
+end
+
+local function admit_to_sequence(item)
+  local key, tier = sequence .. item.tenant .. ':' .. item.terms.sequence, item.terms.tier
+  local joining = members[key]
+  if not joining then
+    joining = {is_new = redis.call('EXISTS', key) == 0}
+    members[key] = joining
+  end
+  if joining.is_new and #joining == 0 then
+    list(tier, item.tenant, element_of(item.arrival, item.id, true))
+  else
+    bump_waiting(tier, item.tenant, item.arrival, 1)
+  end
+  joining[#joining + 1], joining[#joining + 2] = item.arrival, item.id
+  make_run(item)
+end
+
+local function write_members()
+  if #runs_made > 0 then redis.call('HSET', run, unpack(runs_made)) end
+  for key, joining in pairs(members) do redis.call('ZADD', key, unpack(joining)) end
+end
