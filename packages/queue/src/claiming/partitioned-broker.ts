@@ -10,10 +10,10 @@ import { ChildCancels } from '../delivery/child-cancels.ts';
 import { groupBy } from '../protocol/group-by.ts';
 import { Inboxes } from '../delivery/inboxes.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
-import { onAbort } from '../timing/on-abort.ts';
 import { Partitions, type DomainKeyspaces } from '../protocol/partitions.ts';
 import { RedisBroker, type RedisBrokerParts } from './redis-broker.ts';
 import { claimInTurn } from './claim-in-turn.ts';
+import { waitForAny } from './wait-for-any.ts';
 import { within } from '../timing/within.ts';
 
 /** Interval at which a worker reads the number of partitions (ms). */
@@ -117,20 +117,7 @@ export class PartitionedBroker implements QueueBroker {
 
   async waitForWork(options: Wait): Promise<boolean> {
     const brokers = this.#brokersOf(await this.#keyspaces());
-    if (brokers.length === 1) return brokers[0].waitForWork(options);
-    const woken = new AbortController();
-    const { signal } = woken;
-    const ignore = onAbort(options.signal, () => woken.abort());
-    try {
-      return await Promise.any(
-        brokers.map(async (each) => each.waitForWork({ ...options, signal })),
-      );
-    } catch (error) {
-      throw (error as AggregateError).errors[0];
-    } finally {
-      ignore();
-      woken.abort();
-    }
+    return brokers.length === 1 ? brokers[0].waitForWork(options) : waitForAny(brokers, options);
   }
 
   onWord(listener: (word: Word) => void): void {

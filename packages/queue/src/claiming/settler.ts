@@ -98,9 +98,14 @@ export class Settler {
     const attempted = `settle actions of ${this.#keyspace.title}`;
     try {
       const results = readSettled(valueOf(reply, attempted), batch.length);
+      const told: PreparedSettlement[] = [];
       for (const [index, ready] of batch.entries()) {
-        answers.set(ready.settlement, await this.#conclude(ready, results[index] ?? 'unsent'));
+        const result = results[index] ?? 'unsent';
+        if (result === 'cancelled' && wasTold(ready)) told.push(ready);
+        else answers.set(ready.settlement, this.#conclude(ready, result));
       }
+      // Replies of calls are handled in the order of the calls: wait for nothing if there is nothing to wait for.
+      if (told.length > 0) await this.#settleTold(answers, told);
     } catch (error) {
       if (isUnavailable(error)) return;
       if (batch.length > 1) return this.#settleOneByOne(answers, batch);
@@ -124,18 +129,22 @@ export class Settler {
     }
   }
 
-  /** The reply of a cancelled action may have been sent before its cancellation: it stands then, for everybody. */
-  async #conclude(ready: PreparedSettlement, result: SettleResult): Promise<SettleAnswer> {
-    const { settlement, outgoing, reply } = ready;
-    const { lease } = settlement.claimed;
-    if (result === 'cancelled') {
-      if (reply && ready.item.callback !== TOLD) return this.#settleAlone(alreadyTold(ready));
-      this.#parts.onCancelled(lease);
-    }
+  #conclude({ settlement, outgoing }: PreparedSettlement, result: SettleResult): SettleAnswer {
+    if (result === 'cancelled') this.#parts.onCancelled(settlement.claimed.lease);
     if (result !== 'ok') return result;
     if (outgoing) this.#parts.outbox.deliver(outgoing);
     if (settlement.hasChildren === true) this.#forgetChildren(settlement);
     return result;
+  }
+
+  /** The replies of these cancelled actions were sent before their cancellation: they stand, for everybody. */
+  async #settleTold(
+    answers: SettleRound['answers'],
+    told: readonly PreparedSettlement[],
+  ): Promise<void> {
+    for (const ready of told) {
+      answers.set(ready.settlement, await this.#settleAlone(alreadyTold(ready)));
+    }
   }
 
   /** The directory of a cancelled action is in use. */
@@ -187,6 +196,11 @@ export class Settler {
     const isTold = await within(PATIENCE_MS, told, false);
     return this.#settleAlone(isTold ? ready : throughOutbox(ready));
   }
+}
+
+/** Returns true if its caller has been sent the outcome already. */
+function wasTold({ reply, item }: PreparedSettlement): boolean {
+  return reply !== undefined && item.callback !== TOLD;
 }
 
 /** While this process was suspended no inbox was slow: replies that have arrived since then count. */
