@@ -54,19 +54,12 @@ export class PartitionedBroker implements QueueBroker {
   #lookDueMs = 0;
   #turn = 0;
 
-  constructor(options: ResolvedBrokerOptions, { partitions, admissions, rings }: DomainAccess) {
-    const { domain, redis, prefix, rules } = options;
-    this.domain = domain;
-    this.leaseMs = rules.leaseMs;
+  constructor(options: ResolvedBrokerOptions, access: DomainAccess) {
+    this.domain = options.domain;
+    this.leaseMs = options.rules.leaseMs;
     this.#options = options;
-    this.#partitions = partitions;
-    const routes = {
-      admissions,
-      answers: { redis, partitions },
-      inboxes: new Inboxes({ redis, prefix }),
-      children: new ChildCancels({ redis, partitions, rings }),
-    };
-    this.#shared = { routes, process: newId() };
+    this.#partitions = access.partitions;
+    this.#shared = { routes: routesOf(options, access), process: newId() };
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
@@ -179,6 +172,18 @@ export class PartitionedBroker implements QueueBroker {
     }
     return broker;
   }
+}
+
+function routesOf(
+  { redis, prefix }: ResolvedBrokerOptions,
+  { partitions, admissions, rings }: DomainAccess,
+): RedisBrokerParts['routes'] {
+  return {
+    admissions,
+    answers: { redis, partitions },
+    inboxes: new Inboxes({ redis, prefix }),
+    children: new ChildCancels({ redis, partitions, rings }),
+  };
 }
 
 /** Resolves when all have settled. Rejects with the first error. */
