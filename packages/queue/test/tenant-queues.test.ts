@@ -84,9 +84,7 @@ describe('a tenant sends', () => {
     );
     expect(new Set(inboxes).size).toBe(1);
     const closed = { code: 'ACTION_CANCELLED' };
-    const rejected = requests.map(async (request) =>
-      expect(request).rejects.toMatchObject(closed),
-    );
+    const rejected = requests.map(async (request) => expect(request).rejects.toMatchObject(closed));
     await queue.queues.close();
     await Promise.all(rejected);
   });
