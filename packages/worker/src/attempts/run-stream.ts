@@ -5,6 +5,8 @@ import { Emitter, type EmitterParts } from './emitter.ts';
 /** Dependencies of the stream of one run. */
 export interface RunStreamParts extends Pick<EmitterParts, 'lease' | 'emit'> {
   readonly action: DomainAction;
+  /** Reason of an abort before the first chunk. */
+  readonly abortedBy: Error | undefined;
   /** Throws ValidationError. */
   readonly parseChunk: (chunk: unknown) => unknown;
 }
@@ -17,6 +19,7 @@ export class RunStream {
 
   constructor(parts: RunStreamParts) {
     this.#parts = parts;
+    this.#abortedBy = parts.abortedBy;
   }
 
   /** Number of stored chunks; undefined if there is no stream. */
