@@ -87,12 +87,10 @@ export class HandlerRun {
     if (action.stream === true) this.#streamOf(action);
     try {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
-      await this.#stream?.end();
+      if (this.#stream) await this.#stream.end();
       return result;
-    } catch (error) {
-      await this.#stream?.end().catch(() => undefined);
-      throw error;
     } finally {
+      if (this.#stream) await this.#stream.close();
       this.#limits.clear();
       ctx.journal?.close(new HandlerReturned());
     }

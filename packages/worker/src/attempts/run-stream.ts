@@ -39,6 +39,11 @@ export class RunStream {
     if (opens || this.#emitter) await this.#open().end({ opens });
   }
 
+  /** Like `end`, for an attempt that has failed: chunks that cannot be stored are dropped. Never rejects. */
+  async close(): Promise<void> {
+    await this.end().catch(() => undefined);
+  }
+
   /** Drops what is not stored yet. The first reason is kept. */
   abort(reason: Error): void {
     this.#abortedBy ??= reason;
