@@ -80,6 +80,40 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ what: fc.constantFrom('attempt' as const, 'deliver' as const, 'pause' as const) }),
 );
 
+/** Emits chunks, of which some reach the reader late, twice or not at all. */
+class Writer {
+  attempt = 1;
+  last = 0;
+  readonly late: ChunkBatch[] = [];
+  readonly #stored: Stored;
+  readonly #reader: StreamReader;
+
+  constructor(stored: Stored, reader: StreamReader) {
+    this.#stored = stored;
+    this.#reader = reader;
+  }
+
+  async act(step: Step): Promise<void> {
+    if (step.what === 'emit') return this.#emit(step);
+    if (step.what === 'attempt') [this.attempt, this.last] = [this.attempt + 1, 0];
+    if (step.what === 'deliver') this.late.splice(0, 2).forEach((each) => this.#deliver(each));
+    if (step.what === 'pause') await vi.advanceTimersByTimeAsync(300);
+  }
+
+  #emit({ count, live }: Extract<Step, { what: 'emit' }>): void {
+    const batch = batchOf(this.attempt, this.last + 1, count);
+    this.last += count;
+    this.#stored.append(batch);
+    if (live === 'late') this.late.unshift(batch);
+    if (live === 'sent' || live === 'twice') this.#deliver(batch);
+    if (live === 'twice') this.#deliver(batch);
+  }
+
+  #deliver(batch: ChunkBatch): void {
+    this.#reader.deliver(batch, 10);
+  }
+}
+
 describe('a reader', () => {
   it('returns no gap, no repetition and no mixture, whatever is lost, late or repeated', async () => {
     await fc.assert(
@@ -92,20 +126,9 @@ describe('a reader', () => {
           stored.isAwaited = isAwaited;
           const reader = new StreamReader(stored, isAwaited ? undefined : START);
           const taking = takeAll(reader);
-          const late: ChunkBatch[] = [];
-          let [attempt, last] = [1, 0];
-          for (const each of steps) {
-            if (each.what === 'attempt') [attempt, last] = [attempt + 1, 0];
-            if (each.what === 'deliver') late.splice(0, 2).forEach((b) => reader.deliver(b, 10));
-            if (each.what === 'pause') await vi.advanceTimersByTimeAsync(300);
-            if (each.what !== 'emit') continue;
-            const batch = batchOf(attempt, last + 1, each.count);
-            last += each.count;
-            stored.append(batch);
-            if (each.live === 'late') late.unshift(batch);
-            if (each.live === 'sent' || each.live === 'twice') reader.deliver(batch, 10);
-            if (each.live === 'twice') reader.deliver(batch, 10);
-          }
+          const writer = new Writer(stored, reader);
+          for (const each of steps) await writer.act(each);
+          const { attempt, last, late } = writer;
           if (last === 0) stored.append({ attempt, first: 1, chunks: [] });
           stored.end = DONE;
           stored.lives = false;

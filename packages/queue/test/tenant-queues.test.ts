@@ -83,9 +83,10 @@ describe('a tenant sends', () => {
       ({ envelope }) => (JSON.parse(envelope) as { reply_to: string }).reply_to,
     );
     expect(new Set(inboxes).size).toBe(1);
-    await queue.queues.close();
     const closed = { code: 'ACTION_CANCELLED' };
-    for (const request of requests) await expect(request).rejects.toMatchObject(closed);
+    const rejected = requests.map(async (request) => expect(request).rejects.toMatchObject(closed));
+    await queue.queues.close();
+    await Promise.all(rejected);
   });
 });
 

@@ -7,7 +7,7 @@ import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { giveUp } from '../src/handlers/control.ts';
-import { deferred } from './fixture.ts';
+import { aborted, deferred } from './fixture.ts';
 
 const answer = defineAction('model.answer', {
   data: z.object({ words: z.number() }),
@@ -195,6 +195,27 @@ describe('a reader', () => {
     await stream.return();
     await expect.poll(waiting).toBe(undefined);
     await expect(stream.result).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
+  });
+
+  it('that leaves its loop stops the handler, in another process', async () => {
+    const { clientOf, start } = nooble();
+    const stopped = deferred<unknown>();
+    await start(async (_action, { emit, signal }) => {
+      await emit(word(1));
+      await aborted(signal).catch(stopped.resolve);
+      await emit(word(2)).catch(() => undefined);
+      return { words: 2 };
+    });
+    const stream = clientOf().stream(answer, asking(2));
+    const followed = clientOf().follow(stream.ref, { definition: answer });
+    for await (const chunk of stream) {
+      expect(chunk).toEqual(word(1));
+      expect(await followed.next()).toEqual({ done: false, value: word(1) });
+      break;
+    }
+    expect(await stopped.promise).toMatchObject({ code: 'ACTION_CANCELLED' });
+    await expect(stream.result).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
+    await expect(followed.next()).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
   });
 
   it('of another tenant, of an unknown action or with a hostile position gets a typed error', async () => {

@@ -86,16 +86,7 @@ export class PartitionedBroker implements QueueBroker {
   async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
     const keyspaces = await this.#keyspaces();
     const groups = [...groupBy(leases, (lease) => this.#brokerOf(keyspaces, lease))];
-    const renewals = await Promise.allSettled(
-      groups.map(async ([broker, own]) =>
-        groups.length === 1 ? broker.renew(own) : within(this.leaseMs / 6, broker.renew(own), own),
-      ),
-    );
-    const failed = renewals.find((renewal) => renewal.status === 'rejected');
-    if (failed && renewals.every(({ status }) => status === 'rejected')) throw failed.reason;
-    return renewals.flatMap((renewal, index) =>
-      renewal.status === 'fulfilled' ? renewal.value : (groups[index]?.[1] ?? []),
-    );
+    return renewGroups(groups, this.leaseMs / 6);
   }
 
   async emit(chunks: EmittedChunks): Promise<EmitResult> {
@@ -184,6 +175,23 @@ function routesOf(
     inboxes: new Inboxes({ redis, prefix }),
     children: new ChildCancels({ redis, partitions, rings }),
   };
+}
+
+/** Renews leases by their broker. Those of a broker that does not answer within the limit (ms) stay as they are. */
+async function renewGroups(
+  groups: readonly (readonly [RedisBroker, readonly Lease[]])[],
+  limitMs: number,
+): Promise<readonly Lease[]> {
+  const renewals = await Promise.allSettled(
+    groups.map(async ([broker, own]) =>
+      groups.length === 1 ? broker.renew(own) : within(limitMs, broker.renew(own), own),
+    ),
+  );
+  const failed = renewals.find((renewal) => renewal.status === 'rejected');
+  if (failed && renewals.every(({ status }) => status === 'rejected')) throw failed.reason;
+  return renewals.flatMap((renewal, index) =>
+    renewal.status === 'fulfilled' ? renewal.value : (groups[index]?.[1] ?? []),
+  );
 }
 
 /** Resolves when all have settled. Rejects with the first error. */

@@ -9,8 +9,8 @@ interface Reading {
   /** Stops reading and rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
   /**
-   * What happens where a further attempt begins: StreamRestartedError, or `RESTART` among the chunks, after which only those of
-   * that attempt follow. @default 'throw'
+   * Throws StreamRestartedError where a further attempt begins, or yields `RESTART` there, after which only chunks of that attempt
+   * follow. @default 'throw'
    */
   readonly onRestart?: 'throw' | 'restart';
 }

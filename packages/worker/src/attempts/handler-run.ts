@@ -84,14 +84,13 @@ export class HandlerRun {
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
     this.#limits.start({ timeoutMs, onOverdue });
+    if (action.stream === true) this.#streamOf(action);
     try {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
-      await this.#stream?.end();
+      if (this.#stream) await this.#stream.end();
       return result;
-    } catch (error) {
-      await this.#stream?.end().catch(() => undefined);
-      throw error;
     } finally {
+      if (this.#stream) await this.#stream.close();
       this.#limits.clear();
       ctx.journal?.close(new HandlerReturned());
     }
@@ -144,7 +143,7 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const { emit } = this.#streamOf(action);
+    const emit = async (chunk: unknown) => this.#streamOf(action).emit(chunk);
     return attemptContext(this.#scope, {
       action,
       claimed: this.#claimed,
@@ -160,6 +159,7 @@ export class HandlerRun {
   #streamOf(action: DomainAction): RunStream {
     return (this.#stream ??= new RunStream({
       action,
+      abortedBy: this.#context?.abortedBy,
       lease: this.#waiting.lease,
       parseChunk: (chunk) => this.#registration?.parseChunk(chunk),
       emit: async (chunks) => this.#scope.broker.emit(chunks),

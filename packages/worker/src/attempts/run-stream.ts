@@ -5,6 +5,8 @@ import { Emitter, type EmitterParts } from './emitter.ts';
 /** Dependencies of the stream of one run. */
 export interface RunStreamParts extends Pick<EmitterParts, 'lease' | 'emit'> {
   readonly action: DomainAction;
+  /** Reason of an abort before the first chunk. */
+  readonly abortedBy: Error | undefined;
   /** Throws ValidationError. */
   readonly parseChunk: (chunk: unknown) => unknown;
 }
@@ -17,6 +19,7 @@ export class RunStream {
 
   constructor(parts: RunStreamParts) {
     this.#parts = parts;
+    this.#abortedBy = parts.abortedBy;
   }
 
   /** Number of stored chunks; undefined if there is no stream. */
@@ -34,6 +37,11 @@ export class RunStream {
   async end(): Promise<void> {
     const opens = this.#parts.action.stream === true;
     if (opens || this.#emitter) await this.#open().end({ opens });
+  }
+
+  /** Like `end`, for an attempt that has failed: chunks that cannot be stored are dropped. Never rejects. */
+  async close(): Promise<void> {
+    await this.end().catch(() => undefined);
   }
 
   /** Drops what is not stored yet. The first reason is kept. */
