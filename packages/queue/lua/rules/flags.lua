@@ -2,7 +2,6 @@
 -- returns to no queue; w: its handler only waits, and has no slot; a: an answer has come for which it waits; r: it has resumed,
 -- and is charged by time from then on; p: parked; j: it has a journal; e: it has emitted chunks, whose stream has not ended.
 local FLAGGED, ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL, HAS_STREAM = string.byte('+'), '[war]', 'w', 'a', 'p', 'j', 'e'
-local RESUMED_BY_TIME, RESUMED_FLAG = 'r', ' %l*r%l*%+$'
 
 local function is_flagged(text)
   return string.byte(text, -1) == FLAGGED
