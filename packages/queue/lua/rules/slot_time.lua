@@ -1,7 +1,7 @@
 -- Sharing by time: a claim charges the usual duration of an attempt of the tenant, and the actual duration corrects the
 -- charge. A run carries its charge while its lease holds. The unit of a start tag is a second of slot time, at weight 1 and
 -- cost 1.
--- from flags: set_flag, RESUMED_BY_TIME, RESUMED_FLAG
+-- from flags: set_flag
 -- from many: call_all, names_in
 -- from clock: now
 -- from header: cost_of
@@ -13,6 +13,7 @@ local US_PER_SECOND, MIN_CHARGE, UNKNOWN_PACE, PACE_WINDOW = 1000000, 500, 10000
 local CHARGE = '^(%d+) (%d) (%S+) %d+ %d+ %d+ %d+ (%S+) %d+ %d+ (%d+)'
 local BEFORE_CHARGE = '^(' .. string.rep('%S+ ', 10) .. ')%d+'
 local PUT_OFF = '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %d+ %d+$'
+local BY_TIME_AGAIN, HAS_RESUMED = 'r', ' %l*r%l*%+$' -- its flag
 local corrections, pace_changes, domain_pace = {}, {}, nil
 
 local function held_us(token) -- time since the claim, at least one step of the clock: no attempt takes no time
@@ -49,7 +50,7 @@ end
 
 local function end_charge(text) -- for an attempt whose lease ends; attempts not charged by time have no charge
   local tenant, held = charged_more(text, false)
-  if not tenant or string.find(text, RESUMED_FLAG) then return end -- time with a wait in it is no duration of an attempt
+  if not tenant or string.find(text, HAS_RESUMED) then return end -- time with a wait in it is no duration of an attempt
   local seen = pace_changes[tenant] or {}
   pace_changes[tenant], seen[#seen + 1] = seen, held
   domain_pace = moved_on(read_domain_pace(), held)
@@ -62,7 +63,7 @@ end
 
 local function charge_anew(r) -- for a handler that resumes: all time before counts as charged
   r.charged = string.format('%.0f', held_us(r.token))
-  set_flag(r, RESUMED_BY_TIME, true)
+  set_flag(r, BY_TIME_AGAIN, true)
 end
 
 local function write_paces()

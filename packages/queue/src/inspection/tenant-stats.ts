@@ -26,6 +26,7 @@ export interface TenantStats {
   readonly tenantId: string;
   /** Number of actions in its queues. Too high by the cancelled ones that no claim has met yet, and then `delayed` too low. */
   readonly waiting: number;
+  /** Number of active actions, including those whose handlers only wait: these do not count for its cap. */
   readonly active: number;
   /** Number of delayed actions, and of suspects, which wait outside its queues. */
   readonly delayed: number;

@@ -4,7 +4,7 @@ import { claim } from './steps/claim.ts';
 import { deadLetters } from './steps/dead-letters.ts';
 import { emit } from './steps/emit.ts';
 import { enqueue } from './steps/enqueue.ts';
-import { answer, recall, record, resume } from './steps/journal.ts';
+import { answer, contend, recall, record, resume } from './steps/journal.ts';
 import { cancel, get } from './steps/look-after.ts';
 import { explain, list } from './steps/looks.ts';
 import { pause } from './steps/pause.ts';
@@ -27,8 +27,9 @@ const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
   [1, get],
   [2, explain],
   [2, list],
-  [6, record],
-  [3, resume],
+  [8, record],
+  [4, resume],
+  [3, contend],
   [5, answer],
   [1, recall],
   [3, pause],

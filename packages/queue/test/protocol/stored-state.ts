@@ -167,7 +167,7 @@ function attemptsOf(run: string | undefined): Omit<ActionState, 'place'> {
   const facts = parseRun(run ?? '');
   const { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs } = facts;
   // The streams are compared apart.
-  const flags = [...facts.flags.replace('e', '')].toSorted().join('');
+  const flags = facts.flags.replace('e', '').split('').toSorted().join('');
   return { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs, flags };
 }
 

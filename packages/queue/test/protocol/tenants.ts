@@ -53,6 +53,11 @@ const limited: fc.Arbitrary<TenantSetting> = fc.record({
   }),
 });
 
+/** Tenants of one tier that run one or two actions at a time. */
+const capped: fc.Arbitrary<TenantSetting> = fc
+  .tuple(peer, fc.constantFrom(1, 1, 2))
+  .map(([setting, cap]) => ({ ...setting, cap }));
+
 /** Possible new entries of a tenant. */
 export const otherSetting = fc.oneof(tenantSetting, limited);
 
@@ -74,5 +79,6 @@ export const setting: fc.Arbitrary<Setting> = fc.record({
     { weight: 2, arbitrary: allOf(peer) },
     { weight: 1, arbitrary: allOf(limited) },
     { weight: 1, arbitrary: allOf(ranked) },
+    { weight: 1, arbitrary: allOf(capped) },
   ),
 });

@@ -11,16 +11,18 @@ import {
 import { pickClaim, pickOne, type Pick } from '../picks.ts';
 import type { ProtocolModel } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
+import { claimAs } from './claim.ts';
 import { tenantName } from '../tenants.ts';
 
 /** A handler finishes steps rarely: an answer that is there ends every wait for it. */
 const entries = fc.subarray(['m', 'n', 'm', 'n', 'm', 'n', '=m'], { maxLength: 2 });
 const names = fc.subarray(['m', 'n']);
+/** One claim, or all. */
+const pick = fc.option(pickOne, { nil: undefined, freq: 2 });
 /** A call without an answer is sent again. */
 const times = fc.constantFrom(1, 1, 2);
 
-/** A handler reads its journal. */
-export const recall: fc.Arbitrary<ProtocolCommand> = ofClaim(pickOne, 'recall', async (stage) => {
+const recallOne = async (stage: Held): Promise<void> => {
   const { model, world, claim, lease, note } = stage;
   const expected = recallModel(model, claim);
   note(`→ ${JSON.stringify(expected) ?? 'lost'}`);
@@ -28,43 +30,82 @@ export const recall: fc.Arbitrary<ProtocolCommand> = ofClaim(pickOne, 'recall', 
   if (!expected) return expect(found).rejects.toMatchObject({ code: 'LEASE_LOST' });
   const { '': _size, ...fields } = Object.fromEntries(await found);
   expect(fields).toEqual(expected);
-});
+};
 
-/** A handler writes entries, and may begin to wait. */
+/** A handler reads its journal. */
+export const recall: fc.Arbitrary<ProtocolCommand> = pickOne.map((pick) =>
+  ofClaims(pick, 'recall', { act: recallOne }),
+);
+
+/** Handlers write entries, and may begin to wait. */
 export const record: fc.Arbitrary<ProtocolCommand> = fc
-  .record({ pick: pickOne, entries, awaited: names, times })
-  .chain(({ pick, entries, awaited, times }) => {
-    const what = `record ${entries.join(' ')}${awaited.length > 0 ? `, wait for ${awaited.join(' or ')}` : ''}`;
-    return ofClaim(fc.constant(pick), `${what}${again(times)}`, async (stage) => {
-      const { model, world, claim, lease, note } = stage;
-      const fields = Object.fromEntries(entries.map((field) => [field, `"${model.nowMs}"`]));
-      for (let n = 0; n < times; n += 1) {
-        const expected = recordModel(model, claim, { fields, awaited });
-        note(`→ ${expected}`);
-        const recorded = world.journals.record(lease, fields, awaited);
-        if (expected === 'lost')
-          await expect(recorded).rejects.toMatchObject({ code: 'LEASE_LOST' });
-        else expect(await recorded).toBe(expected);
-      }
-      model.forgetIdle();
+  .record({ pick, entries, awaited: names, times })
+  .map(({ pick, entries, awaited, times }) => {
+    const waits = awaited.length > 0 ? `, wait for ${awaited.join(' or ')}` : '';
+    return ofClaims(pick, `record ${entries.join(' ')}${waits}${again(times)}`, {
+      act: async (held) => {
+        for (let n = 0; n < times; n += 1) await recordOne(held, { entries, awaited });
+      },
     });
   });
 
-/** A handler that waited goes on. */
+async function recordOne(
+  { model, world, claim, lease, note }: Held,
+  { entries, awaited }: { entries: readonly string[]; awaited: readonly string[] },
+): Promise<void> {
+  const fields = Object.fromEntries(entries.map((field) => [field, `"${model.nowMs}"`]));
+  const expected = recordModel(model, claim, { fields, awaited });
+  model.forgetIdle();
+  note(`→ ${expected}`);
+  const recorded = world.journals.record(lease, fields, awaited);
+  if (expected === 'lost') await expect(recorded).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  else expect(await recorded).toBe(expected);
+}
+
+/** Handlers that waited go on. */
 export const resume: fc.Arbitrary<ProtocolCommand> = fc
-  .record({ pick: pickOne, names, times })
-  .chain(({ pick, names, times }) =>
-    ofClaim(fc.constant(pick), `resume${again(times)}`, async (stage) => {
-      const { model, world, claim, lease, note } = stage;
-      for (let n = 0; n < times; n += 1) {
-        const expected = resumeModel(model, claim, names);
-        note(`→ ${expected?.status ?? 'lost'} ${[...(expected?.answers.keys() ?? [])].join(' ')}`);
-        const resumed = world.journals.resume(lease, names);
-        if (expected) expect(await resumed).toEqual(expected);
-        else await expect(resumed).rejects.toMatchObject({ code: 'LEASE_LOST' });
-      }
+  .record({ pick, names, times })
+  .map(({ pick, names, times }) =>
+    ofClaims(pick, `resume${again(times)}`, {
+      among: ({ action }) => action.waits,
+      act: async (held) => {
+        for (let n = 0; n < times; n += 1) await resumeOne(held, names);
+      },
     }),
   );
+
+async function resumeOne(
+  { model, world, claim, lease, note }: Held,
+  names: readonly string[],
+): Promise<void> {
+  const expected = resumeModel(model, claim, names);
+  note(`→ ${expected?.status ?? 'lost'} ${[...(expected?.answers.keys() ?? [])].join(' ')}`);
+  const resumed = world.journals.resume(lease, names);
+  if (expected) expect(await resumed).toEqual(expected);
+  else await expect(resumed).rejects.toMatchObject({ code: 'LEASE_LOST' });
+}
+
+/** While all handlers wait, others take their slots, and their caps. */
+export const contend: fc.Arbitrary<ProtocolCommand> = fc.constant(
+  commandOf({
+    text: 'all handlers wait, others are claimed, and all resume:',
+    isPossible: ({ claims }) => claims.some((claim) => claim.action.claim === claim),
+    act: async (stage) => {
+      const held = stage.model.claims.filter((claim) => claim.action.claim === claim);
+      const leases = held.map((claim) => heldOf(stage, claim));
+      for (const each of leases) await recordOne(each, { entries: [], awaited: ['m'] });
+      const request = { worker: 0, slots: 3, acceptSuspect: true, expectsNone: false, settles: [] };
+      await claimAs(stage, { ...request, fate: 'arrives' });
+      for (const each of leases) await resumeOne(each, ['m', 'n']);
+    },
+  }),
+);
+
+function heldOf(stage: Stage, claim: Claim): Held {
+  const claimed = stage.world.claimed[stage.model.claims.indexOf(claim)];
+  if (!claimed) throw new Error(`Unknown claim of ${claim.action.id}`);
+  return { ...stage, claim, lease: claimed.lease };
+}
 
 /** The outcome of a child, or a signal, for an action that was ever enqueued. */
 export const answer: fc.Arbitrary<ProtocolCommand> = fc
@@ -126,23 +167,29 @@ interface Held extends Stage {
   readonly lease: ClaimedAction['lease'];
 }
 
-function ofClaim(
-  pick: fc.Arbitrary<Pick>,
+/** Runs a step for one claim, or for all that are held, of which a step may choose. */
+function ofClaims(
+  pick: Pick | undefined,
   text: string,
-  act: (held: Held) => Promise<void>,
-): fc.Arbitrary<ProtocolCommand> {
-  return pick.map((picked) =>
-    commandOf({
-      text,
-      isPossible: ({ claims }) => claims.length > 0,
-      act: async (stage) => {
-        const claim = pickClaim(stage.model, picked);
-        const index = claim ? stage.model.claims.indexOf(claim) : -1;
-        const claimed = stage.world.claimed[index];
-        if (!claim || !claimed) return stage.note('(nobody)');
-        stage.note(`of ${claim.action.id} (claim ${index})`);
-        await act({ ...stage, claim, lease: claimed.lease });
-      },
-    }),
-  );
+  { act, among = () => true }: HeldStep,
+): ProtocolCommand {
+  const claimsIn = (model: ProtocolModel): readonly Claim[] => {
+    if (pick) return [pickClaim(model, pick) ?? []].flat();
+    return model.claims.filter((claim) => claim.action.claim === claim && among(claim));
+  };
+  return commandOf({
+    text: pick ? text : `all ${text}`,
+    isPossible: (model) => claimsIn(model).length > 0,
+    act: async (stage) => {
+      for (const claim of claimsIn(stage.model)) {
+        stage.note(`of ${claim.action.id} (claim ${stage.model.claims.indexOf(claim)})`);
+        await act(heldOf(stage, claim));
+      }
+    },
+  });
+}
+
+interface HeldStep {
+  readonly act: (held: Held) => Promise<void>;
+  readonly among?: (claim: Claim) => boolean;
 }

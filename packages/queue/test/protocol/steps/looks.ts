@@ -33,7 +33,10 @@ export const explain: fc.Arbitrary<ProtocolCommand> = pick.map(([nth, of]) =>
 function expectReasons(model: ProtocolModel, action: StoredAction, { reasons }: Explanation): void {
   const kinds = reasons.map(({ kind }) => kind);
   if (action.state === 'delayed') expect(delaysOf(action)).toContain(kinds[0]);
-  if (action.state === 'active') expect(kinds).toContain('running');
+  if (action.state === 'active') {
+    expect(kinds).toContain('running');
+    expect(kinds.includes('waits')).toBe(action.waits);
+  }
   if (action.state === 'dead') expect(kinds).toEqual(['dead']);
   if (action.state !== 'waiting') return;
   expect(kinds.includes('domain-paused')).toBe(model.paused !== false);
@@ -42,7 +45,13 @@ function expectReasons(model: ProtocolModel, action: StoredAction, { reasons }: 
   expect(kinds.includes('sequence')).toBe(model.sequences.isBlocked(action));
 }
 
-function delaysOf({ failures, throttledSinceMs, unhandledSinceMs }: StoredAction): string[] {
+function delaysOf({
+  failures,
+  throttledSinceMs,
+  unhandledSinceMs,
+  isParked,
+}: StoredAction): string[] {
+  if (isParked) return ['parked'];
   if (unhandledSinceMs > 0) return ['unhandled'];
   if (throttledSinceMs > 0) return ['throttled'];
   return failures > 0 ? ['retry'] : ['run-at', 'rate-limit'];
