@@ -18,6 +18,8 @@ export type {
   ClaimRequest,
   EmittedChunks,
   EmitResult,
+  HeldKey,
+  Hold,
   Lease,
   Outcome,
   Parked,
@@ -67,5 +69,6 @@ export type {
 export { STREAM_LIMITS } from './emitting/limits.ts';
 export { TenantQueues } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
+export { THROTTLE_KEY_RULE } from './protocol/throttle-key.ts';
 export { openJournals, openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

@@ -88,6 +88,7 @@ export class SchedulerModel {
   readonly #isLive: (action: ModelAction) => boolean;
   readonly #paused = new Set<string>();
   readonly #capped = new Set<string>();
+  readonly #throttled = new Set<string>();
   #domainPaused = false;
   /** Tenant → decayed mean time of its attempts (µs). */
   readonly paces = new Map<string, number>();
@@ -242,6 +243,12 @@ export class SchedulerModel {
     this.#place(tenant);
   }
 
+  setThrottled(tenant: string, throttled: boolean): void {
+    if (throttled) this.#throttled.add(tenant);
+    else this.#throttled.delete(tenant);
+    this.#place(tenant);
+  }
+
   setDomainPaused(paused: boolean): void {
     this.#domainPaused = paused;
   }
@@ -345,7 +352,7 @@ export class SchedulerModel {
   }
 
   #isHeld(tenant: string): boolean {
-    return this.#paused.has(tenant) || this.#capped.has(tenant);
+    return [this.#paused, this.#capped, this.#throttled].some((held) => held.has(tenant));
   }
 
   #isAtCap(tenant: string): boolean {

@@ -6,6 +6,7 @@ import type { ClaimedAction, Lease } from '@nooble/queue';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
+import { HeldKeys } from './attempts/held-keys.ts';
 import { Consumer } from './claiming/consumer.ts';
 import { publisherOf, type Publish, type WorkerEvents } from './reporting/events.ts';
 import { actionLogger, logEvents, resolveLogger } from './reporting/logging.ts';
@@ -44,7 +45,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     onRetried: () => consumer.schedule(),
   });
   const words = new Words();
-  const scope = scopeOf({ options, connections, words, logger, publish, clock });
+  const shared = { publish, clock, heldKeys: new HeldKeys(clock) };
+  const scope = scopeOf({ options, connections, words, logger, ...shared });
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {
@@ -64,13 +66,14 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
   words.connect({ running, ahead });
   broker.onWord((word) => words.hear(word));
-  const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
+  const parts = { broker, settlements, running, ahead, prefetch, ...shared };
   const consumer: Consumer = new Consumer({ ...options, ...parts, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
   return { options, connections, running, ahead, consumer, renewal, publish, clock };
 }
 
 interface ScopeParts extends Pick<Assembly, 'options' | 'connections' | 'publish' | 'clock'> {
+  readonly heldKeys: HeldKeys;
   readonly words: Words;
   readonly logger: Logger;
 }

@@ -22,7 +22,7 @@ export const KEY_TABLE = {
     suffix: 'state',
     type: 'HASH',
     content:
-      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, pause flag, format of the records, settings of the last worker',
+      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, first end of a hold of a tenant, throttle keys with the times until which they are held (at most 100) and the last of these times, pause flag, format of the records, settings of the last worker',
     lifetime: 'permanent',
   },
   partitions: {
@@ -68,8 +68,14 @@ export const KEY_TABLE = {
   held: {
     suffix: 'held',
     type: 'HASH',
-    content: 'tenant → reasons why it is not served: c capped, p paused, s suspended',
+    content: 'tenant → reasons why it is not served: c capped, p paused, s suspended, t throttled',
     lifetime: 'while there is a reason',
+  },
+  holds: {
+    suffix: 'holds',
+    type: 'ZSET',
+    content: 'tenant → time at which it is no longer throttled (ms)',
+    lifetime: 'until that time',
   },
   active: {
     suffix: 'active',

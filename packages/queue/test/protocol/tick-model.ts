@@ -12,6 +12,7 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
   for (const action of inOrder(model.actions.values(), 'delayed').filter(isDue)) {
     promote(model, action);
   }
+  model.lift(model.holds.lift(nowMs));
   if (mayReclaim(model)) {
     // The newest first, so that the oldest ends up at the head of its queue.
     for (const action of late.sort((a, b) => b.since - a.since)) reclaim(model, action);

@@ -31,6 +31,7 @@ export class HandlerRun {
   #hasChildren = false;
   readonly #limits: HandlerLimits;
   #stream: RunStream | undefined;
+  #throttleKey: string | undefined;
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
@@ -76,13 +77,16 @@ export class HandlerRun {
   }
 
   /**
-   * Returns the result of the handler. Rejects with what it throws, and with UnknownActionError if there is none. Calls
-   * `onOverdue` if the handler has not returned some time after its timeout, its expiry or its cancellation.
+   * Returns the result of the handler. Rejects with what it throws, with UnknownActionError if there is none, and with
+   * KeyHeld, without running it, while the throttle key of the action is held. Calls `onOverdue` if the handler has not
+   * returned some time after its timeout, its expiry or its cancellation.
    */
   async result(action: DomainAction, onOverdue: () => void): Promise<unknown> {
     const registration = (this.#registration = this.#registrationOf(action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
+    this.#throttleKey = registration.throttleKeyOf?.(action);
+    this.#scope.heldKeys.assertFree(this.#throttleKey);
     this.#limits.start({ timeoutMs, onOverdue });
     try {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
@@ -110,20 +114,26 @@ export class HandlerRun {
     this.#limits.abort(reason);
   }
 
-  /** Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. */
+  /**
+   * Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. A throttle
+   * key that it holds is held in this worker at once.
+   */
   outcomeOf(thrown: unknown): Outcome {
     const decided = this.#limits.outcome();
     if (decided) return decided;
     const { unhandledForMs, clock } = this.#scope;
     const isUnhandled = this.#action && !this.#registration;
-    return outcomeOfError({
+    const outcome = outcomeOfError({
       error: this.#limits.abortedBy ?? thrown,
       claimed: this.#claimed,
       runningMs: this.elapsedMs,
       retry: this.#retry,
       unhandledForMs: isUnhandled ? unhandledForMs : undefined,
+      throttleKey: this.#throttleKey,
       nowMs: clock.epochMs(),
     });
+    this.#scope.heldKeys.noteOutcome(outcome);
+    return outcome;
   }
 
   /** Returns a function that runs `onDead`; undefined if the handler has none, or never started. It never rejects. */

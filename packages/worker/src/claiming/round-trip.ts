@@ -1,4 +1,4 @@
-import type { ClaimedAction, ClaimResult, QueueBroker, WorkerLoad } from '@nooble/queue';
+import type { ClaimedAction, ClaimResult, HeldKey, QueueBroker, WorkerLoad } from '@nooble/queue';
 import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
 import type { PendingSettlements, SettlementBatch } from '../settling/pending-settlements.ts';
@@ -29,6 +29,8 @@ export interface RoundTripRequest {
 /** Result of one round trip. */
 export interface RoundTripAnswer {
   readonly claimed: readonly ClaimedAction[];
+  /** Throttle keys that were held when the actions were claimed; undefined if there are none. */
+  readonly heldKeys: readonly HeldKey[] | undefined;
   readonly dueInMs: number | undefined;
   readonly clockLeadMs: number;
 }
@@ -44,9 +46,10 @@ export async function makeRoundTrip(
   const { settlements } = parts;
   const batch = settlements.take();
   try {
-    const { claimed, settled, dueInMs, clockLeadMs = 0 } = await send(parts, request, batch);
+    const reply = await send(parts, request, batch);
+    const { claimed, settled, heldKeys, dueInMs, clockLeadMs = 0 } = reply;
     settlements.answer(batch, settled);
-    return { claimed, dueInMs, clockLeadMs };
+    return { claimed, heldKeys, dueInMs, clockLeadMs };
   } catch (error) {
     settlements.putBack(batch.values());
     throw error;
