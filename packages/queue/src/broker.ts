@@ -190,6 +190,11 @@ export interface ClaimResult {
    * nothing is pending.
    */
   readonly dueInMs?: number;
+  /**
+   * Time at which the next slot of a schedule was due when it was last read, at most some seconds ago (Unix ms). Absent
+   * without schedules.
+   */
+  readonly nextSlotMs?: number;
   /** Lead of the domain's clock over the clock of the server, which was set back (ms). Absent when there is none. */
   readonly clockLeadMs?: number;
 }

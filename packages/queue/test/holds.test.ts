@@ -42,7 +42,7 @@ it('claims spend no turns on a throttled tenant, however much it has waiting', a
   expect(idsOf(await queue.claim(5))).toEqual(['runs']);
 });
 
-it('tells an idle worker when the hold ends, and the tick of that time lifts it', async () => {
+it('returns to an idle worker when the hold ends, and the tick of that time lifts it', async () => {
   const queue = await heldQueue();
   const { dueInMs = 0 } = await queue.brokerOf().claim({ slots: 10 });
   expect(dueInMs).toBeGreaterThan(HOUR_MS - 60_000);
@@ -120,7 +120,7 @@ it('a worker that lost its lease holds nothing', async () => {
   expect(await queue.claim(5)).toHaveLength(1);
 });
 
-it('tells every worker the keys that are held with what it claims, and nothing once they are free', async () => {
+it('returns to every worker the keys that are held with its claims, and nothing once they are free', async () => {
   const queue = openQueue();
   await queue.enqueue();
   const claimed = await queue.claimOne();

@@ -11,6 +11,7 @@ export type {
   ErrorEvent,
   FailedEvent,
   FinishedEvent,
+  MissedEvent,
   WorkerEventMap,
   WorkerEvents,
 } from './reporting/events.ts';

@@ -22,11 +22,11 @@ function chat() {
   const queues = new DomainQueueManager({ redis, prefix });
   onTestFinished(async () => queues.close());
   const seen = { throttled: [] as string[], done: [] as string[], dead: [] as string[] };
+  const note = (name: keyof typeof seen) => (event: ActionEvent) =>
+    seen[name].push(event.claimed.lease.actionId);
   const start = async (processor: ActionProcessor, options: Partial<WorkerOptions> = {}) => {
     const common = { redis, prefix, logger: false, handleSignals: false } as const;
     const worker = new BaseWorker({ ...common, concurrency: 1, graceMs: 0, ...options, processor });
-    const note = (name: keyof typeof seen) => (event: ActionEvent) =>
-      seen[name].push(event.claimed.lease.actionId);
     worker.events.on('throttled', note('throttled'));
     worker.events.on('done', note('done'));
     worker.events.on('dead', note('dead'));

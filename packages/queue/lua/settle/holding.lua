@@ -1,4 +1,4 @@
--- What an outcome holds besides its action: its tenant, which is then not served, or a throttle key, whose actions workers put
+-- Holds that an outcome makes besides delaying its action: of its tenant, which is then not served, or of a throttle key, whose actions workers put
 -- off. Both until a time, which is never shortened.
 -- from clock: now
 -- from holds: hold_until
@@ -9,7 +9,7 @@ local function read_outcome(text) -- 'throttled', 'throttled tenant <ms>' or 'th
   return string.match(text, '^(%l+) ?(%l*) ?(%d*) ?(.*)$')
 end
 
-local function held_keys() -- key → end, without those that are free by now
+local function held_keys() -- key → end, without the free ones
   local ends = {}
   for time, key in string.gmatch(redis.call('HGET', state, 'throttles') or '', '(%d+) (%S+)') do
     if tonumber(time) > now then ends[key] = tonumber(time) end

@@ -71,6 +71,12 @@ export class PartitionedBroker implements QueueBroker {
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     const keyspaces = await this.#keyspaces();
+    const result = await this.#claimFrom(keyspaces, request);
+    const { nextSlotMs } = keyspaces;
+    return nextSlotMs === undefined ? result : { ...result, nextSlotMs };
+  }
+
+  async #claimFrom(keyspaces: DomainKeyspaces, request: ClaimRequest): Promise<ClaimResult> {
     const brokers = this.#brokersOf(keyspaces);
     if (brokers.length === 1) return brokers[0].claim(request);
     const at = this.#turn++ % brokers.length;

@@ -1,20 +1,5 @@
-/** One row of the key table: content and lifetime of a key. */
-export interface KeyFacts {
-  /** Part of the name that follows `domainRoot`. */
-  readonly suffix: string;
-  readonly type: 'HASH' | 'LIST' | 'SET' | 'STREAM' | 'STRING' | 'ZSET';
-  /** Completes the name: one key per domain, or one per tier, tenant, process or id. */
-  readonly per?:
-    | 'tier'
-    | 'tenant'
-    | 'tier and tenant'
-    | 'process'
-    | 'action'
-    | 'day'
-    | 'tenant and key';
-  readonly content: string;
-  readonly lifetime: string;
-}
+import type { KeyFacts } from './key-facts.ts';
+import { WHOLE_DOMAIN_KEYS } from './whole-domain-keys.ts';
 
 /** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
 export const KEY_TABLE = {
@@ -23,12 +8,6 @@ export const KEY_TABLE = {
     type: 'HASH',
     content:
       'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, first end of a hold of a tenant, throttle keys with the times until which they are held (at most 100) and the last of these times, pause flag, format of the records, settings of the last worker',
-    lifetime: 'permanent',
-  },
-  partitions: {
-    suffix: 'partitions',
-    type: 'STRING',
-    content: 'number of partitions; absent if there is one',
     lifetime: 'permanent',
   },
   actions: {
@@ -265,6 +244,7 @@ export const KEY_TABLE = {
     content: 'at most one wake token, on which idle workers block',
     lifetime: 'until taken',
   },
+  ...WHOLE_DOMAIN_KEYS,
 } as const satisfies Record<string, KeyFacts>;
 
 /** The one key that belongs to no domain: `inboxKey` returns its name. */

@@ -1,4 +1,5 @@
-import { INBOX_FACTS, KEY_TABLE, type KeyFacts, type KeyName } from './key-table.ts';
+import type { KeyFacts } from './key-facts.ts';
+import { INBOX_FACTS, KEY_TABLE, type KeyName } from './key-table.ts';
 
 /** A key as a script declares it: by name, or with `*` for the four keys of a table kept per tier. */
 export type KeyRef = KeyName | `${KeyName}*`;

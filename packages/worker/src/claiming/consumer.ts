@@ -9,7 +9,6 @@ import {
   type RoundTripParts,
   type RoundTripRequest,
 } from './round-trip.ts';
-import type { HeldKeys } from '../attempts/held-keys.ts';
 import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 import { WakeUp, type Listening } from './wake-up.ts';
@@ -22,7 +21,6 @@ export interface ConsumerParts extends RoundTripParts {
   readonly running: Running;
   readonly ahead: Ahead;
   readonly prefetch: Prefetch;
-  readonly heldKeys: HeldKeys;
   readonly concurrency: number;
   /** Returns actions to the queue, in the order of their claim. Never rejects. */
   readonly release: (claimed: readonly ClaimedAction[]) => Promise<void>;
@@ -132,7 +130,6 @@ export class Consumer {
   async #call(request: RoundTripRequest): Promise<void> {
     try {
       const answer = await makeRoundTrip(this.#parts, request);
-      this.#parts.heldKeys.note(answer.heldKeys);
       const others = this.#parts.ahead.accept(answer.claimed, request.mayWait);
       if (others.length > 0) await this.#parts.release(others);
       const accepted = answer.claimed.length - others.length;

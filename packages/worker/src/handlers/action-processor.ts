@@ -20,7 +20,7 @@ export type ThrottleKeyOf<D> = (action: DomainAction<D>) => string | undefined;
 export interface HandlerOptions<D = unknown> extends Partial<RetryPolicy> {
   /**
    * Name of the resource with a limit that the handler uses, such as `openai/gpt-4o`, or a function that returns it for an
-   * action. An action whose key is held is put off without running its handler. Once an attempt meets a limit that tells its
+   * action. An action whose key is held is put off without running its handler. Once an attempt meets a limit that states its
    * time, the key is held for that time in all workers of the domain. @default none
    */
   readonly throttleKey?: string | ThrottleKeyOf<D>;

@@ -45,14 +45,13 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
 
 /** Reads the reply; `deadline` is the end of its leases on the monotonic clock of this process (ms). */
 export function readClaim(reply: unknown, deadline: number): Claim {
-  const [clock = '0', dueIn = '', suspect, facts = '', ...cells] = reply as string[];
+  const [clock, dueIn, suspect, facts, ...cells] = reply as ClaimReply;
   const claimed: ClaimedAction[] = [];
   for (let at = 0; at < cells.length; at += 2) {
     const [who = '', stored = ''] = [cells[at], cells[at + 1]];
     const isSuspect = at === 0 && suspect === '1';
     claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
   }
-  // A number, unless throttle keys follow.
   const [lead, ...throttles] = String(facts).split(' ');
   const clockLeadMs = Number(lead);
   return {
@@ -70,6 +69,9 @@ function heldKeysIn(words: readonly string[]): HeldKey[] {
     key: words[2 * at + 1] ?? '',
   }));
 }
+
+/** Clock, ms until something is due, mark of a suspect, lead of the clock and throttle keys if any are held, actions. */
+type ClaimReply = [string, string, string, string | number, ...string[]];
 
 interface ClaimRow {
   /** Its id, followed by its run unless this is its first. */
