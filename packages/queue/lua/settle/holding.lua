@@ -1,5 +1,5 @@
--- Holds that an outcome makes besides delaying its action: of its tenant, which is then not served, or of a throttle key, whose actions workers put
--- off. Both until a time, which is never shortened.
+-- Holds that an outcome makes besides delaying its action: of its tenant, which is then not served, or of a throttle key, whose
+-- actions workers put off. Both until a time, which is never shortened.
 -- from clock: now
 -- from holds: hold_until
 -- KEYS: state
