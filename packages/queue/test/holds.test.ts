@@ -69,6 +69,18 @@ it('wakes an idle worker for suspects of a tenant whose hold ends', async () => 
   expect(await queue.stored.client.llen(queue.stored.key('wake'))).toBe(1);
 });
 
+it('is the reason why an action of the tenant waits, until when', async () => {
+  const queue = await heldQueue(1);
+  const [until = 0] = (await queue.stored.scores(queue.stored.key('holds'))).values();
+  const ref = { domain: 'embedding', actionId: 'behind-0' };
+  const reason = { kind: 'held', until: new Date(until).toISOString() };
+  const { reasons, text } = await queue.queues.explain(ref);
+  expect(reasons).toContainEqual(reason);
+  expect(text).toContain(`holds the tenant until ${reason.until}`);
+  const { heldBy } = await queue.queues.tenantStats('embedding', 'acme');
+  expect(heldBy).toEqual(['throttling']);
+});
+
 it('a later hold does not shorten an earlier one', async () => {
   const queue = openQueue();
   await queue.enqueue();

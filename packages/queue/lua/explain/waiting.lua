@@ -2,7 +2,7 @@
 -- from state: paused
 -- from header: element_of
 -- from share: share_of
--- KEYS: queue* held inflight profiles ready* suspects state
+-- KEYS: queue* held holds inflight profiles ready* suspects state
 local MOST_AHEAD = 1000
 
 local function place_in(list, element) -- number of elements ahead of it; nothing if there are more than the maximum
@@ -29,6 +29,7 @@ local function explain_waiting(id, header, r, fact)
   fact('suspect_ahead', suspect_ahead)
   fact('paused', paused)
   fact('held', redis.call('HGET', held, tenant))
+  fact('held_until', redis.call('ZSCORE', holds, tenant))
   fact('inflight', redis.call('HGET', inflight, tenant) or '0')
   fact('profile', redis.call('HGET', profiles, tenant))
   fact('settings', redis.call('HGET', state, 'settings'))
