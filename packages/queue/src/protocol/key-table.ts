@@ -1,3 +1,4 @@
+import { EXPIRING_KEYS } from './expiring-keys.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { WHOLE_DOMAIN_KEYS } from './whole-domain-keys.ts';
 
@@ -147,41 +148,6 @@ export const KEY_TABLE = {
       'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions',
     lifetime: 'zeros are deleted',
   },
-  minute: {
-    suffix: 'minute',
-    type: 'LIST',
-    per: 'tenant',
-    content: 'admission times (ms), newest first: up to the limit, and future slots',
-    lifetime: '61 s after the newest',
-  },
-  day: {
-    suffix: 'day',
-    type: 'HASH',
-    per: 'day',
-    content: 'tenant → number of actions admitted on that UTC day',
-    lifetime: 'two days',
-  },
-  idempotency: {
-    suffix: 'once',
-    type: 'STRING',
-    per: 'tenant and key',
-    content: 'action_id of an idempotency key (hashed)',
-    lifetime: '24 hours',
-  },
-  seen: {
-    suffix: 'seen',
-    type: 'STRING',
-    per: 'action',
-    content: 'marks a received callback id',
-    lifetime: '60 s',
-  },
-  kept: {
-    suffix: 'kept',
-    type: 'STRING',
-    per: 'action',
-    content: 'ending and tenant of an action enqueued with retainMs',
-    lifetime: 'retainMs',
-  },
   journal: {
     suffix: 'journal',
     type: 'HASH',
@@ -204,13 +170,6 @@ export const KEY_TABLE = {
     per: 'action',
     content: 'inboxes that receive its chunks, at most 16 → time until which they do (ms)',
     lifetime: '30 s after the last inbox was added',
-  },
-  calls: {
-    suffix: 'calls',
-    type: 'HASH',
-    per: 'process',
-    content: 'call number modulo 64 → the number and its answer',
-    lifetime: '10 minutes after the last call',
   },
   children: {
     suffix: 'children',
@@ -244,6 +203,7 @@ export const KEY_TABLE = {
     content: 'at most one wake token, on which idle workers block',
     lifetime: 'until taken',
   },
+  ...EXPIRING_KEYS,
   ...WHOLE_DOMAIN_KEYS,
 } as const satisfies Record<string, KeyFacts>;
 
