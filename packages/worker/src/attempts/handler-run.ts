@@ -82,11 +82,10 @@ export class HandlerRun {
    * returned some time after its timeout, its expiry or its cancellation.
    */
   async result(action: DomainAction, onOverdue: () => void): Promise<unknown> {
-    const registration = (this.#registration = this.#registrationOf(action));
+    const registration = (this.#registration = registrationOf(this.#scope, action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
-    this.#throttleKey = registration.throttleKeyOf?.(action);
-    this.#scope.heldKeys.assertFree(this.#throttleKey);
+    this.#throttleKey = this.#scope.heldKeys.freeKeyOf(registration, action);
     this.#limits.start({ timeoutMs, onOverdue });
     try {
       const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
@@ -114,10 +113,7 @@ export class HandlerRun {
     this.#limits.abort(reason);
   }
 
-  /**
-   * Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. A throttle
-   * key that it holds is held in this worker at once.
-   */
+  /** Returns the outcome of an attempt that threw. The reason of an abort replaces what an aborted handler throws. */
   outcomeOf(thrown: unknown): Outcome {
     const decided = this.#limits.outcome();
     if (decided) return decided;
@@ -132,8 +128,7 @@ export class HandlerRun {
       throttleKey: this.#throttleKey,
       nowMs: clock.epochMs(),
     });
-    this.#scope.heldKeys.noteOutcome(outcome);
-    return outcome;
+    return this.#scope.heldKeys.noted(outcome);
   }
 
   /** Returns a function that runs `onDead`; undefined if the handler has none, or never started. It never rejects. */
@@ -143,14 +138,6 @@ export class HandlerRun {
     if (!onDead || !action || !ctx) return undefined;
     const { timeoutGraceMs: limitMs, publish } = this.#scope;
     return async () => announceDeath({ onDead, action, error, ctx, limitMs, publish });
-  }
-
-  #registrationOf({ actionType }: DomainAction): Registration {
-    const { processor, domain } = this.#scope;
-    const registration = processor.find(actionType);
-    // Put off: during a rolling deploy another worker of the domain may have the handler.
-    if (!registration) throw new UnknownActionError({ actionType, domain });
-    return registration;
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
@@ -179,4 +166,14 @@ export class HandlerRun {
   get #retry(): RetryPolicy {
     return resolveRetryPolicy(this.#registration?.retry ?? {}, this.#scope.retry);
   }
+}
+
+function registrationOf(
+  { processor, domain }: AttemptScope,
+  { actionType }: DomainAction,
+): Registration {
+  const registration = processor.find(actionType);
+  // Put off: during a rolling deploy another worker of the domain may have the handler.
+  if (!registration) throw new UnknownActionError({ actionType, domain });
+  return registration;
 }

@@ -1,5 +1,7 @@
 import { ThrottledError } from '@nooble/errors';
+import type { DomainAction } from '@nooble/models';
 import type { HeldKey, Outcome } from '@nooble/queue';
+import type { Registration } from '../handlers/action-processor.ts';
 import type { Clock } from '../timing/clock.ts';
 
 /** Maximum number of keys remembered; Redis remembers as many per partition. */
@@ -34,18 +36,24 @@ export class HeldKeys {
     for (const { key, forMs } of keys) this.#hold(key, forMs);
   }
 
-  /** Adds the key that an outcome holds, before Redis knows the outcome. */
-  noteOutcome(outcome: Outcome): void {
+  /** Adds the key that an outcome holds, before Redis knows the outcome. Returns the outcome. */
+  noted(outcome: Outcome): Outcome {
     const hold = 'hold' in outcome ? outcome.hold : undefined;
     if (hold?.of === 'key') this.#hold(hold.key, hold.forMs);
+    return outcome;
   }
 
-  /** Throws KeyHeld while the key is held. */
-  assertFree(key: string | undefined): void {
-    if (key === undefined || this.#ends.size === 0) return;
+  /** Returns the throttle key of an action; undefined if it has none. Throws KeyHeld while the key is held. */
+  freeKeyOf(
+    { throttleKeyOf }: Pick<Registration, 'throttleKeyOf'>,
+    action: DomainAction,
+  ): string | undefined {
+    const key = throttleKeyOf?.(action);
+    if (key === undefined || this.#ends.size === 0) return key;
     const restMs = (this.#ends.get(key) ?? 0) - this.#clock.monotonicMs();
     if (restMs > 0) throw new KeyHeld(key, Math.ceil(restMs));
     this.#ends.delete(key);
+    return key;
   }
 
   #hold(key: string, forMs: number): void {
