@@ -59,8 +59,8 @@ function keys() {
 | a domain in partitions | \`${part}<suffix>\` | \`${domainRoot('nooble', 'embedding', { of: 4, index: 0 })}actions\` |
 
 The braces mark the Redis Cluster hash tag: a domain, or a partition of one, is in one slot. The name of a partition contains the
-number of partitions and its index, counted from 0. The key \`partitions\` belongs to the domain as a whole. Names contain tiers as
-their priority, 1 (enterprise) to 4 (free). The default prefix is \`nooble\`.
+number of partitions and its index, counted from 0. The keys \`partitions\`, \`slots\`, \`schedules\` and \`next-slot\` belong to
+the domain as a whole. Names contain tiers as their priority, 1 (enterprise) to 4 (free). The default prefix is \`nooble\`.
 
 ${table(['Suffix', 'Type', 'Content', 'Lifetime'], rows)}
 

@@ -145,6 +145,33 @@ export class DomainNotEmptyError extends NoobleError {
   }
 }
 
+/** There is no room for another schedule. */
+export class ScheduleLimitError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'SCHEDULE_LIMIT',
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The tenant, or the domain, has as many schedules as it may have.',
+    remedy: 'Remove schedules with `unschedule`, or send from one of them what several would.',
+  };
+  /** Without `tenantId` the limit is that of the domain. */
+  constructor({
+    domain,
+    tenantId,
+    limit,
+    cause,
+  }: { domain: string; tenantId?: string; limit: number } & Caused) {
+    const whose =
+      tenantId === undefined ? `domain "${domain}"` : `tenant "${tenantId}" in "${domain}"`;
+    super({
+      kind: ScheduleLimitError.kind,
+      message: `Cannot store the schedule: ${whose} has ${limit} schedules, the maximum`,
+      details: { domain, tenantId, limit },
+      cause,
+    });
+  }
+}
+
 /** The domain or tenant is paused and refuses admission. */
 export class QueuePausedError extends NoobleError {
   static readonly kind: ErrorKind = {

@@ -15,6 +15,7 @@ import {
   QueueFullError,
   QueuePausedError,
   RateLimitError,
+  ScheduleLimitError,
   TenantDirectoryError,
   TenantMismatchError,
 } from './admission-errors.ts';
@@ -41,6 +42,7 @@ export const ERROR_CLASSES = [
   StreamEndedError,
   StreamRestartedError,
   StreamGapError,
+  ScheduleLimitError,
   PayloadTooLargeError,
   RateLimitError,
   QueueFullError,

@@ -16,6 +16,7 @@ export {
   QueueFullError,
   QueuePausedError,
   RateLimitError,
+  ScheduleLimitError,
   TenantDirectoryError,
   TenantMismatchError,
   type RateLimitFacts,

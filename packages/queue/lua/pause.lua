@@ -1,10 +1,11 @@
--- Pauses or resumes a domain, or one tenant of it; may refuse admission as well.
+-- Pauses or resumes a domain, or one tenant of it; may refuse admission as well. Resuming a tenant also ends its throttling.
 -- from state: paused, set_paused
 -- from codes: PAUSED_MOVED, UNCHANGED, PAUSED_ADMISSION, PAUSED_SERVING, CHANGED
 -- from touch: touch_lists
 -- from memory: begin_writing
 -- from wake: want_wake
 -- from ready: hold
+-- from holds: lift
 -- from commit: commit
 -- KEYS: suspects
 -- ARGV: tenant ('' for the domain), pause
@@ -29,6 +30,7 @@ if tenant == '' then
 else
   hold(tenant, 'p', pausing)
   hold(tenant, 's', pausing and refuses)
+  if not pausing then lift({tenant}) end
   if not pausing and redis.call('EXISTS', suspects) == 1 then want_wake() end
 end
 commit()

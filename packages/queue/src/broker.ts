@@ -37,23 +37,35 @@ export interface ClaimedAction {
   readonly expiresInMs?: number;
 }
 
+/**
+ * Actions that a reached limit holds back besides the action that met it: all actions of its tenant in the domain, or all
+ * actions of a throttle key, of any tenant. A hold never shortens an earlier one.
+ */
+export type Hold =
+  | { readonly of: 'tenant'; readonly forMs: number }
+  | { readonly of: 'key'; readonly key: string; readonly forMs: number };
+
 /** Outcome of an attempt. Durations in ms. */
 export type Outcome =
   | { readonly status: 'done'; readonly result?: unknown }
-  | { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError }
+  | (Holding & { readonly status: 'retry'; readonly delayMs: number; readonly error: WireError })
   | PutOff
   | Parked
-  | { readonly status: 'dead'; readonly error: WireError }
+  | (Holding & { readonly status: 'dead'; readonly error: WireError })
   /** Its `expires_at` passed while it ran. */
   | { readonly status: 'expired'; readonly error: WireError }
   | { readonly status: 'cancelled' }
   | { readonly status: 'release' };
 
+interface Holding {
+  readonly hold?: Hold;
+}
+
 /**
  * Retried after `delayMs` without counting a failure: a resource of the handler was at its limit (`throttled`), or the
  * worker has no handler for the type (`unhandled`). The worker decides for how long that may go on.
  */
-export interface PutOff {
+export interface PutOff extends Holding {
   readonly status: 'throttled' | 'unhandled';
   readonly delayMs: number;
   readonly error: WireError;
@@ -136,6 +148,12 @@ export interface Wait {
   readonly takesToken?: boolean;
 }
 
+/** A throttle key whose actions are put off until it is free. */
+export interface HeldKey {
+  readonly key: string;
+  readonly forMs: number;
+}
+
 export interface ClaimRequest {
   /** Number of free slots. 0 still settles, promotes and reclaims. */
   readonly slots: number;
@@ -165,8 +183,18 @@ export interface ClaimResult {
    * notified at once: it is settled separately.
    */
   readonly settled: ReadonlyMap<Settlement, SettleAnswer | Promise<SettleAnswer>>;
-  /** Time until something falls due: a delayed action, a lease or an outbox entry (ms). Absent when nothing is pending. */
+  /** Throttle keys that were held when the actions were claimed. Absent if there are none. */
+  readonly heldKeys?: readonly HeldKey[];
+  /**
+   * Time until something falls due: a delayed action, a lease, an outbox entry or the end of a hold (ms). Absent when
+   * nothing is pending.
+   */
   readonly dueInMs?: number;
+  /**
+   * Time at which the next slot of a schedule was due when it was last read, at most some seconds ago (Unix ms). Absent
+   * without schedules.
+   */
+  readonly nextSlotMs?: number;
   /** Lead of the domain's clock over the clock of the server, which was set back (ms). Absent when there is none. */
   readonly clockLeadMs?: number;
 }

@@ -18,6 +18,8 @@ export type {
   ClaimRequest,
   EmittedChunks,
   EmitResult,
+  HeldKey,
+  Hold,
   Lease,
   Outcome,
   Parked,
@@ -65,7 +67,14 @@ export type {
   TenantStreamOptions,
 } from './send-options.ts';
 export { STREAM_LIMITS } from './emitting/limits.ts';
+export type { ScheduledSendOptions, ScheduleOptions, ScheduleTimes } from './schedule-options.ts';
+export type { Scheduling, SchedulesOptions } from './schedules.ts';
+export type { SlotListener, SlotRef } from './scheduling/due-slots.ts';
+export type { Missed } from './scheduling/slot-plan.ts';
+export type { Timing } from './scheduling/slot-times.ts';
+export type { Schedule, ScheduleRef } from './scheduling/stored-schedules.ts';
 export { TenantQueues } from './tenant-queues.ts';
 export type { TenantTarget } from './tenant-target.ts';
+export { THROTTLE_KEY_RULE } from './protocol/throttle-key.ts';
 export { openJournals, openWorkerQueues, type WorkerQueues } from './worker-queues.ts';
 export type { ActionRef, EnqueueResult, Receipt } from './admission/receipt.ts';

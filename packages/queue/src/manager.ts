@@ -14,12 +14,13 @@ import type { LastWork } from './last-work.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import { TenantQueues } from './tenant-queues.ts';
+import { schedulingOf, type Scheduling } from './schedules.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
-export class DomainQueueManager implements Controls, Looks {
+export class DomainQueueManager implements Controls, Looks, Scheduling {
   readonly cancel: Controls['cancel'];
   readonly signal: Controls['signal'];
   readonly pause: Controls['pause'];
@@ -32,6 +33,10 @@ export class DomainQueueManager implements Controls, Looks {
   readonly workers: Looks['workers'];
   readonly tenantStats: Looks['tenantStats'];
   readonly list: Looks['list'];
+  readonly schedule: Scheduling['schedule'];
+  readonly unschedule: Scheduling['unschedule'];
+  readonly schedules: Scheduling['schedules'];
+  readonly sendDueSlots: Scheduling['sendDueSlots'];
   readonly #parts: QueueManagerParts;
   readonly #parent: Parent | undefined;
 
@@ -56,6 +61,11 @@ export class DomainQueueManager implements Controls, Looks {
     this.workers = looks.workers;
     this.tenantStats = looks.tenantStats;
     this.list = looks.list;
+    const scheduling = schedulingOf(this.#parts, this.#parent?.action);
+    this.schedule = scheduling.schedule;
+    this.unschedule = scheduling.unschedule;
+    this.schedules = scheduling.schedules;
+    this.sendDueSlots = scheduling.sendDueSlots;
   }
 
   get redis(): RedisPool {

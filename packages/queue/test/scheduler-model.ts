@@ -82,6 +82,7 @@ export class SchedulerModel {
   readonly #isLive: (action: ModelAction) => boolean;
   readonly #paused = new Set<string>();
   readonly #capped = new Set<string>();
+  readonly #throttled = new Set<string>();
   #domainPaused = false;
   /** Running actions whose handlers only wait: they have no slot. */
   readonly #waiting = new Set<string>();
@@ -257,6 +258,12 @@ export class SchedulerModel {
     this.#place(tenant);
   }
 
+  setThrottled(tenant: string, throttled: boolean): void {
+    if (throttled) this.#throttled.add(tenant);
+    else this.#throttled.delete(tenant);
+    this.#place(tenant);
+  }
+
   setDomainPaused(paused: boolean): void {
     this.#domainPaused = paused;
   }
@@ -343,7 +350,7 @@ export class SchedulerModel {
   }
 
   #isHeld(tenant: string): boolean {
-    return this.#paused.has(tenant) || this.#capped.has(tenant);
+    return [this.#paused, this.#capped, this.#throttled].some((held) => held.has(tenant));
   }
 
   #putFirst(action: ModelAction): void {

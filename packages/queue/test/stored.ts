@@ -79,7 +79,7 @@ export class Stored {
 
   /** Moves the members of a sorted set of times forward, so that they fall due earlier. */
   async hasten(
-    name: 'active' | 'delayed' | 'outbox' | 'dead' | 'revoked',
+    name: 'active' | 'delayed' | 'outbox' | 'dead' | 'revoked' | 'holds' | 'slots',
     byMs: number,
   ): Promise<void> {
     for (const [member] of await this.scores(this.key(name))) {

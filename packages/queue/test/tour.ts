@@ -1,10 +1,12 @@
-import { decodeAction } from '@nooble/models';
+import { decodeAction, defineAction } from '@nooble/models';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { ActionClient } from '../src/action-client.ts';
 import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
 import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
 
 const PAST = '2026-01-01T00:00:00.000Z';
+const scheduled = defineAction('embedding.nightly', { data: z.null() });
 const done = { status: 'done', result: { length: 5 } } as const;
 
 function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
@@ -22,6 +24,7 @@ export async function takeTour(queue: Queue, before: () => Promise<unknown>): Pr
   await lookAfter(queue, step);
   await cancelRunning(queue, step);
   await runSequence(queue, step);
+  await takeSlots(queue, step);
   await step(async () => drain(queue));
 }
 
@@ -177,6 +180,20 @@ async function runSequence(queue: Queue, step: Step): Promise<void> {
   await step(async () => letters.redrive({ actionIds: ['first'] }));
   await step(async () => queue.claim(1));
   await end('second', done);
+}
+
+/** Uses every script of schedules. */
+async function takeSlots({ queues, stored }: Queue, step: Step): Promise<void> {
+  const options = { tenantId: 'acme', tenantTier: 'free', input: null, everyMs: 60_000 } as const;
+  const stores = async () => queues.schedule('often', { ...options, definition: scheduled });
+  const schedule = await step(stores);
+  expect(await step(stores)).toEqual(schedule);
+  await stored.hasten('slots', 3_600_000);
+  const listener = { onRefused: () => undefined, onMissed: () => undefined };
+  const next = await step(async () => queues.sendDueSlots('embedding', listener));
+  expect(next?.inMs).toBeGreaterThan(0);
+  expect(await step(async () => queues.schedules('embedding'))).toHaveLength(1);
+  expect(await step(async () => queues.unschedule(schedule))).toBe(true);
 }
 
 /** Ends every action of both domains, whatever its state. */

@@ -9,7 +9,7 @@ function countingReads(redis: RedisPool): { redis: RedisPool; reads: () => numbe
   let reads = 0;
   const command = new Proxy(client, {
     get(_client, name) {
-      if (name === 'get') reads += 1;
+      if (name === 'mget') reads += 1;
       const own: unknown = Reflect.get(client, name, client);
       return typeof own === 'function' ? (own.bind(client) as unknown) : own;
     },

@@ -2,16 +2,18 @@ import { Ahead } from './attempts/ahead.ts';
 import { Words } from './attempts/words.ts';
 import type { Attempt, AttemptHooks } from './attempts/attempt.ts';
 import type { AttemptScope } from './attempts/attempt-scope.ts';
-import type { ClaimedAction, Lease } from '@nooble/queue';
+import type { ClaimedAction, Lease, QueueBroker } from '@nooble/queue';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
+import { HeldKeys } from './attempts/held-keys.ts';
 import { Consumer } from './claiming/consumer.ts';
 import { publisherOf, type Publish, type WorkerEvents } from './reporting/events.ts';
 import { actionLogger, logEvents, resolveLogger } from './reporting/logging.ts';
 import { resolveOptions, type ResolvedOptions, type WorkerOptions } from './options.ts';
 import { Prefetch } from './claiming/prefetch.ts';
 import { Renewal } from './claiming/renewal.ts';
+import { SlotRunner } from './claiming/slot-runner.ts';
 import { Running } from './attempts/running.ts';
 import { PendingSettlements } from './settling/pending-settlements.ts';
 import { release } from './shutdown.ts';
@@ -24,6 +26,7 @@ export interface Assembly {
   readonly ahead: Ahead;
   readonly consumer: Consumer;
   readonly renewal: Renewal;
+  readonly slotRunner: SlotRunner;
   readonly publish: Publish;
   readonly clock: Clock;
 }
@@ -34,9 +37,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const logger = resolveLogger(workerOptions.logger, options.domain);
   logEvents(events, logger);
   const publish = publisherOf(events);
-  const clock = systemClock;
   const connections = openConnections(options.domain, workerOptions);
-  const { broker } = connections;
+  const { broker, queues } = connections;
   const settlements = new PendingSettlements({
     broker,
     publish,
@@ -44,7 +46,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
     onRetried: () => consumer.schedule(),
   });
   const words = new Words();
-  const scope = scopeOf({ options, connections, words, logger, publish, clock });
+  const shared = { publish, clock: systemClock, heldKeys: new HeldKeys(systemClock) };
+  const scope = scopeOf({ options, connections, words, logger, ...shared });
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
     onReturn: ({ runningMs }) => {
@@ -61,16 +64,27 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const prefetch = new Prefetch(options);
   const giveBack = releaserOf({ broker, publish });
   const onChange = (): void => consumer.schedule();
-  const ahead: Ahead = new Ahead({ running, clock, release: giveBack, onChange });
-  words.connect({ running, ahead });
-  broker.onWord((word) => words.hear(word));
-  const parts = { broker, settlements, running, ahead, prefetch, publish, clock };
+  const ahead: Ahead = new Ahead({ running, ...shared, release: giveBack, onChange });
+  listen(broker, words, { running, ahead });
+  const slotRunner = new SlotRunner({ domain: options.domain, queues, publish });
+  const parts = { broker, settlements, running, ahead, prefetch, slotRunner, ...shared };
   const consumer: Consumer = new Consumer({ ...options, ...parts, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
-  return { options, connections, running, ahead, consumer, renewal, publish, clock };
+  return { options, connections, running, ahead, consumer, renewal, slotRunner, ...shared };
+}
+
+/** Words of the broker reach the attempts of this worker. */
+function listen(
+  broker: QueueBroker,
+  words: Words,
+  attempts: { readonly running: Running; readonly ahead: Ahead },
+): void {
+  words.connect(attempts);
+  broker.onWord((word) => words.hear(word));
 }
 
 interface ScopeParts extends Pick<Assembly, 'options' | 'connections' | 'publish' | 'clock'> {
+  readonly heldKeys: HeldKeys;
   readonly words: Words;
   readonly logger: Logger;
 }

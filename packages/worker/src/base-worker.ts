@@ -64,10 +64,12 @@ export class BaseWorker {
   }
 
   async #stop(): Promise<void> {
-    const { options, connections, consumer, running, ahead, renewal, publish } = this.#parts;
+    const { options, connections, consumer, running, ahead, renewal, slotRunner, publish } =
+      this.#parts;
     this.#state = 'stopping';
     const { broker } = connections;
     const { graceMs } = options;
+    await slotRunner.stop();
     const released = await shutDown({ broker, consumer, running, ahead, publish, graceMs });
     renewal.stop();
     consumer.close();

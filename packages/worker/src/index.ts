@@ -1,14 +1,17 @@
-export { ActionProcessor, type Handler, type HandlerOptions } from './handlers/action-processor.ts';
+export { ActionProcessor, type Handler } from './handlers/action-processor.ts';
+export type { HandlerOptions, ThrottleKeyOf } from './handlers/action-processor.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './handlers/backoff.ts';
 export { BaseWorker } from './base-worker.ts';
 export type { ActionContext } from './handlers/context.ts';
-export { giveUp, retryLater, WorkerStopping, type RetryLaterOptions } from './handlers/control.ts';
+export { giveUp, retryLater, WorkerStopping } from './handlers/control.ts';
+export type { HoldScope, RetryLaterOptions } from './handlers/control.ts';
 export { currentAction, currentContext } from './handlers/current-action.ts';
 export type {
   ActionEvent,
   ErrorEvent,
   FailedEvent,
   FinishedEvent,
+  MissedEvent,
   WorkerEventMap,
   WorkerEvents,
 } from './reporting/events.ts';

@@ -57,6 +57,13 @@ it('needs no more rights in Redis than the documents say', async () => {
   expect(await stream.result).toEqual({ length: 5 });
   const followed = new ActionClient({ queues }).follow(stream.ref);
   expect(await followed.next()).toEqual({ done: false, value: 'a chunk' });
+  const { data, ...tenant } = input;
+  const schedule = { ...tenant, definition: generate, input: data, everyMs: 1_000 };
+  const stored = await queues.schedule('often', { ...schedule, missed: 'all' });
+  expect(await queues.schedules('embedding')).toEqual([stored]);
+  const listener = { onRefused: () => expect.unreachable(), onMissed: () => expect.unreachable() };
+  await queues.sendDueSlots('embedding', listener);
+  await queues.unschedule(stored);
   expect((await queues.stats('embedding')).tiers.free.waiting).toBe(0);
   expect(await worker.health()).toMatchObject({ status: 'ok' });
 });

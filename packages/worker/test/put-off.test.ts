@@ -73,7 +73,7 @@ it('a throttled action runs again with its only attempt, and reports its outcome
   expect(attempts).toEqual([1, 1, 1]);
   expect(told).toEqual([
     ['THROTTLED', 100],
-    ['INTERNAL', 100],
+    ['THROTTLED', 100],
   ]);
 });
 

@@ -89,6 +89,11 @@ const ways: Record<string, () => unknown> = {
   PayloadTooLargeError: async () =>
     openQueues({ maxPayloadBytes: 1_024 }).enqueue(action({ data: MARK.repeat(1_000) })),
   RateLimitError: async () => fill(openQueues({ tiers: { free: { perMinute: 1 } } })),
+  ScheduleLimitError: async () => {
+    const queues = openQueues();
+    const daily = { ...acme, definition: work, input: MARK, cron: '@daily' } as const;
+    for (let n = 0; n <= 100; n += 1) await queues.schedule(`daily-${n}`, daily);
+  },
   QueueFullError: async () => fill(openQueues({ tiers: { free: { maxDepth: 1 } } })),
   DomainNotEmptyError: async () => {
     const queues = openQueues();

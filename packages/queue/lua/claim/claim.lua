@@ -20,7 +20,7 @@
 -- ARGV: process, call, slots, lease ms, strict | weighted, floor, weight of tier 1 2 3 4, 1 to accept a suspect,
 --       turns | time
 -- Output: clock µs, ms until something is due ('' for never), 1 if the first is a suspect, lead of the clock over
---         the server's in ms, then per action: its id (followed by its run unless this is its first), stored
+--         the server's in ms (followed by the throttle keys that are held: ms, key), then per action: its id (followed by its run unless this is its first), stored
 -- Complexity: O(log tenants) per action
 local process, call, slots, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 

@@ -1,5 +1,6 @@
 -- The reply of a claim. A repeated claim returns the actions whose lease it still holds.
--- from clock: clock_text, lead_ms
+-- from clock: clock_text
+-- from throttled: lead_and_throttles
 -- from due: due_in_ms
 -- from calls: words_of
 -- from run: parse_run
@@ -7,7 +8,7 @@
 -- KEYS: run actions active
 local function reply(items) -- without a run for an action that runs for the first time
   local suspect = items[1] and items[1].suspect
-  local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0', lead_ms}, 5
+  local rows, at = {clock_text, due_in_ms(), suspect and '1' or '0', lead_and_throttles()}, 5
   for _, item in ipairs(items) do
     rows[at], rows[at + 1], at = item.run and item.id .. ' ' .. item.run or item.id, item.stored, at + 2
   end

@@ -1,7 +1,8 @@
 -- The usual claim as straight code: nothing is ready; or all tenants whose turn comes have default terms, and their next
 -- actions are new, cost 1 and have not expired. Same result as a plan. Returns nothing if a plan has to decide.
 -- from state: paused
--- from clock: now, clock_text, lead_ms, write_state
+-- from clock: now, clock_text, write_state
+-- from throttled: lead_and_throttles
 -- from calls: earlier_answer, remember
 -- from due: due_in_ms
 -- from memory: begin_writing
@@ -19,7 +20,7 @@ local s = suspects -- they count for more than all tiers
 local waiting = redis.call('EXISTS', s, s, s, s, s, unpack(ready))
 if waiting == 0 then
   if earlier_answer(ARGV[1], ARGV[2]) then return nil end
-  return {clock_text, due_in_ms(), '0', lead_ms}
+  return {clock_text, due_in_ms(), '0', lead_and_throttles()}
 end
 if waiting > 4 or SLOTS == 0 or paused or ARGV[12] ~= 'turns' then return nil end
 
@@ -49,7 +50,7 @@ local function may_run(text, since, whose)
 end
 
 local deadline, first_run = string.format('%.0f', now + lease), ' 0 0 0 1 @' .. ARGV[1]
-local leases, runs, rows, arrived, bytes = {}, {}, {clock_text, '', '0', lead_ms}, {}, 0
+local leases, runs, rows, arrived, bytes = {}, {}, {clock_text, '', '0', lead_and_throttles()}, {}, 0
 for at, id in ipairs(ids) do
   local since, text, whose = sinces[at], stored[at], owners[at].whose
   if not text or not may_run(text, since, whose) then return nil end

@@ -2,7 +2,7 @@
 -- from state: paused
 -- from header: element_of
 -- from share: share_of
--- KEYS: queue* held inflight profiles ready* suspects state sequence
+-- KEYS: queue* held holds inflight profiles ready* suspects state sequence
 local MOST_AHEAD = 1000
 
 local function place_in(list, element) -- number of elements ahead of it; nothing if there are more than the maximum
@@ -39,6 +39,7 @@ local function explain_waiting(id, header, r, fact)
   explain_sequence(id, header, fact)
   fact('paused', paused)
   fact('held', redis.call('HGET', held, tenant))
+  fact('held_until', redis.call('ZSCORE', holds, tenant))
   fact('inflight', redis.call('HGET', inflight, tenant) or '0')
   fact('profile', redis.call('HGET', profiles, tenant))
   fact('settings', redis.call('HGET', state, 'settings'))

@@ -4,7 +4,6 @@
 -- s: it belongs to a sequence.
 local FLAGGED = string.byte('+')
 local ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL, HAS_STREAM, IN_SEQUENCE = '[war]', 'w', 'a', 'p', 'j', 'e', 's'
-local RESUMED_BY_TIME, RESUMED_FLAG = 'r', ' %l*r%l*%+$'
 
 local function is_flagged(text)
   return string.byte(text, -1) == FLAGGED

@@ -16,22 +16,25 @@
 -- from ending: remove, buried
 -- from dead_letters: trim_surplus
 -- from commit: commit
+-- from holding: read_outcome, apply_hold
 -- from slot_time: end_charge, weigh_corrections, write_corrections, write_paces
 -- KEYS: revoked
 -- ARGV: max stalls, ms until another worker delivers the callback, max dead letters, turns | time, 1 to look for more work,
 --       number of endings,
 --       endings × (name, done | retry | throttled | unhandled | parked | dead | expired | cancelled | release, delay ms, note,
 --                  retain ms, callback or '', or told if the caller has been told already),
+--       where retry, throttled and dead may be followed by a hold: tenant and ms, or key, ms and the key,
 --       items × (id, token, name of its ending)
 -- Output: 1 if it looked and there is more to claim, then per item that was not settled: its index, code of a settlement:
 --         already settled, lost to another worker, or marked: it was cancelled and has to end as cancelled
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
-local endings, taken, others, tenants, releasing, kept_ids, journaled, streams, refused = {}, {}, {}, {}, {}, {}, {}, {}, {0}
+local endings, taken, others, tenants, moving, kept_ids, journaled, streams, refused = {}, {}, {}, {}, {}, {}, {}, {}, {0}
 
 for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
+  local verb, holds_what, hold_ms, key = read_outcome(ARGV[at + 1])
   endings[ARGV[at]] = {
-    verb = ARGV[at + 1], delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
+    verb = verb, holds = holds_what, hold_ms = tonumber(hold_ms), key = key, delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
     leaves_nothing = ARGV[at + 1] == 'done' and ARGV[at + 4] == '0' and ARGV[at + 5] == '',
   }
 end
@@ -51,7 +54,7 @@ local function take(id, text, ending) -- returns its run; most leave nothing beh
     note_sequence(id, r, nil)
     others[#others + 1], streams[id] = {id = id, run = r, ending = ending}, r
     if ending.retain > 0 or is_marked(text) then kept_ids[#kept_ids + 1] = id end
-    if ending.verb == 'release' then releasing[r.tenant] = true end
+    if ending.verb == 'release' or ending.holds == 'tenant' then moving[r.tenant] = true end
     return r
   end
 end
@@ -83,13 +86,16 @@ end
 
 local those_held = held_among(tenants)
 touch_lists(those_held)
-touch_lists(releasing)
+touch_lists(moving)
 touch_kept(kept_ids)
 touch_journals(journaled)
 touch_streams(streams)
 begin_writing()
 if #others > 0 then write_clock() end -- the rest stores no times
-for _, item in ipairs(others) do verbs[item.ending.verb](item.id, item.run, item.ending) end
+for _, item in ipairs(others) do
+  verbs[item.ending.verb](item.id, item.run, item.ending)
+  apply_hold(item.ending, item.run)
+end
 remove(gone)
 if buried > 0 then trim_surplus(tonumber(ARGV[3])) end
 write_leases()

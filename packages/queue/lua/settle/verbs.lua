@@ -76,6 +76,7 @@ function verbs.parked(id, r, ending) -- not an attempt: it goes on from its jour
 end
 
 function verbs.dead(id, r, ending)
+  set_flag(r, 'c', false) -- its caller knows that it is dead, and a redriven action is not cancelled
   notify(id, r, ending)
   keep(id, r, ending.retain, DEAD, ending.note)
   bury(id, r, ending.note)

@@ -1,5 +1,5 @@
--- Handles everything that is due, at most 100 entries of each kind: removes acknowledged outbox entries, returns due actions
--- and expired leases to their queues, hands out overdue outbox entries, drops old dead letters.
+-- Handles everything that is due, at most 100 entries of each kind: removes acknowledged outbox entries, lifts holds, returns
+-- due actions and expired leases to their queues, hands out overdue outbox entries, drops old dead letters.
 -- from clock: now, advance_clock, clock_words, clock, write_clock, lead_ms
 -- from header: expiry_in
 -- from reclaims: max_stalls, REVOKED_MS, put_in_order, may_reclaim, reclaim
@@ -16,12 +16,14 @@
 -- from bookings: forget_bookings
 -- from batch: due_in
 -- from touch: touch_lists
+-- from holds: lift, due_lifts
+-- from agreement: agree
 -- from memory: begin_writing
 -- from dead_letters: trim_dead_letters
 -- from commit: commit
 -- from counts: bump
 -- from registration: register
--- KEYS: state delayed active revoked actions counts
+-- KEYS: delayed active revoked actions counts
 -- ARGV: lease ms, max stalls, ms until an outbox entry is handed out again, max age of a dead letter ms, max dead letters,
 --       settings of the worker as text, number of replies that no inbox took in time,
 --       its process, its facts ('' to register nothing), acknowledged callback ids
@@ -29,15 +31,8 @@
 -- differ ('' for none),
 --         then per outbox entry handed out: callback id, message
 -- Complexity: O(log actions) per action moved
-local delivery, max_age, max_dead, settings, FIRST_ACK = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], 10
+local delivery, max_age, max_dead, FIRST_ACK = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 10
 local process, its_facts = ARGV[8], ARGV[9]
-
-local function agree() -- stores the settings of this worker; returns those of an earlier one that differ
-  local earlier = redis.call('HGET', state, 'settings')
-  if earlier == settings then return '' end
-  redis.call('HSET', state, 'settings', settings)
-  return earlier or ''
-end
 
 local function promote(id, r, stored)
   if not r then return redis.call('ZREM', delayed, id) end
@@ -78,11 +73,12 @@ local function promote_all(items, runs)
   forget_bookings(promoted)
 end
 
-local ripe, late = due_in(delayed, now), due_in(active, now)
+local ripe, late, lifted = due_in(delayed, now), due_in(active, now), due_lifts()
 local ripe_runs, late_runs, tenants = read_runs(ripe), read_runs(late), {}
 for _, runs in ipairs({ripe_runs, late_runs}) do
   for _, r in pairs(runs) do tenants[r.tenant] = true end
 end
+for _, tenant in ipairs(lifted) do tenants[tenant] = true end
 local those_held = held_among(tenants)
 touch_lists(tenants)
 touch_kept(late)
@@ -94,6 +90,7 @@ begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
 if ARGV[7] ~= '0' then bump(counts, 'lost', tonumber(ARGV[7])) end
 promote_all(ripe_items, ripe_runs)
+lift(lifted)
 if may_reclaim() then
   put_in_order(late, late_runs)
   for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end
@@ -105,6 +102,6 @@ local more = trim_dead_letters(now - max_age, max_dead)
 redis.call('ZREMRANGEBYSCORE', revoked, '-inf', now - REVOKED_MS)
 if its_facts ~= '' then register(process, its_facts) end
 write_clock()
-local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), agree(), unpack(hand_out(now + delivery))}
+local rows = {more and CUT_SHORT or COMPLETE, string.format('%.0f', now - lead_ms), agree(ARGV[6]), unpack(hand_out(now + delivery))}
 commit()
 return rows

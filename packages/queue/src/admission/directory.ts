@@ -44,7 +44,10 @@ export async function lookUpTenant(
 }
 
 /** Throws TenantMismatchError if the tenant is suspended, or its tier differs from the one in the action. */
-export function checkEntry({ tenantId, tenantTier }: DomainAction, entry: TenantEntry): void {
+export function checkEntry(
+  { tenantId, tenantTier }: Pick<DomainAction, 'tenantId' | 'tenantTier'>,
+  entry: TenantEntry,
+): void {
   const refuse = (reason: string): never => {
     throw new TenantMismatchError({ tenantId, reason });
   };

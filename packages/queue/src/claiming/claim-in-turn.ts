@@ -1,6 +1,6 @@
 import { RedisUnavailableError } from '@nooble/errors';
 import { isUnavailable } from '@nooble/redis';
-import type { ClaimedAction, ClaimResult, ClaimRequest } from '../broker.ts';
+import type { ClaimedAction, ClaimResult, ClaimRequest, HeldKey } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
 import { within } from '../timing/within.ts';
 
@@ -30,6 +30,7 @@ class Round {
   readonly #turns: Turns;
   readonly #request: Required<Omit<ClaimRequest, 'load'>> & Pick<ClaimRequest, 'load'>;
   readonly #claimed: ClaimedAction[] = [];
+  readonly #heldKeys: HeldKey[] = [];
   readonly #settled = new Map<Settlement, SettleAnswer | Promise<SettleAnswer>>();
   #dueInMs = Number.POSITIVE_INFINITY;
   #clockLeadMs = 0;
@@ -72,6 +73,7 @@ class Round {
     return {
       claimed: this.#claimed,
       settled: this.#settled,
+      ...(this.#heldKeys.length > 0 && { heldKeys: this.#heldKeys }),
       ...(this.#clockLeadMs > 0 && { clockLeadMs: this.#clockLeadMs }),
       ...(Number.isFinite(this.#dueInMs) && { dueInMs: this.#dueInMs }),
     };
@@ -87,9 +89,10 @@ class Round {
       .finally(() => late.delete(broker));
   }
 
-  #note({ claimed, settled, dueInMs, clockLeadMs = 0 }: ClaimResult): void {
+  #note({ claimed, settled, heldKeys = [], dueInMs, clockLeadMs = 0 }: ClaimResult): void {
     this.#answered += 1;
     this.#claimed.push(...claimed);
+    this.#heldKeys.push(...heldKeys);
     for (const [settlement, answer] of settled) this.#settled.set(settlement, answer);
     this.#clockLeadMs = Math.max(this.#clockLeadMs, clockLeadMs);
     this.#dueInMs = Math.min(this.#dueInMs, dueInMs ?? Number.POSITIVE_INFINITY);

@@ -65,11 +65,12 @@ export class PartitionedBroker implements QueueBroker {
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     const keyspaces = await this.#keyspaces();
     const brokers = this.#brokersOf(keyspaces);
-    if (brokers.length === 1) return brokers[0].claim(request);
+    if (brokers.length === 1) return withNextSlot(keyspaces, await brokers[0].claim(request));
     const at = this.#turn++ % brokers.length;
     const turns = [...brokers.slice(at), ...brokers.slice(0, at)];
     const brokerOf = ({ claimed }: Settlement) => this.#brokerOf(keyspaces, claimed.lease);
-    return claimInTurn({ brokers: turns, brokerOf, late: this.#late }, request);
+    const all = { brokers: turns, brokerOf, late: this.#late };
+    return withNextSlot(keyspaces, await claimInTurn(all, request));
   }
 
   async settle(settlements: readonly Settlement[]): Promise<SettleAnswers> {
@@ -199,4 +200,8 @@ async function settledAll(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+function withNextSlot({ nextSlotMs }: DomainKeyspaces, result: ClaimResult): ClaimResult {
+  return nextSlotMs === undefined ? result : { ...result, nextSlotMs };
 }

@@ -8,7 +8,7 @@ import {
   type OutcomeDelivery,
   type Outgoing,
 } from '../delivery/delivery.ts';
-import { TOLD, type SettleRow } from '../protocol/operations/settle.ts';
+import { outcomeWords, TOLD, type SettleRow } from '../protocol/operations/settle.ts';
 import { waitingUntil, type EncodedReply } from '../protocol/replies.ts';
 
 /** A settlement in the form that the script takes, with the notification of its caller. */
@@ -39,7 +39,7 @@ export function prepareSettlement(
   const item: SettleRow = {
     actionId: lease.actionId,
     token: lease.token,
-    outcome: outcome.status,
+    outcome: outcomeWords(outcome),
     delayMs: 'delayMs' in outcome ? outcome.delayMs : 0,
     note: noteOf(settlement, limitBytes),
     retainMs: isEnding(outcome) ? claimed.retainMs : 0,

@@ -57,6 +57,11 @@ export const CODES = {
     COMPLETE: 0,
     CUT_SHORT: 1,
   },
+  storing: {
+    SCHEDULED: 0,
+    TENANT_FULL: 1,
+    DOMAIN_FULL: 2,
+  },
   pauses: {
     PAUSED_SERVING: 'serving',
     PAUSED_ADMISSION: 'admission',

@@ -49,6 +49,7 @@ const CLAUSES: Clauses = {
       : `its tenant runs ${active} of at most ${cap} actions`,
   paused: () => 'its tenant is paused',
   suspended: () => 'its tenant is suspended',
+  held: ({ until }) => `an action of its tenant met a limit, which holds the tenant until ${until}`,
   'domain-paused': ({ pause }) =>
     pause === 'moved' ? 'the number of partitions is being changed' : 'its domain is paused',
   suspect: ({ stalls }) =>

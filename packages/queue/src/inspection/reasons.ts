@@ -11,6 +11,8 @@ export type WaitingReason =
   /** Its tenant is paused, or suspended: then new actions are refused as well. */
   | { readonly kind: 'paused' }
   | { readonly kind: 'suspended' }
+  /** An action of its tenant met a limit that holds the tenant until then (ISO 8601 UTC). */
+  | { readonly kind: 'held'; readonly until: string }
   /** Its domain is paused. */
   | { readonly kind: 'domain-paused'; readonly pause: 'serving' | 'admission' | 'moved' }
   /** Workers died running it: it runs alone on a worker, after other suspects. */

@@ -60,6 +60,9 @@ function held({ of, count }: Facts): Found[] {
       : by.includes('pause')
         ? { kind: 'paused' }
         : undefined,
+    by.includes('throttling')
+      ? { kind: 'held', until: isoOf(count('held_until') ?? 0) }
+      : undefined,
     by.includes('cap') ? { kind: 'capped', active: count('inflight') ?? 0, cap } : undefined,
   ];
 }

@@ -1,5 +1,7 @@
 import { CONVERSATION_KEYS } from './conversation-keys.ts';
+import { EXPIRING_KEYS } from './expiring-keys.ts';
 import type { KeyFacts } from './key-facts.ts';
+import { WHOLE_DOMAIN_KEYS } from './whole-domain-keys.ts';
 
 /** All keys of a domain. Scripts refer to rows of this table in their KEYS header; no other file contains key names. */
 export const KEY_TABLE = {
@@ -7,13 +9,7 @@ export const KEY_TABLE = {
     suffix: 'state',
     type: 'HASH',
     content:
-      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, pause flag, format of the records, settings of the last worker',
-    lifetime: 'permanent',
-  },
-  partitions: {
-    suffix: 'partitions',
-    type: 'STRING',
-    content: 'number of partitions; absent if there is one',
+      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, first end of a hold of a tenant, throttle keys with the times until which they are held (at most 100) and the last of these times, pause flag, format of the records, settings of the last worker',
     lifetime: 'permanent',
   },
   actions: {
@@ -53,8 +49,14 @@ export const KEY_TABLE = {
   held: {
     suffix: 'held',
     type: 'HASH',
-    content: 'tenant → reasons why it is not served: c capped, p paused, s suspended',
+    content: 'tenant → reasons why it is not served: c capped, p paused, s suspended, t throttled',
     lifetime: 'while there is a reason',
+  },
+  holds: {
+    suffix: 'holds',
+    type: 'ZSET',
+    content: 'tenant → time at which it is no longer throttled (ms)',
+    lifetime: 'until that time',
   },
   active: {
     suffix: 'active',
@@ -153,54 +155,12 @@ export const KEY_TABLE = {
       'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions',
     lifetime: 'zeros are deleted',
   },
-  minute: {
-    suffix: 'minute',
-    type: 'LIST',
-    per: 'tenant',
-    content: 'admission times (ms), newest first: up to the limit, and future slots',
-    lifetime: '61 s after the newest',
-  },
-  day: {
-    suffix: 'day',
-    type: 'HASH',
-    per: 'day',
-    content: 'tenant → number of actions admitted on that UTC day',
-    lifetime: 'two days',
-  },
-  idempotency: {
-    suffix: 'once',
-    type: 'STRING',
-    per: 'tenant and key',
-    content: 'action_id of an idempotency key (hashed)',
-    lifetime: '24 hours',
-  },
-  seen: {
-    suffix: 'seen',
-    type: 'STRING',
-    per: 'action',
-    content: 'marks a received callback id',
-    lifetime: '60 s',
-  },
-  kept: {
-    suffix: 'kept',
-    type: 'STRING',
-    per: 'action',
-    content: 'ending and tenant of an action enqueued with retainMs',
-    lifetime: 'retainMs',
-  },
   followers: {
     suffix: 'followers',
     type: 'ZSET',
     per: 'action',
     content: 'inboxes that receive its chunks, at most 16 → time until which they do (ms)',
     lifetime: '30 s after the last inbox was added',
-  },
-  calls: {
-    suffix: 'calls',
-    type: 'HASH',
-    per: 'process',
-    content: 'call number modulo 64 → the number and its answer',
-    lifetime: '10 minutes after the last call',
   },
   workers: {
     suffix: 'workers',
@@ -221,6 +181,8 @@ export const KEY_TABLE = {
     lifetime: 'until taken',
   },
   ...CONVERSATION_KEYS,
+  ...EXPIRING_KEYS,
+  ...WHOLE_DOMAIN_KEYS,
 } as const satisfies Record<string, KeyFacts>;
 
 /** The one key that belongs to no domain: `inboxKey` returns its name. */

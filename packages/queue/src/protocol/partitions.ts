@@ -9,8 +9,15 @@ export const MAX_PARTITIONS = 64;
 /** The keyspaces of one domain: one, or one per partition. A tenant is in exactly one of them. */
 export class DomainKeyspaces {
   readonly all: readonly [Keyspace, ...Keyspace[]];
+  /** Time at which the next slot of a schedule is due, when the count was read (Unix ms); undefined without schedules. */
+  readonly nextSlotMs: number | undefined;
 
-  constructor(prefix: string, domain: string, count: number) {
+  constructor(
+    prefix: string,
+    domain: string,
+    { count, nextSlotMs }: { readonly count: number; readonly nextSlotMs?: number | undefined },
+  ) {
+    this.nextSlotMs = nextSlotMs;
     const at = (index: number): Keyspace =>
       new Keyspace(prefix, domain, ...(count === 1 ? [] : [{ index, of: count }]));
     this.all = [at(0), ...Array.from({ length: count - 1 }, (_, index) => at(index + 1))];
@@ -61,7 +68,7 @@ export class Partitions {
 
   /** Stores the partition count; other processes pick it up on their next read. Throws RedisUnavailableError. */
   async write(domain: string, count: number): Promise<DomainKeyspaces> {
-    const keyspaces = new DomainKeyspaces(this.#prefix, domain, count);
+    const keyspaces = new DomainKeyspaces(this.#prefix, domain, { count });
     try {
       await this.#redis.command().set(this.#keyOf(domain), count);
     } catch (error) {
@@ -73,8 +80,10 @@ export class Partitions {
 
   async #look(domain: string): Promise<DomainKeyspaces> {
     try {
-      const count = await this.#redis.command().get(this.#keyOf(domain));
-      return new DomainKeyspaces(this.#prefix, domain, Number(count ?? 1));
+      const names = keysOf(domainRoot(this.#prefix, domain), ['partitions', 'next_slot']);
+      const [count, next] = await this.#redis.command().mget(names);
+      const nextSlotMs = next === null || next === undefined ? undefined : Number(next);
+      return new DomainKeyspaces(this.#prefix, domain, { count: Number(count ?? 1), nextSlotMs });
     } catch (error) {
       throw asRedisUnavailable(error, `find the partitions of domain "${domain}"`);
     }

@@ -16,12 +16,13 @@ export function parseProfile(text: string): Profile {
 }
 
 /** Reasons why a tenant is not served. */
-export type HeldBy = 'cap' | 'pause' | 'suspension';
+export type HeldBy = 'cap' | 'pause' | 'suspension' | 'throttling';
 
 const REASONS: readonly (readonly [letter: string, reason: HeldBy])[] = [
   ['c', 'cap'],
   ['p', 'pause'],
   ['s', 'suspension'],
+  ['t', 'throttling'],
 ];
 
 /** Parses the letters in `held`. */

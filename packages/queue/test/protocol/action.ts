@@ -1,3 +1,4 @@
+import type { Hold } from '../../src/broker.ts';
 import type { ModelAction } from '../scheduler-model.ts';
 import type { ModelChunks } from './streams-model.ts';
 
@@ -74,7 +75,12 @@ export interface ModelSettlement {
   readonly claim: Claim;
   readonly outcome: Outcome;
   readonly delayMs: number;
+  /** Only of an outcome that may hold more than its action. */
+  readonly hold?: Hold;
 }
+
+/** Outcomes that may hold more than their action. */
+export const HOLDING: readonly Outcome[] = ['retry', 'throttled', 'dead'];
 
 /** Sorts by a time, then by id, as a sorted set does. */
 export function inOrder(

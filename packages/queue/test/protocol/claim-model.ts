@@ -20,13 +20,13 @@ export function claimNext(model: ProtocolModel, slots: number, acceptSuspect: bo
   return picked.map((action) => leaseOf(model, action));
 }
 
-/** Returns the time at which something falls due: a delayed action, the end of a lease, or a callback. */
-export function nextDueMs({ actions, outbox, graceMs }: ProtocolModel): number | undefined {
+/** Returns the time at which something falls due: a delayed action, the end of a lease or of a hold, or a callback. */
+export function nextDueMs({ actions, outbox, holds, graceMs }: ProtocolModel): number | undefined {
   const due = [...actions.values()].flatMap(({ state, atMs }) => {
     if (state === 'active') return [Math.max(atMs, graceMs)];
     return state === 'delayed' ? [atMs] : [];
   });
-  const times = [...due, ...outbox.dueTimes.values()];
+  const times = [...due, ...outbox.dueTimes.values(), ...holds.tenants.values()];
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Claim, ModelSettlement, Outcome } from './action.ts';
+import type { Hold } from '../../src/broker.ts';
+import { HOLDING, type Claim, type ModelSettlement, type Outcome } from './action.ts';
 import { WORKERS, type ProtocolModel } from './protocol-model.ts';
 
 /** Selects one of the claims; of a running attempt unless it is `stale`. */
@@ -12,6 +13,8 @@ export interface Pick {
 export interface SettlePick extends Pick {
   readonly outcome: Outcome;
   readonly delayMs: number;
+  /** Ignored for an outcome that holds nothing. */
+  readonly hold?: Hold | undefined;
 }
 
 export const worker = fc.constantFrom(...WORKERS);
@@ -35,11 +38,20 @@ export const pickOne: fc.Arbitrary<Pick> = fc.record({ nth, stale });
 
 export const picks = fc.array(pickOne, { minLength: 1, maxLength: 3 });
 
+const forMs = fc.constantFrom(0, 10_000, 40_000);
+
 export const settlePick: fc.Arbitrary<SettlePick> = fc.record({
   nth,
   stale,
   outcome: fc.constantFrom(...OUTCOMES),
   delayMs: fc.constantFrom(0, 10_000, 40_000),
+  hold: fc.option(
+    fc.oneof(
+      fc.record({ of: fc.constant('tenant' as const), forMs }),
+      fc.record({ of: fc.constant('key' as const), key: fc.constantFrom('m/1', 'm/2'), forMs }),
+    ),
+    { nil: undefined, freq: 1 },
+  ),
 });
 
 /** Returns undefined if there is no such claim. */
@@ -54,7 +66,9 @@ export function settlementsOf(
 ): ModelSettlement[] {
   return given.flatMap((each) => {
     const claim = pickClaim(model, each);
-    return claim ? [{ claim, outcome: each.outcome, delayMs: each.delayMs }] : [];
+    const { outcome, delayMs, hold } = each;
+    const held = hold && HOLDING.includes(outcome) ? { hold } : {};
+    return claim ? [{ claim, outcome, delayMs, ...held }] : [];
   });
 }
 
@@ -64,10 +78,11 @@ export function describeSettlements(
   settlements: readonly ModelSettlement[],
 ): string {
   return settlements
-    .map(({ claim, outcome, delayMs }) => {
+    .map(({ claim, outcome, delayMs, hold }) => {
       const isLater = ['retry', 'throttled', 'unhandled', 'parked'].includes(outcome);
       const what = isLater ? `${outcome} for ${delayMs} ms` : outcome;
-      return `${what} of ${claim.action.id} (claim ${claims.indexOf(claim)})`;
+      const held = hold ? `, which holds ${hold.of} for ${hold.forMs} ms` : '';
+      return `${what} of ${claim.action.id} (claim ${claims.indexOf(claim)})${held}`;
     })
     .join(', ');
 }

@@ -1,9 +1,11 @@
+import type { Hold } from '../../src/broker.ts';
 import { SequenceModel } from '../sequence-model.ts';
 import { SchedulerModel, type ModelOrder, type ModelTenant } from '../scheduler-model.ts';
 import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } from './action.ts';
 import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
 import type { StoredJournal } from './journal-model.ts';
 import { CallerModel, OutboxModel } from './outbox-model.ts';
+import { HoldsModel } from './holds-model.ts';
 import { RevokedModel } from './revoked-model.ts';
 import { StreamsModel } from './streams-model.ts';
 import { WorkerModel } from './worker-model.ts';
@@ -79,6 +81,7 @@ export class ProtocolModel {
   readonly revoked = new RevokedModel();
   /** By action id; also of ended actions, until it expires. */
   readonly journals = new Map<string, StoredJournal>();
+  readonly holds = new HoldsModel();
   /** Actions on their last permitted stall, in their order. Cancelled ones leave when they are met. */
   suspects: StoredAction[] = [];
   paused: false | 'serving' | 'admission' = false;
@@ -315,7 +318,22 @@ export class ProtocolModel {
     this.scheduler.setPaused(tenant, paused);
     if (paused && admission) this.admission.suspended.add(tenant);
     else this.admission.suspended.delete(tenant);
-    if (!paused && this.suspects.length > 0) this.wake();
+    if (!paused) this.lift([tenant]);
+  }
+
+  /** Holds a tenant, or the actions of a throttle key. */
+  hold(tenant: string, hold: Hold): void {
+    this.holds.hold(tenant, hold, this.nowMs);
+    if (hold.of === 'tenant') this.scheduler.setThrottled(tenant, true);
+  }
+
+  /** Ends the holds of tenants by a limit. */
+  lift(tenants: readonly string[]): void {
+    for (const tenant of tenants) {
+      this.holds.tenants.delete(tenant);
+      this.scheduler.setThrottled(tenant, false);
+    }
+    if (tenants.length > 0 && this.suspects.length > 0) this.wake();
   }
 
   setDomainPaused(paused: ProtocolModel['paused']): void {

@@ -1,3 +1,4 @@
+import type { HeldKey } from '../../src/broker.ts';
 import type { Fate } from '../unreliable.ts';
 import type { Claim, ModelSettlement } from './action.ts';
 import { claimNext, nextDueMs } from './claim-model.ts';
@@ -20,9 +21,10 @@ export interface ModelReply {
   readonly claims: readonly Claim[];
   readonly settled: Settled['results'];
   readonly dueInMs: number | undefined;
+  readonly heldKeys: readonly HeldKey[];
 }
 
-const NOTHING: ModelReply = { claims: [], settled: [], dueInMs: undefined };
+const NOTHING: ModelReply = { claims: [], settled: [], dueInMs: undefined, heldKeys: [] };
 
 /** One round trip of a worker, or two if it expected no more work, and there is. */
 export function roundTrip(model: ProtocolModel, request: ModelRequest): ModelReply {
@@ -76,7 +78,7 @@ function claimRound(model: ProtocolModel, request: ModelRequest): ModelReply {
   model.claims.push(...claims);
   if (dueMs !== undefined) worker.hint(dueMs);
   const dueInMs = dueMs === undefined ? undefined : Math.max(0, dueMs - nowMs);
-  return { claims, settled: results, dueInMs };
+  return { claims, settled: results, dueInMs, heldKeys: model.holds.heldKeys(nowMs) };
 }
 
 /** The same call returns the same actions, if it still holds their leases. */

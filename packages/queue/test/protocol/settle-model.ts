@@ -76,8 +76,10 @@ function settleOne(
   return 'ok';
 }
 
-function end(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): string[] {
+function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
+  const { claim, outcome, delayMs, hold } = settlement;
   const { action } = claim;
+  if (hold) model.hold(action.tenant, hold);
   if (outcome === 'release') {
     model.endLease(action);
     release(model, action);

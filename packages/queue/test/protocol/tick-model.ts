@@ -12,6 +12,7 @@ export function tick(model: ProtocolModel, acknowledged: readonly string[]): str
   const ripe = inOrder(model.actions.values(), 'delayed').filter(isDue);
   for (const action of [...ripe, ...late]) model.sequences.note(action);
   for (const action of ripe) promote(model, action);
+  model.lift(model.holds.lift(nowMs));
   if (mayReclaim(model)) {
     const frees = late.some(({ waits }) => !waits);
     // The newest first, so that the oldest ends up at the head of its queue.

@@ -19,7 +19,7 @@ import { createBroker, type PartitionedBroker } from '../../src/claiming/partiti
 import { actionOf, failure } from '../fixture.ts';
 import { Stored } from '../stored.ts';
 import { unreliable, type Fate } from '../unreliable.ts';
-import type { ModelSettlement, NewAction, Outcome } from './action.ts';
+import type { ModelSettlement, NewAction } from './action.ts';
 import { MovedTime } from './moved-time.ts';
 import {
   LEASE_MS,
@@ -94,10 +94,11 @@ export class World {
   }
 
   /** Returns the settlement for the queue that corresponds to one of the model. */
-  settlementOf(model: ProtocolModel, { claim, outcome, delayMs }: ModelSettlement): Settlement {
+  settlementOf(model: ProtocolModel, settlement: ModelSettlement): Settlement {
+    const { claim } = settlement;
     const claimed = this.claimed[model.claims.indexOf(claim)];
     if (!claimed) throw new Error(`Unknown claim of ${claim.action.id}`);
-    return { claimed, action: this.envelopeOf(claim.action), outcome: outcomeOf(outcome, delayMs) };
+    return { claimed, action: this.envelopeOf(claim.action), outcome: outcomeOf(settlement) };
   }
 
   envelopeOf({ id, tenant, tier, notifies, expiresMs, sequence }: NewAction): DomainAction {
@@ -160,11 +161,13 @@ export class World {
   }
 }
 
-function outcomeOf(outcome: Outcome, delayMs: number): BrokerOutcome {
+function outcomeOf({ outcome, delayMs, hold }: ModelSettlement): BrokerOutcome {
   if (outcome === 'release') return { status: 'release' };
   if (outcome === 'parked') return { status: 'parked', delayMs };
   if (outcome === 'done') return { status: 'done', result: null };
   if (outcome === 'cancelled') return { status: 'cancelled' };
-  if (outcome === 'dead' || outcome === 'expired') return { status: outcome, error: failure };
-  return { status: outcome, delayMs, error: failure };
+  if (outcome === 'expired') return { status: outcome, error: failure };
+  const held = hold && { hold };
+  if (outcome === 'dead') return { status: 'dead', error: failure, ...held };
+  return { status: outcome, delayMs, error: failure, ...held };
 }

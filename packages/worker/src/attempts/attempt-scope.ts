@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { ActionProcessor } from '../handlers/action-processor.ts';
 import type { RetryPolicy } from '../handlers/backoff.ts';
 import type { Publish } from '../reporting/events.ts';
+import type { HeldKeys } from './held-keys.ts';
 import type { Clock } from '../timing/clock.ts';
 
 /** Dependencies and options that all attempts of a worker share. */
@@ -25,4 +26,5 @@ export interface AttemptScope {
   readonly makeLogger: (action: DomainAction, attempt: number) => Logger;
   readonly publish: Publish;
   readonly clock: Clock;
+  readonly heldKeys: HeldKeys;
 }

@@ -31,6 +31,7 @@ export class HandlerRun {
   #hasChildren = false;
   readonly #limits: HandlerLimits;
   #stream: RunStream | undefined;
+  #throttleKey: string | undefined;
 
   constructor(claimed: ClaimedAction, scope: AttemptScope, waiting: HandlerWaits) {
     this.#claimed = claimed;
@@ -76,13 +77,15 @@ export class HandlerRun {
   }
 
   /**
-   * Returns the result of the handler. Rejects with what it throws, and with UnknownActionError if there is none. Calls
-   * `onOverdue` if the handler has not returned some time after its timeout, its expiry or its cancellation.
+   * Returns the result of the handler. Rejects with what it throws, with UnknownActionError if there is none, and with
+   * KeyHeld, without running it, while the throttle key of the action is held. Calls `onOverdue` if the handler has not
+   * returned some time after its timeout, its expiry or its cancellation.
    */
   async result(action: DomainAction, onOverdue: () => void): Promise<unknown> {
-    const registration = (this.#registration = this.#registrationOf(action));
+    const registration = (this.#registration = registrationOf(this.#scope, action));
     const timeoutMs = timeoutOf(action, this.#scope.tiers[action.tenantTier]);
     const ctx = (this.#context = this.#contextOf(action, timeoutMs));
+    this.#throttleKey = this.#scope.heldKeys.freeKeyOf(registration, action);
     this.#limits.start({ timeoutMs, onOverdue });
     if (action.stream === true) this.#streamOf(action);
     try {
@@ -115,14 +118,16 @@ export class HandlerRun {
     if (decided) return decided;
     const { unhandledForMs, clock } = this.#scope;
     const isUnhandled = this.#action && !this.#registration;
-    return outcomeOfError({
+    const outcome = outcomeOfError({
       error: this.#limits.abortedBy ?? thrown,
       claimed: this.#claimed,
       runningMs: this.elapsedMs,
       retry: this.#retry,
       unhandledForMs: isUnhandled ? unhandledForMs : undefined,
+      throttleKey: this.#throttleKey,
       nowMs: clock.epochMs(),
     });
+    return this.#scope.heldKeys.noted(outcome);
   }
 
   /** Returns a function that runs `onDead`; undefined if the handler has none, or never started. It never rejects. */
@@ -132,14 +137,6 @@ export class HandlerRun {
     if (!onDead || !action || !ctx) return undefined;
     const { timeoutGraceMs: limitMs, publish } = this.#scope;
     return async () => announceDeath({ onDead, action, error, ctx, limitMs, publish });
-  }
-
-  #registrationOf({ actionType }: DomainAction): Registration {
-    const { processor, domain } = this.#scope;
-    const registration = processor.find(actionType);
-    // Put off: during a rolling deploy another worker of the domain may have the handler.
-    if (!registration) throw new UnknownActionError({ actionType, domain });
-    return registration;
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
@@ -169,4 +166,14 @@ export class HandlerRun {
   get #retry(): RetryPolicy {
     return resolveRetryPolicy(this.#registration?.retry ?? {}, this.#scope.retry);
   }
+}
+
+function registrationOf(
+  { processor, domain }: AttemptScope,
+  { actionType }: DomainAction,
+): Registration {
+  const registration = processor.find(actionType);
+  // Put off: during a rolling deploy another worker of the domain may have the handler.
+  if (!registration) throw new UnknownActionError({ actionType, domain });
+  return registration;
 }

@@ -1,5 +1,6 @@
 import {
   QueueFullError,
+  RateLimitError,
   ThrottledError,
   UnknownActionError,
   ValidationError,
@@ -7,14 +8,16 @@ import {
 import type { ClaimedAction } from '@nooble/queue';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RETRY_POLICY } from '../handlers/backoff.ts';
-import { retryLater } from '../handlers/control.ts';
+import { retryLater, type RetryLaterOptions } from '../handlers/control.ts';
+import { KeyHeld } from './held-keys.ts';
 import { outcomeOfError, type FailedAttempt } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
 
 type Facts = Partial<ClaimedAction> & Partial<Omit<FailedAttempt, 'claimed' | 'error'>>;
 
-function outcomeOf(error: unknown, { retry, runningMs, unhandledForMs, ...claimed }: Facts = {}) {
+function outcomeOf(error: unknown, facts: Facts = {}) {
+  const { retry, runningMs, unhandledForMs, throttleKey, ...claimed } = facts;
   const before = { failures: 0, throttledMs: 0, unhandledMs: 0, ...claimed } as ClaimedAction;
   return outcomeOfError({
     error,
@@ -22,6 +25,7 @@ function outcomeOf(error: unknown, { retry, runningMs, unhandledForMs, ...claime
     runningMs: runningMs ?? 0,
     retry: retry ?? DEFAULT_RETRY_POLICY,
     unhandledForMs,
+    throttleKey,
     nowMs: Date.UTC(2026, 0, 1),
   });
 }
@@ -49,7 +53,7 @@ describe('a throttled attempt', () => {
 
   it('is one that retryLater does not count', () => {
     const later = thrownBy(() => retryLater(5_000, { counts: false, reason: 'quota' }));
-    const error = { message: 'quota', retryable: true };
+    const error = { code: 'THROTTLED', http_status: 429, message: 'quota', retryable: true };
     expect(outcomeOf(later)).toMatchObject({ status: 'throttled', delayMs: 5_000, error });
     expect(outcomeOf(thrownBy(() => retryLater(5_000)))).toMatchObject({ status: 'retry' });
   });
@@ -147,5 +151,71 @@ describe('an attempt without a handler', () => {
 
   it('is a failure where a handler throws the same error', () => {
     expect(outcomeOf(unknown)).toMatchObject({ status: 'retry' });
+  });
+});
+
+const later = (options: RetryLaterOptions, ms = 5_000) => thrownBy(() => retryLater(ms, options));
+
+function delayOfHeld(restMs: number, facts: Facts = {}) {
+  const outcome = outcomeOf(new KeyHeld('m/1', restMs), facts);
+  return 'delayMs' in outcome ? outcome.delayMs : outcome.status;
+}
+
+describe('a limit that was met', () => {
+  it('holds what retryLater names, counted or not', () => {
+    const tenant = { hold: { of: 'tenant', forMs: 5_000 } };
+    expect(outcomeOf(later({ hold: 'tenant' }))).toMatchObject({ status: 'retry', ...tenant });
+    const uncounted = outcomeOf(later({ hold: 'tenant', counts: false }));
+    expect(uncounted).toMatchObject({ status: 'throttled', delayMs: 5_000, ...tenant });
+    expect(outcomeOf(later({ hold: 'key', key: 'm/1', counts: false }))).toMatchObject({
+      hold: { of: 'key', key: 'm/1', forMs: 5_000 },
+    });
+    const own = outcomeOf(later({ hold: 'key' }), { throttleKey: 'own' });
+    expect(own).toMatchObject({ hold: { key: 'own' } });
+    expect(outcomeOf(later({ hold: 'action' }), { throttleKey: 'own' })).not.toHaveProperty('hold');
+  });
+
+  it('holds the key of the action if the error told for how long', () => {
+    const expected = { status: 'throttled', hold: { of: 'key', key: 'm/1', forMs: 10_000 } };
+    expect(outcomeOf(throttled(10_000), { throttleKey: 'm/1' })).toMatchObject(expected);
+    expect(outcomeOf(throttled(10_000))).not.toHaveProperty('hold');
+    expect(outcomeOf(throttled(), { throttleKey: 'm/1' })).not.toHaveProperty('hold');
+    expect(outcomeOf(new Error('boom'), { throttleKey: 'm/1' })).not.toHaveProperty('hold');
+  });
+
+  it('holds nothing more if it is the limit of a tenant elsewhere, or the key is held already', () => {
+    const limit = { tenantId: 'acme', domain: 'other', limit: 1, window: 'minute' } as const;
+    const elsewhere = new RateLimitError({ ...limit, retryAfterMs: 1_000, resetAt: '' });
+    for (const error of [elsewhere, new KeyHeld('m/1', 1_000)]) {
+      const outcome = outcomeOf(error, { throttleKey: 'm/1' });
+      expect(outcome).toMatchObject({ status: 'throttled' });
+      expect(outcome).not.toHaveProperty('hold');
+    }
+  });
+
+  it('holds the others for as long as it may, also if its own action is dead of it', () => {
+    const outcome = outcomeOf(throttled(2 * HOUR_MS), { throttleKey: 'm/1' });
+    expect(outcome).toMatchObject({ status: 'dead', hold: { of: 'key', forMs: HOUR_MS } });
+    const expiring = outcomeOf(later({ hold: 'tenant', counts: false }), { expiresInMs: 1_000 });
+    expect(expiring).toMatchObject({ status: 'dead', error: { code: 'THROTTLED' } });
+    expect(expiring).toMatchObject({ hold: { of: 'tenant', forMs: 5_000 } });
+  });
+
+  it('spreads what found its key held over a tenth of the time, within what is left', () => {
+    for (let n = 0; n < 50; n += 1) {
+      expect(delayOfHeld(10_000)).toBeGreaterThanOrEqual(10_000);
+      expect(delayOfHeld(10_000)).toBeLessThanOrEqual(11_000);
+      expect(delayOfHeld(HOUR_MS)).toBe(HOUR_MS);
+      expect(delayOfHeld(10_000, { expiresInMs: 10_001 })).toBeLessThanOrEqual(10_001);
+    }
+    expect(delayOfHeld(10_000, { expiresInMs: 9_000 })).toBe('dead');
+  });
+
+  it('is an error of the handler if it holds a key without a name', () => {
+    const error = { message: expect.stringContaining('names the throttle key') as string };
+    expect(outcomeOf(later({ hold: 'key', counts: false }))).toMatchObject({
+      status: 'retry',
+      error,
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { toWireError, type WireError } from '@nooble/errors';
-import type { ClaimedAction, Outcome } from '@nooble/queue';
+import type { ClaimedAction, Outcome, PutOff } from '@nooble/queue';
 import { backoffMs, type RetryPolicy } from '../handlers/backoff.ts';
 import { GiveUp, RetryLater, WorkerStopping } from '../handlers/control.ts';
+import { KeyHeld } from './held-keys.ts';
+import { assertNamed, holdOf } from './hold.ts';
 import { elapsedMs, putOff } from './put-off.ts';
 import { throttlingOf, type Throttling } from './retry-after.ts';
 
@@ -14,6 +16,8 @@ export interface FailedAttempt {
   readonly retry: RetryPolicy;
   /** Maximum time to wait for a worker with its handler (ms); undefined if this worker has it. */
   readonly unhandledForMs: number | undefined;
+  /** Throttle key of the action; undefined if its handler declares none. */
+  readonly throttleKey: string | undefined;
   /** Wall clock (Unix ms). */
   readonly nowMs: number;
 }
@@ -25,19 +29,34 @@ export interface FailedAttempt {
  */
 export function outcomeOfError(attempt: FailedAttempt): Outcome {
   try {
-    return attempt.error instanceof WorkerStopping ? { status: 'release' } : judge(attempt);
-  } catch {
+    if (attempt.error instanceof WorkerStopping) return { status: 'release' };
+    assertNamed(attempt);
+    return judge(attempt);
+  } catch (thrown) {
     // `instanceof` on a thrown Proxy can itself throw.
-    return judge({ ...attempt, error: new Error('The thrown value cannot be read') });
+    const unreadable = new Error('The thrown value cannot be read');
+    return judge({ ...attempt, error: thrown instanceof RangeError ? thrown : unreadable });
   }
 }
 
+/** Time over which actions that found their throttle key held are spread when it is free: a part of the rest, in ms. */
+const SPREAD = { part: 0.1, mostMs: 5_000 };
+
 function judge(attempt: FailedAttempt): Outcome {
-  const { error, claimed, retry } = attempt;
+  const { error, retry } = attempt;
   const wire = isExplicit(error) ? error.toWire() : toWireError(error);
   if (!wire.retryable) return { status: 'dead', error: wire };
-  const uncounted = unhandled(attempt, wire) ?? throttled(attempt, wire);
-  if (uncounted) return uncounted;
+  const waiting = unhandled(attempt, wire);
+  if (waiting) return waiting;
+  const throttling = retry.throttledForMs > 0 ? throttlingIn(attempt) : undefined;
+  const outcome = throttling ? throttled(attempt, wire, throttling) : failed(attempt, wire);
+  const hold = holdOf(attempt, throttling);
+  return hold ? { ...outcome, hold } : outcome;
+}
+
+type Unfinished = PutOff | Extract<Outcome, { readonly status: 'retry' | 'dead' }>;
+
+function failed({ error, claimed, retry }: FailedAttempt, wire: WireError): Unfinished {
   const failures = claimed.failures + 1;
   if (failures >= retry.attempts) return { status: 'dead', error: wire };
   const delayMs = error instanceof RetryLater ? error.delayMs : backoffMs(retry, failures);
@@ -54,16 +73,22 @@ function unhandled(
   return putOff({ status: 'unhandled', error, elapsedMs: elapsed, leftMs });
 }
 
-function throttled(attempt: FailedAttempt, error: WireError): Outcome | undefined {
+function throttled(
+  attempt: FailedAttempt,
+  error: WireError,
+  { retryAfterMs: toldMs }: Throttling,
+): Unfinished {
   const { claimed, runningMs } = attempt;
   const { throttledForMs } = attempt.retry;
-  const throttling = throttledForMs > 0 ? throttlingIn(attempt) : undefined;
-  if (!throttling) return undefined;
   const elapsed = elapsedMs(claimed, 'throttled', runningMs);
   const expiresInMs = (claimed.expiresInMs ?? Number.POSITIVE_INFINITY) - runningMs;
   const leftMs = Math.min(throttledForMs - elapsed, expiresInMs);
-  const toldMs = throttling.retryAfterMs;
-  return putOff({ status: 'throttled', error, elapsedMs: elapsed, leftMs, toldMs });
+  const spreadMs = attempt.error instanceof KeyHeld ? spreadOf(attempt.error) : 0;
+  return putOff({ status: 'throttled', error, elapsedMs: elapsed, leftMs, toldMs, spreadMs });
+}
+
+function spreadOf({ restMs }: KeyHeld): number {
+  return Math.min(SPREAD.mostMs, restMs * SPREAD.part);
 }
 
 function throttlingIn({ error, nowMs }: FailedAttempt): Throttling | undefined {

@@ -20,13 +20,19 @@ export interface Postponement {
   readonly leftMs: number;
   /** Time to wait that the error gave, if any. */
   readonly toldMs?: number | undefined;
+  /** Time over which several that were told the same time are spread. @default 0 */
+  readonly spreadMs?: number;
 }
 
+type Later = PutOff | Extract<Outcome, { readonly status: 'dead' }>;
+
 /** Returns the outcome of an attempt that is put off: dead if it could not run again in time. */
-export function putOff({ status, error, elapsedMs, leftMs, toldMs }: Postponement): Outcome {
+export function putOff(postponement: Postponement): Later {
+  const { status, error, elapsedMs, leftMs, toldMs, spreadMs = 0 } = postponement;
   const delayMs = toldMs ? Math.max(LEAST_TOLD_MS, toldMs) : ownWaitMs(status, elapsedMs);
   if (leftMs <= 0 || (toldMs && delayMs > leftMs)) return { status: 'dead', error };
-  return { status, delayMs: Math.ceil(Math.min(delayMs, leftMs)), error };
+  const spread = delayMs + Math.random() * spreadMs;
+  return { status, delayMs: Math.ceil(Math.min(spread, leftMs)), error };
 }
 
 /** Returns the time for which an action has been put off for a reason, including the running time of this attempt. */

@@ -1,4 +1,6 @@
 import type { ClaimedAction, ClaimResult, QueueBroker, WorkerLoad } from '@nooble/queue';
+import type { HeldKeys } from '../attempts/held-keys.ts';
+import type { SlotRunner } from './slot-runner.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Publish } from '../reporting/events.ts';
 import type { PendingSettlements, SettlementBatch } from '../settling/pending-settlements.ts';
@@ -12,6 +14,8 @@ export interface RoundTripParts {
   readonly running: { readonly slotsHeld: number };
   /** Constant facts that the worker registers about itself. */
   readonly registered: Omit<WorkerLoad, 'running'>;
+  readonly heldKeys: HeldKeys;
+  readonly slotRunner: SlotRunner;
 }
 
 /** Parameters of one round trip. */
@@ -54,7 +58,7 @@ export async function makeRoundTrip(
 }
 
 async function send(
-  { broker, publish, clock, running, registered }: RoundTripParts,
+  { broker, publish, clock, heldKeys, slotRunner, running, registered }: RoundTripParts,
   { slots, acceptSuspect, settleOnly, expectsNone }: RoundTripRequest,
   batch: SettlementBatch,
 ): Promise<ClaimResult> {
@@ -64,6 +68,8 @@ async function send(
   const load = { ...registered, running: running.slotsHeld };
   const reply = await broker.claim({ slots, settlements, acceptSuspect, expectsNone, load });
   const tookMs = clock.monotonicMs() - startedMs;
+  heldKeys.note(reply.heldKeys);
+  slotRunner.note(reply.nextSlotMs);
   publish('claimed', { count: reply.claimed.length, slots, tookMs });
   return reply;
 }

@@ -1,6 +1,7 @@
 import { checkOption, InvalidActionError, readOptions, rule } from '@nooble/errors';
-import type { OptionsCheck } from '@nooble/errors';
+import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import type { ActionDefinition, DomainAction } from '@nooble/models';
+import { THROTTLE_KEY_RULE } from '@nooble/queue';
 import { RETRY_RULES, type RetryPolicy } from './backoff.ts';
 import type { ActionContext } from './context.ts';
 import type { OnDead } from './on-dead.ts';
@@ -12,15 +13,29 @@ export type Handler<D, R, C = unknown> = (
   ctx: ActionContext<C>,
 ) => Promise<R> | R;
 
+/** Returns the throttle key of an action; undefined if it has none. */
+export type ThrottleKeyOf<D> = (action: DomainAction<D>) => string | undefined;
+
 /** Overrides of the worker's retry policy for one action type, and a callback for when it is exhausted. */
-export interface HandlerOptions extends Partial<RetryPolicy> {
+export interface HandlerOptions<D = unknown> extends Partial<RetryPolicy> {
+  /**
+   * Name of the resource with a limit that the handler uses, such as `openai/gpt-4o`, or a function that returns it for an
+   * action. An action whose key is held is put off without running its handler. Once an attempt meets a limit that states its
+   * time, the key is held for that time in all workers of the domain. @default none
+   */
+  readonly throttleKey?: string | ThrottleKeyOf<D>;
   /** Runs before the action becomes a dead letter. @default nothing */
   readonly onDead?: OnDead;
 }
 
+const THROTTLE_KEY: OptionRule = {
+  isValid: (value) => typeof value === 'function' || THROTTLE_KEY_RULE.isValid(value),
+  expected: `${THROTTLE_KEY_RULE.expected}, or a function that returns one`,
+};
+
 const CHECK: OptionsCheck<HandlerOptions> = {
   of: 'a handler',
-  rules: { ...RETRY_RULES, onDead: rule.function },
+  rules: { ...RETRY_RULES, onDead: rule.function, throttleKey: THROTTLE_KEY },
 };
 
 /** One registered action type. */
@@ -29,6 +44,8 @@ export interface Registration {
   readonly domain: string;
   readonly retry: Partial<RetryPolicy>;
   readonly onDead: OnDead | undefined;
+  /** Throws ValidationError for invalid data, and RangeError for an invalid key. */
+  readonly throttleKeyOf: ThrottleKeyOf<unknown> | undefined;
   /**
    * Parses the data, runs middleware and handler, parses the result. Rejects with ValidationError for invalid data or
    * results.
@@ -56,7 +73,7 @@ export class ActionProcessor {
   register<D, R, C = unknown>(
     definition: ActionDefinition<D, R, C>,
     handler: Handler<D, R, C>,
-    options: HandlerOptions = {},
+    options: HandlerOptions<D> = {},
   ): this {
     const { type, domain } = definition;
     const parseChunk = (chunk: unknown): C => definition.parseChunk(chunk);
@@ -64,10 +81,12 @@ export class ActionProcessor {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
     }
     // Checked here, so that a mistake shows at start-up; completed once the policy of the worker is known.
-    const { onDead, ...retry } = readOptions(options, CHECK);
+    const { onDead, throttleKey, ...retry } = readOptions(options as HandlerOptions, CHECK);
     checkOption('the handler', handler, rule.function);
     const run = this.#runOf(definition, handler);
-    this.#registrations.set(type, Object.freeze({ type, domain, retry, onDead, run, parseChunk }));
+    const throttleKeyOf = keyOf(definition, throttleKey);
+    const registration = { type, domain, retry, onDead, throttleKeyOf, run, parseChunk };
+    this.#registrations.set(type, Object.freeze(registration));
     return this;
   }
 
@@ -91,4 +110,16 @@ export class ActionProcessor {
       return definition.parseResult(await wrapped.run(parsed, ctx));
     };
   }
+}
+
+function keyOf<D, R>(
+  definition: ActionDefinition<D, R>,
+  key: HandlerOptions['throttleKey'],
+): ThrottleKeyOf<unknown> | undefined {
+  if (typeof key !== 'function') return key === undefined ? undefined : () => key;
+  return (action) => {
+    const found: unknown = key({ ...action, data: definition.parseData(action.data) });
+    if (found !== undefined) checkOption('throttleKey', found, THROTTLE_KEY_RULE);
+    return found as string | undefined;
+  };
 }

@@ -9,7 +9,9 @@ it('retryLater refuses a delay that is no duration', () => {
 });
 
 it('retryLater refuses options that cannot be, and names them', () => {
-  expect(() => retryLater(1, { hold: 'tenant' as never })).toThrow('Cannot use "tenant" as hold');
+  expect(() => retryLater(1, { hold: 'everybody' as never })).toThrow(
+    'Cannot use "everybody" as hold',
+  );
   expect(() => retryLater(1, { counts: 0 as never })).toThrow('Cannot use 0 as counts');
   expect(thrownBy(() => retryLater(1, { hold: 'action' }))).toMatchObject({ counts: true });
 });

@@ -1,8 +1,26 @@
 import { checkOption, readOptions, rule, toWireError } from '@nooble/errors';
-import type { OptionsCheck, WireError } from '@nooble/errors';
+import { ThrottledError, type OptionsCheck, type WireError } from '@nooble/errors';
+import { THROTTLE_KEY_RULE } from '@nooble/queue';
+
+/** Scope of a delay: what waits besides the action itself. */
+export type HoldScope =
+  | {
+      /**
+       * `action`: this action alone. `tenant`: all actions of its tenant in the domain, none of which starts before.
+       * @default 'action'
+       */
+      readonly hold?: 'action' | 'tenant';
+      readonly key?: never;
+    }
+  | {
+      /** All actions of a throttle key in the domain, of any tenant. */
+      readonly hold: 'key';
+      /** Name of the resource, for example `openai/gpt-4o`. @default the `throttleKey` of the handler */
+      readonly key?: string;
+    };
 
 /** Options of `retryLater`. */
-export interface RetryLaterOptions {
+export type RetryLaterOptions = HoldScope & {
   /** Stored as the error. @default 'The handler requested a retry' */
   readonly reason?: string;
   /**
@@ -10,25 +28,29 @@ export interface RetryLaterOptions {
    * retry policy limits for how long that may go on. @default true
    */
   readonly counts?: boolean;
-  /** Scope of the delay: this action alone. Other actions of its tenant continue. @default 'action' */
-  readonly hold?: 'action';
-}
+};
 
 const CHECK: OptionsCheck<RetryLaterOptions> = {
   of: 'retryLater',
-  rules: { reason: rule.anything, counts: rule.boolean, hold: rule.oneOf('action') },
+  rules: {
+    reason: rule.anything,
+    counts: rule.boolean,
+    hold: rule.oneOf('action', 'tenant', 'key'),
+    key: THROTTLE_KEY_RULE,
+  },
 };
 
 /**
  * Ends this attempt of a handler and runs the action again after `delayMs`, instead of the backoff. It is a failed attempt
- * unless `counts` is false: when attempts are exhausted the action is dead. Works by throwing, so do not catch it. Throws
- * RangeError for more than 366 days and for invalid options.
+ * unless `counts` is false: when attempts are exhausted the action is dead. `hold` makes others wait as long, up to
+ * `throttledForMs`. Works by throwing, so do not catch it. Throws RangeError for more than 366 days and for invalid options.
  */
 export function retryLater(delayMs: number, options: string | RetryLaterOptions = {}): never {
   checkOption('delayMs', delayMs, rule.duration);
   const given = typeof options === 'string' ? { reason: options } : options;
-  const { reason, counts } = readOptions(given, CHECK);
-  throw new RetryLater(Math.ceil(delayMs), { reason, counts });
+  const { reason, counts, hold, key } = readOptions(given, CHECK);
+  if (key !== undefined && hold !== 'key') throw new RangeError('A key needs hold: "key"');
+  throw new RetryLater(Math.ceil(delayMs), { reason, counts, hold, key });
 }
 
 /**
@@ -39,23 +61,35 @@ export function giveUp(reason: string | Error): never {
   throw new GiveUp(reason);
 }
 
+interface RetryLaterFacts {
+  readonly reason?: string | undefined;
+  readonly counts?: boolean | undefined;
+  readonly hold?: RetryLater['hold'] | undefined;
+  readonly key?: string | undefined;
+}
+
 /** Thrown by `retryLater`. */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly delayMs: number;
   readonly counts: boolean;
+  readonly hold: 'action' | 'tenant' | 'key';
+  readonly key: string | undefined;
 
-  constructor(
-    delayMs: number,
-    { reason, counts }: { reason?: string | undefined; counts?: boolean | undefined } = {},
-  ) {
+  constructor(delayMs: number, { reason, counts, hold, key }: RetryLaterFacts = {}) {
     super(reason ?? 'The handler requested a retry');
     this.delayMs = delayMs;
     this.counts = counts ?? true;
+    this.hold = hold ?? 'action';
+    this.key = key;
   }
 
+  /** An attempt that does not count met a limit: its error is THROTTLED. */
   toWire(): WireError {
-    return { ...toWireError(new Error(this.message)), retryable: true };
+    const { message, delayMs } = this;
+    if (this.counts) return { ...toWireError(new Error(message)), retryable: true };
+    const throttled = new ThrottledError({ what: message, retryAfterMs: delayMs });
+    return { ...toWireError(throttled), message };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
-import type { ClaimedAction } from '@nooble/queue';
+import type { ClaimedAction, SlotRef } from '@nooble/queue';
 
 /** Fields of all events about an action. */
 export interface ActionEvent {
@@ -27,6 +27,16 @@ export interface FailedEvent extends FinishedEvent {
 export interface ErrorEvent {
   readonly attempted: string;
   readonly error: unknown;
+}
+
+/** Slots of a schedule that are not sent. */
+export interface MissedEvent {
+  /** The first of them. */
+  readonly slot: SlotRef;
+  /** `late`: no worker could send them in time; `unknown`: a worker may have sent it more than 23 h ago, and died. */
+  readonly reason: 'late' | 'unknown';
+  /** The next slot that is sent, ISO 8601 UTC; absent if there is none. */
+  readonly next?: string;
 }
 
 /**
@@ -57,6 +67,8 @@ export interface WorkerEventMap {
   released: [{ readonly claimed: ClaimedAction }];
   /** Another worker holds the lease. The result, if any, is dropped. */
   lost: [ActionEvent];
+  /** Slots of a schedule were missed and are not sent. A slot that is refused is an `error`, and is tried again. */
+  missed: [MissedEvent];
   error: [ErrorEvent];
   stopping: [{ readonly running: number }];
   stopped: [{ readonly released: number }];

@@ -81,6 +81,9 @@ function logTrouble(events: WorkerEvents, logger: Logger): void {
   events.on('released', ({ claimed }) =>
     logger.info({ action_id: claimed.lease.actionId }, 'Action returned to its queue unfinished'),
   );
+  events.on('missed', ({ slot, reason, next }) =>
+    logger.warn({ ...slot, reason, next }, 'Slots of a schedule were missed and are not sent'),
+  );
   events.on('error', ({ attempted, error }) => logger.error({ err: error }, `Cannot ${attempted}`));
   events.on('stopping', ({ running }) => logger.info({ running }, 'Stopping'));
   events.on('stopped', ({ released }) => logger.info({ released }, 'Stopped'));

@@ -1,5 +1,5 @@
 import type { ScriptCall } from '@nooble/redis';
-import type { ClaimedAction } from '../../broker.ts';
+import type { ClaimedAction, HeldKey } from '../../broker.ts';
 import type { CallId } from '../call-ring.ts';
 import { firstRun, parseRun, parseStored } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
@@ -32,6 +32,8 @@ export interface Claim {
   /** Lead of the domain's clock over the server's (ms); absent when there is none. */
   readonly clockLeadMs?: number;
   readonly dueInMs?: number;
+  /** Throttle keys that are held; absent if there are none. */
+  readonly heldKeys?: readonly HeldKey[];
 }
 
 /** Returns the call that claims the next fair batch. */
@@ -43,20 +45,33 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
 
 /** Reads the reply; `deadline` is the end of its leases on the monotonic clock of this process (ms). */
 export function readClaim(reply: unknown, deadline: number): Claim {
-  const [clock = '0', dueIn = '', suspect, lead, ...cells] = reply as string[];
+  const [clock, dueIn, suspect, facts, ...cells] = reply as ClaimReply;
   const claimed: ClaimedAction[] = [];
   for (let at = 0; at < cells.length; at += 2) {
     const [who = '', stored = ''] = [cells[at], cells[at + 1]];
     const isSuspect = at === 0 && suspect === '1';
     claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
   }
+  const [lead, ...throttles] = String(facts).split(' ');
   const clockLeadMs = Number(lead);
   return {
     claimed,
+    ...(throttles.length > 0 && { heldKeys: heldKeysIn(throttles) }),
     ...(clockLeadMs > 0 && { clockLeadMs }),
     ...(dueIn !== '' && { dueInMs: Number(dueIn) }),
   };
 }
+
+function heldKeysIn(words: readonly string[]): HeldKey[] {
+  const count = words.length / 2;
+  return Array.from({ length: count }, (_, at) => ({
+    forMs: Number(words[2 * at]),
+    key: words[2 * at + 1] ?? '',
+  }));
+}
+
+/** Clock, ms until something is due, mark of a suspect, lead of the clock and throttle keys if any are held, actions. */
+type ClaimReply = [string, string, string, string | number, ...string[]];
 
 interface ClaimRow {
   /** Its id, followed by its run unless this is its first. */

@@ -1,6 +1,7 @@
 import type { ScriptCall } from '@nooble/redis';
-import type { Outcome, SettleResult } from '../../broker.ts';
+import type { Hold, Outcome, SettleResult } from '../../broker.ts';
 import { CODES } from '../../generated/codes.ts';
+import { assertThrottleKey } from '../throttle-key.ts';
 import { unreadable } from '../unreadable.ts';
 import { isDuration } from '../../timing/durations.ts';
 import type { Keyspace } from '../keyspace.ts';
@@ -10,7 +11,8 @@ import type { Share } from './claim.ts';
 export interface SettleRow {
   readonly actionId: string;
   readonly token: string;
-  readonly outcome: Outcome['status'];
+  /** Its status, and what it holds: the result of `outcomeWords`. */
+  readonly outcome: string;
   readonly delayMs: number;
   /** JSON of the result or the error, for dead letters and `retainMs`. */
   readonly note: string;
@@ -47,6 +49,20 @@ export interface SettleArguments {
   readonly items: readonly SettleRow[];
   /** True to learn whether there is more to claim. */
   readonly looks: boolean;
+}
+
+/** Returns an outcome as the script takes it. Throws InvalidActionError for an invalid throttle key. */
+export function outcomeWords(outcome: Outcome): string {
+  const { status } = outcome;
+  const hold = 'hold' in outcome ? outcome.hold : undefined;
+  return hold === undefined ? status : `${status} ${holdWords(hold)}`;
+}
+
+function holdWords(hold: Hold): string {
+  const ms = Math.ceil(isDuration(hold.forMs) ? hold.forMs : 0);
+  if (hold.of === 'tenant') return `tenant ${ms}`;
+  assertThrottleKey(hold.key);
+  return `key ${ms} ${hold.key}`;
 }
 
 /** Returns the call that settles attempts. */

@@ -64,6 +64,7 @@ export async function claimAs({ model, world, note }: Stage, each: ClaimDraft): 
   );
   expect(request.settlements.map((one) => reply.settled.get(one))).toEqual(expected.settled);
   expect(reply.dueInMs).toBe(expected.dueInMs);
+  expect(reply.heldKeys ?? []).toEqual(expected.heldKeys);
   world.claimed.push(...reply.claimed);
 }
 
