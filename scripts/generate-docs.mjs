@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
 import { ERROR_CLASSES } from '../packages/errors/dist/index.js';
-import { INBOX_FACTS } from '../packages/queue/dist/protocol/key-facts.js';
+import { INBOX_FACTS } from '../packages/queue/dist/protocol/key-table.js';
 import { KEY_TABLE } from '../packages/queue/dist/protocol/key-table.js';
 import { domainRoot, inboxKey } from '../packages/queue/dist/protocol/keys.js';
 import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';

@@ -74,7 +74,7 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
 }
 
 function flagsOf(
-  { isCancelled, waits, isAnswered, isParked, hasJournal }: Partial<StoredAction>,
+  { isCancelled, waits, isAnswered, isParked, hasJournal, sequence }: Partial<StoredAction>,
   isResumed: boolean,
 ): string {
   const flags = {
@@ -83,6 +83,7 @@ function flagsOf(
     j: hasJournal,
     p: isParked,
     r: isResumed,
+    s: sequence !== undefined,
     w: waits,
   };
   return Object.entries(flags)

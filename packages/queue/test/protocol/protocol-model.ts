@@ -131,6 +131,7 @@ export class ProtocolModel {
     const stored: StoredAction = {
       ...action,
       ...counters,
+      hasRun: action.sequence !== undefined,
       state: 'waiting',
       since: 0,
       sinceMs: 0,
