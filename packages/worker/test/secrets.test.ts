@@ -118,8 +118,7 @@ const ways: Record<string, () => unknown> = {
   ActionCancelledError: async () => {
     const client = new ActionClient({ queues: openQueues() });
     const request = client.request(work, { ...acme, data: MARK });
-    await client.close();
-    await request;
+    await Promise.all([request, client.close()]);
   },
   RedisUnavailableError: async () => {
     const server = await startEmbeddedRedis({ settings: ['--requirepass', 'right'] });

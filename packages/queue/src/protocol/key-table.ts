@@ -189,7 +189,8 @@ export const KEY_TABLE = {
 export const INBOX_FACTS = {
   suffix: 'replies',
   type: 'STREAM',
-  content: 'replies for one process until it has received them, at most 20,000 and 64 MiB',
+  content:
+    'replies and live chunks for one process until it has received them, at most 20,000 and 64 MiB',
   lifetime: 'until its callers stop waiting, plus one minute',
 } as const satisfies KeyFacts;
 
