@@ -8,9 +8,9 @@ import { SCRIPTS } from '../packages/queue/src/generated/scripts.ts';
 import { root } from './run.mjs';
 
 it('all scripts declare their dependencies, respect the limits, and equal the embedded ones', () => {
-  const { files, codes } = readLua();
+  const { files, codes, stems } = readLua();
   const embedded = Object.entries(SCRIPTS).map(([name, script]) => ({ name, ...script }));
-  expect(scriptsOf(files, codes)).toEqual(embedded);
+  expect(scriptsOf(files, codes, stems)).toEqual(embedded);
 });
 
 it('the limits equal those in the decision about scripts', () => {

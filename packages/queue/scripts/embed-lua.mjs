@@ -16,9 +16,9 @@ function scriptsModule(scripts) {
 }
 
 function main() {
-  const { files, codes } = readLua();
+  const { files, codes, stems } = readLua();
   const modules = {
-    'scripts.ts': scriptsModule(scriptsOf(files, codes)),
+    'scripts.ts': scriptsModule(scriptsOf(files, codes, stems)),
     'codes.ts': codesModule(codes),
   };
   for (const [name, text] of Object.entries(modules)) {

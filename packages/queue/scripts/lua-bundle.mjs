@@ -9,9 +9,10 @@ const BASE = new Set(['many', 'state', 'clock', 'fields', 'counts', 'header']);
  * pieces enclose the rest. A function may use 60 names of those that enclose it, so only what the usual case needs of a piece
  * stands before the rest.
  */
-export function bundle({ entry, usual, first, pieces }) {
+export function bundle({ entry, usual, first, pieces }, stems) {
   const live = liveIn([entry, ...(usual ? [usual] : [])], pieces);
-  const keys = keysIn(pieces, live);
+  const refs = keysIn(pieces, live);
+  const { keys, bindings } = bind(refs, stems);
   const early = usual ? liveIn([usual], pieces) : new Set();
   const late = new Set([...live].filter((each) => !early.has(each)));
   const rest = nested(
@@ -21,12 +22,12 @@ export function bundle({ entry, usual, first, pieces }) {
     ),
   );
   const base = nested(textOf(pieces.filter(isBase), late) + rest);
-  if (!usual) return { keys, lua: bind(keys) + base };
+  if (!usual) return { keys, lua: bindings + base };
   const before = textOf(
     first.filter((piece) => piece !== usual),
     early,
   );
-  return { keys, lua: bind(keys) + nested(before + tried(textOf([usual], early)) + base) };
+  return { keys, lua: bindings + nested(before + tried(textOf([usual], early)) + base) };
 }
 
 const tried = (usual) =>
@@ -115,15 +116,32 @@ function keysIn(pieces, live) {
   return [...new Set(used)];
 }
 
-function bind(refs) {
+/**
+ * Returns the keys that a call passes, and the text that binds their names. Keys per tenant, action, process or day have no
+ * name before the script appends it: the script makes their stems from the root of the keyspace, which is passed once.
+ */
+function bind(refs, stems) {
+  const isStem = (ref) => Object.hasOwn(stems, bareName(ref));
+  const whole = refs.filter((ref) => !isStem(ref));
+  const keys = whole.length < refs.length ? [...whole, 'root'] : whole;
   let next = 1;
-  const bindings = refs.map((ref) =>
+  const taken = keys.map((ref) =>
     ref.endsWith('*')
-      ? `local ${ref.slice(0, -1)} = {${[0, 1, 2, 3].map(() => `KEYS[${next++}]`).join(', ')}}`
+      ? `local ${bareName(ref)} = {${TIERS.map(() => `KEYS[${next++}]`).join(', ')}}`
       : `local ${ref} = KEYS[${next++}]`,
   );
-  return [...bindings, ''].join('\n');
+  const made = refs.filter(isStem).map((ref) => {
+    const stem = stems[bareName(ref)];
+    return ref.endsWith('*')
+      ? `local ${bareName(ref)} = {${TIERS.map((tier) => `root .. '${stem}:${tier}:'`).join(', ')}}`
+      : `local ${ref} = root .. '${stem}:'`;
+  });
+  return { keys, bindings: [...taken, ...made, ''].join('\n') };
 }
+
+const TIERS = [1, 2, 3, 4];
+
+const bareName = (ref) => ref.replace('*', '');
 
 /** Returns the text of a statement without its comments and the space before them. */
 function bare({ text, comments }, { range: [start, end] }) {

@@ -11,4 +11,5 @@ export interface EmbeddedScript {
 export declare function scriptsOf(
   files: Readonly<Record<string, string>>,
   codes: Readonly<Record<string, Readonly<Record<string, string | number>>>>,
+  stems?: Readonly<Record<string, string>>,
 ): EmbeddedScript[];

@@ -6,13 +6,13 @@ import { modulesOf } from './lua-modules.mjs';
 export { LIMITS };
 
 /**
- * Returns name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` is the content of
- * `codes.json`. Throws an Error that lists all problems.
+ * Returns name, keys and text of each script, by name. `files` are texts by their path in `lua/`, `codes` and `stems` are the
+ * contents of `codes.json` and `stems.json`. Throws an Error that lists all problems.
  */
-export function scriptsOf(files, codes) {
+export function scriptsOf(files, codes, stems = {}) {
   const modules = modulesOf(files, codes);
   check(modules);
-  const scripts = modules.scripts.map((script) => ({ name: script.name, ...bundle(script) }));
+  const scripts = modules.scripts.map((script) => ({ name: script.name, ...bundle(script, stems) }));
   for (const { name, lua } of scripts) assertShort(name, lua.split('\n').length - 1);
   return scripts.sort((one, other) => (one.name < other.name ? -1 : 1));
 }

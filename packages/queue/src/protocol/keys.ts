@@ -1,17 +1,21 @@
 import type { KeyFacts } from './key-facts.ts';
 import { INBOX_FACTS, KEY_TABLE, type KeyName } from './key-table.ts';
 
-/** A key as a script declares it: by name, or with `*` for the four keys of a table kept per tier. */
-export type KeyRef = KeyName | `${KeyName}*`;
+/**
+ * A key as a script declares it: by name, with `*` for the four keys of a table kept per tier, or `root` for the start of all
+ * names, to which the script appends those of tables per tenant, action, process or day (`lua/stems.json`).
+ */
+export type KeyRef = KeyName | `${KeyName}*` | 'root';
 
 export const DEFAULT_PREFIX = 'nooble';
 
 /**
- * Returns the full names of the tables that a script declares, in its order. Tables per tenant, action, process or day are
- * declared as a stem ending in `:`, to which a script appends a checked name.
+ * Returns the full names of tables, in their order. Of tables per tenant, action, process or day it returns the stem ending in
+ * `:`, to which a checked name is appended.
  */
 export function keysOf(root: string, refs: readonly KeyRef[]): string[] {
   return refs.flatMap((ref) => {
+    if (ref === 'root') return [root];
     const facts: KeyFacts = KEY_TABLE[ref.replace('*', '') as KeyName];
     const stem = facts.per === undefined || facts.per === 'tier' ? '' : ':';
     const names = ref.endsWith('*')
