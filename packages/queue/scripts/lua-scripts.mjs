@@ -12,7 +12,10 @@ export { LIMITS };
 export function scriptsOf(files, codes, stems = {}) {
   const modules = modulesOf(files, codes);
   check(modules);
-  const scripts = modules.scripts.map((script) => ({ name: script.name, ...bundle(script, stems) }));
+  const scripts = modules.scripts.map((script) => ({
+    name: script.name,
+    ...bundle(script, stems),
+  }));
   for (const { name, lua } of scripts) assertShort(name, lua.split('\n').length - 1);
   return scripts.sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -176,8 +176,11 @@ it('cancels the children of a cancelled action in all domains, by the worker tha
   const states = async () =>
     Promise.all(children.map(async (child) => (await queue.queues.get(child))?.state));
   await expect.poll(states, PATIENT).toEqual(['cancelled', 'cancelled']);
-  await broker.claim({ slots: 0 });
-  expect(await queue.stored.hash('messages')).toEqual({});
+  const messages = async () => {
+    await broker.claim({ slots: 0 });
+    return queue.stored.hash('messages');
+  };
+  await expect.poll(messages, PATIENT).toEqual({});
 });
 
 it('cancels the children by another worker if the one that ran the action is gone', async () => {

@@ -233,6 +233,7 @@ it('counts what a domain holds, tier by tier', async () => {
     callbacksPending: 0,
     suspects: 0,
     deadDropped: 0,
+    repliesLost: 0,
     clockLeadMs: 0,
   });
 });

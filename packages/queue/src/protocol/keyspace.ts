@@ -1,6 +1,6 @@
 import { defineScript, type RedisScript, type ScriptCall } from '@nooble/redis';
 import { SCRIPTS } from '../generated/scripts.ts';
-import { domainRoot, keysOf, type PartitionName } from './keys.ts';
+import { domainRoot, keysOf, type KeyRef, type PartitionName } from './keys.ts';
 
 /** Name of a script in `lua/` that works on a domain. `reply` works on an inbox. */
 export type Verb = Exclude<keyof typeof SCRIPTS, 'reply'>;
@@ -47,7 +47,8 @@ export class Keyspace {
 
   call(verb: Verb, args: readonly (string | number)[]): ScriptCall {
     let keys = this.#keys.get(verb);
-    if (!keys) this.#keys.set(verb, (keys = keysOf(this.#root, SCRIPTS[verb].keys)));
+    if (!keys)
+      this.#keys.set(verb, (keys = keysOf(this.#root, SCRIPTS[verb].keys as readonly KeyRef[])));
     return { script: scriptOf(verb), keys, args };
   }
 }

@@ -5,7 +5,7 @@ import type { ProtocolModel } from './protocol-model.ts';
 export interface StoredJournal {
   /** The action that it belongs to. Another one with the same id must not see it. */
   readonly owner: StoredAction;
-  /** What names stand for, and as `=<name>` what they resolved to. */
+  /** The meaning of each name, and as `=<name>` its value. */
   readonly fields: Map<string, string>;
   /** Time at which it expires; undefined once its action has it in its record. */
   untilMs?: number;

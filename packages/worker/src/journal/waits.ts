@@ -1,5 +1,6 @@
 import type { Journals, Lease } from '@nooble/queue';
 import { PendingAnswers, type Deadline } from './pending-answers.ts';
+import { SlotWork } from './slot-work.ts';
 import { WaitCalls } from './wait-calls.ts';
 import { startTimer } from '../timing/durations.ts';
 import type { Clock } from '../timing/clock.ts';
@@ -47,12 +48,11 @@ export class Waits {
   readonly #calls: WaitCalls;
   #fields: Record<string, string> = {};
   #state: 'running' | 'moving' | 'waiting' = 'running';
-  #works = 0;
+  readonly #work = new SlotWork();
   #isTold = false;
   #isScheduled = false;
   #closedBy: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #whenRunning: (() => void)[] = [];
 
   constructor(parts: WaitParts) {
     this.#parts = parts;
@@ -68,14 +68,10 @@ export class Waits {
 
   /** Runs what needs the slot: the handler does not only wait meanwhile. */
   async work<T>(run: () => Promise<T>): Promise<T> {
-    this.#works += 1;
-    try {
-      await this.#running();
-      return await run();
-    } finally {
-      this.#works -= 1;
-      this.#schedule();
-    }
+    return this.#work.run(run, {
+      begin: async () => this.#running(),
+      onEnd: () => this.#schedule(),
+    });
   }
 
   /** Resolves to the answer of a name (JSON). Rejects with the reason of `close()`. */
@@ -103,7 +99,7 @@ export class Waits {
     if (this.#closedBy) return;
     this.#pending.rejectAll(reason);
     this.forget(reason);
-    this.#nowRunning();
+    this.#work.resume();
   }
 
   /** Leaves all waits unsettled: the handler does not go on here, and must not take that for a failure. */
@@ -142,14 +138,14 @@ export class Waits {
   #mustMove(): boolean {
     if (this.#closedBy || this.#state === 'moving') return false;
     const isDue = this.#isTold || this.#pending.leftMs <= 0;
-    if (this.#state === 'waiting') return isDue || this.#works > 0;
-    return this.#pending.size > 0 && (isDue || this.#works === 0);
+    if (this.#state === 'waiting') return isDue || this.#work.isWanted;
+    return this.#pending.size > 0 && (isDue || !this.#work.isWanted);
   }
 
   async #suspend(): Promise<void> {
     const fields = this.#fields;
     this.#fields = {};
-    const waits = await this.#calls.suspend(fields, this.#works > 0 ? [] : this.#pending.names);
+    const waits = await this.#calls.suspend(fields, this.#work.isWanted ? [] : this.#pending.names);
     if (this.#closedBy) return;
     if (!waits) return this.#collect();
     this.#state = 'waiting';
@@ -159,10 +155,9 @@ export class Waits {
   }
 
   async #resume(): Promise<void> {
-    const { hooks } = this.#parts;
-    await hooks.takeSlot();
+    await this.#parts.hooks.takeSlot();
     if (this.#closedBy) return;
-    hooks.onResume();
+    this.#parts.hooks.onResume();
     await this.#collect();
   }
 
@@ -173,26 +168,20 @@ export class Waits {
     if (!answers) return this.#parts.hooks.onRequeue();
     this.#state = 'running';
     this.#pending.settle(answers);
-    this.#nowRunning();
+    this.#work.resume();
     if (this.#pending.size > 0) this.#schedule();
   }
 
   async #running(): Promise<void> {
     while (this.#state !== 'running' && !this.#closedBy) {
       this.#schedule();
-      await new Promise<void>((resolve) => this.#whenRunning.push(resolve));
+      await this.#work.resumed();
     }
     this.assertOpen();
   }
 
-  #nowRunning(): void {
-    for (const resolve of this.#whenRunning.splice(0)) resolve();
-  }
-
   /** One timer for the earliest deadline and for parking. */
-  #watch(): void {
-    const { parkAfterMs } = this.#parts;
-    const { leftMs } = this.#pending;
+  #watch({ parkAfterMs } = this.#parts, { leftMs } = this.#pending): void {
     this.#timer =
       leftMs <= parkAfterMs
         ? startTimer(
