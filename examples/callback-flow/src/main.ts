@@ -66,7 +66,10 @@ const workers = [query, embedding, orchestrator].map(
 await Promise.all(workers.map(async (worker) => worker.start()));
 
 const queues = new DomainQueueManager({ redis });
-const data = { question: 'What is a lease?', callback_queue: 'orchestrator:acme:professional' };
+const data = {
+  question: 'How many words has this?',
+  callback_queue: 'orchestrator:acme:professional',
+};
 say(1, `orchestrator: asks "${data.question}"`);
 await queues.tenant(TENANT).enqueue(generateAnswer, data);
 await finished;

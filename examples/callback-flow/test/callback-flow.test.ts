@@ -21,6 +21,6 @@ it('takes a question through three services, in six steps and in their order', a
     ['5', 'query'],
     ['6', 'orchestrator'],
   ]);
-  expect(stdout).toContain('received a vector of 4 numbers');
-  expect(stdout).toContain('received the answer: "What is a lease?" has 4 words.');
+  expect(stdout).toContain('received a vector of 5 numbers');
+  expect(stdout).toContain('received the answer: "How many words has this?" has 5 words.');
 });

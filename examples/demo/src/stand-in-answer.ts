@@ -1,0 +1,47 @@
+import { ExtractiveAnswerer, sentencesOf } from '@nooble-examples/query-service/extractive';
+import { truncate } from '@nooble/errors';
+import type { Source } from '@nooble-examples/contracts';
+
+/** Any other question is answered by the sentences of the sources that match it best. */
+const RECITE = 'Recite: ';
+/** Length of a recitation (words). */
+const WORDS = 40;
+/** Maximum length of a question for `query.generate`. */
+const MAX_CHARACTERS = 2_000;
+
+/** Returns a question with a long answer, about the same sources as another question. */
+export function recite(question: string): string {
+  return truncate(`${RECITE}${question}`, MAX_CHARACTERS);
+}
+
+/** Composes an answer to the prompt of the query service from the sources in it. */
+export async function standInAnswer(prompt: string, signal: AbortSignal): Promise<string> {
+  const at = prompt.lastIndexOf('Question: ');
+  const question = prompt.slice(at + 'Question: '.length);
+  const sources = sourcesIn(prompt.slice(0, at));
+  if (question.startsWith(RECITE)) return recitationOf(sources);
+  let answer = '';
+  for await (const part of new ExtractiveAnswerer().answer(question, sources)) {
+    signal.throwIfAborted();
+    answer += part;
+  }
+  return answer;
+}
+
+/** The query service numbers its sources: `[1] <title>`, a line break, and the text. */
+function sourcesIn(text: string): Source[] {
+  const sources: Source[] = [];
+  for (const block of text.split(/(?:^|\n\n)(?=\[\d+\] )/)) {
+    const [, number, title = '', body = ''] = /^\[(\d+)\] (.*)\n([^]*)$/.exec(block) ?? [];
+    if (Number(number) !== sources.length + 1) continue;
+    sources.push({ document_id: String(number), title, text: body, score: 0.5 });
+  }
+  return sources;
+}
+
+/** Returns sentences of the sources in their order, from the beginning again if they are short. */
+function recitationOf(sources: readonly Source[]): string {
+  const words = sources.flatMap(({ text }) => sentencesOf(text)).flatMap((each) => each.split(' '));
+  if (words.length === 0) return 'There is nothing to recite.';
+  return Array.from({ length: WORDS }, (_, index) => words[index % words.length]).join(' ');
+}
