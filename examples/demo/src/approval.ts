@@ -36,6 +36,7 @@ export async function showApproval(stage: Stage, screen: Screen): Promise<void> 
   const published = stage.queues
     .tenant(tenant)
     .request(publishText, data, { actionId: ref.actionId });
+  published.catch(() => undefined);
   const patience = { waitingFor: 'the approval', ms: APPROVAL_MS };
   await withDeadline(patience, async () => {
     await untilItWaits(stage, ref);

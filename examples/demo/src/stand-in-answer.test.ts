@@ -17,10 +17,10 @@ it('says so if the sources contain no answer', async () => {
 });
 
 it('recites 40 words of the sources, again from the beginning if they are short', async () => {
-  const answer = await standInAnswer(prompt(recite('What do ships cross?')), signal);
+  const answer = await standInAnswer(prompt(recite(40, 'What do ships cross?')), signal);
   expect(answer).toMatch(
     /^Apples grow on trees in an orchard\. .*Ships cross the sea in a week\. Apples/,
   );
   expect(answer.split(' ')).toHaveLength(40);
-  expect(recite('x'.repeat(2_000))).toHaveLength(2_000);
+  expect(recite(40, 'x'.repeat(2_000))).toHaveLength(2_000);
 });

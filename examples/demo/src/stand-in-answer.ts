@@ -3,15 +3,13 @@ import { truncate } from '@nooble/errors';
 import type { Source } from '@nooble-examples/contracts';
 
 /** Any other question is answered by the sentences of the sources that match it best. */
-const RECITE = 'Recite: ';
-/** Length of a recitation (words). */
-const WORDS = 40;
+const RECITATION = /^Recite (\d+) words: /;
 /** Maximum length of a question for `query.generate`. */
 const MAX_CHARACTERS = 2_000;
 
-/** Returns a question with a long answer, about the same sources as another question. */
-export function recite(question: string): string {
-  return truncate(`${RECITE}${question}`, MAX_CHARACTERS);
+/** Returns a question with an answer of this length, about the same sources as another question. */
+export function recite(words: number, question: string): string {
+  return truncate(`Recite ${words} words: ${question}`, MAX_CHARACTERS);
 }
 
 /** Composes an answer to the prompt of the query service from the sources in it. */
@@ -19,7 +17,8 @@ export async function standInAnswer(prompt: string, signal: AbortSignal): Promis
   const at = prompt.lastIndexOf('Question: ');
   const question = prompt.slice(at + 'Question: '.length);
   const sources = sourcesIn(prompt.slice(0, at));
-  if (question.startsWith(RECITE)) return recitationOf(sources);
+  const [, words] = RECITATION.exec(question) ?? [];
+  if (words !== undefined) return recitationOf(sources, Number(words));
   let answer = '';
   for await (const part of new ExtractiveAnswerer().answer(question, sources)) {
     signal.throwIfAborted();
@@ -40,8 +39,8 @@ function sourcesIn(text: string): Source[] {
 }
 
 /** Returns sentences of the sources in their order, from the beginning again if they are short. */
-function recitationOf(sources: readonly Source[]): string {
+function recitationOf(sources: readonly Source[], length: number): string {
   const words = sources.flatMap(({ text }) => sentencesOf(text)).flatMap((each) => each.split(' '));
   if (words.length === 0) return 'There is nothing to recite.';
-  return Array.from({ length: WORDS }, (_, index) => words[index % words.length]).join(' ');
+  return Array.from({ length }, (_, index) => words[index % words.length]).join(' ');
 }

@@ -27,7 +27,7 @@ it('streams an answer word by word', async () => {
 it('notices that a client has left', async () => {
   const leaving = new AbortController();
   const response = await post(
-    '[1] Ships\nShips cross the whole sea.\n\nQuestion: Recite: x',
+    '[1] Ships\nShips cross the whole sea.\n\nQuestion: Recite 40 words: x',
     leaving.signal,
   );
   leaving.abort();

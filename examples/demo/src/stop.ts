@@ -16,7 +16,7 @@ const ARRIVAL_MS = 60_000;
 /** Leaves an answer half-way, and shows where the stop arrived. */
 export async function showStop(stage: Stage, screen: Screen, ask: string): Promise<void> {
   screen.heading('A second answer; its caller leaves half-way');
-  const data = { collection: COLLECTION, query: recite(ask), top_k: 3 };
+  const data = { collection: COLLECTION, query: recite(40, ask), top_k: 3 };
   const stream = stage.queues
     .tenant(TENANTS.enterprise)
     .stream(generateAnswer, data, { onRestart: 'restart' });

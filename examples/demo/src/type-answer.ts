@@ -15,7 +15,7 @@ export type Reaction = 'read' | 'skip' | 'stop';
 interface Watch {
   /** Called with the number of parts so far, of all attempts. */
   readonly onPart?: (parts: number) => Reaction | Promise<Reaction>;
-  /** Called when a further attempt begins: what was written is void. */
+  /** Called when a further attempt begins: what was written is void. @default writes a line */
   readonly onRestart?: () => Promise<void>;
 }
 
@@ -36,7 +36,8 @@ export async function typeAnswer(
         if (next.done === true) return next.value;
         if (next.value === RESTART) {
           reaction = 'read';
-          await watch.onRestart?.();
+          if (watch.onRestart) await watch.onRestart();
+          else screen.line('  ↻ the answer begins again');
         } else if (reaction === 'read') {
           typing.add(next.value.text);
           reaction = (await watch.onPart?.(++parts)) ?? 'read';
