@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { showApproval } from './approval.ts';
+import { showConversation } from './conversation.ts';
 import { readDocuments, type Documents } from './documents.ts';
 import { showFairness } from './fairness.ts';
 import { showIndexing } from './indexing.ts';
@@ -69,6 +70,7 @@ async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void>
   await showIndexing(stage, screen, documents);
   await showQuestion(stage, screen, ask);
   await showStop(stage, screen, ask);
+  await showConversation(stage, screen, ask);
   await showTakeover(stage, screen, ask);
   await showApproval(stage, screen);
   const flood = redis.small ? { free: 60, others: 4 } : { free: 400, others: 10 };

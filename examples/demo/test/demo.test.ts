@@ -17,9 +17,8 @@ async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   const question = 'Who is the keeper of the lighthouse?';
   const { code, output } = await play(['--docs', docs, '--ask', question], env);
   expect(output).toContain('documents 2/2');
-  const [indexing = '', asking = '', stopping = '', killing = '', waiting = ''] = output.split(
-    /Asking:|A second answer|A third answer|A handler waits/,
-  );
+  const [indexing = '', asking = '', stopping = '', talking = '', killing = '', waiting = ''] =
+    output.split(/Asking:|A second answer|Two messages|A third answer|A handler waits/);
   const ways = [...indexing.matchAll(/^✓ ([\w.-]+)/gm)].map(([, type]) => type);
   expect(ways).toEqual(WAY);
   const rows = asking.matchAll(/^✓ ([\w.-]+) +(.*)$/gm);
@@ -33,6 +32,9 @@ async function expectTheWholeShow(env: Record<string, string>): Promise<void> {
   expect(output).toMatch(/\[1\] Lighthouse \(lighthouse\.md\)/);
   expect(stopping).toMatch(/model: its HTTP request was closed after [\d.]+ m?s/);
   expect(stopping).toMatch(/query-service \(process \d+\): its handler ended as cancelled after/);
+  const answers = talking.matchAll(/^ {2}chat-1 +(\w+) message +started after +([\d.]+)(.*)$/gm);
+  expect([...answers].map(([, which]) => which)).toEqual(['first', 'second']);
+  expect(talking).toMatch(/^ {2}chat-2 +another session/m);
   const victim = /✗ query-service \(process (\d+)\) was killed/.exec(killing)?.[1];
   const heir = /↻ query-service \(process (\d+)\) took over/.exec(killing)?.[1];
   expect(Number(victim)).toBeGreaterThan(0);

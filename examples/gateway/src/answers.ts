@@ -1,5 +1,6 @@
 import { generateAnswer, type Answered, type Question } from '@nooble-examples/contracts';
 import { toProblemDetails } from '@nooble/errors';
+import type { ActionInput } from '@nooble/models';
 import {
   RESTART,
   type ActionClient,
@@ -37,16 +38,18 @@ export class Answers {
   }
 
   /** Sends a question, and its answer to the client. Throws what is known before the first event, for a status of its own. */
-  async ask(tenant: Tenant, question: Question, events: EventStream): Promise<void> {
+  async ask(input: ActionInput<Question>, events: EventStream): Promise<void> {
     const { client, timeoutMs } = this.#options;
     const abandoned = new AbortController();
-    const input = { ...tenant, data: question };
     const options = { signal: abandoned.signal, timeoutMs, onRestart: 'restart' } as const;
     const stream = client.stream(generateAnswer, input, options);
     const { actionId } = stream.ref;
     // This replica reads on if its client has gone: leaving the stream would cancel the action, and another client may resume it.
     const stop = (): void => abandoned.abort();
-    await this.#serve({ tenant, stream, events, stop }, { location: `/query/${actionId}/events` });
+    await this.#serve(
+      { tenant: input, stream, events, stop },
+      { location: `/query/${actionId}/events` },
+    );
   }
 
   /** Continues an answer that any replica has begun. */
@@ -126,7 +129,7 @@ export class Answers {
 }
 
 interface Serving {
-  readonly tenant: Tenant;
+  readonly tenant: Pick<Tenant, 'tenantId'>;
   readonly stream: AnswerStream;
   readonly events: EventStream;
   /** Stops the action. */

@@ -1,11 +1,16 @@
 import { generateAnswer, type Question } from '@nooble-examples/contracts';
+import { parseWith, type ActionInput } from '@nooble/models';
 import type { ActionClient } from '@nooble/queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Answers } from './answers.ts';
 import { tenantOf, type ApiKeys, type Tenant } from './api-keys.ts';
 import { END, positionIn } from './event-id.ts';
 import { EventStream } from './event-stream.ts';
 
+const SESSION = z.object({ session_id: z.string().min(1).max(256).optional() });
+
+/** Dependencies of the routes. */
 export interface RoutesParts {
   readonly keys: ApiKeys;
   readonly answers: Answers;
@@ -17,9 +22,9 @@ export interface RoutesParts {
 export function addRoutes(app: FastifyInstance, parts: RoutesParts): void {
   app.post('/query', async (request, reply) => {
     const tenant = authenticate(parts.keys, request, reply);
-    const question = generateAnswer.parseData(request.body);
-    if (!acceptsEvents(request)) return askOnce(parts, { tenant, question, reply });
-    await parts.answers.ask(tenant, question, new EventStream(reply.raw));
+    const input = inputOf(tenant, request.body);
+    if (!acceptsEvents(request)) return askOnce(parts, input, reply);
+    await parts.answers.ask(input, new EventStream(reply.raw));
     return reply.hijack();
   });
 
@@ -47,13 +52,20 @@ function acceptsEvents({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes('text/event-stream') ?? false;
 }
 
+/** Questions of a session are answered one at a time, in their order. Throws ValidationError. */
+function inputOf(tenant: Tenant, body: unknown): ActionInput<Question> {
+  const data = generateAnswer.parseData(body);
+  const { session_id: sessionId } = parseWith(SESSION, body, 'request body');
+  return { ...tenant, data, ...(sessionId !== undefined && { sessionId, sequence: 'session' }) };
+}
+
 /** Returns the whole answer. A client that disconnects cancels it at once, because it has nothing to resume. */
 async function askOnce(
   { client, timeoutMs }: RoutesParts,
-  { tenant, question, reply }: { tenant: Tenant; question: Question; reply: FastifyReply },
+  input: ActionInput<Question>,
+  reply: FastifyReply,
 ): Promise<unknown> {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  const input = { ...tenant, data: question };
   return client.request(generateAnswer, input, { signal: gone.signal, timeoutMs });
 }

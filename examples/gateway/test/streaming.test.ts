@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { actionIn, ask, askForEvents, problemOf, resume, type Reading } from './client.ts';
+import {
+  actionIn,
+  ask,
+  askForEvents,
+  problemOf,
+  QUESTION,
+  resume,
+  type Reading,
+} from './client.ts';
 import { startModel } from './model-server.ts';
 import { openServices } from './stage.ts';
 
@@ -156,4 +164,30 @@ it('lets an open answer end when it is stopped', async () => {
   model.finish();
   await Promise.all([stopped, reading.ended]);
   expect(reading.events.at(-1)).toMatchObject({ event: 'result', data: { answer: 'one two' } });
+});
+
+it('answers the questions of a session one at a time, in their order', async () => {
+  const model = await startModel();
+  const { startReplica, queues } = await openServices(model.url);
+  const { url } = await startReplica();
+  const body = { ...QUESTION, session_id: 'chat-1' };
+  const first = askForEvents(url, 'acme', body);
+  await expect.poll(() => model.open(), patient).toBe(1);
+  const second = askForEvents(url, 'acme', body);
+  const other = askForEvents(url, 'acme', { ...body, session_id: 'chat-2' });
+  // That of the other session does not wait.
+  await expect.poll(() => model.open(), patient).toBe(2);
+  await expect
+    .poll(async () => (await queues.stats('query')).tiers.professional.waiting, patient)
+    .toBe(1);
+  model.say('one');
+  model.finish();
+  await Promise.all([(await first).ended, (await other).ended]);
+  await expect.poll(() => model.requests(), patient).toBe(3);
+  model.say('two');
+  model.finish();
+  await (
+    await second
+  ).ended;
+  expect((await second).events.at(-1)).toMatchObject({ data: { answer: 'two' } });
 });
