@@ -22,5 +22,6 @@ it('recites 40 words of the sources, again from the beginning if they are short'
     /^Apples grow on trees in an orchard\. .*Ships cross the sea in a week\. Apples/,
   );
   expect(answer.split(' ')).toHaveLength(40);
+  expect(await standInAnswer(prompt(recite(3, 'Why?'), ''), signal)).toBe('1, 2, 3,');
   expect(recite(40, 'x'.repeat(2_000))).toHaveLength(2_000);
 });

@@ -38,9 +38,8 @@ function sourcesIn(text: string): Source[] {
   return sources;
 }
 
-/** Returns sentences of the sources in their order, from the beginning again if they are short. */
+/** Returns sentences of the sources in their order, from the beginning again if they are short; numbers if there are none. */
 function recitationOf(sources: readonly Source[], length: number): string {
   const words = sources.flatMap(({ text }) => sentencesOf(text)).flatMap((each) => each.split(' '));
-  if (words.length === 0) return 'There is nothing to recite.';
-  return Array.from({ length }, (_, index) => words[index % words.length]).join(' ');
+  return Array.from({ length }, (_, at) => words[at % words.length] ?? `${at + 1},`).join(' ');
 }

@@ -3,8 +3,8 @@ import { defineScript, runScript, type RedisPool } from '@nooble/redis';
 import type { Logger } from 'pino';
 
 /** Time for which a reader counts without a renewal: its replica may have been killed (ms). */
-const PRESENT_MS = 30_000;
-const RENEWAL_MS = 10_000;
+const PRESENT_MS = 9_000;
+const RENEWAL_MS = 3_000;
 
 /** Registers a reader for a time, or removes it, and returns the number of the other readers. */
 const NOTE = defineScript({
@@ -78,9 +78,15 @@ export class Readers {
     const { resumeMs } = this.#options;
     if (resumeMs > 0) {
       await note(resumeMs);
-      await new Promise((resolve) => void setTimeout(resolve, resumeMs).unref());
+      await pause(resumeMs);
     }
-    if ((await note(0)) === 0) await abandon();
+    let others = await note(0);
+    if (others > 0) {
+      // The replica of the others may have been killed: then nobody renews them, and nobody else would stop the action.
+      await pause(PRESENT_MS);
+      others = await note(0);
+    }
+    if (others === 0) await abandon();
   }
 
   async #note({ tenantId, actionId }: ReadAction, reader: string, ms: number): Promise<number> {
@@ -94,4 +100,8 @@ export class Readers {
   readonly #ignore = (error: unknown): void => {
     this.#options.logger.warn({ err: error }, 'Cannot note the readers of an answer');
   };
+}
+
+async function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -1,4 +1,8 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { indexDocuments } from '@nooble-examples/contracts';
 import {
   settingsDefinition as embedding,
@@ -12,6 +16,7 @@ import { startGateway } from '../src/gateway.ts';
 import { settingsDefinition } from '../src/settings.ts';
 import { KEYS } from './client.ts';
 
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const API_KEYS = [
   `${KEYS.acme}=acme:professional`,
   `${KEYS.globex}=globex:enterprise`,
@@ -22,6 +27,8 @@ export interface Stage {
   readonly queues: DomainQueueManager;
   /** Starts a replica of the gateway and returns its URL. */
   readonly startReplica: (env?: Record<string, string>) => Promise<Replica>;
+  /** Starts a replica in its own process. */
+  readonly startProcess: () => Promise<{ url: string; child: ChildProcess }>;
 }
 
 export interface Replica {
@@ -44,7 +51,22 @@ export function openStage(): Stage & { readonly env: Record<string, string> } {
     onTestFinished(async () => gateway.stop());
     return gateway;
   };
-  return { queues, startReplica, env };
+  const startProcess = async (): Promise<{ url: string; child: ChildProcess }> => {
+    const own = { ...env, GATEWAY_API_KEYS: API_KEYS, LOG_LEVEL: 'info' };
+    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...own } });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return { url: await urlOf(child), child };
+  };
+  return { queues, startReplica, startProcess, env };
+}
+
+/** Returns the URL that a service logs when it listens. */
+async function urlOf({ stdout }: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: stdout as Readable })) {
+    const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
+    if (msg === 'Serving' && url !== undefined) return url;
+  }
+  throw new Error('The gateway has ended');
 }
 
 /** The query and embedding services with a document of two tenants; `model` is the URL of a language model. */

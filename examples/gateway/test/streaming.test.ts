@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import {
   actionIn,
@@ -9,7 +10,7 @@ import {
   type Reading,
 } from './client.ts';
 import { startModel } from './model-server.ts';
-import { openServices } from './stage.ts';
+import { openServices, openStage } from './stage.ts';
 
 const patient = { timeout: 25_000 };
 const textsOf = ({ events }: Reading): unknown[] =>
@@ -190,4 +191,27 @@ it('answers the questions of a session one at a time, in their order', async () 
     await second
   ).ended;
   expect((await second).events.at(-1)).toMatchObject({ data: { answer: 'two' } });
+});
+
+it('resumes on another replica when the first one was killed, and stops when that client leaves', async () => {
+  const model = await startModel();
+  const { startReplica, startProcess } = await openServices(model.url);
+  const killed = await startProcess();
+  const { url } = await startReplica({ GATEWAY_RESUME_SECONDS: '0' });
+  const reading = await begin(killed.url, model, 'one');
+  killed.child.kill('SIGKILL');
+  await reading.ended;
+  const resumed = await resume(url, 'acme', reading.lastId());
+  model.say(' two');
+  await expect.poll(() => textsOf(resumed), patient).toEqual([' two']);
+  expect(model.requests()).toBe(1);
+  resumed.leave();
+  await expect.poll(() => model.open(), patient).toBe(0);
+}, 90_000);
+
+it('ends when it is stopped by a signal', async () => {
+  const { child } = await openStage().startProcess();
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });
