@@ -37,7 +37,7 @@ export class Answers {
     this.#options = options;
   }
 
-  /** Sends a question, and its answer to the client. Throws what is known before the first event, for a status of its own. */
+  /** Sends a question, and its answer to the client. Throws an error that is known before the first event. */
   async ask(input: ActionInput<Question>, events: EventStream): Promise<void> {
     const { client, timeoutMs } = this.#options;
     const abandoned = new AbortController();
