@@ -1,31 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { defineAction, newId, type DomainAction } from '@nooble/models';
-import type { ActionContext } from '@nooble/worker';
-import { z } from 'zod';
+import { newId } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
 import { duration } from './layout.ts';
+import { publishText } from './publish.ts';
 import type { Screen } from './screen.ts';
 import type { Stage } from './stage.ts';
 import { TENANTS } from './tenants.ts';
 
 const APPROVAL_MS = 60_000;
 const LOOK_MS = 20;
-const approval = z.object({ by: z.string() });
-
-/** Publishes a text once a person has approved it. */
-export const publishText = defineAction('demo.publish', {
-  data: z.object({ text: z.string() }),
-  result: z.object({ approvedBy: z.string() }),
-});
-
-/** Waits for the signal `approval`. */
-export async function publishHandler(
-  _action: DomainAction,
-  ctx: Pick<ActionContext, 'waitFor'>,
-): Promise<{ approvedBy: string }> {
-  const { by } = await ctx.waitFor('approval', { schema: approval, timeoutMs: APPROVAL_MS });
-  return { approvedBy: by };
-}
 
 /** A handler waits for a person: `explain` says so, and a signal resolves the wait. */
 export async function showApproval(stage: Stage, screen: Screen): Promise<void> {
