@@ -87,6 +87,7 @@ export class Answers {
     const leave = this.#options.readers.join({ tenantId: tenant.tenantId, actionId }, stop);
     let hasEnded = false;
     events.gone.addEventListener('abort', () => leave(!hasEnded), { once: true });
+    const from = stream.position ?? BEGINNING;
     const first = stream.next();
     first.catch(() => undefined);
     try {
@@ -95,7 +96,7 @@ export class Answers {
       hasEnded = true;
       throw error;
     }
-    events.open(formatEventId({ actionId, position: stream.position ?? BEGINNING }), headers);
+    events.open(formatEventId({ actionId, position: from }), headers);
     const relayed = this.#relay(first, stream, events).finally(() => {
       hasEnded = true;
       events.end();

@@ -20,6 +20,8 @@ export interface Received {
 export interface Reading {
   readonly response: Response;
   readonly events: Received[];
+  /** The id that a browser would send if the connection broke before the first event. */
+  firstId(): string;
   /** The id that a browser would send when it reconnects. */
   lastId(): string;
   /** Closes the connection, as a closed browser does. */
@@ -75,17 +77,18 @@ async function read(url: string, who: Who, init: RequestInit): Promise<Reading> 
   const headers = { ...(init.headers as Record<string, string>), ...accept, ...authorized(who) };
   const response = await fetch(url, { ...init, headers, signal: connection.signal });
   const events: Received[] = [];
-  let lastId = '';
+  let [firstId, lastId] = ['', ''];
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const ended = isStream
     ? readBlocks(response, (block) => {
         const { id, event, data } = fieldsOf(block);
         lastId = id ?? lastId;
+        firstId ||= lastId;
         if (event !== undefined) events.push({ id: lastId, event, data: JSON.parse(data ?? '') });
       }).catch(() => undefined)
     : Promise.resolve();
   const leave = (): void => connection.abort();
-  return { response, events, lastId: () => lastId, leave, ended };
+  return { response, events, firstId: () => firstId, lastId: () => lastId, leave, ended };
 }
 
 async function readBlocks(response: Response, take: (block: string) => void): Promise<void> {

@@ -80,6 +80,8 @@ it('resumes an answer on another replica, without a gap and without asking the m
   const resumed = await resume(second.url, 'acme', reading.lastId());
   model.say(' three');
   await expect.poll(() => textsOf(resumed).join(''), patient).toBe(' two three');
+  // Nothing is lost if the connection breaks before its first event.
+  expect(resumed.firstId()).toBe(reading.lastId());
   model.finish();
   await resumed.ended;
   expect(resumed.events.at(-1)).toMatchObject({
