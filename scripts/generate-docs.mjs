@@ -7,6 +7,7 @@ import { INBOX_FACTS } from '../packages/queue/dist/protocol/key-table.js';
 import { KEY_TABLE } from '../packages/queue/dist/protocol/key-table.js';
 import { domainRoot, inboxKey } from '../packages/queue/dist/protocol/keys.js';
 import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';
+import { settingsDefinition as gateway } from '../examples/gateway/dist/settings.js';
 import { settingsDefinition as query } from '../examples/query-service/dist/settings.js';
 import { root } from './run.mjs';
 
@@ -115,6 +116,10 @@ ${own(embedding)}
 ## Query service
 
 ${own(query)}
+
+## Gateway
+
+${own(gateway)}
 
 ## Demo, tests and other programs of this repository
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { showApproval } from './approval.ts';
+import { showConversation } from './conversation.ts';
 import { readDocuments, type Documents } from './documents.ts';
 import { showFairness } from './fairness.ts';
 import { showIndexing } from './indexing.ts';
@@ -10,6 +12,8 @@ import { showRateLimit } from './rate-limit.ts';
 import { openRedis, type DemoRedis } from './redis.ts';
 import type { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
+import { showStop } from './stop.ts';
+import { showTakeover } from './takeover.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -62,11 +66,21 @@ async function playOn({ signal, ...play }: Play): Promise<void> {
 async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void> {
   const { redis, screen, ask, documents } = play;
   await stage.open();
-  screen.line('Services   embedding-service and query-service, each in its own process');
-  for (const url of stage.urls) screen.faint(`           ${url}/ready`);
+  showStage(stage, screen);
   await showIndexing(stage, screen, documents);
   await showQuestion(stage, screen, ask);
+  await showStop(stage, screen, ask);
+  await showConversation(stage, screen, ask);
+  await showTakeover(stage, screen, ask);
+  await showApproval(stage, screen);
   const flood = redis.small ? { free: 60, others: 4 } : { free: 400, others: 10 };
   await showFairness(stage, screen, flood);
   await showRateLimit(stage, screen);
+}
+
+function showStage({ services, usesStandIn }: Stage, screen: Screen): void {
+  screen.line('Services   embedding-service, and query-service twice, in their own processes');
+  for (const { url } of services) screen.faint(`           ${url}/ready`);
+  const standIn = 'a stand-in that sends sentences of the sources, word by word';
+  screen.line(`Model      ${usesStandIn ? standIn : 'the one of QUERY_LLM_BASE_URL'}`);
 }

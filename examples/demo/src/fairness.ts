@@ -1,5 +1,6 @@
 import { generateEmbeddings } from '@nooble-examples/contracts';
 import { TIERS, type DomainAction, type Tier } from '@nooble/models';
+import { collectFlows } from './collect-flows.ts';
 import { withDeadline } from './deadline.ts';
 import type { Flow } from './flow.ts';
 import { duration } from './layout.ts';
@@ -29,7 +30,8 @@ export async function showFairness(stage: Stage, screen: Screen, flood: Flood): 
   ];
   const patience = { waitingFor: 'the actions', ms: ACTION_MS };
   const flows = await withDeadline(patience, async (progress) => {
-    const finished = collect(stage, actions, (done) => {
+    const ids = actions.map(({ actionId }) => actionId);
+    const finished = collectFlows(stage, ids, (done) => {
       progress();
       screen.progress('actions', { done, all: actions.length });
     });
@@ -49,26 +51,6 @@ function actionsOf(tier: keyof typeof TENANTS, count: number): DomainAction[] {
         `${tier} text ${number} ${index} about tenants, tiers, queues and their fair share`,
     );
     return generateEmbeddings.create({ ...TENANTS[tier], data: { texts } });
-  });
-}
-
-async function collect(
-  stage: Stage,
-  actions: readonly DomainAction[],
-  onDone: (done: number) => void,
-): Promise<Flow[]> {
-  const missing = new Set(actions.map(({ actionId }) => actionId));
-  const flows: Flow[] = [];
-  return new Promise((resolve) => {
-    const take = (flow: Flow): void => {
-      if (flow.outcome === 'retry' || !missing.delete(flow.actionId)) return;
-      flows.push(flow);
-      onDone(flows.length);
-      if (missing.size > 0) return;
-      stage.events.off('flow', take);
-      resolve(flows);
-    };
-    stage.events.on('flow', take);
   });
 }
 

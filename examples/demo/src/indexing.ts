@@ -17,6 +17,8 @@ const DOCUMENT_MS = 60_000;
 const LOG_MS = 2_000;
 const STEPS = [
   indexDocuments.type,
+  // Internal to the query service, and therefore not in the contracts.
+  'query.index-part',
   generateEmbeddings.type,
   callbackTypeOf(indexDocuments.type, DOMAIN),
 ];

@@ -20,7 +20,7 @@ export const HELP = `Shows typed actions flowing between two services through Re
 Set REDIS_URL to use an existing Redis. By default the demo starts one and stops it at the end.
 `;
 
-const QUESTION = 'What is a lease?';
+const QUESTION = 'How does a tenant get its fair share?';
 /** Maximum length of a question for `query.generate`. */
 const MAX_CHARACTERS = 2_000;
 

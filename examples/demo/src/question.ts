@@ -1,39 +1,43 @@
-import { once } from 'node:events';
 import { generateAnswer, generateEmbeddings, type Answered } from '@nooble-examples/contracts';
-import { callbackTypeOf, type CallbackData } from '@nooble/models';
+import { newId } from '@nooble/models';
 import { withDeadline } from './deadline.ts';
 import { haveEnded, inOrderOfTime, type Flow } from './flow.ts';
+import { duration } from './layout.ts';
 import type { Screen } from './screen.ts';
-import { DOMAIN, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { COLLECTION, TENANTS } from './tenants.ts';
+import { typeAnswer, type Reaction } from './type-answer.ts';
 
-/** The question, the request for its vector, and the answer. */
-const STEPS = [
-  generateAnswer.type,
-  generateEmbeddings.type,
-  callbackTypeOf(generateAnswer.type, DOMAIN),
-];
-/** Covers three attempts of a slow language model. */
-const ANSWER_MS = 120_000;
+/** The question, and the request for its vector. */
+const STEPS = [generateAnswer.type, generateEmbeddings.type];
 const LOGS_MS = 5_000;
 
-/** Asks one question and shows every action on its way to the answer. */
+/** Asks one question, writes the answer as it arrives, and shows every action on its way. */
 export async function showQuestion(stage: Stage, screen: Screen, query: string): Promise<void> {
-  const tenant = TENANTS.enterprise;
   screen.heading(`Asking: ${query}`);
+  const taskId = newId();
+  const flows = watchTask(stage, taskId);
+  const startedMs = performance.now();
+  let [firstMs, words] = [0, 0];
   const data = { collection: COLLECTION, query, top_k: 5 };
-  const callbackQueue = stage.answerQueue(tenant);
-  const action = generateAnswer.create({ ...tenant, callbackQueue, data });
-  const flows = watchTask(stage, action.taskId);
-  const answered = once(stage.events, 'answered') as Promise<[CallbackData<Answered>]>;
-  await stage.queues.enqueue(action);
-  const patience = { waitingFor: 'the answer', ms: ANSWER_MS };
-  const [answer] = await withDeadline(patience, async () => answered);
+  const stream = stage.queues
+    .tenant(TENANTS.enterprise)
+    .stream(generateAnswer, data, { taskId, onRestart: 'restart' });
+  const onPart = (parts: number): Reaction => {
+    if (parts === 1) firstMs = performance.now() - startedMs;
+    words = parts;
+    return 'read';
+  };
+  const answer = await typeAnswer(stream, screen, { onPart }).catch(async (error: Error) => {
+    await untilLogged(flows.complete);
+    showFlows(screen, flows.seen);
+    throw new Error(`The question failed: ${error.message}`, { cause: error });
+  });
+  const allMs = performance.now() - startedMs;
+  if (answer) showSources(screen, answer);
+  screen.faint(`  First word after ${duration(firstMs)}, ${words} words in ${duration(allMs)}`);
   await untilLogged(flows.complete);
-  screen.flowHeader();
-  for (const flow of inOrderOfTime(flows.seen, STEPS)) screen.flow(flow);
-  if (answer.status !== 'done') throw new Error(`The question failed: ${answer.error.message}`);
-  showAnswer(screen, answer.result);
+  showFlows(screen, flows.seen);
 }
 
 /** Waits for the logs of the services, which may arrive after the answer. Steps that are not logged are not shown. */
@@ -55,13 +59,14 @@ function watchTask(stage: Stage, taskId: string): { seen: Flow[]; complete: Prom
   return { seen, complete };
 }
 
-function showAnswer(screen: Screen, { answer, sources, model }: Answered): void {
-  screen.line(`\n${answer}\n`);
+function showFlows(screen: Screen, flows: readonly Flow[]): void {
+  screen.flowHeader();
+  for (const flow of inOrderOfTime(flows, STEPS)) screen.flow(flow);
+}
+
+function showSources(screen: Screen, { sources }: Answered): void {
+  screen.line();
   for (const [index, { title, document_id, score }] of sources.entries()) {
     screen.line(`  [${index + 1}] ${title} (${document_id}), similarity ${score.toFixed(2)}`);
   }
-  if (model === 'none') return;
-  const by =
-    model === 'extractive' ? 'sentences of the sources; no language model is configured' : model;
-  screen.faint(`  Answered by ${by}.`);
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { printable } from '@nooble/errors';
 import type { Flow } from './flow.ts';
 import { duration, flowRow, MAX_WIDTH, wrap } from './layout.ts';
+import { Typing } from './typing.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -22,6 +23,7 @@ export class Screen {
   readonly #out: NodeJS.WriteStream;
   readonly #live: boolean;
   #moving = false;
+  #typing: Typing | undefined;
 
   constructor(out: NodeJS.WriteStream = process.stdout) {
     this.#out = out;
@@ -38,6 +40,12 @@ export class Screen {
 
   faint(text: string): void {
     this.#write(this.#paint('dim', this.#wrapped(text)));
+  }
+
+  /** Returns a writer for a text that arrives in parts. Any other output begins a new line. */
+  typing(): Typing {
+    this.#clear();
+    return (this.#typing = new Typing((text) => void this.#out.write(text), this.#width));
   }
 
   /** Writes a line that the next progress line replaces. Without a terminal only the last one is written. */
@@ -92,6 +100,7 @@ export class Screen {
   #clear(): void {
     if (this.#moving) this.#out.write('\r\u001b[2K');
     this.#moving = false;
+    this.#typing?.end();
   }
 }
 

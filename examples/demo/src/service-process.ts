@@ -13,8 +13,12 @@ export interface ServiceProcessOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** A line of a service's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
 interface Events {
   flow: [Flow];
+  line: [LogLine];
   /** The process ended unexpectedly. */
   died: [Error];
 }
@@ -52,6 +56,10 @@ export class ServiceProcess {
     return this.#url;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Resolves when the service consumes. Rejects with the end of its output if it ends before. */
   async started(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -74,7 +82,7 @@ export class ServiceProcess {
     await this.#exited;
   }
 
-  #listen(onLine: (line: Record<string, unknown>) => void): void {
+  #listen(onLine: (line: LogLine) => void): void {
     const { stdout, stderr } = this.#child;
     stderr?.on('data', (chunk: Buffer) => this.#keep(chunk.toString()));
     if (!stdout) return;
@@ -84,6 +92,7 @@ export class ServiceProcess {
       if (Number(line['level']) >= 50) this.#keep(text);
       if (line['msg'] === 'Serving health checks') this.#url = String(line['url']);
       onLine(line);
+      this.events.emit('line', line);
       const flow = this.#flows.read(line);
       if (flow) this.events.emit('flow', flow);
     });
@@ -100,13 +109,18 @@ export class ServiceProcess {
   }
 }
 
+/** Returns the name of a service and its process. */
+export function titleOf({ name, pid }: Pick<ServiceProcess, 'name' | 'pid'>): string {
+  return `${name} (process ${pid})`;
+}
+
 function builtMainOf(name: ServiceProcessOptions['name']): string {
   return fileURLToPath(new URL('main.js', import.meta.resolve(`@nooble-examples/${name}`)));
 }
 
-function parseLine(text: string): Record<string, unknown> | undefined {
+function parseLine(text: string): LogLine | undefined {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text) as LogLine;
   } catch {
     return undefined;
   }

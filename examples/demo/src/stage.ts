@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events';
-import { generateAnswer, indexDocuments } from '@nooble-examples/contracts';
-import type { Answered, Indexed } from '@nooble-examples/contracts';
+import { indexDocuments, type Indexed } from '@nooble-examples/contracts';
 import { defineCallback, type CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { withDeadline } from './deadline.ts';
 import { FlowReader, lineOf, type Flow } from './flow.ts';
-import { ServiceProcess } from './service-process.ts';
+import { publishHandler, publishText } from './publish.ts';
+import type { LogLine, ServiceProcess } from './service-process.ts';
+import { startServices } from './services.ts';
+import { StandInModel } from './stand-in-model.ts';
 
 /** Domain of the demo itself, which receives the answers. */
 export const DOMAIN = 'demo';
@@ -14,75 +16,104 @@ const START_MS = 60_000;
 
 interface Events {
   flow: [Flow];
+  line: [LogLine, ServiceProcess];
   /** The answer, and the id of its task. */
   indexed: [CallbackData<Indexed>, string];
-  answered: [CallbackData<Answered>];
   died: [Error];
 }
 
-/** Two services and a worker that receives their answers. */
+/** A line of the log of a service. */
+export interface Logged {
+  readonly service: ServiceProcess;
+  /** Unix time (ms). */
+  readonly timeMs: number;
+}
+
+/** The services, a language model for them, and a worker that receives their answers. */
 export class Stage {
   readonly events = new EventEmitter<Events>();
   readonly queues: DomainQueueManager;
   /** A manager without the limits of the free tier, to flood the queue. */
   readonly unlimited: DomainQueueManager;
-  readonly #services: readonly ServiceProcess[];
+  readonly model = new StandInModel();
+  /** False if the user has configured a language model. */
+  readonly usesStandIn: boolean;
+  readonly #options: { readonly redis: string; readonly prefix: string };
+  /** Last start of an action by a service, by the id of the action. */
+  readonly #starts = new Map<string, Logged>();
   readonly #worker: BaseWorker;
+  #services: readonly ServiceProcess[] = [];
 
-  constructor({ redis, prefix }: { redis: string; prefix: string }) {
+  constructor(options: { redis: string; prefix: string }) {
+    const { redis, prefix } = (this.#options = options);
+    const { QUERY_LLM_BASE_URL: own, LLM_BASE_URL: general } = process.env;
+    this.usesStandIn = (own ?? '') === '' && (general ?? '') === '';
     this.queues = new DomainQueueManager({ redis, prefix });
     this.unlimited = new DomainQueueManager({
       redis,
       prefix,
       tiers: { free: { perMinute: null, perDay: null } },
     });
-    const domains = ['embedding', 'query'] as const;
-    this.#services = domains.map(
-      (domain) =>
-        new ServiceProcess({
-          name: `${domain}-service`,
-          env: environmentOf({ domain, redis, prefix }),
-        }),
-    );
-    for (const { events } of this.#services) {
-      events.on('flow', (flow) => this.events.emit('flow', flow));
-      events.on('died', (error) => this.events.emit('died', error));
-    }
     const processor = this.#receiver();
-    this.#worker = new BaseWorker({
-      domain: DOMAIN,
-      redis,
-      prefix,
-      processor,
-      logger: false,
-      handleSignals: false,
-    });
+    const quiet = { logger: false, handleSignals: false } as const;
+    this.#worker = new BaseWorker({ domain: DOMAIN, redis, prefix, processor, ...quiet });
     this.#reportFlows();
   }
 
   /** Starts everything; resolves when all workers consume. */
   async open(): Promise<void> {
-    const services = this.#services.map(async (service) => service.started());
+    const model = this.usesStandIn ? await this.model.start() : undefined;
+    this.#services = startServices({ ...this.#options, model });
+    for (const service of this.#services) this.#follow(service);
+    const started = this.#services.map(async (service) => service.started());
     await withDeadline({ waitingFor: 'the services', ms: START_MS }, async () =>
-      Promise.all([...services, this.#worker.start()]),
+      Promise.all([...started, this.#worker.start()]),
     );
   }
 
-  /** URLs of the health checks of the services. */
-  get urls(): readonly string[] {
-    return this.#services.map(({ url }) => url);
+  get services(): readonly ServiceProcess[] {
+    return this.#services;
   }
 
   /** Stops everything it started. */
   async close(): Promise<void> {
     await Promise.all(this.#services.map(async (service) => service.stop()));
     await this.#worker.stop();
-    await Promise.all([this.queues.close(), this.unlimited.close()]);
+    await Promise.all([this.queues.close(), this.unlimited.close(), this.model.stop()]);
   }
 
   /** Returns the queue for answers to a tenant. */
   answerQueue({ tenantId, tenantTier }: { tenantId: string; tenantTier: string }): string {
     return `${DOMAIN}:${tenantId}:${tenantTier}`;
+  }
+
+  /** Resolves when a service writes a line about an action. */
+  async logged(message: string, actionId: string): Promise<Logged> {
+    return new Promise((resolve) => {
+      const take = (line: LogLine, service: ServiceProcess): void => {
+        if (line['msg'] !== message || line['action_id'] !== actionId) return;
+        this.events.off('line', take);
+        resolve({ service, timeMs: Number(line['time']) });
+      };
+      this.events.on('line', take);
+    });
+  }
+
+  /** Resolves with the last start of an action, once it is in the log of a service other than `except`. */
+  async startOf(actionId: string, except?: ServiceProcess): Promise<Logged> {
+    const known = this.#starts.get(actionId);
+    return known && known.service !== except ? known : this.logged('Action started', actionId);
+  }
+
+  #follow(service: ServiceProcess): void {
+    service.events.on('flow', (flow) => this.events.emit('flow', flow));
+    service.events.on('died', (error) => this.events.emit('died', error));
+    service.events.on('line', (line) => {
+      if (line['msg'] === 'Action started') {
+        this.#starts.set(String(line['action_id']), { service, timeMs: Number(line['time']) });
+      }
+      this.events.emit('line', line, service);
+    });
   }
 
   #reportFlows(): void {
@@ -97,29 +128,8 @@ export class Stage {
 
   #receiver(): ActionProcessor {
     const indexed = defineCallback(indexDocuments, DOMAIN);
-    const answered = defineCallback(generateAnswer, DOMAIN);
     return new ActionProcessor()
       .register(indexed, ({ data, taskId }) => void this.events.emit('indexed', data, taskId))
-      .register(answered, ({ data }) => void this.events.emit('answered', data));
+      .register(publishText, publishHandler);
   }
-}
-
-/** Uses the prefixed names, which take precedence over variables of the user. */
-function environmentOf({
-  domain,
-  redis,
-  prefix,
-}: {
-  domain: 'embedding' | 'query';
-  redis: string;
-  prefix: string;
-}): Record<string, string> {
-  const name = domain.toUpperCase();
-  return {
-    [`${name}_DOMAIN_NAME`]: domain,
-    [`${name}_REDIS_URL`]: redis,
-    [`${name}_KEY_PREFIX`]: prefix,
-    [`${name}_LOG_LEVEL`]: 'debug',
-    HTTP_PORT: '0',
-  };
 }

@@ -42,6 +42,14 @@ it.each([1, 2])('leaves no Redis behind when it is interrupted %i times', async 
   await expect.poll(async () => listens(port), patient).toBe(false);
 });
 
+it('can be interrupted while an answer is being taken over', async () => {
+  const { child, output, ended } = begin(['--docs', await documents()], { REDIS_URL: '' });
+  await expect.poll(output, { timeout: 60_000 }).toContain('was killed');
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(output()).toContain('The demo stopped: Interrupted');
+}, 90_000);
+
 it('leaves no service behind when it is killed', async () => {
   const own = await startEmbeddedRedis();
   onTestFinished(async () => own.stop());

@@ -1,6 +1,6 @@
 import { NoobleError, type ErrorKind } from '@nooble/errors';
 
-/** Requested address of the health server, and the prefix of the variables that set it. */
+/** Requested address of a server, and the prefix of the variables that set it. */
 export interface HealthAddressFacts {
   readonly host: string;
   readonly port: number;
@@ -8,20 +8,20 @@ export interface HealthAddressFacts {
   readonly cause: unknown;
 }
 
-/** The health server cannot listen on its address. */
+/** A service cannot listen on its address. */
 export class HealthAddressError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'HEALTH_ADDRESS',
     httpStatus: 500,
     retryable: false,
-    summary: 'The health server cannot listen on its address.',
+    summary: 'A service cannot listen on its address.',
     remedy: 'Set the variable given in the message.',
   };
 
   constructor({ host, port, envPrefix, cause }: HealthAddressFacts) {
     super({
       kind: HealthAddressError.kind,
-      message: `Cannot serve health checks on ${host}:${port}: ${reasonOf(cause, envPrefix)}`,
+      message: `Cannot listen on ${host}:${port}: ${reasonOf(cause, envPrefix)}`,
       details: { host, port },
       cause,
     });

@@ -3,5 +3,12 @@ export { healthServer } from './health-server.ts';
 export { failedRequest, openEndpoint, type EndpointOptions } from './model-endpoint.ts';
 export { ModelRefusedError } from './model-refused-error.ts';
 export { runMain } from './run-main.ts';
+export { runHttpService, type HttpServiceParts } from './run-http-service.ts';
 export { runService, type RunningService, type ServiceParts } from './run-service.ts';
-export { serviceShape, type ServiceSettings } from './service-settings.ts';
+export { serviceLogger } from './service-logger.ts';
+export {
+  httpShape,
+  serviceShape,
+  type HttpSettings,
+  type ServiceSettings,
+} from './service-settings.ts';

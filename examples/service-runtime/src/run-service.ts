@@ -1,13 +1,12 @@
-import type { AddressInfo } from 'node:net';
-import { toLogFields } from '@nooble/errors';
 import { DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import { type ActionProcessor, BaseWorker } from '@nooble/worker';
-import type { FastifyInstance } from 'fastify';
-import { pino, type Logger } from 'pino';
-import { HealthAddressError } from './health-address-error.ts';
+import type { Logger } from 'pino';
+import { warnOfAbsentRedis } from './absent-redis.ts';
 import { healthServer } from './health-server.ts';
+import { listen } from './listen.ts';
 import { endWithParent } from './parent.ts';
+import { serviceLogger } from './service-logger.ts';
 import type { ServiceSettings } from './service-settings.ts';
 
 /** Parts of a service. */
@@ -35,13 +34,7 @@ export interface RunningService {
  */
 export async function runService(parts: ServiceParts): Promise<RunningService> {
   const { settings, redis } = parts;
-  const { serviceName, serviceVersion, logLevel } = settings;
-  const logger = pino({
-    name: serviceName,
-    level: logLevel,
-    base: { version: serviceVersion },
-    serializers: { err: toLogFields },
-  });
+  const logger = serviceLogger(settings);
   const { worker, queues } = assemble(parts, logger);
   const app = healthServer(worker, logger);
   const stay = endWithParent(() => void worker.stop());
@@ -80,29 +73,4 @@ function assemble(
   const queues = new DomainQueueManager({ redis, prefix, ...limits });
   const shared = { redis, prefix, queues, processor, logger, concurrency };
   return { worker: new BaseWorker({ domain, version, leaseMs, ...shared }), queues };
-}
-
-async function listen(
-  app: FastifyInstance,
-  { settings, envPrefix }: Pick<ServiceParts, 'settings' | 'envPrefix'>,
-): Promise<string> {
-  const { httpHost: host, httpPort: port } = settings;
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    throw new HealthAddressError({ host, port, envPrefix, cause });
-  }
-  const { port: taken } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
-}
-
-async function warnOfAbsentRedis(
-  { redis, envPrefix }: Pick<ServiceParts, 'redis' | 'envPrefix'>,
-  logger: Logger,
-): Promise<void> {
-  const { ok, problem } = await redis.health();
-  if (ok) return;
-  const where = `Redis at ${redis.redactedUrl} does not reply`;
-  const variables = `${envPrefix}REDIS_URL or REDIS_URL`;
-  logger.warn({ problem }, `${where}; retrying. Start Redis, or set ${variables}`);
 }

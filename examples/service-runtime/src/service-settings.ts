@@ -8,22 +8,33 @@ export interface ServiceDefaults {
   readonly httpPort: number;
 }
 
-/** Settings of every example service in addition to the base settings, whose names and URL it validates. */
-export function serviceShape({ domain, httpPort }: ServiceDefaults) {
+/** Settings of a service that serves HTTP in addition to the base settings, whose names and URL it validates. */
+export function httpShape({
+  domain,
+  httpPort,
+  purpose,
+}: ServiceDefaults & { readonly purpose: string }) {
   return {
     ...checkedShape(domain),
     httpHost: z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address for health and readiness checks; `0.0.0.0` for all addresses'),
+      .describe(`Address for ${purpose}; \`0.0.0.0\` for all addresses`),
     httpPort: z.coerce
       .number()
       .int()
       .min(0)
       .max(65_535)
       .default(httpPort)
-      .describe('Port for health and readiness checks; 0 for any free port'),
+      .describe(`Port for ${purpose}; 0 for any free port`),
+  };
+}
+
+/** Settings of every example service that runs actions. */
+export function serviceShape(defaults: ServiceDefaults) {
+  return {
+    ...httpShape({ ...defaults, purpose: 'health and readiness checks' }),
     concurrency: z.coerce
       .number()
       .int()
@@ -39,6 +50,9 @@ export function serviceShape({ domain, httpPort }: ServiceDefaults) {
       .describe('Lease (s), after which the actions of a dead process run again'),
   };
 }
+
+/** Settings that `runHttpService` needs. */
+export type HttpSettings = Settings & Readonly<z.output<z.ZodObject<ReturnType<typeof httpShape>>>>;
 
 /** Settings that `runService` needs. */
 export type ServiceSettings = Settings &

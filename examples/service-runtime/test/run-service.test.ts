@@ -87,7 +87,7 @@ it('says which variable to set when its port is in use, and leaves nothing behin
   const { port } = await takePort();
   const env = { REDIS_URL: inject('redisUrl'), ECHO_HTTP_PORT: String(port) };
   await expect(start(env)).rejects.toThrow(
-    `Cannot serve health checks on 127.0.0.1:${port}: the port is in use; set ECHO_HTTP_PORT`,
+    `Cannot listen on 127.0.0.1:${port}: the port is in use; set ECHO_HTTP_PORT`,
   );
 });
 

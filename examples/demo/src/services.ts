@@ -1,0 +1,39 @@
+import { ServiceProcess } from './service-process.ts';
+
+/** Lease of the query service (s): the time after which the work of a killed one runs again. */
+const LEASE_SECONDS = '1.5';
+/** Two replicas of the query service, so that one may be killed. */
+const DOMAINS = ['embedding', 'query', 'query'] as const;
+
+/** Environment of the services. */
+export interface ServicesOptions {
+  readonly redis: string;
+  readonly prefix: string;
+  /** URL of the language model; undefined for the one that the user has configured. */
+  readonly model: string | undefined;
+}
+
+/** Starts the services, each in its own process. */
+export function startServices(options: ServicesOptions): ServiceProcess[] {
+  return DOMAINS.map(
+    (domain) =>
+      new ServiceProcess({ name: `${domain}-service`, env: environmentOf(domain, options) }),
+  );
+}
+
+/** Uses the prefixed names, which take precedence over variables of the user. */
+function environmentOf(
+  domain: (typeof DOMAINS)[number],
+  { redis, prefix, model }: ServicesOptions,
+): Record<string, string> {
+  const name = domain.toUpperCase();
+  return {
+    [`${name}_DOMAIN_NAME`]: domain,
+    [`${name}_REDIS_URL`]: redis,
+    [`${name}_KEY_PREFIX`]: prefix,
+    [`${name}_LOG_LEVEL`]: 'debug',
+    HTTP_PORT: '0',
+    QUERY_LEASE_SECONDS: LEASE_SECONDS,
+    ...(model !== undefined && { QUERY_LLM_BASE_URL: model, QUERY_LLM_MODEL: 'stand-in' }),
+  };
+}

@@ -1,0 +1,2 @@
+export { startGateway } from './gateway.ts';
+export { settingsDefinition, type GatewaySettings } from './settings.ts';
