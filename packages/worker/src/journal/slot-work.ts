@@ -1,4 +1,4 @@
-/** What a handler does that needs its slot, and that has to wait while the handler has none. */
+/** Work of a handler that needs its slot, and has to wait while the handler has none. */
 export class SlotWork {
   readonly #waiting: (() => void)[] = [];
   #count = 0;
