@@ -44,22 +44,28 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
   ],
   ['sends no callbacks', 'callbacks', ['P1', '[1-9]\\d* lost']],
   ['sends no words', 'words', ['P9', 'p99 [1-9]\\d\\d+ ms']],
-  ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
   ['loses chunks', 'chunks', ['P10', '[1-9]\\d* lost']],
-  ['conceals restarts', 'restarts', ['P10', '[1-9]\\d* mixtures']],
-  ['ends no stream', 'ends', ['P10', '[1-9]\\d* lost']],
   [
     'forgets its journals',
     'journal',
     ['P12', '[1-9]\\d* (computed again|resolved twice)|[1-9]\\d* computed again'],
   ],
   ['blocks nothing in a sequence', 'sequences', ['P11', '[1-9]\\d* (overtaken|ran together)']],
-  ['lets an action overtake one that is retried', 'leads', ['P11', '[1-9]\\d* overtaken']],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
 
+/** More mistakes against promises that have one above. With `NOOBLE_EVERY_BUILD`, as every night. */
+const FURTHER_BUILDS: typeof BUILDS = [
+  ['says nothing with renewals', 'renewals', ['P9', ', [1-9]\\d* not stopped']],
+  ['conceals restarts', 'restarts', ['P10', '[1-9]\\d* mixtures']],
+  ['ends no stream', 'ends', ['P10', '[1-9]\\d* lost']],
+  ['lets an action overtake one that is retried', 'leads', ['P11', '[1-9]\\d* overtaken']],
+];
+
+const EVERY = process.env['NOOBLE_EVERY_BUILD'] === '1' ? [...BUILDS, ...FURTHER_BUILDS] : BUILDS;
+
 describe('a broken build is detected by the right finding', () => {
-  it.concurrent.each(BUILDS)(
+  it.concurrent.each(EVERY)(
     'that %s',
     async (_what, broken, [id, finding]) => {
       const args = ['--only', id, '--seconds', '2'];

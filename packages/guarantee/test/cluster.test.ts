@@ -4,7 +4,7 @@ import { useGuarantee } from './run-cli.ts';
 const guarantee = useGuarantee();
 
 it.each([
-  ['whose slots move and whose primaries change', 'P1,P3,P5,P6,P8,P10', []],
+  ['whose slots move and whose primaries change', 'P1,P3,P5,P6,P8', []],
   ['that holds the partitions of a domain', 'P1,P5', ['--partitions', '3']],
 ])(
   'holds on a Cluster %s',
