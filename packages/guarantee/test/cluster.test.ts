@@ -4,12 +4,12 @@ import { useGuarantee } from './run-cli.ts';
 const guarantee = useGuarantee();
 
 it.each([
-  ['whose slots move and whose primaries change', 'P1,P3,P5,P6,P8', []],
-  ['that holds the partitions of a domain', 'P1,P5', ['--partitions', '3']],
+  ['whose slots move and whose primaries change', 'P1,P3,P5,P6,P8', ['--seconds', '8']],
+  ['that holds the partitions of a domain', 'P1,P5', ['--seconds', '6', '--partitions', '3']],
 ])(
   'holds on a Cluster %s',
   async (_what, only, more) => {
-    const args = ['--topology', 'cluster', '--seconds', '10', '--only', only, ...more];
+    const args = ['--topology', 'cluster', '--only', only, ...more];
     const { code, output } = await guarantee(args);
     for (const id of only.split(',')) expect(output).toContain(`${id} held`);
     expect(code).toBe(0);

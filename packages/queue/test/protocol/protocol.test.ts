@@ -18,7 +18,7 @@ vi.mock('../../src/generated/scripts.ts', async (original) => {
 });
 
 /** `NOOBLE_SEQUENCES` sets the number, `NOOBLE_SEED` repeats those of an earlier run. */
-const numRuns = Number(process.env['NOOBLE_SEQUENCES'] ?? 120);
+const numRuns = Number(process.env['NOOBLE_SEQUENCES'] ?? 100);
 const seed = Number(process.env['NOOBLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 const DAY_MS = 86_400_000;
