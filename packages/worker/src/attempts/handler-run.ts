@@ -8,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
+import { handled } from '../handlers/handled.ts';
 import { attemptContext, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';
@@ -140,7 +141,7 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const emit = async (chunk: unknown) => this.#streamOf(action).emit(chunk);
+    const emit = (chunk: unknown) => handled(this.#streamOf(action).emit(chunk));
     return attemptContext(this.#scope, {
       action,
       claimed: this.#claimed,

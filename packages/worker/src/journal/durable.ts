@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '@nooble/models';
+import { handled } from '../handlers/handled.ts';
 import { call, type CallInput } from './call.ts';
 import type { Journal } from './journal.ts';
 import { step } from './step.ts';
@@ -43,10 +44,4 @@ export function durableOf(journal: () => Journal): Durable {
     call: (name, definition, input) => handled(call(journal(), { name, definition, input })),
     waitFor: (name, options = {}) => handled(waitFor(journal(), name, options)),
   };
-}
-
-/** An abort rejects everything that a handler waits for, also what it has left behind: that must not end the process. */
-function handled<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }
