@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineAction } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
+import { RedisPool } from '@nooble/redis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ActionProcessor } from '../src/handlers/action-processor.ts';
@@ -252,4 +253,30 @@ it('an agent that calls itself 32 levels deep does not wait for its own slot or 
     waiting: 0,
     delayed: 0,
   });
+});
+
+it.each([
+  ['parked', 0, 'once'],
+  ['retried', 300_000, 'twice'],
+])('a handler that called another and was %s leaves no directory of children', async (...given) => {
+  const [, parkAfterMs, attempts] = given;
+  const { prefix, start, tenant } = services();
+  await start(embedder());
+  const processor = new ActionProcessor().register(
+    answer,
+    async (_action, ctx) => {
+      const length = await ctx.call('embed', embed, { data: 'a' });
+      if (attempts === 'twice' && ctx.attempt === 1) throw new Error('Try again');
+      return length;
+    },
+    { attempts: 2, baseMs: 1, capMs: 1 },
+  );
+  const worker = await start(processor, { parkAfterMs });
+  const done = next(worker, 'done');
+  expect(await tenant.request(answer, 'hello')).toBe(1);
+  const { actionId } = (await done).claimed.lease;
+  const pool = new RedisPool({ url: inject('redisUrl') });
+  onTestFinished(async () => pool.close());
+  const key = `${prefix}:{query}:children:${actionId}`;
+  await expect.poll(async () => pool.command().exists(key)).toBe(0);
 });

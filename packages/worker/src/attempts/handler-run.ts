@@ -59,9 +59,11 @@ export class HandlerRun {
     return this.#limits;
   }
 
-  /** True if child actions were registered for it. */
+  /** True if child actions were registered for it, or may have been in an earlier attempt. */
   get hasChildren(): boolean {
-    return this.#hasChildren;
+    const { failures, stalls, redrives } = this.#claimed;
+    const hasRunBefore = failures + stalls + redrives > 0 || this.#context?.journal?.hasCalls;
+    return this.#hasChildren || hasRunBefore === true;
   }
 
   /** Number of chunks that were stored; undefined if the attempt has no stream. */
