@@ -6,6 +6,7 @@ import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
+import type { ActionContext } from '../src/handlers/context.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { next } from './fixture.ts';
 
@@ -280,3 +281,27 @@ it.each([
   const key = `${prefix}:{query}:children:${actionId}`;
   await expect.poll(async () => pool.command().exists(key)).toBe(0);
 });
+
+it.each<[string, (ctx: ActionContext) => Promise<unknown>, string]>([
+  ['a call inside a step', async (ctx) => ctx.call('embed', embed, { data: 'a' }), 'step "outer"'],
+  ['a wait inside a step', async (ctx) => ctx.waitFor('approval'), 'step "outer"'],
+])('%s is refused: it would never end', async (_what, waits, message) => {
+  const { start, tenant } = services();
+  await start(embedder());
+  await start(
+    new ActionProcessor().register(answer, async (_action, ctx) =>
+      ctx.step('outer', async () => waits(ctx)),
+    ),
+  );
+  const error = await failureOf(tenant.request(answer, 'hello'));
+  expect(error).toMatchObject({ code: 'INVALID_ACTION' });
+  expect(error.message).toContain(message);
+});
+
+async function failureOf(request: Promise<unknown>): Promise<Error> {
+  const failed = await request.then(
+    () => new Error('It has succeeded'),
+    (error: unknown) => (error as Error).cause,
+  );
+  return failed as Error;
+}

@@ -9,7 +9,7 @@ import { waitFor, type WaitForOptions } from './wait-for.ts';
  * Work that a handler does once, however often it runs: after a retry, the death of a worker, a deploy or a redrive it receives
  * the value of each name, and continues after it. A name is used once in a handler, and may have 64 letters, digits, dots,
  * hyphens and underscores; at most 1,000 names and 1 MiB in all (PayloadTooLargeError). Throws JournalConflictError for a name
- * that is used twice, or stood for something else before.
+ * that is used twice, or stood for something else before, and InvalidActionError for a call or a wait inside a step.
  */
 export interface Durable {
   /**

@@ -1,6 +1,7 @@
 import { ActionTimeoutError, checkOption, rule, toWireError } from '@nooble/errors';
 import { parseWith, type ValueSchema } from '@nooble/models';
 import { answerIn, errorIn, type Answer } from './answer.ts';
+import { assertOutsideSteps } from './inside-step.ts';
 import type { Journal } from './journal.ts';
 import { deadlineOf, type Meaning } from './meaning.ts';
 import type { Deadline } from './pending-answers.ts';
@@ -22,6 +23,7 @@ export async function waitFor<Value>(
   name: string,
   { schema, timeoutMs }: WaitForOptions<Value>,
 ): Promise<Value> {
+  assertOutsideSteps(journal, `wait "${name}"`);
   if (timeoutMs !== undefined) checkOption('timeoutMs', timeoutMs, rule.duration);
   const untilMs = timeoutMs === undefined ? 0 : Math.round(journal.nowMs + timeoutMs);
   const meaning: Meaning = `wait ${untilMs}`;
