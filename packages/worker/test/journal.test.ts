@@ -298,6 +298,19 @@ it.each<[string, (ctx: ActionContext) => Promise<unknown>, string]>([
   expect(error.message).toContain(message);
 });
 
+it('a wait refuses an option that it does not have', async () => {
+  const { start, tenant } = services();
+  await start(
+    new ActionProcessor().register(
+      answer,
+      async (_action, ctx) => ctx.waitFor('approval', { timeout: 1 } as object),
+      { attempts: 1 },
+    ),
+  );
+  const error = await failureOf(tenant.request(answer, 'hello'));
+  expect(error.message).toContain('timeoutMs');
+});
+
 async function failureOf(request: Promise<unknown>): Promise<Error> {
   const failed = await request.then(
     () => new Error('It has succeeded'),

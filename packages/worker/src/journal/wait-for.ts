@@ -1,4 +1,10 @@
-import { ActionTimeoutError, checkOption, rule, toWireError } from '@nooble/errors';
+import {
+  ActionTimeoutError,
+  readOptions,
+  rule,
+  toWireError,
+  type OptionsCheck,
+} from '@nooble/errors';
 import { parseWith, type ValueSchema } from '@nooble/models';
 import { answerIn, errorIn, type Answer } from './answer.ts';
 import { assertOutsideSteps } from './inside-step.ts';
@@ -14,17 +20,22 @@ export interface WaitForOptions<Value> {
   readonly timeoutMs?: number;
 }
 
+const CHECK: OptionsCheck<WaitForOptions<never>> = {
+  of: 'waitFor',
+  rules: { schema: rule.anything, timeoutMs: rule.duration },
+};
+
 /**
  * Waits for the signal of a name. Rejects with ActionTimeoutError, and with ValidationError for a value that does not match
- * the schema.
+ * the schema. Throws RangeError for invalid options.
  */
 export async function waitFor<Value>(
   journal: Journal,
   name: string,
-  { schema, timeoutMs }: WaitForOptions<Value>,
+  given: WaitForOptions<Value>,
 ): Promise<Value> {
   assertOutsideSteps(journal, `wait "${name}"`);
-  if (timeoutMs !== undefined) checkOption('timeoutMs', timeoutMs, rule.duration);
+  const { schema, timeoutMs } = readOptions(given, CHECK);
   const untilMs = timeoutMs === undefined ? 0 : Math.round(journal.nowMs + timeoutMs);
   const meaning: Meaning = `wait ${untilMs}`;
   const known = await journal.begin(name, meaning);
