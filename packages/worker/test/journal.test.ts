@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { defineAction } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
+import { RedisPool } from '@nooble/redis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
+import type { ActionContext } from '../src/handlers/context.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { next } from './fixture.ts';
 
@@ -253,3 +255,66 @@ it('an agent that calls itself 32 levels deep does not wait for its own slot or 
     delayed: 0,
   });
 });
+
+it.each([
+  ['parked', 0, 'once'],
+  ['retried', 300_000, 'twice'],
+])('a handler that called another and was %s leaves no directory of children', async (...given) => {
+  const [, parkAfterMs, attempts] = given;
+  const { prefix, start, tenant } = services();
+  await start(embedder());
+  const processor = new ActionProcessor().register(
+    answer,
+    async (_action, ctx) => {
+      const length = await ctx.call('embed', embed, { data: 'a' });
+      if (attempts === 'twice' && ctx.attempt === 1) throw new Error('Try again');
+      return length;
+    },
+    { attempts: 2, baseMs: 1, capMs: 1 },
+  );
+  const worker = await start(processor, { parkAfterMs });
+  const done = next(worker, 'done');
+  expect(await tenant.request(answer, 'hello')).toBe(1);
+  const { actionId } = (await done).claimed.lease;
+  const pool = new RedisPool({ url: inject('redisUrl') });
+  onTestFinished(async () => pool.close());
+  const key = `${prefix}:{query}:children:${actionId}`;
+  await expect.poll(async () => pool.command().exists(key)).toBe(0);
+});
+
+it.each<[string, (ctx: ActionContext) => Promise<unknown>, string]>([
+  ['a call inside a step', async (ctx) => ctx.call('embed', embed, { data: 'a' }), 'step "outer"'],
+  ['a wait inside a step', async (ctx) => ctx.waitFor('approval'), 'step "outer"'],
+])('%s is refused: it would never end', async (_what, waits, message) => {
+  const { start, tenant } = services();
+  await start(embedder());
+  await start(
+    new ActionProcessor().register(answer, async (_action, ctx) =>
+      ctx.step('outer', async () => waits(ctx)),
+    ),
+  );
+  const error = await failureOf(tenant.request(answer, 'hello'));
+  expect(error).toMatchObject({ code: 'INVALID_ACTION' });
+  expect(error.message).toContain(message);
+});
+
+it('a wait refuses an option that it does not have', async () => {
+  const { start, tenant } = services();
+  await start(
+    new ActionProcessor().register(
+      answer,
+      async (_action, ctx) => ctx.waitFor('approval', { timeout: 1 } as object),
+      { attempts: 1 },
+    ),
+  );
+  const error = await failureOf(tenant.request(answer, 'hello'));
+  expect(error.message).toContain('timeoutMs');
+});
+
+async function failureOf(request: Promise<unknown>): Promise<Error> {
+  const failed = await request.then(
+    () => new Error('It has succeeded'),
+    (error: unknown) => (error as Error).cause,
+  );
+  return failed as Error;
+}

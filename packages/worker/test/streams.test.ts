@@ -315,3 +315,38 @@ it('streams for a tenant, also where its tier has to be looked up', async () => 
     /no option/,
   );
 });
+
+it.each([
+  ['does not fit its schema', async (emit: Emit) => void emit({ text: 5 } as never)],
+  ['comes after the end', async (emit: Emit) => void setImmediate(() => void emit(word(1)))],
+])('a chunk that %s and is not awaited does not end the process', async (_why, run) => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const { clientOf, start } = nooble();
+  await start(async (_action, { emit }) => {
+    await run(emit);
+    return { words: 0 };
+  });
+  const client = clientOf();
+  for (let n = 0; n < 2; n += 1) await client.request(answer, asking(0));
+  expect(rejections).toEqual([]);
+});
+
+it('a cancelled handler that does not await its chunks does not end the process', async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const { clientOf, start } = nooble();
+  const worker = await start(async (_action, { emit, signal }) => {
+    void emit(word(1));
+    await aborted(signal).catch(() => void emit(word(2)));
+    return { words: 2 };
+  });
+  const cancelled = new Promise((resolve) => void worker.events.once('cancelled', resolve));
+  for await (const _chunk of clientOf().stream(answer, asking(2))) break;
+  await cancelled;
+  expect(rejections).toEqual([]);
+});

@@ -8,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
+import { handled } from '../handlers/handled.ts';
 import { attemptContext, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';
@@ -58,9 +59,11 @@ export class HandlerRun {
     return this.#limits;
   }
 
-  /** True if child actions were registered for it. */
+  /** True if child actions were registered for it, or may have been in an earlier attempt. */
   get hasChildren(): boolean {
-    return this.#hasChildren;
+    const { failures, stalls, redrives } = this.#claimed;
+    const hasRunBefore = failures + stalls + redrives > 0 || this.#context?.journal?.hasCalls;
+    return this.#hasChildren || hasRunBefore === true;
   }
 
   /** Number of chunks that were stored; undefined if the attempt has no stream. */
@@ -140,7 +143,7 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const emit = async (chunk: unknown) => this.#streamOf(action).emit(chunk);
+    const emit = (chunk: unknown) => handled(this.#streamOf(action).emit(chunk));
     return attemptContext(this.#scope, {
       action,
       claimed: this.#claimed,

@@ -3,6 +3,7 @@ import { childFields, domainOf } from '@nooble/models';
 import { errorOfOutcome } from '@nooble/queue';
 import { answerIn, errorIn } from './answer.ts';
 import { childIdOf } from './child-id.ts';
+import { assertOutsideSteps } from './inside-step.ts';
 import type { Journal } from './journal.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -22,6 +23,7 @@ export async function call<Data, Result, Chunk, Input>(
   journal: Journal,
   { name, definition, input }: Call<Data, Result, Chunk, Input>,
 ): Promise<Result> {
+  assertOutsideSteps(journal, `call "${name}"`);
   const { actionId: parentId } = journal.action;
   const actionId = childIdOf(parentId, name);
   const meaning: Meaning = `call ${definition.type} ${actionId}`;

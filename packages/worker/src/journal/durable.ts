@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '@nooble/models';
+import { handled } from '../handlers/handled.ts';
 import { call, type CallInput } from './call.ts';
 import type { Journal } from './journal.ts';
 import { step } from './step.ts';
@@ -8,7 +9,7 @@ import { waitFor, type WaitForOptions } from './wait-for.ts';
  * Work that a handler does once, however often it runs: after a retry, the death of a worker, a deploy or a redrive it receives
  * the value of each name, and continues after it. A name is used once in a handler, and may have 64 letters, digits, dots,
  * hyphens and underscores; at most 1,000 names and 1 MiB in all (PayloadTooLargeError). Throws JournalConflictError for a name
- * that is used twice, or stood for something else before.
+ * that is used twice, or stood for something else before, and InvalidActionError for a call or a wait inside a step.
  */
 export interface Durable {
   /**
@@ -43,10 +44,4 @@ export function durableOf(journal: () => Journal): Durable {
     call: (name, definition, input) => handled(call(journal(), { name, definition, input })),
     waitFor: (name, options = {}) => handled(waitFor(journal(), name, options)),
   };
-}
-
-/** An abort rejects everything that a handler waits for, also what it has left behind: that must not end the process. */
-function handled<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }

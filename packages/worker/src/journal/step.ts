@@ -1,6 +1,7 @@
 import { toWireError } from '@nooble/errors';
 import { answerIn, errorIn, type Answer } from './answer.ts';
 import type { Journal } from './journal.ts';
+import { insideStep } from './inside-step.ts';
 
 /**
  * Runs `compute` once for the action, and keeps its value. An error is kept only if it is final: after another one the next
@@ -26,7 +27,7 @@ async function computed<T>(
 ): Promise<string> {
   let text: string;
   try {
-    const result = await compute();
+    const result = await insideStep(journal, name, compute);
     text = JSON.stringify({ status: 'done', result } satisfies Answer);
   } catch (error) {
     const wire = toWireError(error);

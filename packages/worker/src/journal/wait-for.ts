@@ -1,6 +1,13 @@
-import { ActionTimeoutError, checkOption, rule, toWireError } from '@nooble/errors';
+import {
+  ActionTimeoutError,
+  readOptions,
+  rule,
+  toWireError,
+  type OptionsCheck,
+} from '@nooble/errors';
 import { parseWith, type ValueSchema } from '@nooble/models';
 import { answerIn, errorIn, type Answer } from './answer.ts';
+import { assertOutsideSteps } from './inside-step.ts';
 import type { Journal } from './journal.ts';
 import { deadlineOf, type Meaning } from './meaning.ts';
 import type { Deadline } from './pending-answers.ts';
@@ -13,16 +20,22 @@ export interface WaitForOptions<Value> {
   readonly timeoutMs?: number;
 }
 
+const CHECK: OptionsCheck<WaitForOptions<never>> = {
+  of: 'waitFor',
+  rules: { schema: rule.anything, timeoutMs: rule.duration },
+};
+
 /**
  * Waits for the signal of a name. Rejects with ActionTimeoutError, and with ValidationError for a value that does not match
- * the schema.
+ * the schema. Throws RangeError for invalid options.
  */
 export async function waitFor<Value>(
   journal: Journal,
   name: string,
-  { schema, timeoutMs }: WaitForOptions<Value>,
+  given: WaitForOptions<Value>,
 ): Promise<Value> {
-  if (timeoutMs !== undefined) checkOption('timeoutMs', timeoutMs, rule.duration);
+  assertOutsideSteps(journal, `wait "${name}"`);
+  const { schema, timeoutMs } = readOptions(given, CHECK);
   const untilMs = timeoutMs === undefined ? 0 : Math.round(journal.nowMs + timeoutMs);
   const meaning: Meaning = `wait ${untilMs}`;
   const known = await journal.begin(name, meaning);

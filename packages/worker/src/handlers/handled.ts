@@ -1,0 +1,5 @@
+/** An abort rejects everything that a handler waits for, also what it has left behind: that must not end the process. */
+export function handled<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
