@@ -14,7 +14,7 @@
 -- ARGV: rows × (tenant or '' for any, action id, name, answer)
 -- Output: code of an answer per row
 -- Complexity: O(log actions) per row
-local NO_MORE = {fields = 0, bytes = 0}
+local NO_MORE, SIGNAL = {fields = 0, bytes = 0}, '{"status":"signal"'
 local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
 for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
 touch_journals(ids)
@@ -23,10 +23,17 @@ for _, id in ipairs(ids) do
   if r and r.holder ~= '' then touch({words_key(r)}) end
 end
 
-local function judge(tenant, id, field, text)
+local function is_misplaced(id, name, text) -- a signal for the name of a call or a step
+  if string.sub(text, 1, #SIGNAL) ~= SIGNAL then return false end
+  local meaning = redis.call('HGET', journal .. id, name)
+  return meaning and string.sub(meaning, 1, 4) ~= 'wait'
+end
+
+local function judge(tenant, id, name, text)
+  local field = '=' .. name
   local stored = redis.call('HGET', actions, id)
   if not stored or tenant ~= '' and parse_header(stored).tenant ~= tenant then return NO_ACTION end
-  if written[id .. ' ' .. field] or is_written(id, field) then return STORED_BEFORE end
+  if written[id .. ' ' .. field] or is_written(id, field) or is_misplaced(id, name, text) then return STORED_BEFORE end
   return fits(id, field, text, NO_MORE) and STORED or TOO_LARGE
 end
 
@@ -45,7 +52,7 @@ begin_writing()
 for row, id in ipairs(ids) do
   local at = (row - 1) * ROW
   local field, text = '=' .. ARGV[at + 3], ARGV[at + 4]
-  codes[row] = judge(ARGV[at + 1], id, field, text)
+  codes[row] = judge(ARGV[at + 1], id, ARGV[at + 3], text)
   if codes[row] == STORED then
     written[id .. ' ' .. field] = true
     local r = parse_run(redis.call('HGET', run, id))

@@ -8,7 +8,7 @@ import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import type { ActionContext } from '../src/handlers/context.ts';
 import type { WorkerOptions } from '../src/options.ts';
-import { next } from './fixture.ts';
+import { deferred, next } from './fixture.ts';
 
 const acme = { tenantId: 'acme', tenantTier: 'free' } as const;
 const answer = defineAction('query.answer', { data: z.string(), result: z.unknown() });
@@ -318,3 +318,41 @@ async function failureOf(request: Promise<unknown>): Promise<Error> {
   );
   return failed as Error;
 }
+
+it('a wait ends at its deadline although a step beside it is not done', async () => {
+  const { start, tenant } = services();
+  const stepEnds = deferred();
+  const processor = new ActionProcessor().register(answer, async (_action, ctx) => {
+    const late = ctx.waitFor('approval', { timeoutMs: 50 }).catch((error: Error) => {
+      stepEnds.resolve();
+      return error.name;
+    });
+    await ctx.step('long', async () => stepEnds.promise.then(() => 1));
+    return late;
+  });
+  await start(processor);
+  expect(await tenant.request(answer, 'hello', { timeoutMs: 20_000 })).toBe('ActionTimeoutError');
+});
+
+it('a signal for the name of a call does not take the place of its outcome', async () => {
+  const { start, tenant, queues } = services();
+  const signalled: string[] = [];
+  await start(
+    new ActionProcessor().register(embed, async ({ data, parentActionId: actionId = '' }) => {
+      signalled.push(await queues.signal({ domain: 'query', actionId }, 'embed', 42));
+      return data.length;
+    }),
+  );
+  await start(
+    new ActionProcessor().register(answer, async (_action, ctx) => {
+      await ctx.waitFor('begin');
+      return ctx.call('embed', embed, { data: 'abc' });
+    }),
+  );
+  const { actionId } = await tenant.enqueue(answer, 'hello', { retainMs: 60_000 });
+  await queues.signal({ domain: 'query', actionId }, 'begin', null);
+  await expect
+    .poll(async () => (await queues.get({ domain: 'query', actionId }))?.state)
+    .toBe('done');
+  expect(signalled).toEqual(['already']);
+});

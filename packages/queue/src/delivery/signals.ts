@@ -7,7 +7,7 @@ import type { AnswerParts } from './answers.ts';
 
 /**
  * `accepted`: the wait of that name resolves, now or when the handler comes to it; `already`: it had been signalled before,
- * and the first value counts; `unknown`: the domain knows no such action of the tenant, or no longer does.
+ * and the first value counts, or the name stands for a call or a step; `unknown`: the domain knows no such action of the tenant, or no longer does.
  */
 export type SignalResult = 'accepted' | 'already' | 'unknown';
 

@@ -115,12 +115,12 @@ export class Waits {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      void this.#move();
+      if (this.#mustMove()) void this.#move();
+      else this.#watch();
     });
   }
 
   async #move(): Promise<void> {
-    if (!this.#mustMove()) return;
     const wasWaiting = this.#state === 'waiting';
     this.#state = 'moving';
     this.#isTold = false;
@@ -149,7 +149,6 @@ export class Waits {
     if (this.#closedBy) return;
     if (!waits) return this.#collect();
     this.#state = 'waiting';
-    this.#watch();
     this.#parts.hooks.onWait();
     this.#schedule();
   }
@@ -181,13 +180,14 @@ export class Waits {
   }
 
   /** One timer for the earliest deadline and for parking. */
-  #watch({ parkAfterMs } = this.#parts, { leftMs } = this.#pending): void {
-    this.#timer =
-      leftMs <= parkAfterMs
-        ? startTimer(
-            () => (this.#pending.leftMs > 0 ? this.#watch() : this.#schedule()),
-            Math.max(0, leftMs),
-          )
-        : startTimer(() => this.park(), parkAfterMs);
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#closedBy || this.#state === 'moving' || this.#pending.size === 0) return;
+    const { leftMs } = this.#pending;
+    const { parkAfterMs } = this.#parts;
+    const parks = this.#state === 'waiting' && leftMs > parkAfterMs;
+    if (parks) this.#timer = startTimer(() => this.park(), parkAfterMs);
+    else if (leftMs < Number.POSITIVE_INFINITY)
+      this.#timer = startTimer(() => this.#schedule(), Math.max(0, leftMs));
   }
 }
