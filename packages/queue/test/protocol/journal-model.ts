@@ -92,6 +92,9 @@ export function answer(
   if (!action || (of ?? action.tenant) !== action.tenant) return 'unknown';
   const known = journalOf(model, id);
   if (known?.owner === action && known.fields.has(`=${name}`)) return 'before';
+  const meaning = known?.owner === action ? known.fields.get(name) : undefined;
+  const isSignal = text.startsWith('{"status":"signal"');
+  if (isSignal && meaning !== undefined && !meaning.startsWith('wait')) return 'before';
   if (action.hasRun) adopt(model, action);
   write(model, action, { field: `=${name}`, text });
   const journal = journalOf(model, id);

@@ -8,7 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
-import { handled } from '../handlers/handled.ts';
+import { handled } from '../journal/handled.ts';
 import { attemptContext, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from '@nooble/models';
-import { handled } from '../handlers/handled.ts';
+import { handled } from './handled.ts';
 import { call, type CallInput } from './call.ts';
 import type { Journal } from './journal.ts';
 import { step } from './step.ts';

@@ -53,7 +53,8 @@ async function recordOne(
   { model, world, claim, lease, note }: Held,
   { entries, awaited }: { entries: readonly string[]; awaited: readonly string[] },
 ): Promise<void> {
-  const fields = Object.fromEntries(entries.map((field) => [field, `"${model.nowMs}"`]));
+  const textOf = (field: string): string => `${field === 'm' ? 'wait' : 'step'} ${model.nowMs}`;
+  const fields = Object.fromEntries(entries.map((field) => [field, textOf(field)]));
   const expected = recordModel(model, claim, { fields, awaited });
   model.forgetIdle();
   note(`→ ${expected}`);
