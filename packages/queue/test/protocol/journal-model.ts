@@ -83,6 +83,13 @@ function requeue(model: ProtocolModel, action: StoredAction): void {
   model.suspect(action);
 }
 
+/** The name has an answer, or the text is a signal and the name stands for no wait. */
+function isTaken({ fields }: StoredJournal, name: string, text: string): boolean {
+  const meaning = fields.get(name) ?? 'wait';
+  const isSignal = text.startsWith('{"status":"signal"');
+  return fields.has(`=${name}`) || (isSignal && !meaning.startsWith('wait'));
+}
+
 /** The first answer to a name counts. A parked action becomes due. */
 export function answer(
   model: ProtocolModel,
@@ -91,10 +98,7 @@ export function answer(
   const action = model.actions.get(id);
   if (!action || (of ?? action.tenant) !== action.tenant) return 'unknown';
   const known = journalOf(model, id);
-  if (known?.owner === action && known.fields.has(`=${name}`)) return 'before';
-  const meaning = known?.owner === action ? known.fields.get(name) : undefined;
-  const isSignal = text.startsWith('{"status":"signal"');
-  if (isSignal && meaning !== undefined && !meaning.startsWith('wait')) return 'before';
+  if (known?.owner === action && isTaken(known, name, text)) return 'before';
   if (action.hasRun) adopt(model, action);
   write(model, action, { field: `=${name}`, text });
   const journal = journalOf(model, id);
