@@ -11,6 +11,8 @@ const directory = {
 const queues = new DomainQueueManager({ redis, prefix, directory });
 const listener = { onRefused: () => undefined, onMissed: () => undefined };
 for (;;) {
-  await queues.sendDueSlots(domain, listener);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const next = await queues.sendDueSlots(domain, listener);
+  if (!next) throw new Error('Nothing is scheduled');
+  // As a worker does: until the slot is due by the clock of Redis.
+  await new Promise((resolve) => setTimeout(resolve, Math.ceil(next.inMs)));
 }
