@@ -40,7 +40,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       // Without the guarantee harness: it runs in separate processes, which coverage does not see.
-      include: ['packages/{errors,models,config,redis,queue,worker}/src/**/*.ts'],
+      include: ['packages/{errors,models,config,redis,queue,worker,observability}/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/generated/**', '**/index.ts'],
       reporter: ['json-summary'],
       thresholds: { lines: 90 },

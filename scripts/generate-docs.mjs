@@ -6,6 +6,7 @@ import { ERROR_CLASSES } from '../packages/errors/dist/index.js';
 import { INBOX_FACTS } from '../packages/queue/dist/protocol/key-table.js';
 import { KEY_TABLE } from '../packages/queue/dist/protocol/key-table.js';
 import { domainRoot, inboxKey } from '../packages/queue/dist/protocol/keys.js';
+import { BUCKETS_S, METRICS, prometheusName } from '../packages/observability/dist/metric-names.js';
 import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';
 import { settingsDefinition as gateway } from '../examples/gateway/dist/settings.js';
 import { settingsDefinition as query } from '../examples/query-service/dist/settings.js';
@@ -138,7 +139,43 @@ function own(definition) {
   ].join('\n');
 }
 
+const READ_BY = {
+  process: 'Measured in every process',
+  domain: 'Read from Redis by one process per domain',
+};
+
+function metricsOf(source) {
+  const rows = Object.values(METRICS)
+    .filter((metric) => metric.of === source)
+    .map((metric) => [
+      `\`${metric.name}\``,
+      `\`${prometheusName(metric)}\``,
+      metric.kind,
+      metric.unit,
+      metric.attributes.map((name) => `\`${name}\``).join(', '),
+      metric.meaning,
+    ]);
+  const head = ['OpenTelemetry', 'Prometheus', 'Kind', 'Unit', 'Attributes', 'Meaning'];
+  return `### ${READ_BY[source]}\n\n${table(head, rows)}`;
+}
+
+/** Returns a written document with its generated parts, which stand between comments with their names. */
+function withParts(file, parts) {
+  const written = readFileSync(join(root, file), 'utf8');
+  return Object.entries(parts).reduce((text, [name, part]) => {
+    const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [before, rest] = text.split(open);
+    return `${before}${open}${part}${close}${rest.split(close)[1]}`;
+  }, written);
+}
+
+const observability = {
+  buckets: BUCKETS_S.join(', '),
+  metrics: `\n\n${['process', 'domain'].map(metricsOf).join('\n\n')}\n\n`,
+};
+
 const documents = {
+  'docs/observability.md': withParts('docs/observability.md', observability),
   'docs/errors.md': errors(),
   'docs/redis-keys.md': keys(),
   'docs/configuration.md': configuration(),

@@ -8,7 +8,16 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { pnpm, root } from './run.mjs';
 
 const execute = promisify(execFile);
-const PACKAGES = ['errors', 'models', 'config', 'redis', 'queue', 'worker', 'guarantee'];
+const PACKAGES = [
+  'errors',
+  'models',
+  'config',
+  'redis',
+  'queue',
+  'worker',
+  'observability',
+  'guarantee',
+];
 
 let folder: string;
 let tarballs: Map<string, string>;

@@ -1,0 +1,3 @@
+import { METRICS, prometheusName } from '@nooble/observability';
+
+export const name = prometheusName(METRICS.running);
