@@ -30,7 +30,11 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'isolated', include: replacing } },
     ],
-    globalSetup: ['./scripts/test-redis.ts', './scripts/test-folder.ts'],
+    globalSetup: [
+      './scripts/test-redis.ts',
+      './scripts/test-postgres.ts',
+      './scripts/test-folder.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // More workers than cores, because most files wait for servers and processes.

@@ -12,10 +12,12 @@ const PACKAGES = [
   'errors',
   'models',
   'config',
+  'servers',
   'redis',
   'queue',
   'worker',
   'observability',
+  'persistence',
   'guarantee',
 ];
 
@@ -90,7 +92,7 @@ it('installs models alone: no Redis client, no logger', async () => {
 it('installs queue with the layers below it and nothing above', async () => {
   const project = await install('queue');
   const { ours, all } = await scopes(project);
-  expect(ours).toEqual(['errors', 'models', 'queue', 'redis']);
+  expect(ours).toEqual(['errors', 'models', 'queue', 'redis', 'servers']);
   for (const foreign of ['pino', 'fastify', 'js-redis-server']) expect(all).not.toContain(foreign);
   const script = `
     import { randomUUID } from 'node:crypto';

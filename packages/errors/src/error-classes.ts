@@ -21,6 +21,7 @@ import {
 } from './admission-errors.ts';
 import { JournalConflictError } from './journal-errors.ts';
 import { LeaseLostError, StalledError } from './lease-errors.ts';
+import { PostgresSetupError, PostgresUnavailableError } from './postgres-errors.ts';
 import {
   StreamEndedError,
   StreamGapError,
@@ -50,11 +51,13 @@ export const ERROR_CLASSES = [
   ActionCancelledError,
   SettingsError,
   DataFormatError,
+  PostgresSetupError,
   StalledError,
   ActionFailedError,
   QueuePausedError,
   TenantDirectoryError,
   RedisUnavailableError,
+  PostgresUnavailableError,
   ActionTimeoutError,
   ReplyLostError,
   DeadlineExceededError,

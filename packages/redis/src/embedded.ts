@@ -1,15 +1,16 @@
 import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
+import { freePort, type RunningServer } from '@nooble/servers';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedis, type FindOptions } from './embedded/find.ts';
-import type { RedisKind, RunningServer, ServerSpec } from './embedded/launcher.ts';
-import { freePort } from './embedded/port.ts';
+import type { RedisKind, ServerSpec } from './embedded/launcher.ts';
 import { sentinelSpec, type SentinelOptions } from './embedded/sentinel.ts';
 
 export { findRedis, type FindOptions } from './embedded/find.ts';
 export type { SentinelOptions } from './embedded/sentinel.ts';
-export type { RedisKind, RedisLauncher, RunningServer, ServerSpec } from './embedded/launcher.ts';
+export type { RunningServer } from '@nooble/servers';
+export type { RedisKind, RedisLauncher, ServerSpec } from './embedded/launcher.ts';
 
 export interface EmbeddedRedisOptions extends FindOptions {
   /** @default a free port */

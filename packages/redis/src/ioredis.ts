@@ -1,5 +1,5 @@
 // The only file that imports the client at run time: what it needs in a bundle has to be there before.
-import './bundled-require.ts';
+import './bundled.ts';
 import type { Cluster, Redis } from 'ioredis';
 
 export { Cluster, Redis } from 'ioredis';

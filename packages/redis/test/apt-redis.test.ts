@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { findAptCopy } from '../src/embedded/apt-redis.ts';
-import { copyName } from '../src/embedded/unpacked-copy.ts';
+import { copyName } from '@nooble/servers';
 import { temporaryFolder } from './servers.ts';
 
 /** A fake machine with its own programs, downloads and cache folders. */
@@ -83,7 +83,7 @@ it('unpacks Redis and the libraries that are missing, and finds the copy the nex
   expect(await find()).toMatchObject({ kind: 'apt', progress: [expect.any(String)] });
   expect(await find()).toEqual({ kind: 'apt', progress: [] });
   expect(await downloads()).toEqual(['redis-server redis-tools liblzf1 libdeep2']);
-  expect(await readdir(cache)).toEqual([await copyName()]);
+  expect(await readdir(cache)).toEqual([await copyName('redis')]);
 });
 
 it('needs no libraries in the copy where the machine has them, or has redis-tools', async () => {
@@ -92,7 +92,7 @@ it('needs no libraries in the copy where the machine has them, or has redis-tool
   const { cache, downloads } = await openMachine({ installed });
   expect(await find()).toMatchObject({ kind: 'apt' });
   expect(await downloads()).toEqual(['redis-server redis-tools']);
-  expect(await readdir(join(cache, await copyName(), 'usr'))).toEqual(['bin']);
+  expect(await readdir(join(cache, await copyName('redis'), 'usr'))).toEqual(['bin']);
 });
 
 it('unpacks a library whose name is only the end of an installed one', async () => {
@@ -105,7 +105,7 @@ it('lets several processes unpack at the same time', async () => {
   const { cache } = await openMachine();
   const found = await Promise.all([find(), find(), find()]);
   expect(found.map(({ kind }) => kind)).toEqual(['apt', 'apt', 'apt']);
-  expect(await readdir(cache)).toEqual([await copyName()]);
+  expect(await readdir(cache)).toEqual([await copyName('redis')]);
 });
 
 it('removes files of a killed process, but not those of a running one', async () => {
@@ -115,7 +115,7 @@ it('removes files of a killed process, but not those of a running one', async ()
     await mkdir(join(folder, 'root/usr/bin'), { recursive: true });
   await utimes(stale, 0, 0);
   expect(await find()).toMatchObject({ kind: 'apt' });
-  expect(await readdir(cache)).toEqual([await copyName(), 'unpacking-fresh']);
+  expect(await readdir(cache)).toEqual([await copyName('redis'), 'unpacking-fresh']);
 });
 
 it.each([
@@ -138,10 +138,10 @@ it.each([
 ])('replaces %s by one that starts', async (_what, leave) => {
   const { cache } = await openMachine();
   await mkdir(cache, { recursive: true });
-  await leave(cache, await copyName());
+  await leave(cache, await copyName('redis'));
   expect(await find()).toMatchObject({ kind: 'apt' });
   expect(await find()).toEqual({ kind: 'apt', progress: [] });
-  expect(await readdir(cache)).toEqual([await copyName()]);
+  expect(await readdir(cache)).toEqual([await copyName('redis')]);
 });
 
 it('takes a copy of another release if it starts, and unpacks its own if not', async () => {
@@ -159,7 +159,7 @@ it('keeps the copy in a temporary folder if the home directory is read-only', as
   const { folder, fallback } = await openMachine();
   await writeFile(join(folder, 'cache'), 'no folder can be created in a file');
   expect(await find()).toMatchObject({ kind: 'apt' });
-  expect(await readdir(fallback)).toEqual([await copyName()]);
+  expect(await readdir(fallback)).toEqual([await copyName('redis')]);
   expect(await find()).toEqual({ kind: 'apt', progress: [] });
 });
 
@@ -170,7 +170,7 @@ it('ignores a relative or empty XDG_CACHE_HOME', async () => {
     vi.stubEnv('XDG_CACHE_HOME', value);
     expect(await find()).toMatchObject({ kind: 'apt' });
   }
-  expect(await readdir(join(folder, 'home/.cache/nooble'))).toEqual([await copyName()]);
+  expect(await readdir(join(folder, 'home/.cache/nooble'))).toEqual([await copyName('redis')]);
 });
 
 it('reports that the packages contain no server that starts, and leaves nothing behind', async () => {
@@ -188,5 +188,5 @@ it('gives up if there is no apt, or no package', async () => {
   expect(await readdir(cache)).toEqual([]);
   await chmod(join(folder, 'bin/apt-get'), 0o644);
   expect(await find()).toEqual({ kind: undefined, progress: [] });
-  await expect(access(join(cache, await copyName()))).rejects.toThrow('ENOENT');
+  await expect(access(join(cache, await copyName('redis')))).rejects.toThrow('ENOENT');
 });

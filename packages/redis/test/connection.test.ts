@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { resolveConnection } from '../src/connection.ts';
 import { startEmbeddedRedis } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { freePort } from '@nooble/servers';
 import { RedisPool, type RedisPoolOptions } from '../src/pool.ts';
 import { giveAllSlots } from './servers.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { findRedis, startEmbeddedRedis } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { freePort } from '@nooble/servers';
 import { RedisPool } from '../src/pool.ts';
 
 async function temporaryFolder(): Promise<string> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { startEmbeddedRedis } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { freePort } from '@nooble/servers';
 import { RedisPool } from '../src/pool.ts';
 import { asRedisUnavailable } from '../src/unavailable.ts';
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Cluster, type Redis } from 'ioredis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { startEmbeddedRedis } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { freePort } from '@nooble/servers';
 import { RedisPool } from '../src/pool.ts';
 import { certificateFor, giveAllSlots, startTlsServer } from './servers.ts';
 

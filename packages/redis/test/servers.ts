@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { generate } from 'selfsigned';
 import { expect, onTestFinished } from 'vitest';
 import { startEmbeddedRedis, type SentinelOptions } from '../src/embedded.ts';
-import { freePort } from '../src/embedded/port.ts';
+import { freePort } from '@nooble/servers';
 
 /** A self-signed certificate for one host name, and its files. */
 export interface Certificate {

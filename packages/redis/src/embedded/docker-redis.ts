@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisLauncher, RunningServer, ServerSpec } from './launcher.ts';
-import { outputOf } from './run-program.ts';
-import { runServer } from './server-process.ts';
+import { outputOf, runServer, type RunningServer } from '@nooble/servers';
+import { answersPing } from './answers-ping.ts';
+import type { RedisLauncher, ServerSpec } from './launcher.ts';
 
 const IMAGE = 'redis:8-alpine';
 
@@ -20,7 +20,13 @@ async function startContainer({ port, directory, settings }: ServerSpec): Promis
   const container = ['run', '--rm', '--name', name, ...user, '-v', `${directory}:/data`];
   const publish = ['-p', `127.0.0.1:${port}:6379`];
   const args = [...container, ...publish, IMAGE, 'redis-server', '--dir', '/data', ...settings];
-  const running = await runServer({ command: 'docker', args, port, startMs: 120_000 });
+  const running = await runServer({
+    command: 'docker',
+    args,
+    port,
+    isReady: answersPing,
+    startMs: 120_000,
+  });
   return {
     ...running,
     async kill() {

@@ -2,7 +2,7 @@ import { findAptCopy } from './apt-redis.ts';
 import { findDocker } from './docker-redis.ts';
 import { findJavaScript } from './javascript-redis.ts';
 import type { Finder, RedisKind, RedisLauncher } from './launcher.ts';
-import { findOnPath } from './path-redis.ts';
+import { findRedisOnPath } from './path-redis.ts';
 
 export interface FindOptions {
   /** Falls back to a server in JavaScript, which is suitable for demonstrations only. @default false */
@@ -14,7 +14,7 @@ export interface FindOptions {
 }
 
 const FINDERS: Readonly<Record<RedisKind, Finder>> = {
-  path: findOnPath,
+  path: findRedisOnPath,
   apt: findAptCopy,
   docker: findDocker,
   javascript: findJavaScript,

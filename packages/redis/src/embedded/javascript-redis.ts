@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type * as JavaScriptServer from 'js-redis-server/core';
-import type { RedisLauncher, RunningServer, ServerSpec } from './launcher.ts';
+import type { RunningServer } from '@nooble/servers';
+import type { RedisLauncher, ServerSpec } from './launcher.ts';
 
 /** Returns a launcher for a slow in-memory server in this process, for demonstrations; undefined if not installed. */
 export async function findJavaScript(): Promise<RedisLauncher | undefined> {

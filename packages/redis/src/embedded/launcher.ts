@@ -1,3 +1,5 @@
+import type { RunningServer } from '@nooble/servers';
+
 /** Source of a server. */
 export type RedisKind = 'path' | 'apt' | 'docker' | 'javascript';
 
@@ -10,16 +12,6 @@ export interface ServerSpec {
   readonly configFile?: string;
   /** Command line arguments of redis-server. */
   readonly settings: readonly string[];
-}
-
-/** A server that accepts commands. */
-export interface RunningServer {
-  /** Stops the server and waits until it has exited. */
-  stop(): Promise<void>;
-  /** Kills the server without a clean shutdown. */
-  kill(): Promise<void>;
-  /** Kills the server without waiting, when this process exits. */
-  abandon(): void;
 }
 
 /** Starts servers of one kind. */

@@ -1,24 +1,40 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RunningServer } from './launcher.ts';
-import { answersPing } from './port.ts';
+import type { ProgramUser } from './run-program.ts';
+
+/** A server that accepts commands. */
+export interface RunningServer {
+  /** Stops the server and waits until it has exited. */
+  stop(): Promise<void>;
+  /** Kills the server without a clean shutdown. */
+  kill(): Promise<void>;
+  /** Kills the server without waiting, when this process exits. */
+  abandon(): void;
+}
 
 /** Command that starts a server. */
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** The user that runs it; only root may choose another. @default the user of this process */
+  readonly user?: ProgramUser | undefined;
   readonly port: number;
-  /** Maximum time until the server replies (ms). */
+  /** Returns true once the server accepts commands. Called until it does. */
+  readonly isReady: (port: number) => Promise<boolean>;
+  /** Maximum time until the server is ready (ms). */
   readonly startMs: number;
+  /** Signal that stops the server cleanly. @default 'SIGTERM' */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
-/** Starts the program and waits until it replies to PING. Throws an Error with the end of its output if it does not. */
+/** Starts the program and waits until it is ready. Throws an Error with the end of its output if it is not in time. */
 export async function runServer(server: ServerCommand): Promise<RunningServer> {
   const child = spawn(server.command, server.args, {
     env: { ...process.env, ...server.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...server.user,
     // Ctrl-C must not reach the server: this process still needs it while shutting down.
     detached: true,
   });
@@ -37,7 +53,7 @@ export async function runServer(server: ServerCommand): Promise<RunningServer> {
   }
   return {
     async stop() {
-      child.kill('SIGTERM');
+      child.kill(server.stopSignal ?? 'SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await exited;
       clearTimeout(late);
@@ -52,7 +68,7 @@ export async function runServer(server: ServerCommand): Promise<RunningServer> {
 
 async function untilAnswering(
   child: ChildProcess,
-  { port, startMs }: ServerCommand,
+  { port, startMs, isReady }: ServerCommand,
 ): Promise<void> {
   const failed = once(child, 'error').then(([error]) => {
     throw error as Error;
@@ -61,7 +77,7 @@ async function untilAnswering(
   const deadline = performance.now() + startMs;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`it exited with code ${child.exitCode}`);
-    if (await Promise.race([answersPing(port), failed])) return;
+    if (await Promise.race([isReady(port), failed])) return;
     await Promise.race([wait(10), failed]);
   }
   throw new Error(`it did not reply on port ${port} within ${startMs} ms`);
