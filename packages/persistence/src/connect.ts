@@ -1,7 +1,7 @@
 import { readConnecting, type ConnectOptions } from './connecting/options.ts';
 import { Sessions } from './connecting/sessions.ts';
 
-/** What is kept in PostgreSQL. Its fields are groups, each in a file of its concern. */
+/** Data in PostgreSQL. Its fields are groups, each in a file of its concern. */
 export interface Persistence {
   /** Closes all connections. Idempotent. */
   close(): Promise<void>;

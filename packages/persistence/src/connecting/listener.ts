@@ -13,7 +13,7 @@ export interface ListenerParts {
   readonly onChange: (isListening: boolean) => void;
 }
 
-/** Receives the notifications of a channel on a connection of its own, which it opens again after every loss. */
+/** Receives the notifications of a channel on a separate connection, which it opens again after every loss. */
 export class Listener {
   readonly #parts: ListenerParts;
   #stopping: AbortController | undefined;
