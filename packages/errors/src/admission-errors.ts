@@ -131,9 +131,10 @@ export class DomainNotEmptyError extends NoobleError {
     code: 'DOMAIN_NOT_EMPTY',
     httpStatus: 409,
     retryable: true,
-    summary: 'The domain still holds actions, dead letters or undelivered callbacks.',
+    summary:
+      'The domain still holds actions, dead letters, undelivered callbacks or unrecorded endings.',
     remedy:
-      'Stop its senders, let the domain drain, redrive or discard its dead letters, then retry.',
+      'Stop its senders, let the domain drain and its recorder catch up, redrive or discard its dead letters, then retry.',
   };
   constructor({ domain, left, cause }: { domain: string; left: number } & Caused) {
     super({

@@ -19,6 +19,7 @@ import {
   TenantDirectoryError,
   TenantMismatchError,
 } from './admission-errors.ts';
+import { HistoryBehindError } from './history-errors.ts';
 import { JournalConflictError } from './journal-errors.ts';
 import { LeaseLostError, StalledError } from './lease-errors.ts';
 import { PostgresSetupError, PostgresUnavailableError } from './postgres-errors.ts';
@@ -55,6 +56,7 @@ export const ERROR_CLASSES = [
   StalledError,
   ActionFailedError,
   QueuePausedError,
+  HistoryBehindError,
   TenantDirectoryError,
   RedisUnavailableError,
   PostgresUnavailableError,

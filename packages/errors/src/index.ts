@@ -22,6 +22,7 @@ export {
   type RateLimitFacts,
 } from './admission-errors.ts';
 export { ERROR_CLASSES } from './error-classes.ts';
+export { HistoryBehindError } from './history-errors.ts';
 export { JournalConflictError } from './journal-errors.ts';
 export { LeaseLostError, StalledError } from './lease-errors.ts';
 export { toLogFields, type LoggedError } from './log-fields.ts';

@@ -118,7 +118,8 @@ function keysIn(pieces, live) {
 
 /**
  * Returns the keys that a call passes, and the text that binds their names. Keys per tenant, action, process or day have no
- * name before the script appends it: the script makes their stems from the root of the keyspace, which is passed once.
+ * name before the script appends it: the script makes their stems from the root of the keyspace, which is passed once. So are
+ * the keys that only some domains use, which a call of the others does not pass.
  */
 function bind(refs, stems) {
   const isStem = (ref) => Object.hasOwn(stems, bareName(ref));
@@ -133,8 +134,8 @@ function bind(refs, stems) {
   const made = refs.filter(isStem).map((ref) => {
     const stem = stems[bareName(ref)];
     return ref.endsWith('*')
-      ? `local ${bareName(ref)} = {${TIERS.map((tier) => `root .. '${stem}:${tier}:'`).join(', ')}}`
-      : `local ${ref} = root .. '${stem}:'`;
+      ? `local ${bareName(ref)} = {${TIERS.map((tier) => `root .. '${stem}${tier}:'`).join(', ')}}`
+      : `local ${ref} = root .. '${stem}'`;
   });
   return { keys, bindings: [...taken, ...made, ''].join('\n') };
 }

@@ -29,6 +29,8 @@ export interface ClaimedAction {
   readonly waitedMs: number;
   /** Time for which its outcome is kept for `get` (ms); 0 to drop it. */
   readonly retainMs: number;
+  /** The history of the domain keeps its result. @default false */
+  readonly keepsResult?: boolean;
   /** Time since it was first throttled after its last counted attempt (ms); 0 if it was not. */
   readonly throttledMs: number;
   /** Time since it first met a worker without its handler after it last ran (ms); 0 if it did not. */

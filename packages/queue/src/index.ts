@@ -35,6 +35,18 @@ export type {
   WorkerLoad,
 } from './broker.ts';
 export { errorOfOutcome } from './delivery/outcome-error.ts';
+export type {
+  EndingsBatch,
+  EndingsReader,
+  EndingsReadOptions,
+} from './recording/endings-reader.ts';
+export type { HistoryOptions } from './recording/history-options.ts';
+export type {
+  HistoryEnding,
+  HistoryEntry,
+  HistoryGap,
+} from './protocol/operations/endings-read.ts';
+export type { HistoryStats } from './protocol/operations/history-stats.ts';
 export type { SignalResult } from './delivery/signals.ts';
 export type { Journals } from './claiming/journals.ts';
 export { DeadLetters } from './inspection/dead-letters.ts';

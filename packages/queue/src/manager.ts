@@ -11,6 +11,7 @@ import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 import type { RunningAction } from './admission/running-action.ts';
 import type { LastWork } from './last-work.ts';
+import { historiesOf, type Histories } from './recording/histories.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
 import { TenantQueues } from './tenant-queues.ts';
@@ -20,7 +21,7 @@ import { rejected } from './admission/receipt.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
-export class DomainQueueManager implements Controls, Looks, Scheduling {
+export class DomainQueueManager implements Controls, Looks, Scheduling, Histories {
   readonly cancel: Controls['cancel'];
   readonly signal: Controls['signal'];
   readonly pause: Controls['pause'];
@@ -37,6 +38,8 @@ export class DomainQueueManager implements Controls, Looks, Scheduling {
   readonly unschedule: Scheduling['unschedule'];
   readonly schedules: Scheduling['schedules'];
   readonly sendDueSlots: Scheduling['sendDueSlots'];
+  readonly setHistory: Histories['setHistory'];
+  readonly endings: Histories['endings'];
   readonly #parts: QueueManagerParts;
   readonly #parent: Parent | undefined;
 
@@ -66,6 +69,9 @@ export class DomainQueueManager implements Controls, Looks, Scheduling {
     this.unschedule = scheduling.unschedule;
     this.schedules = scheduling.schedules;
     this.sendDueSlots = scheduling.sendDueSlots;
+    const histories = historiesOf(this.#parts);
+    this.setHistory = histories.setHistory;
+    this.endings = histories.endings;
   }
 
   get redis(): RedisPool {

@@ -5,7 +5,7 @@ import { takeTour } from './tour.ts';
 
 /** Commands that only read. */
 const READS =
-  /^(exists|get|hstrlen|scard|hget|hmget|hgetall|hexists|hkeys|hlen|lindex|llen|lpos|lrange|pttl|time|z(card|count|range|rank|revrange|score|mscore)|x(range|revrange|len))$/i;
+  /^(exists|get|hstrlen|scard|hget|hmget|hgetall|hexists|hkeys|hlen|lindex|llen|lpos|lrange|pttl|time|z(card|count|range|rank|revrange|score|mscore)|x(range|revrange|len|info))$/i;
 
 /** One script call: the keys it declared or requested, and whether it has written. */
 interface Call {

@@ -6,7 +6,8 @@ import { KEY_TABLE } from '../src/protocol/key-table.ts';
 it('the scripts make the stems of the key table', () => {
   const rows = Object.entries<KeyFacts>(KEY_TABLE);
   const stems = rows.flatMap(([name, { per, suffix }]) =>
-    per === undefined || per === 'tier' ? [] : [[name, suffix]],
+    per === undefined || per === 'tier' ? [] : [[name, `${suffix}:`]],
   );
-  expect(readLua().stems).toEqual(Object.fromEntries(stems));
+  const OF_SOME_DOMAINS = { endings: 'endings', attempts: 'attempts' };
+  expect(readLua().stems).toEqual({ ...Object.fromEntries(stems), ...OF_SOME_DOMAINS });
 });

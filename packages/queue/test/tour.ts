@@ -7,6 +7,8 @@ import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
 
 const PAST = '2026-01-01T00:00:00.000Z';
 const scheduled = defineAction('embedding.nightly', { data: z.null() });
+/** Bounds that the tour exceeds. */
+const KEPT = { result: true, maxEntries: 5, whenBehind: 'drop' } as const;
 const done = { status: 'done', result: { length: 5 } } as const;
 
 function settlementFor(claimed: ClaimedAction, outcome: Outcome) {
@@ -19,12 +21,14 @@ export async function takeTour(queue: Queue, before: () => Promise<unknown>): Pr
     await before();
     return act();
   };
+  await step(async () => queue.queues.setHistory('embedding', KEPT));
   await admit(queue, step);
   await work(queue, step);
   await lookAfter(queue, step);
   await cancelRunning(queue, step);
   await runSequence(queue, step);
   await takeSlots(queue, step);
+  await readHistory(queue, step);
   await step(async () => drain(queue));
 }
 
@@ -194,6 +198,16 @@ async function takeSlots({ queues, stored }: Queue, step: Step): Promise<void> {
   expect(next?.inMs).toBeGreaterThan(0);
   expect(await step(async () => queues.schedules('embedding'))).toHaveLength(1);
   expect(await step(async () => queues.unschedule(schedule))).toBe(true);
+}
+
+/** Reads the endings that are left, and the gap before them; keeps no more. */
+async function readHistory({ queues }: Queue, step: Step): Promise<void> {
+  const endings = queues.endings('embedding');
+  const [batch] = await step(async () => endings.read());
+  expect(batch?.entries.map(({ kind }) => kind)).toEqual([...Array(5).fill('ending'), 'gap']);
+  await step(async () => batch?.done());
+  expect(await step(async () => endings.read())).toEqual([]);
+  await step(async () => queues.setHistory('embedding', false));
 }
 
 /** Ends every action of both domains, whatever its state. */

@@ -13,6 +13,7 @@
 -- from delay: take_delayed
 -- from counts: bump_waiting
 -- from ending: finish, touch_finish
+-- from endings: write_endings
 -- from sequences: note_sequence, write_sequences
 -- from memory: begin_writing
 -- from many: names_in
@@ -81,6 +82,7 @@ touch_streams(runs)
 begin_writing()
 for _, item in ipairs(ending) do cancel(item) end
 for _, item in ipairs(running) do stop(item) end
+write_endings()
 write_sequences()
 forget_bookings(names_in(found)) -- one that runs has none
 write_clock()

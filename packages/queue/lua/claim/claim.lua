@@ -3,6 +3,7 @@
 -- from memory: begin_writing
 -- from calls: earlier_answer, remember
 -- from claimed: reply, replayed
+-- from recorded: recorded
 -- from clock: now, clock_text, write_state
 -- from state: paused
 -- from plan: plan, capped
@@ -47,7 +48,7 @@ local function lease_out() -- writes `active` before the queue: an abort could r
   for at, item in ipairs(picked) do
     local id, candidate = item.id, item.candidate
     leases[2 * at - 1], leases[2 * at] = deadline, id
-    runs[2 * at - 1], runs[2 * at] = id, item.text .. holder .. item.flags
+    runs[2 * at - 1], runs[2 * at] = id, item.text .. holder .. recorded(item.flags)
     bump_arrival(candidate.order.tier, item.since, -1)
     taken[candidate], words[at + 2] = (taken[candidate] or 0) + 1, id
     if item.run then item.run = item.text .. item.flags end

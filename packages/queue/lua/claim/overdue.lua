@@ -5,6 +5,7 @@
 -- from run: read_run, lost_run
 -- from elements: expired, run_of
 -- from ending: finish, touch_finish
+-- from endings: write_endings
 -- from stream: touch_streams
 -- from codes: EXPIRED
 -- from counts: bump_waiting
@@ -44,5 +45,6 @@ local function end_expired()
     bump_waiting(r.tier, r.tenant, r.since, -1)
     finish(item.id, r, EXPIRED, item.stored)
   end
+  write_endings()
   write_sequences()
 end

@@ -5,6 +5,7 @@
 -- from throttled: lead_and_throttles
 -- from calls: earlier_answer, remember
 -- from due: due_in_ms
+-- from recorded: recorded
 -- from memory: begin_writing
 -- from header: SINCE_DIGITS, expiry_of
 -- from fields: write_fields
@@ -49,7 +50,7 @@ local function may_run(text, since, whose)
   return string.sub(text, 1, SINCE_DIGITS) == since and expiry_of(expires, since) > now
 end
 
-local deadline, first_run = string.format('%.0f', now + lease), ' 0 0 0 1 @' .. ARGV[1]
+local deadline, first_run = string.format('%.0f', now + lease), ' 0 0 0 1 @' .. ARGV[1] .. recorded('')
 local leases, runs, rows, arrived, bytes = {}, {}, {clock_text, '', '0', lead_and_throttles()}, {}, 0
 for at, id in ipairs(ids) do
   local since, text, whose = sinces[at], stored[at], owners[at].whose

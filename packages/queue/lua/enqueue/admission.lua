@@ -1,12 +1,13 @@
--- Decides whether an action may enter. Checks in order: partition → id → repetition → start before expiry → open → depth →
--- minute → day. Only reads; an item sees the earlier items of its batch that were admitted.
+-- Decides whether an action may enter. Checks in order: partition → id → repetition → start before expiry → open →
+-- backlog of the history → depth → minute → day. Only reads; an item sees the earlier items of its batch that were admitted.
 -- from state: paused
--- from codes: PAUSED_ADMISSION, PAUSED_MOVED, MINUTE, DAY, ACCEPTED, MOVED, FOREIGN, DUPLICATE, EXPIRES, CLOSED, SUSPENDED, DEPTH
+-- from codes: PAUSED_ADMISSION, PAUSED_MOVED, MINUTE, DAY, ACCEPTED, MOVED, FOREIGN, DUPLICATE, EXPIRES, CLOSED, SUSPENDED, DEPTH, BEHIND
 -- from header: expiry_of
 -- from clock: clock, now, lead_ms
 -- from window: WINDOW_MS, first_slot, book
 -- from day: day_of, admitted_on, DAY_MS, count_day
 -- from items: taken, standing
+-- from behind: is_behind
 -- KEYS: seen
 local NEVER_EXPIRES = '1 0 ' -- and costs 1, like most
 local keys_taken, closed, moved = {}, paused == PAUSED_ADMISSION, paused == PAUSED_MOVED
@@ -48,6 +49,7 @@ local function judge(item)
   item.due = start
   if not terms.profile then return ACCEPTED end
   if closed then return CLOSED end
+  if is_behind() then return BEHIND end
   if its_standing.suspended then return SUSPENDED end
   if its_standing.depth >= terms.depth then return DEPTH, terms.depth end
   if terms.minute or terms.day then return judge_rate(item, terms, expires) end

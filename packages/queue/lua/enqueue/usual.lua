@@ -1,6 +1,7 @@
 -- The usual enqueue as straight code: new actions on default terms, due immediately, with nothing in their way. Same
 -- result as for single items. Returns nothing if each has to be judged.
 -- from state: paused, kept_until
+-- from behind: is_behind
 -- from clock: now, clock, clock_words, advance_clock, write_clock
 -- from calls: earlier_answer, remember
 -- from fields: write_fields
@@ -9,7 +10,7 @@
 -- from wake: want_wake, write_wake
 -- KEYS: state actions depth held profiles queue* ready* parked* counts
 local FIRST_TERMS, TERMS_SIZE, ITEM_SIZE, BUCKET_END, BUCKET_US, NO_LIMIT = 4, 10, 4, 9, 10000000, '-1'
-if paused or kept_until > now then return nil end
+if paused or kept_until > now or is_behind() then return nil end
 
 local first_item, terms = FIRST_TERMS + ARGV[3] * TERMS_SIZE, {}
 local most_items = (#ARGV + 1 - first_item) / ITEM_SIZE

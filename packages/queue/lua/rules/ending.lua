@@ -11,6 +11,7 @@
 -- from journal: drop_any_journal, drop_journal
 -- from stream: end_stream
 -- from sequences: leave_sequence
+-- from endings: append_ending, touch_history
 -- KEYS: messages outbox actions run idempotency kept dead deaths journal
 local function send(id, r, message, due) -- under a name unique to this ending: the id may be reused
   local callback = id .. '.cb' .. (r.token == '0' and clock_text or r.token)
@@ -37,6 +38,7 @@ local function touch_finish(items) -- `id` and `stored` must be known; call befo
     names[#names + 1] = journal .. item.id
   end
   touch(names)
+  touch_history()
 end
 
 local function free_key(id, header) -- unless it stands for a newer action
@@ -49,6 +51,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   if header.notify then send(id, r, reason .. '\n' .. stored, now) end
   keep(id, r, header.retain, reason, '')
   end_stream(id, r, reason, reason == EXPIRED and string.format('%.0f', expiry_in(stored)) or '')
+  append_ending(id, r, {name = reason, settled = 0, note = '', stored = stored})
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
   drop_any_journal(id) -- also one that began early
   leave_sequence(id)
@@ -61,6 +64,7 @@ local function end_marked(id, r) -- for an action that was cancelled while it ra
   if header.notify then send(id, r, CANCELLED .. '\n' .. stored, now) end
   keep(id, r, header.retain, CANCELLED, '')
   end_stream(id, r, CANCELLED, '')
+  append_ending(id, r, {name = CANCELLED, settled = 0, note = '', stored = stored})
   drop_journal(id, r)
   leave_sequence(id)
   remove({id})
@@ -68,11 +72,12 @@ end
 
 local buried = 0
 
-local function bury(id, r, note)
+local function bury(id, r, note, settled) -- settled: 1 if a worker settled its last attempt, 0 if it stalled
   buried = buried + 1
   redis.call('ZADD', dead, now, id)
   redis.call('HSET', deaths, id, note)
   end_stream(id, r, DEAD, note)
+  append_ending(id, r, {name = DEAD, settled = settled, note = note})
   r.token = '0'
   write_run(id, r)
   bump_dead(r.tier, r.tenant, 1)

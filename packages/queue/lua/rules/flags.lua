@@ -1,9 +1,10 @@
 -- The flags of a run, letters before a plus sign at its end. c: it was cancelled while it runs, so it ends as cancelled, and
 -- returns to no queue; w: its handler only waits, and has no slot; a: an answer has come for which it waits; r: it has resumed,
 -- and is charged by time from then on; p: parked; j: it has a journal; e: it has emitted chunks, whose stream has not ended;
--- s: it belongs to a sequence.
+-- s: it belongs to a sequence; h: its ending goes to the history; m: the history has noted earlier attempts.
 local FLAGGED = string.byte('+')
-local ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL, HAS_STREAM, IN_SEQUENCE = '[war]', 'w', 'a', 'p', 'j', 'e', 's'
+local ENDS_WITH_LEASE, WAITS, ANSWERED, PARKED, HAS_JOURNAL, HAS_STREAM, IN_SEQUENCE = '[warh]', 'w', 'a', 'p', 'j', 'e', 's'
+local HAS_HISTORY, HAS_ATTEMPTS = 'h', 'm'
 
 local function is_flagged(text)
   return string.byte(text, -1) == FLAGGED

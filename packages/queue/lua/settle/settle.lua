@@ -14,6 +14,7 @@
 -- from memory: begin_writing
 -- from clock: write_clock
 -- from ending: remove, buried
+-- from endings: touch_history, write_endings
 -- from dead_letters: trim_surplus
 -- from commit: commit
 -- from holding: read_outcome, apply_hold
@@ -29,11 +30,11 @@
 --         already settled, lost to another worker, or marked: it was cancelled and has to end as cancelled
 -- Complexity: O(log tenants) per item
 local BY_TIME = ARGV[4] == 'time'
-local endings, taken, others, tenants, moving, kept_ids, journaled, streams, refused = {}, {}, {}, {}, {}, {}, {}, {}, {0}
+local outcomes, taken, others, tenants, moving, kept_ids, journaled, streams, refused = {}, {}, {}, {}, {}, {}, {}, {}, {0}
 
 for at = FIRST_OUTCOME, FIRST_ITEM - 1, OUTCOME_SIZE do
   local verb, holds_what, hold_ms, key = read_outcome(ARGV[at + 1])
-  endings[ARGV[at]] = {
+  outcomes[ARGV[at]] = {
     verb = verb, holds = holds_what, hold_ms = tonumber(hold_ms), key = key, delay = tonumber(ARGV[at + 2]), note = ARGV[at + 3], retain = tonumber(ARGV[at + 4]), callback = ARGV[at + 5],
     leaves_nothing = ARGV[at + 1] == 'done' and ARGV[at + 4] == '0' and ARGV[at + 5] == '',
   }
@@ -66,7 +67,7 @@ end
 
 for index, text in ipairs(runs) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
-  local ending = endings[ARGV[at + 2]]
+  local ending = outcomes[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
   if token ~= ARGV[at + 1] or taken[id] or not (ending.leaves_nothing and not is_flagged(text) or parse_run(text)) then
     refuse(index, id, ARGV[at + 1])
@@ -90,6 +91,7 @@ touch_lists(moving)
 touch_kept(kept_ids)
 touch_journals(journaled)
 touch_streams(streams)
+touch_history()
 begin_writing()
 if #others > 0 then write_clock() end -- the rest stores no times
 for _, item in ipairs(others) do
@@ -98,6 +100,7 @@ for _, item in ipairs(others) do
 end
 remove(gone)
 if buried > 0 then trim_surplus(tonumber(ARGV[3])) end
+write_endings()
 write_leases()
 uncap_freed(those_held)
 weigh_corrections()

@@ -9,6 +9,7 @@
 -- from kept: keep
 -- from codes: DONE, DEAD, EXPIRED, CANCELLED
 -- from stream: end_stream
+-- from endings: append_ending, note_attempt
 -- from delay: add_delayed, due_or_expiry
 -- from flags: has_mark, set_flag, has_flag, WAITS, PARKED, ANSWERED
 -- from run: write_run, is_suspect
@@ -39,6 +40,7 @@ local function over(how)
     notify(id, r, ending)
     keep(id, r, ending.retain, how, ending.note)
     end_stream(id, r, how, ending.note)
+    append_ending(id, r, {name = how, settled = 1, note = ending.note})
     drop_journal(id, r)
     leave_sequence(id)
     gone[#gone + 1] = id
@@ -54,11 +56,13 @@ local function run_later(id, r, ending)
 end
 
 function verbs.retry(id, r, ending)
+  note_attempt(id, r)
   r.failures, r.throttled, r.unhandled = r.failures + 1, '0', '0'
   run_later(id, r, ending)
 end
 
 function verbs.throttled(id, r, ending) -- not a failure: the worker limits it by the time since the first one
+  note_attempt(id, r)
   if r.throttled == '0' then r.throttled = string.format('%.0f', now) end
   r.unhandled = '0'
   run_later(id, r, ending)
@@ -70,6 +74,7 @@ function verbs.unhandled(id, r, ending) -- not an attempt of a handler, so it ke
 end
 
 function verbs.parked(id, r, ending) -- not an attempt: it goes on from its journal once an answer has come
+  note_attempt(id, r)
   if has_flag(r, ANSWERED) then ending = {delay = 0} end
   set_flag(r, PARKED, true)
   run_later(id, r, ending)
@@ -79,7 +84,7 @@ function verbs.dead(id, r, ending)
   set_flag(r, 'c', false) -- its caller knows that it is dead, and a redriven action is not cancelled
   notify(id, r, ending)
   keep(id, r, ending.retain, DEAD, ending.note)
-  bury(id, r, ending.note)
+  bury(id, r, ending.note, 1)
 end
 
 function verbs.release(id, r)

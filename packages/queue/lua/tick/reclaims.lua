@@ -8,6 +8,7 @@
 -- from flags: has_mark, has_flag, WAITS
 -- from run: is_suspect
 -- from kept: keep
+-- from endings: note_attempt
 -- KEYS: state active revoked actions
 local lease, max_stalls, REVOKED_MS = tonumber(ARGV[1]), tonumber(ARGV[2]), 3600000
 
@@ -37,8 +38,9 @@ local function reclaim(id, r)
     local header = parse_header(stored)
     if header.notify then send(id, r, note .. '\n' .. stored, now) end
     keep(id, r, header.retain, DEAD, note)
-    bury(id, r, note)
+    bury(id, r, note, 0)
   else
+    note_attempt(id, r)
     line_up(id, r, is_suspect(r, max_stalls) and 'suspects' or 'head')
   end
   end_lease(id, r.tier, r.tenant, waits)

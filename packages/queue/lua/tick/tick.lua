@@ -6,6 +6,7 @@
 -- from delay: take_delayed
 -- from sequences: note_sequence, has_to_join, join_sequence, write_sequences
 -- from ending: finish, touch_finish
+-- from endings: touch_history, write_endings
 -- from codes: EXPIRED, CUT_SHORT, COMPLETE
 -- from lease: line_up, held_among, write_leases, uncap_freed
 -- from flags: has_flag, PARKED
@@ -86,6 +87,7 @@ touch_streams(late_runs)
 touch_streams(ripe_runs)
 local ripe_items = read_ripe(ripe, ripe_runs)
 for _, id in ipairs(late) do note_sequence(id, late_runs[id], nil) end
+touch_history()
 begin_writing()
 acknowledge({unpack(ARGV, FIRST_ACK)})
 if ARGV[7] ~= '0' then bump(counts, 'lost', tonumber(ARGV[7])) end
@@ -95,6 +97,7 @@ if may_reclaim() then
   put_in_order(late, late_runs)
   for at = #late, 1, -1 do reclaim(late[at], late_runs[late[at]]) end
 end
+write_endings()
 write_leases()
 uncap_freed(those_held)
 write_sequences()

@@ -1,5 +1,6 @@
 import {
   fromWireError,
+  HistoryBehindError,
   InvalidActionError,
   isNoobleError,
   QueueFullError,
@@ -74,6 +75,7 @@ export function resultOf(
     const reason = `it expires at ${expires}, before it may start at ${starts}`;
     return new InvalidActionError({ actionId, reason });
   }
+  if (verdict.kind === 'behind') return new HistoryBehindError({ domain });
   if (verdict.kind === 'depth') return new QueueFullError({ queue, limit: verdict.limit });
   const paused = verdict.kind === 'closed' ? domain : queue;
   return new QueuePausedError({ domain: paused, attempted: `enqueue action "${actionId}"` });

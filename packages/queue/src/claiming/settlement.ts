@@ -105,16 +105,28 @@ function tellable({ claimed, outcome }: Settlement): CallbackData | undefined {
   return { status, error: toWireError(new ActionCancelledError({ actionId })) };
 }
 
-/** Returns the note of a dead letter, or of a result that is kept or ends a stream. */
+/** Returns the note of a dead letter, or of a result that is kept, ends a stream or goes to the history. */
 function noteOf({ claimed, outcome, emitted }: Settlement, limitBytes: number): string {
   if (outcome.status === 'dead') return JSON.stringify(outcome.error);
   if (outcome.status === 'expired' && emitted !== undefined) return JSON.stringify(outcome.error);
   if (outcome.status !== 'done') return '';
-  if (claimed.retainMs === 0 && emitted === undefined) return '';
+  if (claimed.retainMs === 0 && emitted === undefined) {
+    return claimed.keepsResult === true ? noteForHistory(outcome.result, limitBytes) : '';
+  }
   // A function or a symbol has no JSON: it is stored as null.
   const note = (JSON.stringify(outcome.result) as string | undefined) ?? 'null';
   assertSize(note, `result of action "${claimed.lease.actionId}"`, limitBytes);
   return note;
+}
+
+/** Returns '' for a result that cannot be stored: only the history would have it, and an action does not fail for that. */
+function noteForHistory(result: unknown, limitBytes: number): string {
+  try {
+    const note = (JSON.stringify(result) as string | undefined) ?? 'null';
+    return Buffer.byteLength(note) > limitBytes ? '' : note;
+  } catch {
+    return '';
+  }
 }
 
 function assertSize(text: string, what: string, limitBytes: number): void {

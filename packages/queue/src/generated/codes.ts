@@ -11,6 +11,7 @@ export const CODES = {
     MOVED: 7,
     FOREIGN: 8,
     EXPIRES: 9,
+    BEHIND: 10,
   },
   settlement: {
     ALREADY: 1,

@@ -1,6 +1,7 @@
 import { TIERS, type Tier } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ask } from '../protocol/calling.ts';
+import { addHistories } from '../protocol/operations/history-stats.ts';
 import {
   readStats,
   statsCall,
@@ -37,6 +38,7 @@ function together(a: DomainStats, b: DomainStats): DomainStats {
     deadDropped: a.deadDropped + b.deadDropped,
     repliesLost: a.repliesLost + b.repliesLost,
     clockLeadMs: Math.max(a.clockLeadMs, b.clockLeadMs),
+    ...addHistories(a, b),
   };
 }
 

@@ -9,7 +9,7 @@ export const KEY_TABLE = {
     suffix: 'state',
     type: 'HASH',
     content:
-      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, first end of a hold of a tenant, throttle keys with the times until which they are held (at most 100) and the last of these times, pause flag, format of the records, settings of the last worker',
+      'clock (µs) and its lead over the server, virtual times, turns per tier, mean duration of an attempt, time of the last lease check, expiry of the last kept ending, first end of a hold of a tenant, throttle keys with the times until which they are held (at most 100) and the last of these times, pause flag, format of the records, settings of the last worker; of a domain that keeps its history its rule, its backlog and a gap',
     lifetime: 'permanent',
   },
   actions: {
@@ -147,6 +147,20 @@ export const KEY_TABLE = {
     type: 'HASH',
     content: 'tenant → decayed mean duration of an attempt (µs), if tenants share by time',
     lifetime: 'while the tenant has actions waiting, delayed, active or dead',
+  },
+  endings: {
+    suffix: 'endings',
+    type: 'STREAM',
+    content:
+      'of a domain that keeps its history: endings that no recorder has stored, as <number>-<bytes> → facts, action, result or error; gaps',
+    lifetime: 'until a recorder has stored them',
+  },
+  attempts: {
+    suffix: 'attempts',
+    type: 'HASH',
+    content:
+      'of a domain that keeps its history: action_id → first claim, and time for which attempts have held a lease (µs)',
+    lifetime: 'from the second attempt until the action ends',
   },
   counts: {
     suffix: 'counts',

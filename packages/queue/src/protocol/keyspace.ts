@@ -21,6 +21,8 @@ export class Keyspace {
   readonly domain: string;
   /** Domain and partition, if there are several, for messages. */
   readonly title: string;
+  /** `<count>.<index>` of the partition, or '' if there is one. */
+  readonly partitionName: string;
   /** Key of the list that idle workers block on. */
   readonly wakeKey: string;
   readonly #root: string;
@@ -31,6 +33,7 @@ export class Keyspace {
     this.domain = domain;
     const which = partition && ` (partition ${partition.index + 1} of ${partition.of})`;
     this.title = `domain "${domain}"${which ?? ''}`;
+    this.partitionName = partition ? `${partition.of}.${partition.index}` : '';
     this.#root = domainRoot(prefix, domain, partition);
     this.wakeKey = keysOf(this.#root, ['wake'])[0] ?? '';
   }

@@ -66,9 +66,14 @@ export class Partitions {
     this.#known.delete(domain);
   }
 
+  /** Returns the keyspaces that a domain would have with this number of partitions. */
+  at(domain: string, count: number): DomainKeyspaces {
+    return new DomainKeyspaces(this.#prefix, domain, { count });
+  }
+
   /** Stores the partition count; other processes pick it up on their next read. Throws RedisUnavailableError. */
   async write(domain: string, count: number): Promise<DomainKeyspaces> {
-    const keyspaces = new DomainKeyspaces(this.#prefix, domain, { count });
+    const keyspaces = this.at(domain, count);
     try {
       await this.#redis.command().set(this.#keyOf(domain), count);
     } catch (error) {

@@ -37,6 +37,7 @@ function leaseOf(model: ProtocolModel, action: StoredAction): Claim {
   action.hasRun = true;
   action.atMs = deadlineMs;
   action.claim = claim;
+  model.history.claim(action, model.nowMs);
   return claim;
 }
 

@@ -51,6 +51,7 @@ export async function drain(run: Run): Promise<void> {
     'inflight',
     'awaiting',
     'depth',
+    'attempts',
   ] as const;
   expect(await world.stored.sequences()).toEqual(new Map());
   for (const name of left) {

@@ -8,6 +8,7 @@ import type { ProtocolModel } from './protocol-model.ts';
 import { journalOf, type StoredJournal } from './journal-model.ts';
 import { readState, type JournalState, type StoredState } from './stored-state.ts';
 import { KEYS, SEQUENCES, TENANTS } from './tenants.ts';
+import { storedEndings } from './world-history.ts';
 import type { World } from './world.ts';
 
 const BUCKET_MS = 10_000;
@@ -16,23 +17,28 @@ const KEY_NAMES = TENANTS.flatMap((tenant) => KEYS.map((key) => `${tenant} ${key
 
 /** Expects that the queue stores what the model contains: every action in its state, every tag, every count. */
 export async function expectSame(model: ProtocolModel, world: World): Promise<void> {
-  const [{ tokens, outbox, ...state }, stats, replies, streams] = await Promise.all([
-    readState(world.stored, {
-      today: dayOf(model.nowMs),
-      keyNames: KEY_NAMES,
-      ids: [...model.known],
-      sequenceNames: SEQUENCE_NAMES,
-    }),
-    world.queues.stats('embedding'),
-    world.replies(),
-    world.streams([...model.known]),
-  ]);
+  const [{ tokens, outbox, ...state }, { history, ...stats }, replies, streams, endings] =
+    await Promise.all([
+      readState(world.stored, {
+        today: dayOf(model.nowMs),
+        keyNames: KEY_NAMES,
+        ids: [...model.known],
+        sequenceNames: SEQUENCE_NAMES,
+      }),
+      world.queues.stats('embedding'),
+      world.replies(),
+      world.streams([...model.known]),
+      storedEndings(world.stored),
+    ]);
   expect(state, 'what is stored').toEqual(expectedState(model));
   const onTheirWay = byAction(model.outbox.dueTimes);
   expect(byAction(outbox), 'callbacks on their way').toEqual(onTheirWay);
   expect(stats, 'stats').toEqual(expectedStats(model));
   expect(replies, 'replies').toEqual(model.caller.replies);
   expect(streams, 'streams').toEqual(model.streams.entriesAt(model.nowMs));
+  const kept = model.history.isKept ? model.history.entries : [];
+  expect(endings.toSorted(), 'endings to record').toEqual(kept.toSorted());
+  expect(history?.entries ?? 0, 'number of endings to record').toBe(kept.length);
   const isReady = model.paused === false && TIERS.some((tier) => readyIn(model, tier).size > 0);
   const least = isReady || model.owesToken ? 1 : 0;
   expect(tokens, 'tokens for idle workers').toBeGreaterThanOrEqual(least);
@@ -44,7 +50,14 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
     ({ id, state, atMs, failures, stalls, redrives, ...rest }) => {
       const place = state === 'waiting' ? state : `${state} ${atMs}`;
       const { throttledSinceMs, unhandledSinceMs } = rest;
-      const flags = flagsOf(rest, state === 'active' && model.scheduler.charges.isResumed(id));
+      const flags = flagsOf(
+        {
+          ...rest,
+          isRecorded: state === 'active' && model.history.isKept,
+          hasNoted: model.history.hasNoted(model.actions.get(id)!),
+        },
+        state === 'active' && model.scheduler.charges.isResumed(id),
+      );
       const attempts = { failures, stalls, redrives, throttledSinceMs, unhandledSinceMs };
       return [id, { place, ...attempts, flags }] as const;
     },
@@ -74,13 +87,24 @@ function expectedState(model: ProtocolModel): Omit<StoredState, 'tokens' | 'outb
 }
 
 function flagsOf(
-  { isCancelled, waits, isAnswered, isParked, hasJournal, sequence }: Partial<StoredAction>,
+  {
+    isCancelled,
+    waits,
+    isAnswered,
+    isParked,
+    hasJournal,
+    sequence,
+    isRecorded,
+    hasNoted,
+  }: Partial<StoredAction> & { isRecorded: boolean; hasNoted: boolean },
   isResumed: boolean,
 ): string {
   const flags = {
     a: isAnswered,
     c: isCancelled,
+    h: isRecorded,
     j: hasJournal,
+    m: hasNoted,
     p: isParked,
     r: isResumed,
     s: sequence !== undefined,

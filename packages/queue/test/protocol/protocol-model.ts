@@ -3,6 +3,7 @@ import { SequenceModel } from '../sequence-model.ts';
 import { SchedulerModel, type ModelOrder, type ModelTenant } from '../scheduler-model.ts';
 import { inOrder, type Claim, type Ending, type NewAction, type StoredAction } from './action.ts';
 import { AdmissionModel, type ModelLimits, type Refusal } from './admission-model.ts';
+import { HistoryModel } from './history-model.ts';
 import type { StoredJournal } from './journal-model.ts';
 import { CallerModel, OutboxModel } from './outbox-model.ts';
 import { HoldsModel } from './holds-model.ts';
@@ -31,6 +32,7 @@ export interface Setting {
   readonly order: ModelOrder;
   readonly maxStalls: number;
   readonly tenants: Readonly<Record<string, TenantSetting>>;
+  readonly keepsHistory: boolean;
 }
 
 export type Receipt =
@@ -73,6 +75,7 @@ export class ProtocolModel {
   readonly outbox = new OutboxModel();
   readonly caller = new CallerModel();
   readonly streams = new StreamsModel();
+  readonly history: HistoryModel;
   readonly workers = WORKERS.map(() => new WorkerModel());
   /** Ids of all actions ever enqueued. */
   readonly known = new Set<string>();
@@ -98,7 +101,8 @@ export class ProtocolModel {
   readonly #kept = new Map<string, KeptEnding>();
   #since = 0;
 
-  constructor({ order, maxStalls, tenants }: Setting, nowMs: number) {
+  constructor({ order, maxStalls, tenants, keepsHistory }: Setting, nowMs: number) {
+    this.history = new HistoryModel(keepsHistory);
     this.nowMs = nowMs;
     this.maxStalls = maxStalls;
     this.tenants = { ...tenants };
@@ -230,6 +234,7 @@ export class ProtocolModel {
   /** Ends an action that has not started: notifies its caller, and frees its key if it never ran. */
   finish(action: StoredAction, ending: 'expired' | 'cancelled'): void {
     this.tell(action, ending, this.nowMs);
+    this.history.end(action, ending, { nowMs: this.nowMs, settled: false, ran: false });
     this.streams.end(action, ending, this.nowMs);
     this.keep(action, ending);
     const { failures, stalls, redrives, throttledSinceMs, hasJournal } = action;
@@ -243,6 +248,7 @@ export class ProtocolModel {
   /** Ends an action that was cancelled while it ran, without its worker. */
   endCancelled(action: StoredAction): void {
     this.tell(action, 'cancelled', this.nowMs);
+    this.history.end(action, 'cancelled', { nowMs: this.nowMs, settled: false, ran: true });
     this.streams.end(action, 'cancelled', this.nowMs);
     this.keep(action, 'cancelled');
     this.remove(action);

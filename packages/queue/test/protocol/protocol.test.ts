@@ -42,6 +42,7 @@ it(
         const world = new World(redis, how, nowMs);
         const run: Run = { model: new ProtocolModel(how, nowMs), world, lines: [] };
         await world.time.start();
+        if (how.keepsHistory) await world.queues.setHistory('embedding', {});
         try {
           await follow(run, commands);
         } catch (error) {
@@ -75,7 +76,7 @@ function explained(error: unknown, { lines }: Run, how: Setting): Error {
   const { mode, floor } = how.order;
   const parts = [
     `${(error as Error).message}\n`,
-    `${mode}, floor ${floor}, maxStalls ${how.maxStalls}`,
+    `${mode}, floor ${floor}, maxStalls ${how.maxStalls}${how.keepsHistory ? ', with a history' : ''}`,
     ...Object.entries(how.tenants).map(([name, each]) => `${name}: ${JSON.stringify(each)}`),
     ...lines.map((line, index) => `${index + 1}. ${line}`),
   ];

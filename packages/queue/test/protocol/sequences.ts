@@ -4,6 +4,7 @@ import { claim } from './steps/claim.ts';
 import { deadLetters } from './steps/dead-letters.ts';
 import { emit } from './steps/emit.ts';
 import { enqueue } from './steps/enqueue.ts';
+import { recordEndings } from './steps/history.ts';
 import { answer, contend, recall, record, resume } from './steps/journal.ts';
 import { cancel, get } from './steps/look-after.ts';
 import { explain, list } from './steps/looks.ts';
@@ -37,6 +38,7 @@ const WEIGHTS: readonly (readonly [number, fc.Arbitrary<ProtocolCommand>])[] = [
   [1, crash],
   [1, changeTenant],
   [1, callerHandles],
+  [1, recordEndings],
 ];
 
 const step = fc.oneof(...WEIGHTS.map(([weight, arbitrary]) => ({ weight, arbitrary })));

@@ -89,16 +89,19 @@ function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
   model.endLease(action);
   model.scheduler.settle(action.id, model.nowMs);
   if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
+    if (outcome !== 'unhandled') model.history.note(action, model.nowMs);
     model.delay(action, model.nowMs + delayMs);
     count(action, outcome, model.nowMs);
     return [];
   }
   if (outcome === 'parked') {
     action.isParked = true;
+    model.history.note(action, model.nowMs);
     model.delay(action, model.nowMs + (isAnswered ? 0 : delayMs));
     return [];
   }
   model.keep(action, outcome);
+  model.history.end(action, outcome, { nowMs: model.nowMs, settled: true, ran: true });
   if (outcome === 'dead') model.bury(action);
   else {
     model.streams.end(action, outcome, model.nowMs);

@@ -74,6 +74,7 @@ export const setting: fc.Arbitrary<Setting> = fc.record({
     share: fc.constantFrom('turns' as const, 'time' as const),
   }),
   maxStalls: fc.constantFrom(0, 1, 1, 2),
+  keepsHistory: fc.boolean(),
   tenants: fc.oneof(
     { weight: 2, arbitrary: allOf(tenantSetting) },
     { weight: 2, arbitrary: allOf(peer) },

@@ -57,12 +57,14 @@ function reclaim(model: ProtocolModel, action: StoredAction): void {
     return model.endCancelled(action);
   }
   action.state = 'waiting';
+  if (action.stalls <= maxStalls) model.history.note(action, model.nowMs);
   if (action.stalls <= maxStalls && !model.isSuspect(action)) return scheduler.reclaim(action.id);
   scheduler.giveUp(action.id);
   if (action.stalls <= maxStalls) model.suspect(action);
   else {
     model.tell(action, 'dead', model.nowMs);
     model.keep(action, 'dead');
+    model.history.end(action, 'dead', { nowMs: model.nowMs, settled: false, ran: true });
     model.bury(action);
   }
 }

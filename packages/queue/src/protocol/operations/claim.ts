@@ -47,13 +47,14 @@ export function claimCall(keyspace: Keyspace, claim: ClaimArguments): ScriptCall
 export function readClaim(reply: unknown, deadline: number): Claim {
   const [clock, dueIn, suspect, facts, ...cells] = reply as ClaimReply;
   const claimed: ClaimedAction[] = [];
+  const keepsResult = String(facts).split(' ', 1)[0]?.endsWith('r') === true;
   for (let at = 0; at < cells.length; at += 2) {
     const [who = '', stored = ''] = [cells[at], cells[at + 1]];
     const isSuspect = at === 0 && suspect === '1';
-    claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline }));
+    claimed.push(claimedOf({ who, suspect: isSuspect, stored, clock, deadline, keepsResult }));
   }
-  const [lead, ...throttles] = String(facts).split(' ');
-  const clockLeadMs = Number(lead);
+  const [lead = '', ...throttles] = String(facts).split(' ');
+  const clockLeadMs = Number.parseInt(lead, 10);
   return {
     claimed,
     ...(throttles.length > 0 && { heldKeys: heldKeysIn(throttles) }),
@@ -70,7 +71,7 @@ function heldKeysIn(words: readonly string[]): HeldKey[] {
   }));
 }
 
-/** Clock, ms until something is due, mark of a suspect, lead of the clock and throttle keys if any are held, actions. */
+/** Clock, ms until something is due, mark of a suspect, lead of the clock (with r if the history keeps results) and throttle keys if any are held, actions. */
 type ClaimReply = [string, string, string, string | number, ...string[]];
 
 interface ClaimRow {
@@ -80,9 +81,17 @@ interface ClaimRow {
   readonly stored: string;
   readonly clock: string;
   readonly deadline: number;
+  readonly keepsResult: boolean;
 }
 
-function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): ClaimedAction {
+function claimedOf({
+  who,
+  suspect,
+  stored,
+  clock,
+  deadline,
+  keepsResult,
+}: ClaimRow): ClaimedAction {
   const action = parseStored(stored);
   const end = who.indexOf(' ');
   const actionId = end === -1 ? who : who.slice(0, end);
@@ -101,6 +110,7 @@ function claimedOf({ who, suspect, stored, clock, deadline }: ClaimRow): Claimed
     retainMs: action.retainMs,
     throttledMs: elapsed(facts.throttledSinceMs, nowMs),
     unhandledMs: elapsed(facts.unhandledSinceMs, nowMs),
+    ...(keepsResult && { keepsResult }),
     ...(expiresMs !== undefined && { expiresInMs: expiresMs - nowMs }),
   };
 }

@@ -16,6 +16,8 @@ export type Verdict =
   | { readonly kind: 'expires'; readonly startsMs: number; readonly expiresMs: number }
   /** `foreign`: an action of another tenant has its id. */
   | { readonly kind: 'closed' | 'suspended' | 'foreign' }
+  /** Its history is not recorded fast enough. */
+  | { readonly kind: 'behind' }
   /** The number of partitions of the domain has changed. */
   | { readonly kind: 'moved' };
 
@@ -67,6 +69,7 @@ const VERDICTS: Readonly<Record<AdmissionCode, (detail: string, limit: string) =
   [CODE.SUSPENDED]: () => ({ kind: 'suspended' }),
   [CODE.MOVED]: () => ({ kind: 'moved' }),
   [CODE.FOREIGN]: () => ({ kind: 'foreign' }),
+  [CODE.BEHIND]: () => ({ kind: 'behind' }),
   [CODE.EXPIRES]: (starts, expires) => ({
     kind: 'expires',
     startsMs: Number(starts),

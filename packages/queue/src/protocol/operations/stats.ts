@@ -4,9 +4,11 @@ import type { ScriptCall } from '@nooble/redis';
 import { CODES } from '../../generated/codes.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
+import { readHistoryStats, type HistoryStats } from './history-stats.ts';
 
 /** Resolution of the age of the oldest action (ms). */
 const BUCKET_MS = 10_000;
+const HISTORY_CELLS = 4;
 
 /** Statistics of one tier of a domain. */
 export interface TierStats {
@@ -43,6 +45,8 @@ export interface DomainStats {
   readonly repliesLost: number;
   /** Lead of the domain's clock over the clock of the server, which was set back (ms); usually 0. */
   readonly clockLeadMs: number;
+  /** Endings that are not recorded yet; absent if the domain keeps no history. */
+  readonly history?: HistoryStats;
 }
 
 export function statsCall(keyspace: Keyspace): ScriptCall {
@@ -50,7 +54,9 @@ export function statsCall(keyspace: Keyspace): ScriptCall {
 }
 
 export function readStats(domain: string, reply: unknown): DomainStats {
-  const [now, lead, paused, outbox, suspects, ...cells] = reply as (string | number)[];
+  const [now, lead, paused, outbox, suspects, ...more] = reply as (string | number)[];
+  const history = readHistoryStats(more, Number(now));
+  const cells = more.slice(HISTORY_CELLS);
   const counts = countsOf(cells.slice(TIERS.length));
   const tiers = TIERS.map((tier, index) => {
     const count = (letter: string): number => counts.get(`${letter}${index + 1}`) ?? 0;
@@ -75,6 +81,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
     deadDropped: counts.get('trimmed') ?? 0,
     repliesLost: counts.get('lost') ?? 0,
     clockLeadMs: Number(lead),
+    ...(history && { history }),
   };
 }
 

@@ -1,0 +1,55 @@
+-- Endings of actions of a domain that keeps its history. Each is appended to the backlog by the script that makes it.
+-- from history: rule_of_history
+-- from backlog: read_backlog, append, write_backlog
+-- from clock: now, clock_text
+-- from flags: has_flag, set_flag, HAS_ATTEMPTS
+-- from gap: drop_oldest
+-- from touch: touch
+-- from codes: DONE
+-- KEYS: endings attempts actions
+local MOST_DROPPED, appended = 100, 0
+
+local function touch_history() -- before the first write, like every undeclared key
+  if rule_of_history() then touch({endings, attempts}) end
+end
+
+local function attempts_of(id, r) -- first claim, and time for which attempts have held a lease (µs)
+  local first, ran = string.match(has_flag(r, HAS_ATTEMPTS) and redis.call('HGET', attempts, id) or '', '^(%d+) (%d+)$')
+  if r.token == '0' then return first or '0', ran or '0' end
+  local held = math.max(0, now * 1000 - tonumber(r.token))
+  return first or r.token, string.format('%.0f', held + (ran or 0))
+end
+
+local function note_attempt(id, r) -- that ends, while its action does not; the run has to be written afterwards
+  if not rule_of_history() or r.token == '0' then return end
+  redis.call('HSET', attempts, id, table.concat({attempts_of(id, r)}, ' '))
+  set_flag(r, HAS_ATTEMPTS, true)
+end
+
+local function drop_attempts(id, r)
+  if not has_flag(r, HAS_ATTEMPTS) then return end
+  redis.pcall('HDEL', attempts, id) -- nothing may fail now, and the slot may be moving
+  set_flag(r, HAS_ATTEMPTS, false)
+end
+
+local function append_ending(id, r, ending) -- name; settled: 1 if a worker settled its last attempt; note; stored, if it is known
+  local rule, token = rule_of_history(), r.token == '0' and clock_text or r.token
+  if rule then
+    local first, ran = attempts_of(id, r)
+    local words = table.concat({
+      ending.name, string.format('%.0f', now), id, token, r.tier, r.tenant, first, ran,
+      r.failures + r.stalls + ending.settled, r.stalls, r.redrives, r.cost, rule.keeps,
+    }, ' ')
+    local note = ending.name == DONE and not rule.keeps_result and '' or ending.note
+    append(words, ending.stored or redis.call('HGET', actions, id) or '', note)
+    appended = appended + 1
+  end
+  drop_attempts(id, r)
+end
+
+local function write_endings()
+  if appended == 0 then return end
+  local rule, kept = rule_of_history(), read_backlog()
+  if rule.drops then drop_oldest(rule, kept, math.max(MOST_DROPPED, 2 * appended)) end
+  write_backlog()
+end
