@@ -9,6 +9,7 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
     'packages/queue/src',
     [
       'scheduling',
+      'recording',
       'following',
       'inspection',
       'claiming',

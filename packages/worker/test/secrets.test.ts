@@ -136,6 +136,8 @@ const ways: Record<string, () => unknown> = {
       }),
     ),
   ThrottledError: () => raise(new errors.ThrottledError({ what: 'It', cause: clientError() })),
+  HistoryBehindError: () =>
+    raise(new errors.HistoryBehindError({ domain: 'vault', cause: clientError() })),
   LeaseLostError: () => raise(new errors.LeaseLostError({ actionId, cause: clientError() })),
   JournalConflictError: () =>
     raise(
