@@ -1,5 +1,5 @@
 -- The backlog of a domain that keeps its history: the stream of endings that no recorder has stored yet. The id of an entry is
--- <number of the ending>-<its size in bytes>, so that whoever removes it knows its size. The state contains the last number,
+-- <number of the ending>-<its size in bytes>, so that its size is known when it is removed. The state contains the last number,
 -- the number of entries and their size.
 -- from state: backlog
 -- KEYS: state endings

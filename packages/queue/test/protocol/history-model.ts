@@ -1,6 +1,6 @@
 import type { Ending, StoredAction } from './action.ts';
 
-/** What the history notes about an action before it ends. */
+/** Facts that the history notes about an action before it ends. */
 interface Attempts {
   claimedMs: number;
   /** First claim, and time under earlier leases, if an attempt has ended. */

@@ -76,6 +76,9 @@ function settleOne(
   return 'ok';
 }
 
+/** Outcomes of an attempt whose action goes on. */
+const CONTINUED: ReadonlySet<Outcome> = new Set(['retry', 'throttled', 'parked']);
+
 function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
   const { claim, outcome, delayMs, hold } = settlement;
   const { action } = claim;
@@ -88,15 +91,14 @@ function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
   const { isAnswered } = action;
   model.endLease(action);
   model.scheduler.settle(action.id, model.nowMs);
+  if (CONTINUED.has(outcome)) model.history.note(action, model.nowMs);
   if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
-    if (outcome !== 'unhandled') model.history.note(action, model.nowMs);
     model.delay(action, model.nowMs + delayMs);
     count(action, outcome, model.nowMs);
     return [];
   }
   if (outcome === 'parked') {
     action.isParked = true;
-    model.history.note(action, model.nowMs);
     model.delay(action, model.nowMs + (isAnswered ? 0 : delayMs));
     return [];
   }
