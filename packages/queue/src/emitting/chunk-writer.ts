@@ -46,7 +46,11 @@ export class ChunkWriter {
     for (const batch of batchesOf(this.#pending.splice(0), bytesOf)) void this.#writeBatch(batch);
   }
 
-  /** The inboxes follow in the same turn: the first chunk reaches its reader in one round trip. */
+  /**
+   * The inboxes come first, and neither waits for the other: a chunk reaches its reader in one round trip, before Redis has
+   * stored it. A reader that resumes elsewhere from its position misses nothing, because the emitter stores the same chunk under
+   * the same number until it succeeds, or another attempt begins.
+   */
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
     const { redis, keyspace } = this.#parts;
     const rows = batch.map(({ emitted: { lease, first, chunks } }) => ({
@@ -54,12 +58,13 @@ export class ChunkWriter {
       first,
       chunks,
     }));
-    const storing = sendCalls(redis, [emitCall(keyspace, rows)]);
     for (const { emitted } of batch) {
       // Once the lease has ended, its chunks may belong to an attempt that another worker has replaced.
       if (emitted.lease.deadline > performance.now()) this.#send(emitted, emitted.readers);
     }
-    const [reply] = await storing;
+    // The inboxes write in a microtask.
+    await Promise.resolve();
+    const [reply] = await sendCalls(redis, [emitCall(keyspace, rows)]);
     try {
       const answers = readEmitted(valueOf(reply, `emit chunks of ${keyspace.title}`));
       for (const [at, { emitted, resolve }] of batch.entries()) {

@@ -166,8 +166,8 @@ export const KEY_TABLE = {
     suffix: 'counts',
     type: 'HASH',
     content:
-      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions',
-    lifetime: 'zeros are deleted',
+      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions; numbers of dropped dead letters and lost replies',
+    lifetime: 'zeros are deleted; what was dropped or lost stays counted',
   },
   followers: {
     suffix: 'followers',
