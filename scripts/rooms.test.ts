@@ -28,6 +28,7 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
   [
     'packages/guarantee/src',
     [
+      'everything',
       'soak',
       'promises',
       'scenario',

@@ -13,6 +13,10 @@ export interface GuaranteeOptions {
   readonly only: readonly string[];
   /** Number of partitions of the work domain. */
   readonly partitions: number;
+  /** Number of actions of a trial of everything, which replaces those of the promises; undefined for the promises. */
+  readonly everything: number | undefined;
+  /** Maximum time that a trial of everything waits for keys to expire (min). */
+  readonly keysMinutes: number;
   readonly json: boolean;
   readonly volatile: boolean;
   readonly help: boolean;
@@ -28,6 +32,9 @@ export const HELP = `Tries to break every promise of Nooble, and reports which p
   --seconds <n>       duration of the faults, all promises together (default 60)
   --seed <n>          repeat the schedule of an earlier run
   --only P1,P4        test only these promises
+  --everything <n>    instead of the promises: n requests, streams, calls, sequences and cancellations, while callers, workers
+                      and Redis are killed; all must settle, and leave no key
+  --keys-minutes <n>  with --everything, maximum time to wait for keys to expire (default 12, 0 to only look)
   --volatile          accept a Redis that loses its data on a restart
   --json              print one JSON document instead of lines
   --help              show this text
@@ -47,6 +54,8 @@ export function readOptions(args: readonly string[]): GuaranteeOptions {
       seconds: { type: 'string', default: '60' },
       partitions: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
+      everything: { type: 'string' },
+      'keys-minutes': { type: 'string', default: '12' },
       json: { type: 'boolean', default: false },
       volatile: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -61,6 +70,9 @@ export function readOptions(args: readonly string[]): GuaranteeOptions {
       .split(',')
       .flatMap((id) => (id.trim() === '' ? [] : [id.trim().toUpperCase()])),
     partitions: wholeNumber('--partitions', values.partitions),
+    everything:
+      values.everything === undefined ? undefined : wholeNumber('--everything', values.everything),
+    keysMinutes: wholeNumber('--keys-minutes', values['keys-minutes']),
     json: values.json,
     volatile: values.volatile,
     help: values.help,

@@ -18,7 +18,10 @@ export interface Result extends Report {
 }
 
 /** Options of a run. */
-export type RunOptions = Omit<GuaranteeOptions, 'json' | 'help' | 'topology' | 'partitions'> &
+export type RunOptions = Omit<
+  GuaranteeOptions,
+  'json' | 'help' | 'topology' | 'partitions' | 'everything' | 'keysMinutes'
+> &
   Partial<Pick<GuaranteeOptions, 'topology' | 'partitions'>> & {
     /** Ends the run: it rejects with the reason of the signal after it has removed its keys and processes. */
     readonly signal?: AbortSignal;

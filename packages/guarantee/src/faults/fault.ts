@@ -3,6 +3,8 @@ export interface Fault {
   readonly name: string;
   /** Maximum time until a worker consumes again after the fault (ms). */
   readonly limitMs: number;
+  /** It kills the server, which restarts with the same data. */
+  readonly killsServer?: boolean;
   /** It lasts long enough that the health of a worker must be red meanwhile. */
   readonly turnsRed?: boolean;
   /** Redis may lose acknowledged writes, which no client can prevent. */

@@ -17,6 +17,7 @@ export function restartAfter(server: EmbeddedRedis, awayMs: number): Fault {
   return {
     name: `Redis killed, away for ${awayMs / 1_000} s`,
     limitMs: USUAL_LIMIT_MS,
+    killsServer: true,
     turnsRed: awayMs >= LONG_MS,
     async inject() {
       await server.kill();

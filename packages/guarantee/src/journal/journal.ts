@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MixedKind } from './mixed-kind.ts';
 
 /** An action or observation of one process. The checks read nothing else. */
 export type Entry =
@@ -98,6 +99,18 @@ export type Entry =
   | { readonly event: 'unread'; readonly id: string; readonly code: string }
   /** A reader received something that a stream must not contain. */
   | { readonly event: 'spoiled'; readonly id: string; readonly what: string }
+  /** A caller with this inbox sends an action; a hasty one may expire. */
+  | {
+      readonly event: 'asked';
+      readonly id: string;
+      readonly inbox: string;
+      readonly kind: MixedKind;
+      readonly isHasty: boolean;
+    }
+  /** An action has ended for its caller: `DONE`, the code of an error, or something that must not happen. */
+  | { readonly event: 'ended'; readonly id: string; readonly code: string }
+  /** A handler has done what a caller asked for. */
+  | { readonly event: 'ran'; readonly id: string }
   /** A fault that may cost any holder its lease; `over` when it ends. */
   | { readonly event: 'fault' | 'over'; readonly name: string };
 

@@ -52,6 +52,8 @@ export interface ProgramOptions extends ProgramContext {
   readonly diesAfter: number;
   /** A worker records every claim. */
   readonly recordsClaims: boolean;
+  /** Inbox of a caller that sends a number of mixed actions, with those of the processes before it. */
+  readonly asks?: { readonly inbox: string; readonly count: number };
   /** The process records its memory. */
   readonly recordsMemory: boolean;
 }

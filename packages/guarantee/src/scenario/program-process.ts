@@ -16,7 +16,9 @@ export type ProgramName =
   | 'tree-caller'
   | 'durable-worker'
   | 'speaker'
-  | 'listener';
+  | 'listener'
+  | 'mixed-worker'
+  | 'mixed-caller';
 
 /** A program in its own process, which can be killed and frozen. */
 export class ProgramProcess {

@@ -29,6 +29,20 @@ export async function lastingKeys(url: string, prefix: string): Promise<string[]
   return lasting;
 }
 
+/** Returns the keys of a run with their remaining times to live (ms); -1 for a key that never expires. */
+export async function livesOfKeys(url: string, prefix: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  await forEachPage(url, prefix, async (client, keys) => {
+    const lives = await Promise.all(keys.map(async (key) => client.pttl(key)));
+    for (const [index, key] of keys.entries()) {
+      const life = lives[index] ?? -2;
+      // It has expired since the page was read.
+      if (life !== -2) found.set(key, life);
+    }
+  });
+  return found;
+}
+
 async function forEachPage(
   url: string,
   prefix: string,
