@@ -26,6 +26,10 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
     ['claiming', 'settling', 'attempts', 'handlers', 'journal', 'reporting', 'timing'],
   ],
   [
+    'packages/persistence/src',
+    ['recording', 'history', 'usage', 'outbox', 'tenants', 'migrating', 'embedded', 'connecting'],
+  ],
+  [
     'packages/guarantee/src',
     [
       'everything',

@@ -52,6 +52,8 @@ export type { Journals } from './claiming/journals.ts';
 export { DeadLetters } from './inspection/dead-letters.ts';
 export type { RunningAction } from './admission/running-action.ts';
 export type { DeadLetter, LetterChoice, LetterPageOptions } from './inspection/dead-letters.ts';
+export type { CheckedAction } from './admission/admitting.ts';
+export { checkTenantEntry } from './admission/directory.ts';
 export type { TenantDirectory, TenantEntry, TenantLimits } from './admission/directory.ts';
 export type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 export type { PauseOptions, PauseTarget } from './inspection/pausing.ts';

@@ -2,7 +2,8 @@ import { isNoobleError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
-import { admitAction, type AdmitOptions } from './admission/admitting.ts';
+import { admitAction, checkAction } from './admission/admitting.ts';
+import type { AdmitOptions, CheckedAction } from './admission/admitting.ts';
 import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { looksOf, type Looks } from './inspection/looks.ts';
@@ -100,6 +101,14 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
     return this.#enqueue(action, { options });
+  }
+
+  /**
+   * Checks an action as `enqueue` does, without Redis: for an action that is stored elsewhere, to be sent later. Throws
+   * InvalidActionError, PayloadTooLargeError, TenantMismatchError and TenantDirectoryError.
+   */
+  async check(action: DomainAction, options?: EnqueueOptions): Promise<CheckedAction> {
+    return checkAction(this.#parts, action, { options, parent: this.#parent });
   }
 
   /** Admits several actions independently; never throws for a rejected one. Results are in the order of the actions. */

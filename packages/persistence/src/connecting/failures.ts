@@ -33,13 +33,18 @@ const LOST =
 export interface Failure {
   /** Verb phrase, as in `read the tenant "acme"`. */
   readonly attempted: string;
-  readonly url: string;
+  readonly url?: string;
 }
 
 /** Returns the typed error of a failure; all others unchanged, because they are mistakes in a statement. */
 export function asPostgresError(error: unknown, { attempted, url }: Failure): unknown {
   if (isNoobleError(error) || !(error instanceof Error)) return error;
-  const facts = { attempted, url, reason: reasonOf(error), cause: error };
+  const facts = {
+    attempted,
+    ...(url !== undefined && { url }),
+    reason: reasonOf(error),
+    cause: error,
+  };
   const code = codeOf(error);
   const has = (list: readonly string[]): boolean =>
     isSqlState(code) && list.some((each) => code.startsWith(each));

@@ -2,8 +2,8 @@ import { quoted, redactUrl, readOptions, rule } from '@nooble/errors';
 import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 
-/** Options of `connect`. */
-export interface ConnectOptions {
+/** Options of the connections. */
+export interface ConnectionOptions {
   /** `postgres://user:password@host:5432/database`; `?sslmode=verify-full` for TLS. */
   readonly url: string;
   /** Maximum number of connections per role; they are opened when needed. @default 10 */
@@ -25,7 +25,7 @@ const URL: OptionRule = {
   expected: 'a URL that begins with postgres://',
 };
 
-const CHECK: OptionsCheck<ConnectOptions> = {
+const CHECK: OptionsCheck<ConnectionOptions> = {
   of: 'connect',
   rules: {
     // Checked below, because the message must not contain its password.
@@ -39,12 +39,12 @@ const CHECK: OptionsCheck<ConnectOptions> = {
   },
 };
 
-/** Options of `connect`, complete. */
-export type Connecting = Readonly<Required<Omit<ConnectOptions, 'tls'>>> &
-  Pick<ConnectOptions, 'tls'>;
+/** Options of the connections, complete. */
+export type Connecting = Readonly<Required<Omit<ConnectionOptions, 'tls'>>> &
+  Pick<ConnectionOptions, 'tls'>;
 
 /** Checks and completes the options. Throws RangeError, without the password of the URL. */
-export function readConnecting(given: ConnectOptions): Connecting {
+export function readConnecting(given: ConnectionOptions): Connecting {
   const options = readOptions(given, CHECK);
   assertPostgresUrl(options.url);
   return Object.freeze({

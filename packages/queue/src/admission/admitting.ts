@@ -9,6 +9,7 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 import type { Parent } from './child-register.ts';
 import { inherit, inheritDeadline, type Sent } from './inherit.ts';
 import type { Policies } from './policies.ts';
+import { NO_SEQUENCE } from './sequence.ts';
 import { checkServer } from '../protocol/server-check.ts';
 import { resultOf, type Receipt } from './receipt.ts';
 
@@ -38,12 +39,11 @@ export async function admitAction(
   given: DomainAction,
   { options: wanted, parent, entry }: AdmitOptions,
 ): Promise<Receipt | NoobleError> {
-  const { redis, policies, directory, admissions, maxPayloadBytes, onWarning } = parts;
+  const { redis, policies, admissions, maxPayloadBytes, onWarning } = parts;
   const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
   assertCallback(action);
   const domain = domainOf(action.actionType);
-  const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
-  const policy = policies.admission(domain, tenant);
+  const policy = policies.admission(domain, await tenantOf(parts, action, entry));
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
   const admit = async () => admissions.admit(domain, item);
@@ -53,6 +53,41 @@ export async function admitAction(
     ? await children.send({ domain, actionId }, tenantId, admit)
     : await admit();
   return resultOf(action, domain, verdict);
+}
+
+/** An action that may be sent later. */
+export interface CheckedAction extends Sent {
+  readonly domain: string;
+  /** Hash of its sequence, unique for its tenant and domain. Absent without one. */
+  readonly sequence?: string;
+}
+
+/** Checks an action, its options and its tenant, as `admitAction` does before it calls Redis. Throws if they are refused. */
+export async function checkAction(
+  parts: Omit<AdmissionParts, 'admissions' | 'onWarning' | 'redis'>,
+  given: DomainAction,
+  { options: wanted, parent, entry }: AdmitOptions,
+): Promise<CheckedAction> {
+  const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
+  assertCallback(action);
+  const domain = domainOf(action.actionType);
+  const policy = parts.policies.admission(domain, await tenantOf(parts, action, entry));
+  const { maxPayloadBytes } = parts;
+  const { sequenceHash } = itemOf(action, { policy, options, maxPayloadBytes });
+  return {
+    action,
+    options,
+    domain,
+    ...(sequenceHash !== NO_SEQUENCE && { sequence: sequenceHash }),
+  };
+}
+
+async function tenantOf(
+  { directory }: Pick<AdmissionParts, 'directory'>,
+  action: DomainAction,
+  entry: TenantEntry | undefined,
+): Promise<TenantEntry> {
+  return directory ? tenantIn(directory, action, entry) : { tier: action.tenantTier };
 }
 
 function sentBy(parent: Parent | undefined, sent: Sent): Sent {

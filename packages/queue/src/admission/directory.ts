@@ -61,7 +61,7 @@ async function lookUp(
 ): Promise<TenantEntry | undefined> {
   try {
     const given: unknown = await directory.resolve(tenantId);
-    return given === undefined || given === null ? undefined : checkedEntry(given);
+    return given === undefined || given === null ? undefined : checkTenantEntry(given);
   } catch (cause) {
     if (isNoobleError(cause)) throw cause;
     if (!(cause instanceof InvalidEntry))
@@ -87,10 +87,10 @@ const LIMIT_RULES: OptionRules<TenantLimits> = {
 };
 
 /**
- * Returns a copy, each field read once: scripts must never receive NaN. Ignores unknown fields, because an entry may be a row
- * of a database.
+ * Returns a copy of an entry, each field read once: scripts must never receive NaN. Ignores unknown fields, because an entry may
+ * be a row of a database. Throws RangeError with all wrong fields.
  */
-function checkedEntry(given: unknown): TenantEntry {
+export function checkTenantEntry(given: unknown): TenantEntry {
   if (!isObject(given)) throw new InvalidEntry(problemOf('entry', given, OBJECT));
   const { options: entry, problems } = readKnown(given as unknown as TenantEntry, ENTRY_RULES);
   if (!('tier' in entry)) problems.push(problemOf('tier', undefined, ENTRY_RULES.tier));
@@ -105,4 +105,4 @@ function isObject(value: unknown): value is object {
 }
 
 /** Its message describes what is wrong with an entry. */
-class InvalidEntry extends Error {}
+class InvalidEntry extends RangeError {}
