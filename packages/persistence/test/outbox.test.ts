@@ -1,4 +1,4 @@
-import { defineAction } from '@nooble/models';
+import { defineAction, type DomainAction } from '@nooble/models';
 import { createBroker, DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
@@ -42,7 +42,7 @@ async function openSetting(
 async function runOne({ redis, prefix }: DomainQueueManager): Promise<void> {
   const broker = createBroker({ domain: 'query', redis, prefix });
   const { claimed } = await broker.claim({ slots: 1 });
-  const outcome = { kind: 'done', result: null } as const;
+  const outcome = { status: 'done', result: null } as const;
   await broker.settle(claimed.map((each) => ({ claimed: each, outcome })));
   await broker.close();
 }
@@ -58,7 +58,11 @@ async function texts({ queues }: Setting, tenantId = 'acme'): Promise<string[]> 
     state: 'waiting',
     limit: 500,
   });
-  return actions.map(({ action }) => (action?.data as { text: string }).text);
+  return actions.map(textOf);
+}
+
+function textOf({ action }: { readonly action?: DomainAction }): string {
+  return (action as DomainAction<{ text: string }> | undefined)?.data.text ?? '';
 }
 
 async function empty({ outbox }: Setting): Promise<void> {
@@ -145,7 +149,7 @@ it('keeps the order of a sequence with several relays', async () => {
     state: 'waiting',
     limit: 500,
   });
-  const arrived = actions.map(({ action }) => (action?.data as { text: string }).text);
+  const arrived = actions.map(textOf);
   for (const sequence of ['s0', 's1']) {
     const own = arrived.filter((text) => text.startsWith(sequence));
     const numbers = own.map((text) => Number(text.split(' ')[1]));

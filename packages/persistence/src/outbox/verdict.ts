@@ -20,7 +20,7 @@ const BACKOFF_MS = { first: 500, longest: 60_000 };
 const HOLDING = ['RATE_LIMIT', 'QUEUE_FULL', 'QUEUE_PAUSED'];
 
 /**
- * Returns the verdict on an action that was not admitted after so many earlier attempts. Rethrows RedisUnavailableError, which says
+ * Returns the verdict on an action that was not admitted, after a number of earlier attempts. Rethrows RedisUnavailableError, which says
  * nothing about the action.
  */
 export function verdictOf(error: unknown, attempts: number): Verdict {
