@@ -103,10 +103,7 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     return this.#enqueue(action, { options });
   }
 
-  /**
-   * Checks an action as `enqueue` does, without Redis: for an action that is stored elsewhere, to be sent later. Throws
-   * InvalidActionError, PayloadTooLargeError, TenantMismatchError and TenantDirectoryError.
-   */
+  /** Makes the checks of `enqueue` that need no Redis, for an action that is sent later. Throws what it throws for them. */
   async check(action: DomainAction, options?: EnqueueOptions): Promise<CheckedAction> {
     return checkAction(this.#parts, action, { options, parent: this.#parent });
   }
