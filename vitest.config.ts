@@ -13,6 +13,7 @@ const sources = [
 const everyTest = [
   '{packages,examples}/*/{src,test}/**/*.test.ts',
   'bench/{src,test}/**/*.test.ts',
+  'deploy/{src,test}/**/*.test.ts',
   'scripts/**/*.test.ts',
 ];
 

@@ -11,7 +11,7 @@ const LIMITS = {
   publicMethods: 12,
   optionFields: 15,
   rootScripts: 12,
-  rootEntries: 25,
+  rootEntries: 26,
 } as const;
 
 interface Found {

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import {
+  findOnPath,
+  findUnpacked,
+  outputOf,
+  type UnpackedCopy,
+  type UnpackedProgram,
+} from '@nooble/servers';
+
+/** Paths of the programs of Prometheus and its Alertmanager. */
+export interface MonitoringPrograms {
+  readonly prometheus: string;
+  readonly promtool: string;
+  readonly alertmanager: string;
+  readonly amtool: string;
+  /** Environment variables with which they start. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface FindOptions {
+  /** Called with one line per slow step. @default ignored */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Debian calls the server `prometheus-alertmanager`. */
+const NAMES = {
+  prometheus: ['prometheus'],
+  promtool: ['promtool'],
+  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
+  amtool: ['amtool'],
+} as const;
+
+const COPY: UnpackedProgram<MonitoringPrograms> = {
+  name: 'prometheus',
+  title: 'Prometheus',
+  packages: async () => ['prometheus', 'prometheus-alertmanager'],
+  // Scripts of its former web interface.
+  without: /^libjs-/,
+  open: programsIn,
+};
+
+const HOW_TO_GET_ONE = `Do one of the following:
+  apt-get install prometheus prometheus-alertmanager    (Debian, Ubuntu)
+  brew install prometheus alertmanager                  (on a Mac)`;
+
+/**
+ * Finds the programs on the PATH, or unpacks the packages of the distribution into a cache folder. Throws an Error that explains
+ * how to get them.
+ */
+export async function findMonitoring({
+  onProgress = () => {},
+}: FindOptions = {}): Promise<MonitoringPrograms> {
+  const found = (await programsOnPath()) ?? (await findUnpacked(COPY, onProgress));
+  if (found) return found;
+  throw new Error(`Cannot start Prometheus: none found. ${HOW_TO_GET_ONE}`);
+}
+
+async function programsOnPath(): Promise<MonitoringPrograms | undefined> {
+  const [prometheus, promtool, alertmanager, amtool] = await Promise.all([
+    findOnPath(NAMES.prometheus),
+    findOnPath(NAMES.promtool),
+    findOnPath(NAMES.alertmanager),
+    findOnPath(NAMES.amtool),
+  ]);
+  if (!prometheus || !promtool || !alertmanager || !amtool) return undefined;
+  return { prometheus, promtool, alertmanager, amtool, env: {} };
+}
+
+async function programsIn({ folder, env }: UnpackedCopy): Promise<MonitoringPrograms | undefined> {
+  const path = (name: string): string => join(folder, 'usr/bin', name);
+  const programs = {
+    prometheus: path('prometheus'),
+    promtool: path('promtool'),
+    alertmanager: path('prometheus-alertmanager'),
+    amtool: path('amtool'),
+  };
+  const versions = await Promise.all(
+    Object.values(programs).map(async (each) => outputOf(each, ['--version'], { env })),
+  );
+  return versions.includes(undefined) ? undefined : { ...programs, env };
+}
