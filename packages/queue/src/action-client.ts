@@ -128,8 +128,12 @@ export class ActionClient {
     signal?.throwIfAborted();
     this.#open(ref);
     const look = async () => this.#streams.look(ref);
+    const isUndelivered = async () => this.#streams.isUndelivered(ref);
     const { replies, unclaimed } = this.#inbox;
-    const data = await resumeReply({ replies, unclaimed, look }, ref, { signal, timeoutMs });
+    const data = await resumeReply({ replies, unclaimed, look, isUndelivered }, ref, {
+      signal,
+      timeoutMs,
+    });
     return resultFor(definition, ref.actionId, data);
   }
 

@@ -27,6 +27,8 @@ export interface Unsettled {
   readonly what: 'not ended' | 'ended twice' | 'lost' | 'wrong' | 'untyped';
   readonly id: string;
   readonly code: string;
+  /** Lines about it, and the kills and faults since it was asked for, ordered by time. */
+  readonly lines: readonly Line[];
 }
 
 /** The endings of all actions. */
@@ -49,12 +51,16 @@ export function ledgerOf(history: readonly Line[]): Ledger {
   );
   const deaths = deathsIn(history);
   const unsettled = asked.flatMap((line): Unsettled[] => {
-    const [end, second] = ends.get(line.id) ?? [];
-    if (!end) return [{ what: 'not ended', id: line.id, code: line.kind }];
-    if (second) return [{ what: 'ended twice', id: line.id, code: second.code }];
+    const { id } = line;
+    const found = (what: Unsettled['what'], code: string): Unsettled[] => [
+      { what, id, code, lines: storyOf(line, history) },
+    ];
+    const [end, second] = ends.get(id) ?? [];
+    if (!end) return found('not ended', line.kind);
+    if (second) return found('ended twice', second.code);
     const isTakenOver = end.pid !== line.pid;
-    const what = violationOf(end, { line, ranAt: ran.get(line.id), isTakenOver, deaths });
-    return what ? [{ what, id: line.id, code: `${end.code} of a ${line.kind}` }] : [];
+    const what = violationOf(end, { line, ranAt: ran.get(id), isTakenOver, deaths });
+    return what ? found(what, `${end.code} of a ${line.kind}`) : [];
   });
   return {
     asked: asked.length,
@@ -88,6 +94,14 @@ function violationOf(
     (at) => ranAt !== undefined && at >= ranAt && at < ranAt + UNRECORDED_MS,
   );
   return ranAt === undefined || isUnrecorded ? undefined : 'lost';
+}
+
+function storyOf({ id, at }: Asked, history: readonly Line[]): Line[] {
+  const own = history.filter((line) => 'id' in line && line.id === id);
+  const until = own.at(-1)?.at ?? at;
+  const isAround = (line: Line): boolean =>
+    ['killed', 'fault', 'over'].includes(line.event) && line.at >= at && line.at <= until;
+  return history.filter((line) => isAround(line) || ('id' in line && line.id === id));
 }
 
 function askedIn(history: readonly Line[]): Asked[] {

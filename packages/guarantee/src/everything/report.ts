@@ -1,4 +1,5 @@
 import type { Unsettled } from '../checks/ledger.ts';
+import { readable } from '../promises/report.ts';
 import type { EverythingResult } from './everything.ts';
 import type { LeftKey } from './left-keys.ts';
 import type { EverythingProgress } from './progress.ts';
@@ -6,6 +7,7 @@ import type { EverythingProgress } from './progress.ts';
 /** The least that a trial must have survived. */
 const MIN = { killed: 2, faults: 1 };
 const MOST_EXAMPLES = 5;
+const MOST_LINES = 20;
 
 /** The result of a trial of everything in words. */
 export interface EverythingReport {
@@ -31,6 +33,7 @@ export function reportOfEverything(
       `${ended} ended (${listOf(codes)})`,
       `${unsettled.length} not settled`,
       ...unsettled.slice(0, MOST_EXAMPLES).map(unsettledText),
+      ...storyOf(unsettled[0]),
       `${unfinished.length} domains not empty${unfinished.map((name) => ` ${name}`).join('')}`,
       `${leaks.length} kinds of keys left behind`,
       ...leftKeys.map(leftText),
@@ -50,6 +53,13 @@ export function progressText(progress: EverythingProgress): string {
 
 function listOf(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+}
+
+/** The last lines of the history of one action. */
+function storyOf(unsettled: Unsettled | undefined): string[] {
+  if (!unsettled) return [];
+  const { lines } = unsettled;
+  return lines.slice(-MOST_LINES).map(readable(lines));
 }
 
 function unsettledText({ what, id, code }: Unsettled): string {

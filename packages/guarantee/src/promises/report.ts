@@ -33,8 +33,8 @@ export function reportOf(
   };
 }
 
-/** Formats lines as `+12 ms  process 4711  started  tenant t, attempt 1`. */
-function readable([first]: readonly Line[]) {
+/** Returns a function that formats lines as `+12 ms  process 4711  started  tenant t, attempt 1`. */
+export function readable([first]: readonly Line[]) {
   return ({ at, pid, event, ...facts }: Line): string => {
     const details = Object.entries(facts).flatMap(([name, value]) =>
       name === 'id' ? [] : [`${name} ${value}`],

@@ -8,7 +8,7 @@ import type { UnclaimedReplies } from './unclaimed-replies.ts';
 
 /** Interval between looks at an action whose reply is awaited (ms). */
 const LOOK_MS = 1_000;
-/** Time for which the reply of an action that has ended may still be in the outbox of its domain (ms). */
+/** Time after which the reply of an action that has ended is looked for in the outbox of its domain (ms). */
 const OUTBOX_MS = 15_000;
 
 /** The parts of a client that resuming needs. */
@@ -17,6 +17,8 @@ export interface ResumingParts {
   readonly unclaimed: UnclaimedReplies;
   /** Returns the outcome of an action that has ended and is kept, `lives` for one that has not, undefined for an unknown one. */
   readonly look: (ref: ActionRef) => Promise<CallbackData | 'lives' | undefined>;
+  /** Returns true if the reply is in the outbox of its domain: a worker will deliver it. */
+  readonly isUndelivered: (ref: ActionRef) => Promise<boolean>;
 }
 
 /** Terms of one wait. */
@@ -30,7 +32,7 @@ export interface ResumeTerms {
  * lost. Throws ReplyLostError, ActionTimeoutError, and the reason of the signal.
  */
 export async function resumeReply(
-  { replies, unclaimed, look }: ResumingParts,
+  { replies, unclaimed, look, isUndelivered }: ResumingParts,
   ref: ActionRef,
   { signal, timeoutMs }: ResumeTerms,
 ): Promise<CallbackData> {
@@ -51,8 +53,10 @@ export async function resumeReply(
     const found = await look(ref).catch(() => 'lives' as const);
     if (typeof found === 'object') return replies.supply({ actionId, data: found });
     goneSinceMs = found === undefined ? (goneSinceMs ?? performance.now()) : undefined;
-    const isLost = goneSinceMs !== undefined && performance.now() - goneSinceMs > OUTBOX_MS;
-    if (isLost) giveUp(lostReply(ref));
+    if (goneSinceMs === undefined || performance.now() - goneSinceMs <= OUTBOX_MS) return;
+    // A worker that cannot reach the inbox, or dies before, leaves it there for longer than any fixed time.
+    if (await isUndelivered(ref).catch(() => true)) goneSinceMs = performance.now();
+    else giveUp(lostReply(ref));
   };
   const looking = setInterval(() => void watch(), LOOK_MS);
   try {

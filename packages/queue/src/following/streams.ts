@@ -11,6 +11,7 @@ import type { Reply } from '../protocol/replies.ts';
 import { onAbort } from '../timing/on-abort.ts';
 import { OpenStream, type ActionStream } from './action-stream.ts';
 import { findAction } from '../inspection/stored-actions.ts';
+import { isOutcomeUndelivered } from '../inspection/undelivered-outcome.ts';
 import { keptOutcome } from './kept-outcome.ts';
 import { KeptStream } from './kept-stream.ts';
 import { LiveStreams } from './live-streams.ts';
@@ -115,6 +116,11 @@ export class Streams {
   async look(ref: ActionRef): Promise<CallbackData | 'lives' | undefined> {
     const { redis } = this.#parts;
     return keptOutcome(await findAction({ redis, partitions: this.#partitions }, ref));
+  }
+
+  /** Returns true if the outcome of an action that has ended has not been delivered yet. */
+  async isUndelivered(ref: ActionRef): Promise<boolean> {
+    return isOutcomeUndelivered({ redis: this.#parts.redis, partitions: this.#partitions }, ref);
   }
 
   /** Takes the chunks of an entry of the inbox; `characters` is its size. */

@@ -48,6 +48,11 @@ export class Keyspace {
     return `${keysOf(this.#root, ['children'])[0]}${actionId}`;
   }
 
+  /** Key of the sorted set of undelivered callbacks and replies. */
+  get outboxKey(): string {
+    return keysOf(this.#root, ['outbox'])[0] ?? '';
+  }
+
   call(verb: Verb, args: readonly (string | number)[]): ScriptCall {
     let keys = this.#keys.get(verb);
     if (!keys)
