@@ -6,6 +6,7 @@ import {
   type UnpackedCopy,
   type UnpackedProgram,
 } from '@nooble/servers';
+import { relocated } from './relocated.ts';
 
 /** Paths of the programs of Prometheus and its Alertmanager. */
 export interface MonitoringPrograms {
@@ -15,6 +16,8 @@ export interface MonitoringPrograms {
   readonly amtool: string;
   /** Environment variables with which they start. */
   readonly env: Readonly<Record<string, string>>;
+  /** Their working folder. @default that of this process */
+  readonly cwd?: string;
 }
 
 export interface FindOptions {
@@ -77,5 +80,7 @@ async function programsIn({ folder, env }: UnpackedCopy): Promise<MonitoringProg
   const versions = await Promise.all(
     Object.values(programs).map(async (each) => outputOf(each, ['--version'], { env })),
   );
-  return versions.includes(undefined) ? undefined : { ...programs, env };
+  if (versions.includes(undefined)) return undefined;
+  const alertmanager = await relocated(programs.alertmanager);
+  return { ...programs, alertmanager, env, cwd: folder };
 }

@@ -7,7 +7,7 @@ import type { MonitoringPrograms } from './monitoring-programs.ts';
 /** The processes to monitor, and the receiver of alerts. */
 export interface MonitoringOptions {
   readonly programs: MonitoringPrograms;
-  /** An empty folder for configuration and data. */
+  /** Absolute path of an empty folder for configuration and data. */
   readonly directory: string;
   /** `host:port` of the processes to scrape at `/metrics`. */
   readonly targets: readonly string[];
@@ -88,9 +88,9 @@ async function startPrometheus(
 
 async function start(
   server: { readonly command: string; readonly args: readonly string[]; readonly port: number },
-  { env }: MonitoringPrograms,
+  { env, cwd }: MonitoringPrograms,
 ): Promise<RunningServer> {
-  return runServer({ ...server, env, isReady, startMs: START_MS });
+  return runServer({ ...server, env, cwd, isReady, startMs: START_MS });
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -26,7 +26,7 @@ export function allRules(): Rule[] {
 
 /** Parses a YAML or JSON file below `deploy`. */
 export function read(file: string): unknown {
-  return parse(textOf(file));
+  return file.endsWith('.json') ? JSON.parse(textOf(file)) : parse(textOf(file));
 }
 
 export function textOf(file: string): string {

@@ -18,6 +18,8 @@ export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Its working folder. @default that of this process */
+  readonly cwd?: string | undefined;
   /** The user that runs it; only root may choose another. @default the user of this process */
   readonly user?: ProgramUser | undefined;
   readonly port: number;
@@ -34,6 +36,7 @@ export async function runServer(server: ServerCommand): Promise<RunningServer> {
   const child = spawn(server.command, server.args, {
     env: { ...process.env, ...server.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: server.cwd,
     ...server.user,
     // Ctrl-C must not reach the server: this process still needs it while shutting down.
     detached: true,
