@@ -8,6 +8,7 @@ const ROOMS: readonly (readonly [string, readonly string[]])[] = [
   [
     'packages/queue/src',
     [
+      'tenancy',
       'scheduling',
       'recording',
       'following',

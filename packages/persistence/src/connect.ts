@@ -2,6 +2,9 @@ import { readConnecting, type ConnectionOptions } from './connecting/options.ts'
 import { Sessions } from './connecting/sessions.ts';
 import { openOutbox, type Outbox, type OutboxOptions } from './outbox/outbox.ts';
 import { PostgresDirectory, type DirectoryOptions } from './tenants/directory.ts';
+import { exportTenant, exportTenantTo } from './tenants/export-tenant.ts';
+import type { ExportedLine, ExportTenantOptions } from './tenants/export-tenant.ts';
+import { purgeTenant, type PurgeReport, type PurgeTenantOptions } from './tenants/purge-tenant.ts';
 import { openRegistry, type TenantRegistry } from './tenants/registry.ts';
 
 /** Options of `connect`. */
@@ -18,6 +21,24 @@ export interface Persistence {
   readonly tenants: TenantRegistry;
   /** Opens an outbox, whose actions the manager admits. Throws RangeError for invalid options. */
   outbox(this: void, options: OutboxOptions): Outbox;
+  /**
+   * Removes a tenant from Redis and PostgreSQL, in bounded steps, and counts afterwards what is left. May be repeated. Throws
+   * InvalidActionError for an invalid id, RedisUnavailableError and PostgresUnavailableError.
+   */
+  purgeTenant(this: void, tenantId: string, options: PurgeTenantOptions): Promise<PurgeReport>;
+  /** Returns all data of a tenant in Redis and PostgreSQL, page by page. Throws as `purgeTenant` does. */
+  exportTenant(
+    this: void,
+    tenantId: string,
+    options: ExportTenantOptions,
+  ): AsyncGenerator<ExportedLine>;
+  /** Writes them as JSON lines to a file in the folder, which only this user can read. Returns its path. */
+  exportTenantTo(
+    this: void,
+    folder: string,
+    tenantId: string,
+    options: ExportTenantOptions,
+  ): Promise<string>;
   /** Closes all connections; stop relays before. Idempotent. */
   close(this: void): Promise<void>;
 }
@@ -30,6 +51,12 @@ export function connect({ directory: caching = {}, ...given }: ConnectOptions): 
     directory,
     tenants: openRegistry(sessions),
     outbox: (choice: OutboxOptions) => openOutbox(sessions, choice),
+    purgeTenant: async (tenantId: string, choice: PurgeTenantOptions) =>
+      purgeTenant(sessions, tenantId, choice),
+    exportTenant: (tenantId: string, choice: ExportTenantOptions) =>
+      exportTenant(sessions, tenantId, choice),
+    exportTenantTo: async (folder: string, tenantId: string, choice: ExportTenantOptions) =>
+      exportTenantTo(folder, exportTenant(sessions, tenantId, choice), tenantId),
     close: async () => {
       await directory.stop();
       await sessions.close();

@@ -7,3 +7,6 @@ export type { Outbox, OutboxOptions } from './outbox/outbox.ts';
 export type { OutboxStats } from './outbox/stats.ts';
 export type { DirectoryOptions, PostgresDirectory } from './tenants/directory.ts';
 export type { Plan, Tenant, TenantPageOptions, TenantRegistry } from './tenants/registry.ts';
+export { exportFileName } from './tenants/export-tenant.ts';
+export type { ExportedLine, ExportTenantOptions } from './tenants/export-tenant.ts';
+export type { PurgeReport, PurgeTenantOptions } from './tenants/purge-tenant.ts';

@@ -2,6 +2,7 @@ import { decodeAction, defineAction } from '@nooble/models';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { ActionClient } from '../src/action-client.ts';
+import { purgeTenantQueues } from '../src/tenancy/purge.ts';
 import type { ClaimedAction, Outcome, QueueBroker } from '../src/broker.ts';
 import { actionOf, failure, PATIENT, type Queue } from './fixture.ts';
 
@@ -30,6 +31,7 @@ export async function takeTour(queue: Queue, before: () => Promise<unknown>): Pr
   await takeSlots(queue, step);
   await readHistory(queue, step);
   await step(async () => drain(queue));
+  await step(async () => purgeTenantQueues(queue, 'tenant-0'));
 }
 
 type Step = <T>(act: () => Promise<T>) => Promise<T>;

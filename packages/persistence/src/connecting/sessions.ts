@@ -70,6 +70,29 @@ export class Sessions {
     }
   }
 
+  /**
+   * Returns the rows of a statement in pages, which a transaction reads from a cursor. Throws PostgresUnavailableError and
+   * PostgresSetupError.
+   */
+  async *pages<Row extends QueryResultRow>(
+    { role, attempted }: Omit<Purpose, 'tenantId'>,
+    statement: Statement,
+    size: number,
+  ): AsyncGenerator<Row[]> {
+    let client: PoolClient | undefined;
+    let isComplete = false;
+    try {
+      client = await this.#pool(role).connect();
+      yield* readCursor<Row>(client, statement, size);
+      isComplete = true;
+    } catch (error) {
+      throw this.#typed(error, attempted);
+    } finally {
+      // The reader may stop early: the connection is then still in the transaction.
+      client?.release(!isComplete);
+    }
+  }
+
   /** Configuration of a connection of the role that is not in the pool. */
   configOf(role: Role): PoolConfig {
     return configOf(this.#options, role);
@@ -139,6 +162,24 @@ async function runTransaction<Result>(
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+async function* readCursor<Row extends QueryResultRow>(
+  client: PoolClient,
+  { text, values }: Statement,
+  size: number,
+): AsyncGenerator<Row[]> {
+  await client.query('BEGIN READ ONLY');
+  await rowsOf(client, {
+    text: `DECLARE pages NO SCROLL CURSOR FOR ${text}`,
+    ...(values && { values }),
+  });
+  for (;;) {
+    const rows = await rowsOf<Row>(client, { text: `FETCH ${size} FROM pages` });
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) break;
+  }
+  await client.query('COMMIT');
 }
 
 async function rowsOf<Row extends QueryResultRow>(
