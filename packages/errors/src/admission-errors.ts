@@ -43,25 +43,33 @@ export class TenantDirectoryError extends NoobleError {
   }
 }
 
-/** A message exceeds the size limit. */
+/** A size and its limit: of a message, of what is added to a journal, or of the number of its names. */
+type SizeFacts =
+  | { readonly bytes: number; readonly limitBytes: number }
+  | { readonly addedBytes: number; readonly limitBytes: number }
+  | { readonly names: number; readonly limitNames: number };
+
+/** A message, or a journal, exceeds its limit. */
 export class PayloadTooLargeError extends NoobleError {
   static readonly kind: ErrorKind = {
     code: 'PAYLOAD_TOO_LARGE',
     httpStatus: 413,
     retryable: false,
-    summary: 'A message exceeds the size limit.',
-    remedy: 'Store the payload elsewhere and send a reference, or raise `maxPayloadBytes`.',
+    summary: 'A message, or the journal of an action, exceeds its limit.',
+    remedy:
+      'Store the payload elsewhere and send a reference, or raise `maxPayloadBytes`; do the work of several names of a journal under one.',
   };
+  /** `attempted` describes what was done with it. @default `send ${what}` */
   constructor({
     what,
-    bytes,
-    limitBytes,
+    attempted = `send ${what}`,
     cause,
-  }: { what: string; bytes: number; limitBytes: number } & Caused) {
+    ...size
+  }: { what: string; attempted?: string } & SizeFacts & Caused) {
     super({
       kind: PayloadTooLargeError.kind,
-      message: `Cannot send ${what}: ${bytes} bytes exceed the limit of ${limitBytes}`,
-      details: { what, bytes, limitBytes },
+      message: `Cannot ${attempted}: ${excessOf(size)}`,
+      details: { what, ...size },
       cause,
     });
   }
@@ -190,4 +198,10 @@ export class QueuePausedError extends NoobleError {
       cause,
     });
   }
+}
+
+function excessOf(size: SizeFacts): string {
+  if ('names' in size) return `${size.names} names exceed the limit of ${size.limitNames}`;
+  const bytes = 'bytes' in size ? `${size.bytes} bytes` : `${size.addedBytes} more bytes`;
+  return `${bytes} exceed the limit of ${size.limitBytes}`;
 }

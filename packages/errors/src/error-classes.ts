@@ -21,15 +21,15 @@ import {
 } from './admission-errors.ts';
 import { HistoryBehindError } from './history-errors.ts';
 import { JournalConflictError } from './journal-errors.ts';
-import { LeaseLostError, StalledError } from './lease-errors.ts';
+import { HandlerReturnedError, LeaseLostError, StalledError } from './lease-errors.ts';
 import { PostgresSetupError, PostgresUnavailableError } from './postgres-errors.ts';
+import { StreamGapError, StreamRestartedError, UnknownStreamError } from './stream-errors.ts';
 import {
-  StreamEndedError,
-  StreamGapError,
-  StreamRestartedError,
-  UnknownStreamError,
-} from './stream-errors.ts';
-import { DataFormatError, RedisUnavailableError, SettingsError } from './service-errors.ts';
+  DataFormatError,
+  ManagerClosedError,
+  RedisUnavailableError,
+  SettingsError,
+} from './service-errors.ts';
 
 /** All error classes, ordered by HTTP status; each has a static `kind`. */
 export const ERROR_CLASSES = [
@@ -41,7 +41,7 @@ export const ERROR_CLASSES = [
   LeaseLostError,
   JournalConflictError,
   DomainNotEmptyError,
-  StreamEndedError,
+  HandlerReturnedError,
   StreamRestartedError,
   StreamGapError,
   ScheduleLimitError,
@@ -57,6 +57,7 @@ export const ERROR_CLASSES = [
   ActionFailedError,
   QueuePausedError,
   HistoryBehindError,
+  ManagerClosedError,
   TenantDirectoryError,
   RedisUnavailableError,
   PostgresUnavailableError,

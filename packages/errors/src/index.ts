@@ -24,7 +24,7 @@ export {
 export { ERROR_CLASSES } from './error-classes.ts';
 export { HistoryBehindError } from './history-errors.ts';
 export { JournalConflictError } from './journal-errors.ts';
-export { LeaseLostError, StalledError } from './lease-errors.ts';
+export { HandlerReturnedError, LeaseLostError, StalledError } from './lease-errors.ts';
 export { toLogFields, type LoggedError } from './log-fields.ts';
 export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './nooble-error.ts';
 export { MAX_DURATION_MS, rule, type OptionRule } from './option-rules.ts';
@@ -35,16 +35,12 @@ export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { redactUrl } from './redact-url.ts';
 export {
   DataFormatError,
+  ManagerClosedError,
   RedisUnavailableError,
   SettingsError,
   type SettingsProblem,
 } from './service-errors.ts';
-export {
-  StreamEndedError,
-  StreamGapError,
-  StreamRestartedError,
-  UnknownStreamError,
-} from './stream-errors.ts';
+export { StreamGapError, StreamRestartedError, UnknownStreamError } from './stream-errors.ts';
 export { printable, quoted, truncate } from './text.ts';
 export { fromWireError, isWireError, toWireError } from './wire.ts';
 export type { WireError } from './wire-error.ts';

@@ -23,6 +23,29 @@ export class LeaseLostError extends NoobleError {
   }
 }
 
+/** A handler used its context after it had returned: nothing that it does then belongs to its action. */
+export class HandlerReturnedError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'HANDLER_RETURNED',
+    httpStatus: 409,
+    retryable: false,
+    summary: 'A handler used its context after it had returned.',
+    remedy: 'Await every `ctx.emit`, `step`, `call`, `waitFor` and `enqueue` before it returns.',
+  };
+  constructor({
+    actionId,
+    attempted,
+    cause,
+  }: { readonly actionId: string; readonly attempted: string } & Caused) {
+    super({
+      kind: HandlerReturnedError.kind,
+      message: `Cannot ${attempted}: the handler of action "${actionId}" has returned; await it before returning`,
+      details: { actionId, attempted },
+      cause,
+    });
+  }
+}
+
 /** Too many workers died or lost their lease while running the action. */
 export class StalledError extends NoobleError {
   static readonly kind: ErrorKind = {

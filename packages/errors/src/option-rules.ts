@@ -21,6 +21,14 @@ export const rule = {
     isValid: (value: unknown) => typeof value === 'function',
     expected: 'a function',
   },
+  object: {
+    isValid: isObject,
+    expected: 'an object',
+  },
+  signal: {
+    isValid: isSignal,
+    expected: 'an AbortSignal',
+  },
   duration: {
     isValid: (value: unknown) => isBetween(value, 0, MAX_DURATION_MS),
     expected: `a number of ms from 0 to ${MAX_DURATION_MS}`,
@@ -44,4 +52,27 @@ export const rule = {
 
 function isBetween(value: unknown, least: number, most: number): boolean {
   return typeof value === 'number' && value >= least && value <= most;
+}
+
+function isObject(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    // `isArray` of a revoked Proxy throws.
+    return false;
+  }
+}
+
+/** By its shape: a signal may come from another realm. */
+function isSignal(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  try {
+    const { aborted, addEventListener, throwIfAborted } = value as Partial<AbortSignal>;
+    return (
+      [typeof aborted, typeof addEventListener, typeof throwIfAborted].join() ===
+      'boolean,function,function'
+    );
+  } catch {
+    return false;
+  }
 }

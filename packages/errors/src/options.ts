@@ -1,4 +1,4 @@
-import type { OptionRule } from './option-rules.ts';
+import { rule, type OptionRule } from './option-rules.ts';
 import { quoted } from './text.ts';
 
 /** A rule for each option, so that an option without one does not compile. */
@@ -25,7 +25,7 @@ export function readOptions<Options extends object>(
   given: Options,
   { of, rules, prefix = '', refuse = asRangeError }: OptionsCheck<Options>,
 ): Options {
-  if (!isObject(given)) {
+  if (!rule.object.isValid(given)) {
     throw refuse(`cannot use ${quoted(given)} as options of ${of}: expected an object`);
   }
   const { options, problems } = readKnown(given, rules, prefix);
@@ -59,8 +59,8 @@ export function readKnown<Options extends object>(
 }
 
 /** Throws RangeError unless the value is valid. */
-export function checkOption(name: string, value: unknown, rule: OptionRule): void {
-  if (!rule.isValid(value)) throw asRangeError(problemOf(name, value, rule));
+export function checkOption(name: string, value: unknown, expected: OptionRule): void {
+  if (!expected.isValid(value)) throw asRangeError(problemOf(name, value, expected));
 }
 
 /** Returns `cannot use 0 as attempts: expected a whole number of at least 1`. */
@@ -70,8 +70,4 @@ export function problemOf(name: string, value: unknown, { expected }: OptionRule
 
 function asRangeError(reason: string): RangeError {
   return new RangeError(reason.charAt(0).toUpperCase() + reason.slice(1));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

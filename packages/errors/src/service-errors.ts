@@ -35,6 +35,25 @@ export class RedisUnavailableError extends NoobleError {
   }
 }
 
+/** The manager of queues in this process has been closed. */
+export class ManagerClosedError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'MANAGER_CLOSED',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'The manager of queues has been closed, as in a process that stops.',
+    remedy: 'Stop accepting requests before `queues.close()`; retry with another process.',
+  };
+  constructor({ attempted, cause }: { attempted: string } & Caused) {
+    super({
+      kind: ManagerClosedError.kind,
+      message: `Cannot ${attempted}: the manager has been closed`,
+      details: { attempted },
+      cause,
+    });
+  }
+}
+
 /** The records of a domain have a format that this version does not read. */
 export class DataFormatError extends NoobleError {
   static readonly kind: ErrorKind = {

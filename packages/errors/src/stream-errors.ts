@@ -25,25 +25,6 @@ export class UnknownStreamError extends NoobleError {
   }
 }
 
-/** A handler emitted a chunk after it had returned. */
-export class StreamEndedError extends NoobleError {
-  static readonly kind: ErrorKind = {
-    code: 'STREAM_ENDED',
-    httpStatus: 409,
-    retryable: false,
-    summary: 'A handler emitted a chunk after it had returned.',
-    remedy: 'Await every `ctx.emit` before the handler returns.',
-  };
-  constructor({ actionId, cause }: StreamFacts) {
-    super({
-      kind: StreamEndedError.kind,
-      message: `Cannot emit a chunk of action "${actionId}": its handler has returned`,
-      details: { actionId },
-      cause,
-    });
-  }
-}
-
 /** The action started a further attempt, so that the chunks read so far are void. */
 export class StreamRestartedError extends NoobleError {
   static readonly kind: ErrorKind = {

@@ -1,5 +1,6 @@
 export { callbackTypeOf, defineCallback, type CallbackData } from './callback.ts';
 export { childFields, traceOf, type ChildFields } from './child-fields.ts';
+export { assertDefinition } from './definition-check.ts';
 export {
   defineAction,
   type ActionChunk,

@@ -3,8 +3,8 @@
 -- from header: parse_header
 -- from flags: has_flag, set_flag, WAITS, ANSWERED, PARKED
 -- from run: parse_run, write_run
--- from journal: fits, is_written, adopt, begin_early, write_field, touch_journals
--- from codes: NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE
+-- from journal: exceeded_by, is_written, adopt, begin_early, write_field, touch_journals
+-- from codes: NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE, TOO_MANY
 -- from memory: begin_writing
 -- from clock: now, write_clock
 -- from wake: want_wake, write_wake
@@ -14,7 +14,7 @@
 -- ARGV: rows × (tenant or '' for any, action id, name, answer)
 -- Output: code of an answer per row
 -- Complexity: O(log actions) per row
-local NO_MORE, SIGNAL = {fields = 0, bytes = 0}, '{"status":"signal"'
+local NO_MORE, SIGNAL = {names = 0, bytes = 0}, '{"status":"signal"'
 local EARLY_MS, ROW, codes, ids, written = 604800000, 4, {}, {}, {}
 for at = 1, #ARGV, ROW do ids[#ids + 1] = ARGV[at + 1] end
 touch_journals(ids)
@@ -34,7 +34,8 @@ local function judge(tenant, id, name, text)
   local stored = redis.call('HGET', actions, id)
   if not stored or tenant ~= '' and parse_header(stored).tenant ~= tenant then return NO_ACTION end
   if written[id .. ' ' .. field] or is_written(id, field) or is_misplaced(id, name, text) then return STORED_BEFORE end
-  return fits(id, field, text, NO_MORE) and STORED or TOO_LARGE
+  local bound = exceeded_by(id, field, text, NO_MORE)
+  return bound == 'names' and TOO_MANY or bound == 'bytes' and TOO_LARGE or STORED
 end
 
 local function announce(id, r)
@@ -61,6 +62,8 @@ for row, id in ipairs(ids) do
     if r then announce(id, r) else redis.call('PEXPIRE', journal .. id, EARLY_MS) end
   end
 end
-write_clock()
-write_wake()
+if next(written) then -- a domain that was never used keeps no key
+  write_clock()
+  write_wake()
+end
 return codes

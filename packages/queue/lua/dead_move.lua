@@ -19,8 +19,16 @@ local process, call, verb, ids = ARGV[1], ARGV[2], ARGV[3], {unpack(ARGV, 4)}
 local answer = earlier_answer(process, call)
 if answer then return tonumber(answer) end
 
+local function any_dead(runs)
+  for id in pairs(runs) do
+    if redis.call('ZSCORE', dead, id) then return true end
+  end
+  return false
+end
+
 local moved, tenants = 0, {}
 local runs = read_runs(ids)
+if not any_dead(runs) then return 0 end
 for _, r in pairs(runs) do tenants[r.tenant] = true end
 if verb == 'redrive' then
   for _, id in ipairs(ids) do note_sequence(id, runs[id], nil) end

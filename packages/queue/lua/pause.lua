@@ -7,7 +7,7 @@
 -- from ready: hold
 -- from holds: lift
 -- from commit: commit
--- KEYS: suspects
+-- KEYS: suspects state
 -- ARGV: tenant ('' for the domain), pause
 -- resume
 -- move, 1 to refuse admission too, 1 to act even if the tenants have moved
@@ -17,6 +17,8 @@ local tenant, verb, refuses = ARGV[1], ARGV[2], ARGV[3] == '1'
 local pausing = verb ~= 'resume'
 
 if ARGV[4] ~= '1' and paused == PAUSED_MOVED then return UNCHANGED end
+
+if not pausing and redis.call('EXISTS', state) == 0 then return CHANGED end -- nothing is paused, and no key is left behind
 
 if tenant ~= '' then touch_lists({[tenant] = true}) end
 begin_writing()

@@ -2,7 +2,7 @@
 -- neither for the cap of its tenant nor, by time, for its share, until it resumes.
 -- from flags: has_flag, set_flag, WAITS
 -- from run: parse_run, write_run
--- from journal: fits, is_written, adopt, write_field, size_of
+-- from journal: adds_name, exceeded_by, is_written, adopt, write_field, size_of
 -- from codes: NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL
 -- from touch: touch, touch_lists
 -- from lease: free_slot, held_among, uncap_freed
@@ -13,7 +13,7 @@
 -- from commit: commit
 -- KEYS: run journal awaiting
 -- ARGV: action id, token, turns | time, number of names it waits for (0 to go on), names, then entries × (field, text)
--- Output: code of a journal; for a full one, its fields and its bytes
+-- Output: code of a journal; for a full one, the names and the bytes that it would have
 -- Complexity: O(log tenants), O(1) per entry
 local id, token, by_time, awaited = ARGV[1], ARGV[2], ARGV[3] == 'time', tonumber(ARGV[4])
 local text = redis.call('HGET', run, id)
@@ -21,13 +21,15 @@ local r = parse_run(text)
 if not r or r.token ~= token then return {NOT_OURS} end
 touch({journal .. id})
 
-local entries, answered, more = {}, false, {fields = 0, bytes = 0}
+local entries, answered, more = {}, false, {names = 0, bytes = 0}
 for at = 5 + awaited, #ARGV, 2 do
   local field = ARGV[at]
   if not is_written(id, field) then
-    if not fits(id, field, ARGV[at + 1], more) then return {FULL_JOURNAL, size_of(id).fields + more.fields, size_of(id).bytes} end
-    entries[#entries + 1] = at
-    more.fields, more.bytes = more.fields + 1, more.bytes + #field + #ARGV[at + 1]
+    local bound = exceeded_by(id, field, ARGV[at + 1], more)
+    if adds_name(id, field, more) then more.names = more.names + 1 end
+    more.bytes = more.bytes + #field + #ARGV[at + 1]
+    if bound then return {FULL_JOURNAL, size_of(id).names + more.names, size_of(id).bytes + more.bytes} end
+    entries[#entries + 1], more[field] = at, true
   end
 end
 for at = 5, 4 + awaited do answered = answered or is_written(id, '=' .. ARGV[at]) end

@@ -1,7 +1,19 @@
-import { ActionCancelledError, readOptions } from '@nooble/errors';
-import type { ActionDefinition, ActionInput } from '@nooble/models';
-import { REQUEST, REQUEST_TIMEOUT_MS, RESUME } from './client-options.ts';
-import type { ClientOptions, RequestOptions, ResumeOptions } from './client-options.ts';
+import { ActionCancelledError, checkOption, readOptions, rule } from '@nooble/errors';
+import { assertDefinition, type ActionDefinition, type ActionInput } from '@nooble/models';
+import {
+  readClientOptions,
+  REQUEST,
+  REQUEST_TIMEOUT_MS,
+  RESUME,
+  UNCLAIMED,
+} from './client-options.ts';
+import type {
+  ClientOptions,
+  RequestOptions,
+  ResumeOptions,
+  UnclaimedOptions,
+} from './client-options.ts';
+import { assertRef } from './admission/ref-check.ts';
 import type { DroppedReplies } from './delivery/awaited-replies.ts';
 import { ClientInbox } from './delivery/client-inbox.ts';
 import { Exchanges, type Enqueue } from './delivery/exchanges.ts';
@@ -29,6 +41,7 @@ export class ActionClient {
     this.streamThrough(this.#enqueue, { definition, input, options });
   /** Reads the chunks of an action that any process has sent. */
   readonly follow: FollowCall = (ref, options) => {
+    assertRef(ref);
     this.#open(ref);
     return this.#streams.follow(ref, options);
   };
@@ -39,8 +52,9 @@ export class ActionClient {
   readonly #closing = new AbortController();
   readonly #leaveManager: () => void;
 
-  /** Closing the manager closes the client. Throws InvalidActionError for a malformed name of an inbox. */
-  constructor({ queues, inbox }: ClientOptions) {
+  /** Closing the manager closes the client. Throws InvalidActionError for a malformed name of an inbox, and RangeError. */
+  constructor(options: ClientOptions) {
+    const { queues, inbox } = readClientOptions(options);
     const { redis, prefix, closed } = queues;
     this.#enqueue = async (...args) => queues.enqueue(...args);
     this.#inbox = new ClientInbox({
@@ -81,6 +95,7 @@ export class ActionClient {
     enqueue: Enqueue,
     { definition, input, options }: Sent<Data, Result, Chunk, Input, RequestOptions>,
   ): Promise<Result> {
+    assertDefinition(definition);
     const { signal, timeoutMs = REQUEST_TIMEOUT_MS } = readOptions(options, REQUEST);
     signal?.throwIfAborted();
     const action = definition.create({ ...input, replyTo: this.#inbox.name });
@@ -98,6 +113,7 @@ export class ActionClient {
       options = {},
     }: Sent<Data, Result, Chunk, Input, StreamOptions | undefined>,
   ): ActionStream<Chunk, Result> {
+    assertDefinition(definition);
     const { signal, timeoutMs, throwsOnRestart } = resolveStreamOptions(options);
     signal?.throwIfAborted();
     const action = definition.create({ ...input, replyTo: this.#inbox.name, stream: true });
@@ -123,7 +139,10 @@ export class ActionClient {
     options: ResumeOptions<Data, Result, Chunk, Input> = {},
   ): Promise<Result> {
     assertNamed(this.#inbox.isNamed, 'resume an action');
+    assertRef(ref);
+    checkOption('options of resume', options, rule.object);
     const { definition, ...waiting } = options;
+    if (definition !== undefined) assertDefinition(definition);
     const { signal, timeoutMs = REQUEST_TIMEOUT_MS } = readOptions(waiting, RESUME);
     signal?.throwIfAborted();
     this.#open(ref);
@@ -142,7 +161,8 @@ export class ActionClient {
    * aborts or the client is closed. A reply is removed when the next one is requested. Throws InvalidActionError for a client
    * without a named inbox.
    */
-  unclaimed({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<UnclaimedReply> {
+  unclaimed(options: UnclaimedOptions = {}): AsyncIterable<UnclaimedReply> {
+    const { signal } = readOptions(options, UNCLAIMED);
     assertNamed(this.#inbox.isNamed, 'read unclaimed replies');
     if (!this.#closing.signal.aborted) this.#inbox.start();
     const own = this.#closing.signal;

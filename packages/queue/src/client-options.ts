@@ -1,4 +1,5 @@
-import { MAX_DURATION_MS, rule, type OptionRule, type OptionsCheck } from '@nooble/errors';
+import { checkOption, MAX_DURATION_MS, readOptions, rule } from '@nooble/errors';
+import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import type { ActionDefinition } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { Canceller } from './delivery/caller-gone.ts';
@@ -24,7 +25,7 @@ export const REQUEST_TIMEOUT: OptionRule = {
 /** Check of the options of `request`. */
 export const REQUEST: OptionsCheck<RequestOptions> = {
   of: 'request',
-  rules: { signal: rule.anything, timeoutMs: REQUEST_TIMEOUT },
+  rules: { signal: rule.signal, timeoutMs: REQUEST_TIMEOUT },
 };
 
 /** Check of the options of `resume`. */
@@ -57,4 +58,37 @@ export interface ClientOptions {
 export interface ResumeOptions<Data, Result, Chunk, Input> extends RequestOptions {
   /** Validates the result. @default it is `unknown` */
   readonly definition?: ActionDefinition<Data, Result, Chunk, Input>;
+}
+
+/** Options of `unclaimed`. */
+export interface UnclaimedOptions {
+  /** Ends the iteration. @default when the client is closed */
+  readonly signal?: AbortSignal;
+}
+
+/** Check of the options of `unclaimed`. */
+export const UNCLAIMED: OptionsCheck<UnclaimedOptions> = {
+  of: 'unclaimed',
+  rules: { signal: rule.signal },
+};
+
+const QUEUES: OptionRule = {
+  isValid: (value) => rule.object.isValid(value) && isManager(value as Partial<RequestQueues>),
+  expected: 'a DomainQueueManager',
+};
+
+const CLIENT: OptionsCheck<ClientOptions> = {
+  of: 'a client',
+  rules: { queues: QUEUES, inbox: rule.anything },
+};
+
+/** Checks the options of a client, except for the name of its inbox. Throws RangeError. */
+export function readClientOptions(given: ClientOptions): ClientOptions {
+  const options = readOptions(given, CLIENT);
+  checkOption('queues', options.queues, QUEUES);
+  return options;
+}
+
+function isManager({ enqueue, closed }: Partial<RequestQueues>): boolean {
+  return typeof enqueue === 'function' && rule.signal.isValid(closed);
 }

@@ -1,4 +1,4 @@
-import { within } from './timing/within.ts';
+import { within } from '@nooble/redis';
 
 /** Maximum time that a closing manager waits (ms). */
 const LIMIT_MS = 1_000;

@@ -1,5 +1,5 @@
-import { isNoobleError } from '@nooble/errors';
-import type { DomainAction } from '@nooble/models';
+import { checkOption, isNoobleError, ManagerClosedError, rule } from '@nooble/errors';
+import { assertTenantId, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, checkAction } from './admission/admitting.ts';
@@ -8,7 +8,7 @@ import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { looksOf, type Looks } from './inspection/looks.ts';
 import { lookUpTenant } from './admission/directory.ts';
-import { assertForMany } from './admission/enqueue-options.ts';
+import { assertForMany, assertList } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 import type { RunningAction } from './admission/running-action.ts';
 import type { LastWork } from './last-work.ts';
@@ -95,11 +95,12 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
 
   /**
    * Admits one action and stores it: all or nothing. Throws RateLimitError, QueueFullError, QueuePausedError,
-   * TenantMismatchError, PayloadTooLargeError and InvalidActionError, and RedisUnavailableError, after which it may or may
+   * TenantMismatchError, PayloadTooLargeError, InvalidActionError and ManagerClosedError, and RedisUnavailableError, after which it may or may
    * not have been accepted: sent again it is a duplicate while it is stored, and runs again once it has ended, unless it
    * carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
+    this.#assertOpen();
     return this.#enqueue(action, { options });
   }
 
@@ -113,10 +114,11 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     actions: readonly DomainAction[],
     options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
   ): Promise<EnqueueResult[]> {
+    assertList('actions', actions);
     assertForMany(options);
     return Promise.all(
       actions.map(async (action) =>
-        this.#enqueue(action, { options }).catch((error: unknown) => {
+        this.enqueue(action, options).catch((error: unknown) => {
           const { actionId = '' } = (action as DomainAction | null) ?? {};
           return rejected(actionId, error);
         }),
@@ -135,6 +137,7 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     const { directory, requests } = this.#parts;
     return new TenantQueues(
       {
+        assertOpen: () => this.#assertOpen(),
         resolve: async (tenantId) => directory && lookUpTenant(tenantId, directory),
         admit: async (action, options, entry) => this.#enqueue(action, { options, entry }),
         client: () => (requests.client ??= new ActionClient({ queues: this.#of(undefined) })),
@@ -145,9 +148,11 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
 
   /**
    * Returns a manager whose actions are children of this one: same task, session, tenant and trace. A worker passes `running`,
-   * so that they end with it: cancelled if it is cancelled, expired if it expires.
+   * so that they end with it: cancelled if it is cancelled, expired if it expires. Throws for a value that is no action.
    */
   within(action: DomainAction, running?: RunningAction): DomainQueueManager {
+    checkOption('action', action, rule.object);
+    assertTenantId(action.tenantId);
     return this.#of(parentOf(this.#parts, action, running));
   }
 
@@ -163,6 +168,13 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
   #of(parent: Parent | undefined): DomainQueueManager {
     const { redis } = this.#parts;
     return new DomainQueueManager({ redis }, { parts: this.#parts, parent });
+  }
+
+  /** Throws ManagerClosedError, and HandlerReturnedError for a manager of a handler. */
+  #assertOpen(): void {
+    const attempted = 'send an action';
+    if (this.closed.aborted) throw new ManagerClosedError({ attempted });
+    this.#parent?.running?.facts.assertRuns(attempted);
   }
 
   async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {

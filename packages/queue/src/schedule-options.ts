@@ -1,6 +1,6 @@
-import { InvalidActionError, quoted, readOptions, rule } from '@nooble/errors';
+import { InvalidActionError, readOptions, rule } from '@nooble/errors';
 import type { OptionsCheck } from '@nooble/errors';
-import { encodeAction, type ActionDefinition, type Tier } from '@nooble/models';
+import { assertDefinition, encodeAction, type ActionDefinition, type Tier } from '@nooble/models';
 import { assertCallback } from './admission/callback-check.ts';
 import { resolveEnqueueOptions } from './admission/enqueue-options.ts';
 import type { ScheduleRecord } from './scheduling/schedule-record.ts';
@@ -76,10 +76,7 @@ export function readSchedule<Data, Result, Chunk, Input>(
   given: ScheduleOptions<Data, Result, Chunk, Input>,
 ): ScheduleOptions<Data, Result, Chunk, Input> {
   const options = readOptions(given, CHECK as OptionsCheck<typeof given>);
-  const definition: unknown = options.definition;
-  if (typeof definition !== 'object' || definition === null) {
-    throw refuse(`definition ${quoted(definition)} is not one made by defineAction`);
-  }
+  assertDefinition(options.definition);
   return options;
 }
 

@@ -1,4 +1,11 @@
-import { InvalidActionError, quoted, readOptions, rule, type OptionsCheck } from '@nooble/errors';
+import {
+  checkOption,
+  InvalidActionError,
+  quoted,
+  readOptions,
+  rule,
+  type OptionsCheck,
+} from '@nooble/errors';
 import { assertDomain, assertTenantId, type ActionDefinition } from '@nooble/models';
 import type { DomainAction, Tier } from '@nooble/models';
 import { checkEntry, lookUpTenant } from './admission/directory.ts';
@@ -74,7 +81,7 @@ export function schedulingOf(
       return isForeign(parent, ref.tenantId) ? false : removeSchedule(parts, ref);
     },
     schedules: async (target, options = {}) => {
-      const domain = typeof target === 'string' ? target : target.domain;
+      const domain = rule.object.isValid(target) ? (target as { domain: unknown }).domain : target;
       assertDomain(domain);
       const { tenantId = parent?.tenantId } = readOptions(options, SCHEDULES);
       if (tenantId !== undefined) assertTenantId(tenantId);
@@ -126,6 +133,7 @@ function isForeign(parent: DomainAction | undefined, tenantId: string): boolean 
 }
 
 function assertRef(ref: ScheduleRef): void {
+  checkOption('reference to a schedule', ref, rule.object);
   const { domain, tenantId, name } = ref;
   assertDomain(domain);
   assertTenantId(tenantId);

@@ -96,13 +96,13 @@ const SEND: OptionsCheck<SendOptions> = {
 /** A request waits for its result, so it has no time, callback or key. */
 const REQUEST: OptionsCheck<TenantRequestOptions> = {
   of: 'request',
-  rules: { ...FIELDS, signal: rule.anything },
+  rules: { ...FIELDS, signal: rule.signal },
   refuse,
 };
 
 const STREAM: OptionsCheck<TenantStreamOptions> = {
   of: 'stream',
-  rules: { ...FIELDS, signal: rule.anything, onRestart: rule.anything },
+  rules: { ...FIELDS, signal: rule.signal, onRestart: rule.anything },
   refuse,
 };
 

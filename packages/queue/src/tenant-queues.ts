@@ -1,21 +1,23 @@
+import { within } from '@nooble/redis';
 import { ActionTimeoutError, checkOption, InvalidActionError, quoted } from '@nooble/errors';
-import { newId } from '@nooble/models';
+import { assertDefinition, newId } from '@nooble/models';
 import type { ActionDefinition, ActionInput, DomainAction, Tier } from '@nooble/models';
 import type { ActionClient } from './action-client.ts';
 import { REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS } from './client-options.ts';
 import type { Enqueue } from './delivery/exchanges.ts';
 import type { TenantEntry } from './admission/directory.ts';
-import { assertForMany, type EnqueueOptions } from './admission/enqueue-options.ts';
+import { assertForMany, assertList, type EnqueueOptions } from './admission/enqueue-options.ts';
 import type { SenderFields } from './tenant-target.ts';
 import { readRequestOptions, readSendOptions, splitOptions } from './send-options.ts';
 import type { SendOptions, TenantRequestOptions, TenantStreamCall } from './send-options.ts';
 import { streamForTenant } from './tenant-stream.ts';
 import { onAbort } from './timing/on-abort.ts';
-import { within } from './timing/within.ts';
 import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.ts';
 
 /** The methods of a manager that a tenant's sender uses. */
 export interface TenantSender {
+  /** Throws if nothing can be sent any more. What was begun before is still sent. */
+  assertOpen(): void;
   /** Returns the entry of a tenant in the directory; undefined without a directory. */
   resolve(tenantId: string): Promise<TenantEntry | undefined>;
   /** Throws for a rejected action. Pass `entry` to avoid a second look-up in the directory. */
@@ -40,6 +42,8 @@ interface Sending<Input> {
 export class TenantQueues {
   /** Sends an action and returns its chunks, as `ActionClient.stream` does. */
   readonly stream: TenantStreamCall = (definition, data, options) => {
+    this.#sender.assertOpen();
+    assertDefinition(definition);
     const { tenantId, tenantTier } = this.#fields;
     return streamForTenant(
       { definition, options, tenantId },
@@ -68,6 +72,8 @@ export class TenantQueues {
     data: Input,
     options?: SendOptions,
   ): Promise<Receipt> {
+    this.#sender.assertOpen();
+    assertDefinition(definition);
     const given = readSendOptions(options);
     const entry = await this.#entry();
     const { action, enqueue } = this.#make(definition, { data, options: given, entry });
@@ -83,6 +89,8 @@ export class TenantQueues {
     data: readonly Input[],
     options?: Omit<SendOptions, 'actionId' | 'idempotencyKey'>,
   ): Promise<EnqueueResult[]> {
+    assertDefinition(definition);
+    assertList('data', data);
     const given = readSendOptions(options as SendOptions | undefined);
     assertForMany(given);
     const looked = this.#entry();
@@ -91,6 +99,7 @@ export class TenantQueues {
       Array.from(data, async (each): Promise<EnqueueResult> => {
         let actionId = '';
         try {
+          this.#sender.assertOpen();
           const entry = await looked;
           const { action, enqueue } = this.#make(definition, { data: each, options: given, entry });
           actionId = action.actionId;
@@ -108,6 +117,8 @@ export class TenantQueues {
     data: Input,
     options?: TenantRequestOptions,
   ): Promise<Result> {
+    this.#sender.assertOpen();
+    assertDefinition(definition);
     const given = readRequestOptions(options);
     const { signal, timeoutMs = REQUEST_TIMEOUT_MS, actionId = newId(), ...fields } = given;
     checkOption('timeoutMs', timeoutMs, REQUEST_TIMEOUT);

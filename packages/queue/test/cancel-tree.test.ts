@@ -118,6 +118,7 @@ class Forest {
       expiresMs: undefined,
       leftMs: () => Number.POSITIVE_INFINITY,
       isCancelled: () => false,
+      assertRuns: () => undefined,
       onChild: () => (run.hasChildren = true),
     });
     const action = actionOf({ actionId: newId(), actionType: `${name}.run` });

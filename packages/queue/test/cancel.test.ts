@@ -32,7 +32,8 @@ async function claimFrom(broker: QueueBroker): Promise<ClaimedAction> {
 function handlerOf({ queues }: Queue, { envelope, lease: { token } }: ClaimedAction) {
   const facts = { token, expiresMs: undefined, leftMs: () => Number.POSITIVE_INFINITY };
   const known = { isCancelled: false };
-  const running = { ...facts, isCancelled: () => known.isCancelled, onChild: () => undefined };
+  const nothing = { assertRuns: () => undefined, onChild: () => undefined };
+  const running = { ...facts, ...nothing, isCancelled: () => known.isCancelled };
   return { known, queues: queues.within(decodeAction(envelope), running) };
 }
 

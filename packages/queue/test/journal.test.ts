@@ -88,11 +88,32 @@ it('a journal does not grow beyond its bounds by one call', async () => {
   const { enqueue, claimOne, journals } = openQueue();
   await enqueue();
   const { lease } = await claimOne();
-  const many = Object.fromEntries(Array.from({ length: 2_001 }, (_, n) => [`n${n}`, 'step']));
-  await expect(journals.record(lease, many, [])).rejects.toThrow('1000 names');
+  const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`n${n}`, 'step']));
+  await expect(journals.record(lease, many, [])).rejects.toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    message: expect.stringContaining('1001 names exceed the limit of 1000'),
+    details: { names: 1_001, limitNames: 1_000 },
+  });
   const large = { one: 'x'.repeat(600_000), two: 'x'.repeat(600_000) };
   await expect(journals.record(lease, large, [])).rejects.toMatchObject({
     code: 'PAYLOAD_TOO_LARGE',
+    message: expect.stringContaining('1200006 bytes exceed the limit of 1048576'),
   });
   expect((await journals.recall(lease)).size).toBe(0);
+});
+
+it('a journal full of names has room for the answer to each', async () => {
+  const { enqueue, claimOne, journals, queues } = openQueue();
+  const { actionId } = await enqueue();
+  const { lease } = await claimOne();
+  const waits = Object.fromEntries(Array.from({ length: 999 }, (_, n) => [`n${n}`, 'wait 0']));
+  await journals.record(lease, { ...waits, one: 'step', '=one': '{}' }, []);
+  for (const name of ['n0', 'n998']) {
+    expect(await queues.signal(ref(actionId), name, 'yes')).toBe('accepted');
+  }
+  await expect(queues.signal(ref(actionId), 'another', 'yes')).rejects.toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    message: expect.stringContaining('1001 names exceed the limit of 1000'),
+  });
+  expect((await journals.recall(lease)).size).toBe(1_003 + 1);
 });

@@ -14,5 +14,6 @@ export {
 } from './script.ts';
 export { readServerFacts, serverWarnings, type ServerFacts } from './server-facts.ts';
 export { asRedisUnavailable, isUnavailable } from './unavailable.ts';
+export { startTimer, within } from './timers.ts';
 export type { TlsOptions } from './tls.ts';
 export { parseRedisUrl, type HostPort, type RedisEndpoint } from './url.ts';

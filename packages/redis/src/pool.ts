@@ -4,7 +4,7 @@ import type { RedisClient } from './ioredis.ts';
 import { whyFailed } from './connection-trouble.ts';
 import { CONNECTION_RULES, resolveConnection } from './connection.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
-import { within } from './within.ts';
+import { replyWithin } from './timers.ts';
 
 export interface RedisPoolOptions extends ConnectionOptions {
   /** Name of the connections in `CLIENT LIST`. @default 'nooble' */
@@ -67,7 +67,7 @@ export class RedisPool {
   async health(timeoutMs = 1_000): Promise<RedisHealth> {
     const started = performance.now();
     try {
-      await within(timeoutMs, this.command().ping());
+      await replyWithin(timeoutMs, this.command().ping());
       return { ok: true, latencyMs: performance.now() - started };
     } catch (error) {
       return { ok: false, problem: whyFailed(error as Error, this.#command) };
@@ -79,7 +79,8 @@ export class RedisPool {
     this.#closed = true;
     for (const client of this.#dedicated) client.disconnect();
     const command = this.#command;
-    if (command?.status === 'ready') await within(timeoutMs, command.quit()).catch(() => undefined);
+    if (command?.status === 'ready')
+      await replyWithin(timeoutMs, command.quit()).catch(() => undefined);
     command?.disconnect();
   }
 

@@ -1,9 +1,9 @@
+import { within } from '@nooble/redis';
 import type { ClaimedAction, QueueBroker } from '@nooble/queue';
 import type { Consumer } from './claiming/consumer.ts';
 import type { Publish } from './reporting/events.ts';
 import type { Ahead } from './attempts/ahead.ts';
 import type { Running } from './attempts/running.ts';
-import { within } from './timing/within.ts';
 
 /** Time for which aborted handlers may keep running before their actions are returned anyway (ms). */
 const ABORT_GRACE_MS = 2_000;

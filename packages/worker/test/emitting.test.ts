@@ -75,7 +75,7 @@ describe('the chunks of an attempt', () => {
     const { emitter } = emitterOn(async () => ({ held: false, followers: [] }));
     await emitter.emit('1');
     await expect(emitter.end({ opens: false })).rejects.toBeInstanceOf(LeaseLostError);
-    await expect(emitter.emit('2')).rejects.toMatchObject({ code: 'STREAM_ENDED' });
+    await expect(emitter.emit('2')).rejects.toMatchObject({ code: 'HANDLER_RETURNED' });
   });
 
   it('fail the attempt where a handler emits without end and awaits nothing', async () => {

@@ -89,3 +89,13 @@ export function counted(wait: () => Promise<unknown>) {
   };
   return { seen, handle };
 }
+
+/** Reads a stream to its end. */
+export async function readAll<Item, Result>(stream: AsyncIterator<Item, Result>) {
+  const items: Item[] = [];
+  for (;;) {
+    const next = await stream.next();
+    if (next.done === true) return { items, result: next.value };
+    items.push(next.value);
+  }
+}

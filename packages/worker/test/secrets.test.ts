@@ -151,7 +151,8 @@ const ways: Record<string, () => unknown> = {
     onTestFinished(async () => client.close());
     await client.follow({ domain: 'vault', actionId }).next();
   },
-  StreamEndedError: () => raise(new errors.StreamEndedError({ actionId, cause: clientError() })),
+  HandlerReturnedError: () =>
+    raise(new errors.HandlerReturnedError({ actionId, attempted: 'emit', cause: clientError() })),
   StreamRestartedError: () =>
     raise(new errors.StreamRestartedError({ actionId, cause: clientError() })),
   StreamGapError: () =>

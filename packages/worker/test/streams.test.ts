@@ -7,7 +7,7 @@ import { ActionProcessor } from '../src/handlers/action-processor.ts';
 import { BaseWorker } from '../src/base-worker.ts';
 import type { WorkerOptions } from '../src/options.ts';
 import { giveUp } from '../src/handlers/control.ts';
-import { aborted, deferred } from './fixture.ts';
+import { aborted, deferred, readAll } from './fixture.ts';
 
 const answer = defineAction('model.answer', {
   data: z.object({ words: z.number() }),
@@ -53,16 +53,6 @@ function nooble(redis = inject('redisUrl')) {
   const queues = new DomainQueueManager({ redis, prefix });
   onTestFinished(async () => queues.close());
   return { queues, prefix, clientOf, start };
-}
-
-/** Reads a stream to its end. */
-async function readAll<Item, Result>(stream: AsyncIterator<Item, Result>) {
-  const items: Item[] = [];
-  for (;;) {
-    const next = await stream.next();
-    if (next.done === true) return { items, result: next.value };
-    items.push(next.value);
-  }
 }
 
 describe('a stream', () => {
@@ -127,7 +117,7 @@ describe('a chunk', () => {
     const stream = clientOf().stream(answer, asking(1));
     expect(await readAll(stream)).toEqual({ items: words(1), result: { words: 1 } });
     await (await later.promise)(word(2)).catch(note);
-    expect(codes).toEqual(['VALIDATION', 'VALIDATION', 'PAYLOAD_TOO_LARGE', 'STREAM_ENDED']);
+    expect(codes).toEqual(['VALIDATION', 'VALIDATION', 'PAYLOAD_TOO_LARGE', 'HANDLER_RETURNED']);
   });
 });
 
@@ -317,9 +307,17 @@ it('streams for a tenant, also where its tier has to be looked up', async () => 
 });
 
 it.each([
-  ['does not fit its schema', async (emit: Emit) => void emit({ text: 5 } as never)],
-  ['comes after the end', async (emit: Emit) => void setImmediate(() => void emit(word(1)))],
-])('a chunk that %s and is not awaited does not end the process', async (_why, run) => {
+  [
+    'does not fit its schema',
+    async (emit: Emit) => void emit({ text: 5 } as never),
+    'ACTION_FAILED',
+  ],
+  [
+    'comes after the end',
+    async (emit: Emit) => void setImmediate(() => void emit(word(1))),
+    'done',
+  ],
+])('a chunk that %s and is not awaited does not end the process', async (_why, run, ends) => {
   const rejections: unknown[] = [];
   const note = (reason: unknown) => void rejections.push(reason);
   process.on('unhandledRejection', note);
@@ -330,7 +328,13 @@ it.each([
     return { words: 0 };
   });
   const client = clientOf();
-  for (let n = 0; n < 2; n += 1) await client.request(answer, asking(0));
+  for (let n = 0; n < 2; n += 1) {
+    const end = client.request(answer, asking(0)).then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    );
+    expect(await end).toBe(ends);
+  }
   expect(rejections).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 -- The journal of an action: field `<name>` says what the name stands for, `=<name>` what it resolved to, and the field '' how
--- many fields there are and their size. The first write of a field wins. A journal that begins before the action has a run
--- expires, and also stores its arrival: another action with the same id must not see it.
+-- many names there are and their size. The first write of a field wins, and each name has room for its answer. A journal that
+-- begins before the action has a run expires, and also stores its arrival: another action with the same id must not see it.
 -- from touch: touch
 -- from header: parse_header
 -- from flags: has_flag, set_flag, HAS_JOURNAL
 -- KEYS: journal actions
-local JOURNAL_FIELDS, JOURNAL_BYTES, SMALL, SIZE = 2000, 1048576, 4096, '' -- a small field always fits: an error can be told
+local JOURNAL_NAMES, JOURNAL_BYTES, SMALL, SIZE = 1000, 1048576, 4096, '' -- a small field always fits: an error can be told
 local sizes = {}
 
 local function arrival_of(id)
@@ -16,21 +16,27 @@ local function size_of(id)
   local size = sizes[id]
   if not size then
     local text = redis.call('HGET', journal .. id, SIZE)
-    local fields, bytes, owner = string.match(text or '0 0', '^(%d+) (%d+) ?(%d*)$')
+    local names, bytes, owner = string.match(text or '0 0', '^(%d+) (%d+) ?(%d*)$')
     local is_foreign = owner ~= '' and owner ~= arrival_of(id)
-    size = {fields = is_foreign and 0 or tonumber(fields), bytes = is_foreign and 0 or tonumber(bytes), owner = owner, is_foreign = is_foreign}
+    size = {names = is_foreign and 0 or tonumber(names), bytes = is_foreign and 0 or tonumber(bytes), owner = owner, is_foreign = is_foreign}
     sizes[id] = size
   end
   return size
 end
 
-local function fits(id, field, text, more) -- beside `more` fields and bytes that are not written yet
-  local size, bytes = size_of(id), #field + #text
-  return size.fields + more.fields < JOURNAL_FIELDS and (bytes <= SMALL or size.bytes + more.bytes + bytes <= JOURNAL_BYTES)
-end
-
 local function is_written(id, field)
   return not size_of(id).is_foreign and redis.call('HEXISTS', journal .. id, field) == 1
+end
+
+local function adds_name(id, field, more) -- a new field whose name has neither a meaning nor an answer yet
+  local other = string.sub(field, 1, 1) == '=' and string.sub(field, 2) or '=' .. field
+  return not more[other] and not is_written(id, other)
+end
+
+local function exceeded_by(id, field, text, more) -- the bound that a field exceeds beside `more`, which is not written yet
+  local size, bytes = size_of(id), #field + #text
+  if adds_name(id, field, more) and size.names + more.names >= JOURNAL_NAMES then return 'names' end
+  if bytes > SMALL and size.bytes + more.bytes + bytes > JOURNAL_BYTES then return 'bytes' end
 end
 
 local function drop_foreign(id)
@@ -55,8 +61,9 @@ end
 
 local function write_field(id, field, text) -- a new field that fits
   local size = size_of(id)
-  size.fields, size.bytes = size.fields + 1, size.bytes + #field + #text
-  local words = string.format('%d %d', size.fields, size.bytes) .. (size.owner == '' and '' or ' ' .. size.owner)
+  if adds_name(id, field, {}) then size.names = size.names + 1 end
+  size.bytes = size.bytes + #field + #text
+  local words = string.format('%d %d', size.names, size.bytes) .. (size.owner == '' and '' or ' ' .. size.owner)
   redis.call('HSET', journal .. id, field, text, SIZE, words)
 end
 

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { InvalidActionError, readOptions, rule } from '@nooble/errors';
+import {
+  checkOption,
+  InvalidActionError,
+  MAX_DURATION_MS,
+  readOptions,
+  rule,
+} from '@nooble/errors';
 import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import { timeOf } from '@nooble/models';
 
@@ -8,8 +14,8 @@ export interface EnqueueTerms {
   /** Two actions of a tenant with the same key within 24 h are enqueued once; 1 to 256 bytes of well-formed text. */
   readonly idempotencyKey?: string;
   /**
-   * Time after admission at which an action that has not started expires (ms), by the clock of Redis. Excludes `expiresAt`
-   * of the action.
+   * Time after admission at which an action that has not started expires (ms, above 0), by the clock of Redis. Excludes
+   * `expiresAt` of the action. @default never
    */
   readonly expiresInMs?: number;
   /** Amount of the tenant's share that the action uses, from 0.001 to 1,000,000. @default 1 */
@@ -54,11 +60,17 @@ const IDEMPOTENCY_KEY: OptionRule = {
   expected: 'an idempotency key of 1 to 256 bytes of well-formed text',
 };
 
+/** 0 would mean that it never expires. */
+const EXPIRY: OptionRule = {
+  isValid: (ms) => rule.duration.isValid(ms) && ms !== 0,
+  expected: `a number of ms above 0 and up to ${MAX_DURATION_MS}`,
+};
+
 const CHECK: OptionsCheck<EnqueueOptions> = {
   of: 'enqueue',
   rules: {
     idempotencyKey: IDEMPOTENCY_KEY,
-    expiresInMs: rule.duration,
+    expiresInMs: EXPIRY,
     cost: rule.number(MIN_COST, MAX_COST),
     retainMs: rule.duration,
     delayMs: rule.duration,
@@ -67,6 +79,8 @@ const CHECK: OptionsCheck<EnqueueOptions> = {
   },
   refuse: (reason) => new InvalidActionError({ reason }),
 };
+
+const LIST: OptionRule = { isValid: (value) => Array.isArray(value), expected: 'an array' };
 
 const NONE: ResolvedEnqueueOptions = Object.freeze({
   onceHash: '-',
@@ -78,7 +92,7 @@ const NONE: ResolvedEnqueueOptions = Object.freeze({
 
 /** Checks and completes the options. Throws InvalidActionError with all wrong ones. */
 export function resolveEnqueueOptions(options: EnqueueOptions | undefined): ResolvedEnqueueOptions {
-  if (!options) return NONE;
+  if (options === undefined) return NONE;
   const given = readOptions(options, CHECK);
   const { idempotencyKey, cost = 1, expiresInMs = 0, retainMs = 0 } = given;
   return {
@@ -97,6 +111,11 @@ export function assertForMany(options: object | undefined): void {
       refuse(`${name} is for one action, and cannot be given for several`);
     }
   }
+}
+
+/** Throws RangeError unless the value is an array. */
+export function assertList(name: string, value: unknown): asserts value is readonly unknown[] {
+  checkOption(name, value, LIST);
 }
 
 /** Returns a Unix time (ms), or a negative delay, which Redis turns into a time by its own clock. */

@@ -8,6 +8,8 @@ export interface RunningAction {
   leftMs(): number;
   /** Returns true once this process knows that it was cancelled. */
   isCancelled(): boolean;
+  /** Throws once its attempt has ended: what it sends then would belong to no action. */
+  assertRuns(attempted: string): void;
   /** Called before its first child action is registered. */
   onChild(): void;
 }

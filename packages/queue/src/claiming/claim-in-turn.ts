@@ -1,8 +1,7 @@
 import { RedisUnavailableError } from '@nooble/errors';
-import { isUnavailable } from '@nooble/redis';
+import { isUnavailable, within } from '@nooble/redis';
 import type { ClaimedAction, ClaimResult, ClaimRequest, HeldKey } from '../broker.ts';
 import type { QueueBroker, Settlement, SettleAnswer } from '../broker.ts';
-import { within } from '../timing/within.ts';
 
 /** Maximum time for which one broker may delay the others (ms). */
 const LIMIT_MS = 500;

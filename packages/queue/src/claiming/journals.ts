@@ -1,16 +1,14 @@
-import { LeaseLostError, PayloadTooLargeError } from '@nooble/errors';
+import { LeaseLostError } from '@nooble/errors';
 import type { RedisPool } from '@nooble/redis';
 import type { Lease } from '../broker.ts';
 import { ask } from '../protocol/calling.ts';
+import { JOURNAL_LIMITS, journalFull } from '../protocol/journal-limits.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import type { Share } from '../protocol/operations/claim.ts';
 import { readRecalled, readRecorded, readResumed } from '../protocol/operations/journal.ts';
 import { recallCall, recordCall, resumeCall } from '../protocol/operations/journal.ts';
 import type { JournalFields, Resumed } from '../protocol/operations/journal.ts';
 import type { Partitions } from '../protocol/partitions.ts';
-
-/** Maximum number of names of an action, each with its answer, and their total size (bytes). */
-const LIMITS = { names: 1_000, bytes: 1024 * 1024 };
 
 /** The journals of the actions of a domain, under the leases of a worker. All methods throw RedisUnavailableError. */
 export interface Journals {
@@ -63,10 +61,8 @@ export class RedisJournals implements Journals {
     const recorded = readRecorded(await ask(redis, call, attemptedTo('write', lease)));
     if (recorded.status === 'lost') throw new LeaseLostError(lease);
     if (recorded.status !== 'full') return recorded.status;
-    const { fields: written, bytes } = recorded;
-    const what = `the journal of action "${actionId}" (${Math.ceil(written / 2)} of at most ${LIMITS.names} names)`;
-    const more = Object.entries(fields).reduce((sum, cell) => sum + cell.join('').length, 0);
-    throw new PayloadTooLargeError({ what, bytes: bytes + more, limitBytes: LIMITS.bytes });
+    const { names, bytes } = recorded;
+    throw journalFull(actionId, names > JOURNAL_LIMITS.names ? { names } : { bytes });
   }
 
   async resume(lease: Lease, names: readonly string[]): Promise<Resumed> {

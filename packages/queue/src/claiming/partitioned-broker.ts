@@ -1,3 +1,4 @@
+import { within } from '@nooble/redis';
 import { newId } from '@nooble/models';
 import { Admissions } from '../admission/admissions.ts';
 import { resolveBrokerOptions } from './broker-options.ts';
@@ -14,7 +15,6 @@ import { Partitions, type DomainKeyspaces } from '../protocol/partitions.ts';
 import { RedisBroker, type RedisBrokerParts } from './redis-broker.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { waitForAny } from './wait-for-any.ts';
-import { within } from '../timing/within.ts';
 
 /** Interval at which a worker reads the number of partitions (ms). */
 const LOOK_MS = 10_000;

@@ -1,4 +1,4 @@
-import { asRedisUnavailable, type ScriptResult } from '@nooble/redis';
+import { asRedisUnavailable, type ScriptResult, within } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimedAction, ClaimResult, ClaimRequest, Lease, Wait, Word } from '../broker.ts';
@@ -15,7 +15,6 @@ import { Settler } from './settler.ts';
 import { ChunkWriter } from '../emitting/chunk-writer.ts';
 import { Wake } from './wake.ts';
 import { answerWord, cancelWord } from './words.ts';
-import { within } from '../timing/within.ts';
 
 /** Maximum time of `close()` to find out whether Redis can be reached, and then for the last deliveries (ms). */
 const CLOSING = { pingMs: 500, limitMs: 5_000 };

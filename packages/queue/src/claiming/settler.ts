@@ -1,4 +1,4 @@
-import { isUnavailable, type ScriptCall, type ScriptResult } from '@nooble/redis';
+import { isUnavailable, type ScriptCall, type ScriptResult, within } from '@nooble/redis';
 import { batchesOf } from '../protocol/chunks.ts';
 import type { ResolvedBrokerOptions } from './broker-options.ts';
 import type { ClaimResult, Lease, Settlement } from '../broker.ts';
@@ -12,7 +12,6 @@ import type { EncodedReply } from '../protocol/replies.ts';
 import { alreadyTold, isEnding, prepareSettlement } from './settlement.ts';
 import { settlementBytes, throughOutbox } from './settlement.ts';
 import type { PreparedSettlement } from './settlement.ts';
-import { within } from '../timing/within.ts';
 
 /** Settlements that fit into one call. */
 export type SettleBatch = readonly PreparedSettlement[];

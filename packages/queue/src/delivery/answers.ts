@@ -1,13 +1,11 @@
-import { PayloadTooLargeError, toWireError } from '@nooble/errors';
+import { toWireError } from '@nooble/errors';
 import type { RedisPool } from '@nooble/redis';
 import { ask } from '../protocol/calling.ts';
+import { journalFull } from '../protocol/journal-limits.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
 import { answerCall, readAnswered, type Answered } from '../protocol/operations/journal.ts';
 import type { Partitions } from '../protocol/partitions.ts';
 import type { Answer } from './answer.ts';
-
-/** Bytes of entries that a journal holds; a small answer fits in any case (`lua/rules/journal.lua`). */
-const JOURNAL_BYTES = 1024 * 1024;
 
 /** Dependencies of answers. */
 export interface AnswerParts {
@@ -21,10 +19,11 @@ export interface AnswerParts {
  */
 export async function deliverAnswer(parts: AnswerParts, answer: Answer): Promise<void> {
   const result = await writeAnswer(parts, answer);
-  if (result !== 'full') return;
-  const bytes = Buffer.byteLength(answer.text);
-  const what = `the answer to "${answer.name}" in the journal of action "${answer.actionId}"`;
-  const error = toWireError(new PayloadTooLargeError({ what, bytes, limitBytes: JOURNAL_BYTES }));
+  if (result !== 'large') return;
+  // The name of a call is in the journal, so that an answer never is one too many; a small one always fits.
+  const error = toWireError(
+    journalFull(answer.actionId, { addedBytes: Buffer.byteLength(answer.text) }),
+  );
   await writeAnswer(parts, { ...answer, text: JSON.stringify({ status: 'dead', error }) });
 }
 

@@ -1,9 +1,8 @@
+import { startTimer, within } from '@nooble/redis';
 import { ActionCancelledError, ActionTimeoutError, InvalidActionError } from '@nooble/errors';
 import type { CallbackData, DomainAction } from '@nooble/models';
 import type { Reply } from '../protocol/replies.ts';
-import { startTimer } from '../timing/durations.ts';
 import { onAbort } from '../timing/on-abort.ts';
-import { within } from '../timing/within.ts';
 import type { AwaitedReplies } from './awaited-replies.ts';
 import { callerGone, type Canceller } from './caller-gone.ts';
 import { Places } from './places.ts';

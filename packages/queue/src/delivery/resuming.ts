@@ -1,8 +1,8 @@
+import { startTimer } from '@nooble/redis';
 import { ActionTimeoutError, InvalidActionError, ReplyLostError } from '@nooble/errors';
 import type { CallbackData } from '@nooble/models';
 import type { ActionRef } from '../admission/receipt.ts';
 import { onAbort } from '../timing/on-abort.ts';
-import { startTimer } from '../timing/durations.ts';
 import type { AwaitedReplies } from './awaited-replies.ts';
 import type { UnclaimedReplies } from './unclaimed-replies.ts';
 

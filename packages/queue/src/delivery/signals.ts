@@ -1,8 +1,10 @@
 import { InvalidActionError, PayloadTooLargeError } from '@nooble/errors';
-import { assertActionId, assertDomain, assertStepName, assertTenantId } from '@nooble/models';
+import { assertStepName } from '@nooble/models';
 import type { ActionRef } from '../admission/receipt.ts';
+import { assertRef } from '../admission/ref-check.ts';
 import { ask } from '../protocol/calling.ts';
 import { answerCall, readAnswered } from '../protocol/operations/journal.ts';
+import { JOURNAL_LIMITS, journalFull } from '../protocol/journal-limits.ts';
 import type { AnswerParts } from './answers.ts';
 
 /**
@@ -17,16 +19,16 @@ export interface Signal {
   readonly value: unknown;
 }
 
-/** Resolves `ctx.waitFor(name)` of an action from outside. Throws InvalidActionError and PayloadTooLargeError. */
+/** Resolves `ctx.waitFor(name)` of an action from outside. Throws InvalidActionError, RangeError and
+ * PayloadTooLargeError. */
 export async function signalAction(
   { redis, partitions, maxPayloadBytes }: AnswerParts & { readonly maxPayloadBytes: number },
-  { domain, actionId, tenantId }: ActionRef,
+  ref: ActionRef,
   { name, value }: Signal,
 ): Promise<SignalResult> {
-  assertDomain(domain);
-  assertActionId(actionId);
+  assertRef(ref);
   assertStepName(name);
-  if (tenantId !== undefined) assertTenantId(tenantId);
+  const { domain, actionId, tenantId } = ref;
   const attempted = `signal "${name}" to action "${actionId}"`;
   const text = textOf(value, { attempted, maxPayloadBytes });
   const keyspaces = await partitions.lookAgain(domain);
@@ -36,7 +38,8 @@ export async function signalAction(
     own.map(async (each) => readAnswered(await ask(redis, answerCall(each, [row]), attempted))),
   );
   const result = results.flat().find((each) => each !== 'unknown') ?? 'unknown';
-  if (result === 'full') throw tooLarge(text, { attempted, maxPayloadBytes });
+  if (result === 'large') throw journalFull(actionId, { addedBytes: Buffer.byteLength(text) });
+  if (result === 'many') throw journalFull(actionId, { names: JOURNAL_LIMITS.names + 1 });
   if (result === 'unknown') return result;
   return result === 'stored' ? 'accepted' : 'already';
 }

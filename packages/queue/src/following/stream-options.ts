@@ -29,7 +29,7 @@ export interface FollowOptions<Data, Result, Chunk, Input> extends Reading {
   readonly definition?: ActionDefinition<Data, Result, Chunk, Input>;
 }
 
-const READING = { signal: rule.anything, onRestart: rule.oneOf('throw', 'restart') };
+const READING = { signal: rule.signal, onRestart: rule.oneOf('throw', 'restart') };
 
 const STREAM: OptionsCheck<StreamOptions> = {
   of: 'stream',

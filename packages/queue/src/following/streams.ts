@@ -1,8 +1,9 @@
 import { ActionCancelledError } from '@nooble/errors';
-import { assertActionId, assertDomain, domainOf } from '@nooble/models';
+import { assertDefinition, domainOf } from '@nooble/models';
 import type { ActionDefinition, CallbackData, DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionRef } from '../admission/receipt.ts';
+import { assertRef } from '../admission/ref-check.ts';
 import { resultOf } from '../delivery/outcome.ts';
 import type { LiveBatch } from '../protocol/live.ts';
 import { Partitions } from '../protocol/partitions.ts';
@@ -87,8 +88,8 @@ export class Streams {
     given: FollowOptions<Data, Result, Chunk, Input> = {},
   ): ActionStream<Chunk, Result> {
     const { after, definition, signal, onRestart } = readFollowOptions(given);
-    assertDomain(ref.domain);
-    assertActionId(ref.actionId);
+    assertRef(ref);
+    if (definition !== undefined) assertDefinition(definition);
     signal?.throwIfAborted();
     const { actionId } = ref;
     const place = after === undefined ? undefined : parsePosition(after);

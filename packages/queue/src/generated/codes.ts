@@ -45,6 +45,7 @@ export const CODES = {
     STORED: 1,
     STORED_BEFORE: 2,
     TOO_LARGE: 3,
+    TOO_MANY: 4,
   },
   following: {
     UNFOLLOWED: 0,

@@ -1,6 +1,13 @@
 import { readOptions, rule } from '@nooble/errors';
-import type { OptionsCheck, WireError } from '@nooble/errors';
-import { assertActionId, isoOf, timeOf, type DomainAction, type Tier } from '@nooble/models';
+import type { OptionRule, OptionsCheck, WireError } from '@nooble/errors';
+import {
+  assertActionId,
+  assertTenantId,
+  isoOf,
+  timeOf,
+  type DomainAction,
+  type Tier,
+} from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { batchesOf, MAX_IDS } from '../protocol/chunks.ts';
 import type { CallRings } from '../protocol/call-ring.ts';
@@ -43,7 +50,13 @@ export interface LetterPageOptions {
 
 const PAGE: OptionsCheck<LetterPageOptions> = {
   of: 'list',
-  rules: { after: rule.anything, limit: rule.whole(1) },
+  rules: { after: rule.object, limit: rule.whole(1) },
+};
+
+const ALL: OptionRule = { isValid: (value) => value === true, expected: 'true' };
+const IDS: OptionRule = {
+  isValid: (value) => Array.isArray(value),
+  expected: 'a list of action ids',
 };
 
 /** Dependencies of `DeadLetters`. */
@@ -75,6 +88,7 @@ export class DeadLetters {
    */
   async list(page: LetterPageOptions = {}): Promise<DeadLetter[]> {
     const { after, limit = 100 } = readOptions(page, PAGE);
+    if (after) assertTenantId(after.tenantId);
     const keyspaces = await this.#partitions.lookAgain(this.#domain);
     const first = after ? keyspaces.all.indexOf(keyspaces.of(after.tenantId)) : 0;
     let cursor = after ? cursorAfter(after) : START;
@@ -87,7 +101,7 @@ export class DeadLetters {
     return [];
   }
 
-  /** Returns letters to their queues with new attempts, without charging limits. Returns their number. */
+  /** Returns letters to their queues with new attempts, without charging limits. Returns their number. Throws RangeError. */
   async redrive(which: LetterChoice): Promise<number> {
     return this.#move('redrive', which);
   }
@@ -98,12 +112,12 @@ export class DeadLetters {
   }
 
   async #move(verb: 'redrive' | 'discard', which: LetterChoice): Promise<number> {
-    if (!('all' in which)) for (const id of which.actionIds) assertActionId(id);
+    const { all, actionIds } = readChoice(verb, which);
     let moved = 0;
     for (const keyspace of (await this.#partitions.lookAgain(this.#domain)).all) {
-      if ('all' in which) moved += await this.#moveAll(keyspace, verb);
+      if (all) moved += await this.#moveAll(keyspace, verb);
       else {
-        for (const batch of batchesOf(which.actionIds, () => 0)) {
+        for (const batch of batchesOf(actionIds, () => 0)) {
           moved += await this.#moveBatch(keyspace, verb, batch);
         }
       }
@@ -169,6 +183,25 @@ export class DeadLetters {
       envelope,
     };
   }
+}
+
+/** Throws RangeError for a value that is no choice, and InvalidActionError for an invalid id. */
+function readChoice(
+  verb: string,
+  which: LetterChoice,
+): { all: boolean; actionIds: readonly string[] } {
+  const rules = { all: ALL, actionIds: IDS };
+  const { all, actionIds } = readOptions<{ all?: true; actionIds?: readonly string[] }>(which, {
+    of: verb,
+    rules,
+  });
+  if ((all === undefined) === (actionIds === undefined)) {
+    throw new RangeError(
+      `Cannot ${verb} dead letters: expected either \`all: true\` or \`actionIds\``,
+    );
+  }
+  for (const id of actionIds ?? []) assertActionId(id);
+  return { all: all === true, actionIds: actionIds ?? [] };
 }
 
 function cursorAfter({ diedAt, actionId }: DeadLetter): LetterCursor {

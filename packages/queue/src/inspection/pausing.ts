@@ -30,9 +30,7 @@ export async function setPaused(
   target: PauseTarget,
   change: { readonly verb: 'pause' | 'resume'; readonly admission: boolean },
 ): Promise<void> {
-  const { domain, tenantId } = typeof target === 'string' ? { domain: target } : target;
-  assertDomain(domain);
-  if (tenantId !== undefined) assertTenantId(tenantId);
+  const { domain, tenantId } = readTarget(change.verb, target);
   const keyspaces = await partitions.lookAgain(domain);
   const who = tenantId === undefined ? {} : { tenantId };
   const paused = tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
@@ -41,6 +39,18 @@ export async function setPaused(
     const isDone = readPaused(await ask(redis, pauseCall(each, { ...who, ...change }), attempted));
     if (!isDone) throw new QueuePausedError({ domain, attempted });
   }
+}
+
+function readTarget(verb: string, target: PauseTarget): Exclude<PauseTarget, string> {
+  const rules = { domain: rule.anything, tenantId: rule.anything };
+  const given = typeof target === 'string' ? { domain: target } : target;
+  const { domain, tenantId } = readOptions<Exclude<PauseTarget, string>>(given, {
+    of: verb,
+    rules,
+  });
+  assertDomain(domain);
+  if (tenantId !== undefined) assertTenantId(tenantId);
+  return { domain, ...(tenantId !== undefined && { tenantId }) };
 }
 
 /** Throws RangeError for invalid options. */

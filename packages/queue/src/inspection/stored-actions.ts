@@ -1,6 +1,7 @@
-import { assertActionId, assertDomain, assertTenantId, type DomainAction } from '@nooble/models';
+import type { DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { ActionRef } from '../admission/receipt.ts';
+import { assertRef } from '../admission/ref-check.ts';
 import type { CallId, CallRings } from '../protocol/call-ring.ts';
 import { ask, askOnce } from '../protocol/calling.ts';
 import type { Keyspace } from '../protocol/keyspace.ts';
@@ -52,8 +53,9 @@ export async function cancelAction(
   return results.flat().find((result) => result !== 'unknown') ?? 'unknown';
 }
 
-/** An action sees only the actions of its tenant, unless the reference names another tenant. */
+/** An action sees only the actions of its tenant, unless the reference names another tenant. Throws for a wrong reference. */
 export function ownRef(ref: ActionRef, actsFor: DomainAction | undefined): ActionRef {
+  assertRef(ref);
   const { tenantId = actsFor?.tenantId } = ref;
   return tenantId === undefined ? ref : { ...ref, tenantId };
 }
@@ -61,11 +63,10 @@ export function ownRef(ref: ActionRef, actsFor: DomainAction | undefined): Actio
 /** Returns the keyspaces that may contain an action: the partition of its tenant, or all of them. */
 export async function keyspacesOf(
   partitions: Partitions,
-  { domain, actionId, tenantId }: ActionRef,
+  ref: ActionRef,
 ): Promise<readonly Keyspace[]> {
-  assertActionId(actionId);
-  if (tenantId !== undefined) assertTenantId(tenantId);
-  assertDomain(domain);
+  assertRef(ref);
+  const { domain, tenantId } = ref;
   const keyspaces = await partitions.lookAgain(domain);
   return tenantId === undefined ? keyspaces.all : [keyspaces.of(tenantId)];
 }

@@ -18,7 +18,8 @@ export function formatPosition({ attempt, sequence }: Position): string {
 
 /** Parses `<attempt>-<sequence>`. Throws InvalidActionError: the text may come from a browser. */
 export function parsePosition(text: unknown): Position {
-  const [, attempt, sequence] = /^(\d{1,16})-(\d{1,16})$/.exec(String(text)) ?? [];
+  const [, attempt, sequence] =
+    /^(\d{1,16})-(\d{1,16})$/.exec(typeof text === 'string' ? text : '') ?? [];
   const position = { attempt: Number(attempt), sequence: Number(sequence) };
   if (Number.isSafeInteger(position.attempt) && Number.isSafeInteger(position.sequence))
     return position;

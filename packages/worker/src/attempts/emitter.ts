@@ -1,4 +1,4 @@
-import { LeaseLostError, PayloadTooLargeError, StreamEndedError } from '@nooble/errors';
+import { HandlerReturnedError, LeaseLostError, PayloadTooLargeError } from '@nooble/errors';
 import { STREAM_LIMITS, type EmittedChunks, type EmitResult, type Lease } from '@nooble/queue';
 import { isUnavailable } from '@nooble/redis';
 import { atTurnEnd } from '../timing/turn-end.ts';
@@ -48,7 +48,10 @@ export class Emitter {
 
   /** Resolves at once while the buffer has room, otherwise when it has. Throws the reason of an abort, and LeaseLostError. */
   async emit(text: string): Promise<void> {
-    if (this.#hasEnded) throw new StreamEndedError(this.#parts.lease());
+    if (this.#hasEnded) {
+      const { actionId } = this.#parts.lease();
+      throw new HandlerReturnedError({ actionId, attempted: 'emit a chunk' });
+    }
     this.#assertSound();
     this.#size += text.length + OVERHEAD;
     if (this.#size > ROOM.most) this.abort(this.#overflow());

@@ -2,6 +2,7 @@ import {
   ActionCancelledError,
   ActionTimeoutError,
   DeadlineExceededError,
+  HandlerReturnedError,
   toWireError,
 } from '@nooble/errors';
 import type { ClaimedAction, Outcome, RunningAction } from '@nooble/queue';
@@ -25,6 +26,7 @@ export class HandlerLimits {
   #abortedBy: Error | undefined;
   #limit: TimeLimit | undefined;
   #isCancelled = false;
+  #hasEnded = false;
 
   /** `onAbort` aborts everything that the handler uses. */
   constructor(claimed: ClaimedAction, scope: AttemptScope, onAbort: (reason: Error) => void) {
@@ -83,6 +85,11 @@ export class HandlerLimits {
     this.#limit?.clear();
   }
 
+  /** The attempt has ended: its handler sends no more child actions. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
   /** Aborts a handler that has started. The first reason is kept. */
   abort(reason: Error): void {
     if (!this.#limit || this.#abortedBy) return;
@@ -113,7 +120,14 @@ export class HandlerLimits {
       expiresMs: this.#deadline.expiresMs,
       leftMs: () => this.#deadline.leftMs(),
       isCancelled: () => this.#isCancelled,
+      assertRuns: (attempted) => this.#assertRuns(attempted),
       onChild,
     };
+  }
+
+  #assertRuns(attempted: string): void {
+    if (!this.#hasEnded) return;
+    const { actionId } = this.#claimed.lease;
+    throw this.#abortedBy ?? new HandlerReturnedError({ actionId, attempted });
   }
 }

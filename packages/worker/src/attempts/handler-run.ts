@@ -6,7 +6,7 @@ import { resolveRetryPolicy, type RetryPolicy } from '../handlers/backoff.ts';
 import type { AttemptContext } from '../handlers/context.ts';
 import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
-import { HandlerParked, HandlerReturned } from '../handlers/control.ts';
+import { HandlerParked } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
 import { handled } from '../journal/handled.ts';
 import { attemptContext, type HandlerWaits } from './attempt-context.ts';
@@ -96,15 +96,20 @@ export class HandlerRun {
       if (this.#stream) await this.#stream.end();
       return result;
     } finally {
+      ctx.end();
       if (this.#stream) await this.#stream.close();
       this.#limits.clear();
-      ctx.journal?.close(new HandlerReturned());
     }
   }
 
   /** Undefined until the handler uses it. */
   get journal(): Pick<Journal, 'told' | 'park'> | undefined {
     return this.#context?.journal;
+  }
+
+  /** The attempt has ended. */
+  end(): void {
+    this.#limits.end();
   }
 
   /** Leaves a handler that waits where it is: it never goes on. */
@@ -143,7 +148,6 @@ export class HandlerRun {
   }
 
   #contextOf(action: DomainAction, timeoutMs: number): AttemptContext {
-    const emit = (chunk: unknown) => handled(this.#streamOf(action).emit(chunk));
     return attemptContext(this.#scope, {
       action,
       claimed: this.#claimed,
@@ -151,9 +155,16 @@ export class HandlerRun {
       attempts: this.#retry.attempts,
       limits: this.#limits,
       waiting: this.#waiting,
-      emit,
+      emit: (chunk) => this.#emit(action, chunk),
       onChild: () => (this.#hasChildren = true),
     });
+  }
+
+  #emit(action: DomainAction, chunk: unknown): Promise<void> {
+    const ctx = this.#context;
+    return ctx?.hasReturned
+      ? handled(async () => ctx.assertRuns('emit a chunk'))
+      : this.#streamOf(action).emit(chunk);
   }
 
   #streamOf(action: DomainAction): RunStream {

@@ -1,6 +1,11 @@
 import type { DomainAction } from '@nooble/models';
 import { chunkText } from './chunk-text.ts';
 import { Emitter, type EmitterParts } from './emitter.ts';
+import { RefusedEmit } from './refused-emit.ts';
+import { handled } from '../journal/handled.ts';
+
+/** Maximum number of refused chunks that are remembered. */
+const MOST_REFUSED = 100;
 
 /** Dependencies of the stream of one run. */
 export interface RunStreamParts extends Pick<EmitterParts, 'lease' | 'emit'> {
@@ -16,6 +21,7 @@ export class RunStream {
   readonly #parts: RunStreamParts;
   #emitter: Emitter | undefined;
   #abortedBy: Error | undefined;
+  #refused: { readonly emit: RefusedEmit; readonly error: unknown }[] = [];
 
   constructor(parts: RunStreamParts) {
     this.#parts = parts;
@@ -28,15 +34,26 @@ export class RunStream {
   }
 
   /** Validates a chunk, and resolves as `Emitter.emit` does. */
-  readonly emit = async (chunk: unknown): Promise<void> => {
+  emit(chunk: unknown): Promise<void> {
     const { action, parseChunk: parse } = this.#parts;
-    return this.#open().emit(chunkText({ actionId: action.actionId, chunk, parse }));
-  };
+    let text: string;
+    try {
+      text = chunkText({ actionId: action.actionId, chunk, parse });
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    return handled(async () => this.#open().emit(text));
+  }
 
-  /** Stores the last chunks: the caller must be able to read them once it has the outcome. */
+  /**
+   * Stores the last chunks: the caller must be able to read them once it has the outcome. Throws the error of a chunk that was
+   * refused, unless the handler has awaited it.
+   */
   async end(): Promise<void> {
     const opens = this.#parts.action.stream === true;
     if (opens || this.#emitter) await this.#open().end({ opens });
+    const unheard = this.#refused.find(isUnheard);
+    if (unheard) throw unheard.error;
   }
 
   /** Like `end`, for an attempt that has failed: chunks that cannot be stored are dropped. Never rejects. */
@@ -50,6 +67,13 @@ export class RunStream {
     this.#emitter?.abort(reason);
   }
 
+  #refuse(error: unknown): RefusedEmit {
+    const emit = RefusedEmit.of(error);
+    if (this.#refused.length === MOST_REFUSED) this.#refused = this.#refused.filter(isUnheard);
+    if (this.#refused.length < MOST_REFUSED) this.#refused.push({ emit, error });
+    return emit;
+  }
+
   #open(): Emitter {
     if (this.#emitter) return this.#emitter;
     const { action, lease, emit } = this.#parts;
@@ -58,4 +82,8 @@ export class RunStream {
     if (this.#abortedBy) this.#emitter.abort(this.#abortedBy);
     return this.#emitter;
   }
+}
+
+function isUnheard({ emit }: { readonly emit: RefusedEmit }): boolean {
+  return !emit.isHeard;
 }

@@ -1,6 +1,6 @@
+import { startTimer } from '@nooble/redis';
 import type { DomainAction, TierPolicy } from '@nooble/models';
 import type { Clock } from '../timing/clock.ts';
-import { startTimer } from '../timing/durations.ts';
 
 /** Time for which a handler may ignore its abort signal before its attempt is settled without it (ms). */
 export const TIMEOUT_GRACE_MS = 5_000;

@@ -1,11 +1,10 @@
 import type { QueueBroker } from '@nooble/queue';
-import { isUnavailable } from '@nooble/redis';
+import { isUnavailable, within } from '@nooble/redis';
 import type { Clock } from '../timing/clock.ts';
 import type { Consumer } from './consumer.ts';
 import type { Ahead } from '../attempts/ahead.ts';
 import type { Running } from '../attempts/running.ts';
 import { HEARTBEAT_MS } from './heartbeat.ts';
-import { within } from '../timing/within.ts';
 
 /** Maximum time for the consuming connection to answer a ping (ms). */
 const PING_LIMIT_MS = 1_000;

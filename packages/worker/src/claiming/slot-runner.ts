@@ -1,6 +1,6 @@
+import { within } from '@nooble/redis';
 import type { DomainQueueManager, SlotListener } from '@nooble/queue';
 import type { Publish } from '../reporting/events.ts';
-import { within } from '../timing/within.ts';
 
 /** Longest delay of a timer, after which it looks at the time again (ms); Node's own limit is about 24 days. */
 const MOST_MS = 3_600_000;

@@ -19,6 +19,7 @@ function newContext() {
       expiresMs: undefined,
       leftMs: () => Number.POSITIVE_INFINITY,
       isCancelled: () => false,
+      assertRuns: () => undefined,
       onChild: () => undefined,
     },
   };

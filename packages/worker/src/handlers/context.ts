@@ -1,3 +1,4 @@
+import { HandlerReturnedError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
 import type { DomainQueueManager, RunningAction, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
@@ -26,13 +27,14 @@ export interface ActionContext<Chunk = unknown> extends Durable {
   readonly isLastAttempt: boolean;
   /**
    * Sends a child action: a definition and its data are enough. Tenant, task, session and trace are those of the
-   * action being handled. Throws what `DomainQueueManager.enqueue` throws.
+   * action being handled. Throws what `DomainQueueManager.enqueue` throws, and HandlerReturnedError after the attempt has
+   * ended.
    */
   readonly enqueue: TenantQueues['enqueue'];
   /**
    * Emits one part of a streamed result, up to 256 KiB of JSON. Resolves at once while the buffer has room, otherwise when it
-   * has. Throws ValidationError for an invalid chunk, PayloadTooLargeError, StreamEndedError after the handler has returned,
-   * and the reason of `signal` once it has aborted.
+   * has. Throws ValidationError for an invalid chunk, PayloadTooLargeError, HandlerReturnedError after the handler has
+   * returned, and the reason of `signal` once it has aborted. A refused chunk that is not awaited fails the attempt.
    */
   readonly emit: (chunk: Chunk) => Promise<void>;
 }
@@ -62,6 +64,7 @@ export class AttemptContext implements ActionContext {
   #tenant: TenantQueues | undefined;
   #journal: Journal | undefined;
   #durable: Durable | undefined;
+  #hasReturned = false;
 
   constructor(parts: ContextParts) {
     this.attempt = parts.attempt;
@@ -118,6 +121,21 @@ export class AttemptContext implements ActionContext {
     return this.#journal;
   }
 
+  /** The handler has returned. Its journal, which it may have left waiting, and its stream end with it. */
+  end(): void {
+    this.#hasReturned = true;
+    this.#journal?.close(this.#returnedError('go on with what it left behind'));
+  }
+
+  get hasReturned(): boolean {
+    return this.#hasReturned;
+  }
+
+  /** Throws HandlerReturnedError once the handler has returned. */
+  assertRuns(attempted: string): void {
+    if (this.#hasReturned) throw this.#returnedError(attempted);
+  }
+
   /** Aborts the signal. The first reason is kept. */
   abort(reason: Error): void {
     if (this.#abortedBy) return;
@@ -132,10 +150,15 @@ export class AttemptContext implements ActionContext {
   }
 
   get #ownDurable(): Durable {
-    return (this.#durable ??= durableOf(() => this.#openJournal()));
+    return (this.#durable ??= durableOf((attempted) => this.#openJournal(attempted)));
   }
 
-  #openJournal(): Journal {
+  #returnedError(attempted: string): HandlerReturnedError {
+    return new HandlerReturnedError({ actionId: this.#parts.action.actionId, attempted });
+  }
+
+  #openJournal(attempted: string): Journal {
+    this.assertRuns(attempted);
     if (this.#journal) return this.#journal;
     const { action, journal } = this.#parts;
     this.#journal = new Journal({ ...journal, action, queues: () => this.queues });

@@ -119,15 +119,6 @@ export class HandlerParked extends Error {
   }
 }
 
-/** Reason for which a wait ends that a handler left behind. */
-export class HandlerReturned extends Error {
-  override readonly name = 'HandlerReturned';
-
-  constructor() {
-    super('The handler has returned, so that nothing waits any more');
-  }
-}
-
 /** Reason of the abort when the grace period of a stopping worker ends. The action returns to its queue. */
 export class WorkerStopping extends Error {
   override readonly name = 'WorkerStopping';

@@ -1,9 +1,9 @@
+import { within } from '@nooble/redis';
 import type { WireError } from '@nooble/errors';
 import type { DomainAction } from '@nooble/models';
 import type { ActionContext } from './context.ts';
 import { runAsCurrent } from './current-action.ts';
 import type { Publish } from '../reporting/events.ts';
-import { within } from '../timing/within.ts';
 
 /**
  * Runs when the last attempt of an action has failed, before it is stored as a dead letter: to notify somebody, or to clean

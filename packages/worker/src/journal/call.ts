@@ -1,11 +1,18 @@
-import { formatJournalName, type ActionDefinition, type ActionInput } from '@nooble/models';
+import {
+  assertDefinition,
+  formatJournalName,
+  type ActionDefinition,
+  type ActionInput,
+} from '@nooble/models';
 import { childFields, domainOf } from '@nooble/models';
+import { quoted } from '@nooble/errors';
 import { errorOfOutcome } from '@nooble/queue';
 import { answerIn, errorIn } from './answer.ts';
 import { childIdOf } from './child-id.ts';
 import { assertOutsideSteps } from './inside-step.ts';
 import type { Journal } from './journal.ts';
 import type { Meaning } from './meaning.ts';
+import { assertUsable, INPUT } from './usable.ts';
 
 /** Input of a called action: its data, and fields that it does not take from the action that calls it. */
 export type CallInput<Input> = Pick<ActionInput<Input>, 'data'> &
@@ -23,7 +30,9 @@ export async function call<Data, Result, Chunk, Input>(
   journal: Journal,
   { name, definition, input }: Call<Data, Result, Chunk, Input>,
 ): Promise<Result> {
-  assertOutsideSteps(journal, `call "${name}"`);
+  assertDefinition(definition);
+  assertUsable(input, INPUT, `input of call ${quoted(name)}`);
+  assertOutsideSteps(journal, `call ${quoted(name)}`);
   const { actionId: parentId } = journal.action;
   const actionId = childIdOf(parentId, name);
   const meaning: Meaning = `call ${definition.type} ${actionId}`;

@@ -1,5 +1,6 @@
 /** An abort rejects everything that a handler waits for, also what it has left behind: that must not end the process. */
-export function handled<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
+export function handled<T>(work: () => Promise<T>): Promise<T> {
+  const running = work();
+  running.catch(() => undefined);
+  return running;
 }

@@ -1,4 +1,6 @@
-import { toWireError } from '@nooble/errors';
+import { quoted, toWireError, type WireError } from '@nooble/errors';
+import { assertUsable, FUNCTION } from './usable.ts';
+import { jsonText } from './json-text.ts';
 import { answerIn, errorIn, type Answer } from './answer.ts';
 import type { Journal } from './journal.ts';
 import { insideStep } from './inside-step.ts';
@@ -12,6 +14,7 @@ export async function step<T>(
   name: string,
   compute: () => Promise<T> | T,
 ): Promise<T> {
+  assertUsable(compute, FUNCTION, `what step ${quoted(name)} computes`);
   const { answer } = await journal.begin(name, 'step');
   const known = answer ?? (await journal.work(async () => computed(journal, name, compute)));
   const kept = answerIn(known);
@@ -25,21 +28,25 @@ async function computed<T>(
   name: string,
   compute: () => Promise<T> | T,
 ): Promise<string> {
-  let text: string;
+  let result: T;
   try {
-    const result = await insideStep(journal, name, compute);
-    text = JSON.stringify({ status: 'done', result } satisfies Answer);
+    result = await insideStep(journal, name, compute);
   } catch (error) {
-    const wire = toWireError(error);
-    if (!wire.retryable) {
-      await journal.keep(
-        name,
-        'step',
-        JSON.stringify({ status: 'dead', error: wire } satisfies Answer),
-      );
-    }
+    await keepFinal(journal, name, toWireError(error));
     throw error;
   }
+  const text = resultText(result, `value of step "${name}" of action "${journal.action.actionId}"`);
   await journal.keep(name, 'step', text);
   return text;
+}
+
+async function keepFinal(journal: Journal, name: string, error: WireError): Promise<void> {
+  if (error.retryable) return;
+  await journal.keep(name, 'step', JSON.stringify({ status: 'dead', error } satisfies Answer));
+}
+
+/** Throws ValidationError, which is not kept: the same action can be redriven once its handler is corrected. */
+function resultText(result: unknown, what: string): string {
+  const value = result === undefined ? '' : `,"result":${jsonText(result, what)}`;
+  return `{"status":"done"${value}}`;
 }

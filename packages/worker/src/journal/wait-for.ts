@@ -1,5 +1,7 @@
 import {
   ActionTimeoutError,
+  InvalidActionError,
+  quoted,
   readOptions,
   rule,
   toWireError,
@@ -11,6 +13,7 @@ import { assertOutsideSteps } from './inside-step.ts';
 import type { Journal } from './journal.ts';
 import { deadlineOf, type Meaning } from './meaning.ts';
 import type { Deadline } from './pending-answers.ts';
+import { SCHEMA } from './usable.ts';
 
 /** Options of a wait for a signal. */
 export interface WaitForOptions<Value> {
@@ -22,19 +25,20 @@ export interface WaitForOptions<Value> {
 
 const CHECK: OptionsCheck<WaitForOptions<never>> = {
   of: 'waitFor',
-  rules: { schema: rule.anything, timeoutMs: rule.duration },
+  rules: { schema: SCHEMA, timeoutMs: rule.duration },
+  refuse: (reason) => new InvalidActionError({ reason }),
 };
 
 /**
  * Waits for the signal of a name. Rejects with ActionTimeoutError, and with ValidationError for a value that does not match
- * the schema. Throws RangeError for invalid options.
+ * the schema. Throws InvalidActionError for invalid options.
  */
 export async function waitFor<Value>(
   journal: Journal,
   name: string,
   given: WaitForOptions<Value>,
 ): Promise<Value> {
-  assertOutsideSteps(journal, `wait "${name}"`);
+  assertOutsideSteps(journal, `wait ${quoted(name)}`);
   const { schema, timeoutMs } = readOptions(given, CHECK);
   const untilMs = timeoutMs === undefined ? 0 : Math.round(journal.nowMs + timeoutMs);
   const meaning: Meaning = `wait ${untilMs}`;

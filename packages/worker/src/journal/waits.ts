@@ -1,8 +1,8 @@
+import { startTimer } from '@nooble/redis';
 import type { Journals, Lease } from '@nooble/queue';
 import { PendingAnswers, type Deadline } from './pending-answers.ts';
 import { SlotWork } from './slot-work.ts';
 import { WaitCalls } from './wait-calls.ts';
-import { startTimer } from '../timing/durations.ts';
 import type { Clock } from '../timing/clock.ts';
 
 /** Actions of an attempt for its waiting handler. */

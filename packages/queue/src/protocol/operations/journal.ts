@@ -22,7 +22,7 @@ export interface RecordArguments extends JournalLease {
 
 const { NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL, RESUMED, REQUEUED } =
   CODES.journal;
-const { NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE } = CODES.answering;
+const { NO_ACTION, STORED, STORED_BEFORE, TOO_LARGE, TOO_MANY } = CODES.answering;
 
 /** Returns the call that reads a journal. */
 export function recallCall(keyspace: Keyspace, { actionId, token }: JournalLease): ScriptCall {
@@ -46,16 +46,16 @@ export function recordCall(
   return keyspace.call('record', [actionId, token, share, awaited.length, ...awaited, ...cells]);
 }
 
-/** `written`; `waiting`, without a slot; `answered`: one of the names has its answer; `full` with the size; or `lost`. */
+/** `written`; `waiting`, without a slot; `answered`: one of the names has its answer; `full`, with the size it would have; or `lost`. */
 export type Recorded =
   | { readonly status: 'written' | 'waiting' | 'answered' | 'lost' }
-  | { readonly status: 'full'; readonly fields: number; readonly bytes: number };
+  | { readonly status: 'full'; readonly names: number; readonly bytes: number };
 
 export function readRecorded(reply: unknown): Recorded {
-  const [given, fields = 0, bytes = 0] = reply as [unknown, number?, number?];
+  const [given, names = 0, bytes = 0] = reply as [unknown, number?, number?];
   const codes = [NOT_OURS, WRITTEN, WAITING_NOW, ANSWERED_ALREADY, FULL_JOURNAL] as const;
   const code = codeAmong(codes, given, 'record');
-  if (code === FULL_JOURNAL) return { status: 'full', fields, bytes };
+  if (code === FULL_JOURNAL) return { status: 'full', names, bytes };
   if (code === WAITING_NOW) return { status: 'waiting' };
   if (code === ANSWERED_ALREADY) return { status: 'answered' };
   return { status: code === WRITTEN ? 'written' : 'lost' };
@@ -110,14 +110,15 @@ export function answerCall(keyspace: Keyspace, rows: readonly AnswerRow[]): Scri
   return keyspace.call('answer', cells);
 }
 
-/** `stored`; `before`: an earlier answer counts; `unknown`: no such action of the tenant; `full`: its journal is full. */
-export type Answered = 'stored' | 'before' | 'unknown' | 'full';
+/** `stored`; `before`: an earlier answer counts; `unknown`: no such action of the tenant; `large`, `many`: more bytes, or names, than its journal holds. */
+export type Answered = 'stored' | 'before' | 'unknown' | 'large' | 'many';
 
 const ANSWERED = new Map<number, Answered>([
   [STORED, 'stored'],
   [STORED_BEFORE, 'before'],
   [NO_ACTION, 'unknown'],
-  [TOO_LARGE, 'full'],
+  [TOO_LARGE, 'large'],
+  [TOO_MANY, 'many'],
 ]);
 
 /** Returns one result per row. */
