@@ -2,9 +2,9 @@
 -- from clock: now
 -- from state: paused
 -- from share: share_of
--- KEYS: queue* depth inflight awaiting letters profiles held minute day
+-- KEYS: queue* depth blocked inflight awaiting letters profiles held minute day
 -- ARGV: tenant
--- Output: depth, active actions, dead letters, profile, reasons why it is held, pause of the domain, length of its queue in tier 1 2 3 4,
+-- Output: depth, blocked actions, active actions, dead letters, profile, reasons why it is held, pause of the domain, length of its queue in tier 1 2 3 4,
 --         admissions in the last minute, future bookings, admissions of the day, tier of its first queue ('' if it has none),
 --         its weight, weight of the other ready tenants of that tier, their number
 -- Complexity: O(log admissions of a minute), at most 100 tenants
@@ -23,7 +23,7 @@ end
 local active = (redis.call('HGET', inflight, tenant) or 0) + (redis.call('HGET', awaiting, tenant) or 0)
 local log, first = minute .. tenant, nil
 local rows = {
-  redis.call('HGET', depth, tenant) or '0', string.format('%d', active), redis.call('HGET', letters, tenant) or '0',
+  redis.call('HGET', depth, tenant) or '0', redis.call('ZCARD', blocked .. tenant), string.format('%d', active), redis.call('HGET', letters, tenant) or '0',
   redis.call('HGET', profiles, tenant) or '', redis.call('HGET', held, tenant) or '', paused or '',
 }
 for tier = 1, 4 do

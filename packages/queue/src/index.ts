@@ -61,6 +61,7 @@ export { DomainQueueManager } from './manager.ts';
 export type { QueueManagerOptions } from './manager-options.ts';
 export type { Resumed } from './protocol/operations/journal.ts';
 export type { CancelResult } from './protocol/operations/cancel.ts';
+export type { ThrottleHold } from './protocol/held-key-list.ts';
 export type { DomainStats, TierStats } from './protocol/operations/stats.ts';
 export type { PolicyOptions } from './admission/policies.ts';
 export { createBroker } from './claiming/partitioned-broker.ts';

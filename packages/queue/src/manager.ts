@@ -21,6 +21,8 @@ import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
+const SENDING = 'send an action';
+
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
 export class DomainQueueManager implements Controls, Looks, Scheduling, Histories {
   readonly cancel: Controls['cancel'];
@@ -138,6 +140,7 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     return new TenantQueues(
       {
         assertOpen: () => this.#assertOpen(),
+        assertRuns: () => this.#assertRuns(),
         resolve: async (tenantId) => directory && lookUpTenant(tenantId, directory),
         admit: async (action, options, entry) => this.#enqueue(action, { options, entry }),
         client: () => (requests.client ??= new ActionClient({ queues: this.#of(undefined) })),
@@ -172,9 +175,12 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
 
   /** Throws ManagerClosedError, and HandlerReturnedError for a manager of a handler. */
   #assertOpen(): void {
-    const attempted = 'send an action';
-    if (this.closed.aborted) throw new ManagerClosedError({ attempted });
-    this.#parent?.running?.facts.assertRuns(attempted);
+    if (this.closed.aborted) throw new ManagerClosedError({ attempted: SENDING });
+    this.#assertRuns();
+  }
+
+  #assertRuns(): void {
+    this.#parent?.running?.facts.assertRuns(SENDING);
   }
 
   async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {

@@ -18,6 +18,8 @@ import { rejected, type EnqueueResult, type Receipt } from './admission/receipt.
 export interface TenantSender {
   /** Throws if nothing can be sent any more. What was begun before is still sent. */
   assertOpen(): void;
+  /** Throws if it sends for a handler whose attempt has ended. */
+  assertRuns(): void;
   /** Returns the entry of a tenant in the directory; undefined without a directory. */
   resolve(tenantId: string): Promise<TenantEntry | undefined>;
   /** Throws for a rejected action. Pass `entry` to avoid a second look-up in the directory. */
@@ -42,7 +44,7 @@ interface Sending<Input> {
 export class TenantQueues {
   /** Sends an action and returns its chunks, as `ActionClient.stream` does. */
   readonly stream: TenantStreamCall = (definition, data, options) => {
-    this.#sender.assertOpen();
+    this.#sender.assertRuns();
     assertDefinition(definition);
     const { tenantId, tenantTier } = this.#fields;
     return streamForTenant(
@@ -117,7 +119,7 @@ export class TenantQueues {
     data: Input,
     options?: TenantRequestOptions,
   ): Promise<Result> {
-    this.#sender.assertOpen();
+    this.#sender.assertRuns();
     assertDefinition(definition);
     const given = readRequestOptions(options);
     const { signal, timeoutMs = REQUEST_TIMEOUT_MS, actionId = newId(), ...fields } = given;

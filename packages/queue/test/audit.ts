@@ -128,6 +128,8 @@ async function auditSequences(
     missing.map(([id]) => id),
     [],
   );
+  const behind = [...sequences.values()].flatMap(([_leader, ...others]) => others);
+  expectSame('blocked actions', (await stored.blocked()).toSorted(), behind.toSorted());
   const dead = [...members.keys()].filter((id) => actions.get(id)?.places.includes('dead'));
   expectSame('dead letters in a sequence', dead, []);
 }

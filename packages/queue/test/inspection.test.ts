@@ -232,6 +232,8 @@ it('counts what a domain holds, tier by tier', async () => {
     paused: false,
     callbacksPending: 0,
     suspects: 0,
+    tenantsThrottled: 0,
+    throttleHolds: [],
     deadDropped: 0,
     repliesLost: 0,
     clockLeadMs: 0,

@@ -47,6 +47,12 @@ export class Stored {
     return this.scores(this.tierKey('ready', tier));
   }
 
+  /** Ids of the blocked actions of all tenants. */
+  async blocked(): Promise<string[]> {
+    const names = await this.client.keys(`${this.key('blocked')}*`);
+    return (await Promise.all(names.map(async (name) => this.client.zrange(name, 0, -1)))).flat();
+  }
+
   /** Ids of each sequence in their order, the leader first, by the part of its key after `sequence:`. */
   async sequences(): Promise<Map<string, string[]>> {
     const stem = this.key('sequence');

@@ -28,5 +28,5 @@ export async function replyWithin<T>(limitMs: number, work: Promise<T>): Promise
   const late = Symbol('late');
   const value = await within(limitMs, work, late);
   if (value === late) throw new Error(`No reply within ${limitMs} ms`);
-  return value as T;
+  return value;
 }

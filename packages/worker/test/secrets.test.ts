@@ -153,6 +153,8 @@ const ways: Record<string, () => unknown> = {
   },
   HandlerReturnedError: () =>
     raise(new errors.HandlerReturnedError({ actionId, attempted: 'emit', cause: clientError() })),
+  ManagerClosedError: () =>
+    raise(new errors.ManagerClosedError({ attempted: 'send', cause: clientError() })),
   StreamRestartedError: () =>
     raise(new errors.StreamRestartedError({ actionId, cause: clientError() })),
   StreamGapError: () =>

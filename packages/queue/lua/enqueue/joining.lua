@@ -2,8 +2,9 @@
 -- from header: element_of, parse_header
 -- from counts: bump_waiting
 -- from lines: list
--- KEYS: sequence run
-local members, runs_made = {}, {}
+-- from touch: touch
+-- KEYS: sequence blocked run
+local members, behind, runs_made = {}, {}, {}
 
 local function make_run(item) -- before its first claim, for an action whose queue element says that it has one
   local cost, flags = parse_header(item.arrival .. ' ' .. item.stored).cost, item.terms.sequence and ' s+' or ''
@@ -22,6 +23,13 @@ local function admit_to_sequence(item)
     list(tier, item.tenant, element_of(item.arrival, item.id, true))
   else
     bump_waiting(tier, item.tenant, item.arrival, 1)
+    local others = behind[item.tenant]
+    if not others then
+      others = {}
+      behind[item.tenant] = others
+      touch({blocked .. item.tenant})
+    end
+    others[#others + 1], others[#others + 2] = item.arrival, item.id
   end
   joining[#joining + 1], joining[#joining + 2] = item.arrival, item.id
   make_run(item)
@@ -30,4 +38,5 @@ end
 local function write_members()
   if #runs_made > 0 then redis.call('HSET', run, unpack(runs_made)) end
   for key, joining in pairs(members) do redis.call('ZADD', key, unpack(joining)) end
+  for tenant, others in pairs(behind) do redis.call('ZADD', blocked .. tenant, unpack(others)) end
 end

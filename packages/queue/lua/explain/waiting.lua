@@ -1,5 +1,5 @@
 -- Facts about a waiting action: its place in its queue, and what keeps its tenant from being served.
--- from state: paused
+-- from state: paused, throttled_until
 -- from header: element_of
 -- from share: share_of
 -- KEYS: queue* held holds inflight profiles ready* suspects state sequence
@@ -43,5 +43,6 @@ local function explain_waiting(id, header, r, fact)
   fact('inflight', redis.call('HGET', inflight, tenant) or '0')
   fact('profile', redis.call('HGET', profiles, tenant))
   fact('settings', redis.call('HGET', state, 'settings'))
+  fact('throttles', throttled_until and redis.call('HGET', state, 'throttles'))
   explain_share(tier, tenant, fact)
 end

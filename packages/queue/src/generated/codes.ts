@@ -77,6 +77,7 @@ export const CODES = {
   },
   places: {
     WAITING: 'waiting',
+    BLOCKED: 'blocked',
     DELAYED: 'delayed',
     ACTIVE: 'active',
     CANCELLING: 'cancelling',

@@ -1,6 +1,7 @@
 import { TIERS, type Tier } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ask } from '../protocol/calling.ts';
+import { joinedHolds } from '../protocol/held-key-list.ts';
 import { addHistories } from '../protocol/operations/history-stats.ts';
 import {
   readStats,
@@ -35,6 +36,8 @@ function together(a: DomainStats, b: DomainStats): DomainStats {
     tiers: Object.fromEntries(tiers) as Record<Tier, TierStats>,
     callbacksPending: a.callbacksPending + b.callbacksPending,
     suspects: a.suspects + b.suspects,
+    tenantsThrottled: a.tenantsThrottled + b.tenantsThrottled,
+    throttleHolds: joinedHolds(a.throttleHolds, b.throttleHolds),
     deadDropped: a.deadDropped + b.deadDropped,
     repliesLost: a.repliesLost + b.repliesLost,
     clockLeadMs: Math.max(a.clockLeadMs, b.clockLeadMs),

@@ -63,6 +63,7 @@ const CLAUSES: Clauses = {
     `${counted(tenantsAhead, 'tenant')} of its tier ${tenantsAhead === 1 ? 'comes' : 'come'} first`,
   'no-free-slot': ({ running, concurrency, workers }) =>
     `${running} of ${counted(concurrency, 'slot')} of ${counted(workers, 'worker')} are in use`,
+  'throttle-keys': ({ holds }) => throttleClause(holds),
   expired: ({ at }) => `it expired at ${at} and ends when its turn comes`,
   retry: ({ until, failures }) => `it is retried at ${until} after ${counted(failures, 'failure')}`,
   'run-at': ({ until }) => `it was sent for ${until}`,
@@ -83,6 +84,16 @@ const CLAUSES: Clauses = {
   ended: () => 'its outcome is kept',
   unknown: () => 'it ended, was never sent, or belongs to another tenant',
 };
+
+/** Maximum number of throttle keys in a sentence. */
+const MOST_KEYS = 3;
+
+function throttleClause(holds: Of<'throttle-keys'>['holds']): string {
+  const named = holds.slice(0, MOST_KEYS).map(({ key, until }) => `"${key}" until ${until}`);
+  const more = holds.length - named.length;
+  const keys = named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `if its handler uses a throttle key that is held, a worker puts it off: ${keys}`;
+}
 
 function namesOf({ awaited, count }: Pick<Of<'waits'>, 'awaited' | 'count'>): string {
   if (count === 0) return 'an answer that has come';

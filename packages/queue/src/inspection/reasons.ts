@@ -1,5 +1,6 @@
 import type { WireError } from '@nooble/errors';
 import type { Tier } from '@nooble/models';
+import type { ThrottleHold } from '../protocol/held-key-list.ts';
 import type { WorkerEntry } from './worker-list.ts';
 
 /** Reasons why an action waits for its turn. */
@@ -35,6 +36,8 @@ export type WaitingReason =
       readonly concurrency: number;
       readonly workers: number;
     }
+  /** These throttle keys are held: if its handler uses one of them, a worker puts the action off until the key is free. */
+  | { readonly kind: 'throttle-keys'; readonly holds: readonly ThrottleHold[] }
   /** It expired while it waited: it ends when its turn comes. */
   | { readonly kind: 'expired'; readonly at: string };
 

@@ -17,6 +17,7 @@ import { snapshotOf, type ActionSnapshot } from './snapshot.ts';
 export interface ListOptions {
   readonly domain: string;
   readonly tenantId: string;
+  /** `blocked` lists the waiting actions that are in no queue, because they wait behind another one of their sequence. */
   readonly state: ListedState;
   /** Maximum number of actions of a page, from 1 to 500. @default 100 */
   readonly limit?: number;
@@ -33,7 +34,7 @@ export interface ListedAction extends ActionSnapshot {
 
 /** One page of a list. */
 export interface ActionPage {
-  /** Waiting actions in the order of their queue; delayed ones by due time; active ones by lease; dead ones oldest first. */
+  /** Waiting actions in the order of their queue; blocked ones in that of their admission; delayed ones by due time; active ones by lease; dead ones oldest first. */
   readonly actions: readonly ListedAction[];
   /** Absent after the last page. */
   readonly cursor?: string;

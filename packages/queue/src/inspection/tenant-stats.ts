@@ -26,6 +26,8 @@ export interface TenantStats {
   readonly tenantId: string;
   /** Number of actions in its queues. Too high by the cancelled ones that no claim has met yet, and then `delayed` too low. */
   readonly waiting: number;
+  /** Number of actions that wait in a sequence, behind the one that leads it. */
+  readonly blocked: number;
   /** Number of active actions, including those whose handlers only wait: these do not count for its cap. */
   readonly active: number;
   /** Number of delayed actions, and of suspects, which wait outside its queues. */
@@ -96,12 +98,13 @@ function statsOf(
   figures: TenantFigures,
   limits: AdmissionPolicy | undefined,
 ): Omit<TenantStats, 'domain' | 'tenantId'> {
-  const { depth, queued, active, dead, profile, minute, dayUsed, share } = figures;
-  const waiting = Math.min(queued, depth);
+  const { depth, queued, blocked, active, dead, profile, minute, dayUsed, share } = figures;
+  const waiting = Math.min(queued, depth - blocked);
   return {
     waiting,
+    blocked,
     active,
-    delayed: depth - waiting,
+    delayed: depth - waiting - blocked,
     dead,
     cap: profile ? profile.cap : (limits?.maxActive ?? null),
     weight: profile?.weight ?? limits?.weight ?? 1,

@@ -2,6 +2,7 @@ import { isoOf, TIERS } from '@nooble/models';
 import { CODES } from '../generated/codes.ts';
 import type { Facts } from '../protocol/operations/explain.ts';
 import type { RunFacts, StoredAction } from '../protocol/header.ts';
+import { throttleHolds } from '../protocol/held-key-list.ts';
 import { parseHeld, parseProfile } from '../protocol/profile.ts';
 import type { WaitingReason } from './reasons.ts';
 
@@ -25,6 +26,7 @@ export function waitingReasons(
     higherTiers(facts),
     turn(facts),
     noFreeSlot(facts),
+    throttleKeys(facts),
   ];
   return found.filter((reason) => reason !== undefined);
 }
@@ -105,4 +107,10 @@ function noFreeSlot({ workers }: Facts): Found {
   const concurrency = workers.reduce((sum, each) => sum + each.concurrency, 0);
   if (workers.length === 0 || running < concurrency) return undefined;
   return { kind: 'no-free-slot', running, concurrency, workers: workers.length };
+}
+
+/** The key of an action is known to the workers that have its handler, and not to its domain. */
+function throttleKeys({ of, nowMs }: Facts): Found {
+  const holds = throttleHolds(of('throttles') ?? '', nowMs);
+  return holds.length === 0 ? undefined : { kind: 'throttle-keys', holds };
 }

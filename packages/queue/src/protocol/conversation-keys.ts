@@ -10,6 +10,14 @@ export const CONVERSATION_KEYS = {
       'action_id → its place (µs) in a sequence (hashed): the first leads, the others are blocked',
     lifetime: 'while not empty',
   },
+  blocked: {
+    suffix: 'blocked',
+    type: 'ZSET',
+    per: 'tenant',
+    content:
+      'action_id → its place (µs), for the actions that wait in a sequence behind its leader',
+    lifetime: 'while not empty',
+  },
   children: {
     suffix: 'children',
     type: 'SET',
@@ -29,7 +37,7 @@ export const CONVERSATION_KEYS = {
     type: 'HASH',
     per: 'action',
     content:
-      'what the names of a handler stand for, and =<name> → what they resolved to; at most 2,000 fields and 1 MiB',
+      'what the names of a handler stand for, and =<name> → what they resolved to; at most 1,000 names and 1 MiB',
     lifetime: 'until the action ends, and while it is dead',
   },
   stream: {

@@ -1,4 +1,4 @@
-import { TIERS, tierPriority, type Tier } from '@nooble/models';
+import { isoOf, TIERS, tierPriority, type Tier } from '@nooble/models';
 import { expect } from 'vitest';
 import type { DomainStats, TierStats } from '../../src/protocol/operations/stats.ts';
 import type { StoredAction } from './action.ts';
@@ -116,22 +116,26 @@ function flagsOf(
 }
 
 function expectedJournal({ fields, untilMs }: StoredJournal): JournalState {
+  const names = new Set([...fields.keys()].map((field) => field.replace(/^=/, '')));
   const bytes = [...fields].reduce((sum, cell) => sum + cell.join('').length, 0);
   return {
     fields: Object.fromEntries(fields),
-    size: `${fields.size} ${bytes}`,
+    size: `${names.size} ${bytes}`,
     expires: untilMs !== undefined,
   };
 }
 
 function expectedStats(model: ProtocolModel): DomainStats {
   const tiers = TIERS.map((tier) => [tier, expectedTier(model, tier)] as const);
+  const heldKeys = model.holds.heldKeys(model.nowMs);
   return {
     domain: 'embedding',
     paused: model.paused,
     tiers: Object.fromEntries(tiers) as DomainStats['tiers'],
     callbacksPending: model.outbox.dueTimes.size,
     suspects: model.suspects.length,
+    tenantsThrottled: model.holds.tenants.size,
+    throttleHolds: heldKeys.map(({ key, forMs }) => ({ key, until: isoOf(model.nowMs + forMs) })),
     deadDropped: model.deadDropped,
     repliesLost: 0,
     clockLeadMs: 0,

@@ -4,6 +4,7 @@ import type { ScriptCall } from '@nooble/redis';
 import { CODES } from '../../generated/codes.ts';
 import { codeAmong } from '../unreadable.ts';
 import type { Keyspace } from '../keyspace.ts';
+import { throttleHolds, type ThrottleHold } from '../held-key-list.ts';
 import { readHistoryStats, type HistoryStats } from './history-stats.ts';
 
 /** Resolution of the age of the oldest action (ms). */
@@ -39,6 +40,10 @@ export interface DomainStats {
   readonly callbacksPending: number;
   /** Number of suspects, which run alone because workers died running them. */
   readonly suspects: number;
+  /** Number of tenants that are not served for a time, because one of their actions met a limit. */
+  readonly tenantsThrottled: number;
+  /** Throttle keys that are held now, up to 100 per partition: their actions are put off until a time. */
+  readonly throttleHolds: readonly ThrottleHold[];
   /** Number of dead letters dropped because of their number or age. */
   readonly deadDropped: number;
   /** Number of replies dropped because their inbox did not take them until their callers had stopped waiting. */
@@ -54,7 +59,10 @@ export function statsCall(keyspace: Keyspace): ScriptCall {
 }
 
 export function readStats(domain: string, reply: unknown): DomainStats {
-  const [now, lead, paused, outbox, suspects, ...more] = reply as (string | number)[];
+  const [now, lead, paused, outbox, suspects, held, throttles, ...more] = reply as (
+    | string
+    | number
+  )[];
   const history = readHistoryStats(more, Number(now));
   const cells = more.slice(HISTORY_CELLS);
   const counts = countsOf(cells.slice(TIERS.length));
@@ -78,6 +86,8 @@ export function readStats(domain: string, reply: unknown): DomainStats {
     tiers: Object.fromEntries(tiers) as Record<Tier, TierStats>,
     callbacksPending: Number(outbox),
     suspects: Number(suspects),
+    tenantsThrottled: Number(held),
+    throttleHolds: throttleHolds(String(throttles), Number(now)),
     deadDropped: counts.get('trimmed') ?? 0,
     repliesLost: counts.get('lost') ?? 0,
     clockLeadMs: Number(lead),

@@ -5,10 +5,10 @@ import { parseRun, parseStored } from '../header.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Inspection } from './inspect.ts';
 
-const { WAITING, DELAYED, ACTIVE } = CODES.places;
+const { WAITING, BLOCKED, DELAYED, ACTIVE } = CODES.places;
 
-/** States of the actions that can be listed. */
-export const LISTED_STATES = [WAITING, ACTIVE, DELAYED, CODES.endings.DEAD] as const;
+/** States of the actions that can be listed. A blocked action is one that waits, in its sequence instead of a queue. */
+export const LISTED_STATES = [WAITING, BLOCKED, ACTIVE, DELAYED, CODES.endings.DEAD] as const;
 export type ListedState = (typeof LISTED_STATES)[number];
 
 /** A page begins after this position; two empty words are the beginning. */
@@ -44,13 +44,19 @@ export function tenantListCall(
 export function readList(state: ListedState, reply: unknown): ListPage {
   const [first = '', second = '', ...cells] = reply as string[];
   const entries = Array.from({ length: cells.length / 5 }, (_, row) =>
-    readEntry(state, cells.slice(5 * row, 5 * row + 5)),
+    readRow(state, cells.slice(5 * row, 5 * row + 5)),
   );
   return { entries, ...(first !== '' && { next: [first, second] as const }) };
 }
 
+/** A blocked action waits, and the time of its entry is its place. */
+function readRow(state: ListedState, cells: readonly string[]): ListedEntry {
+  if (state !== BLOCKED) return readEntry(state, cells);
+  return readEntry(WAITING, cells.with(1, ''));
+}
+
 function readEntry(
-  state: ListedState,
+  state: Exclude<ListedState, typeof BLOCKED>,
   [actionId = '', at = '', run = '', stored = '', note = '']: readonly string[],
 ): ListedEntry {
   const { tenantId, tier, arrivalUs, envelope } = parseStored(stored);

@@ -23,6 +23,8 @@ export interface TenantFigures {
   readonly depth: number;
   /** Number of elements in its queues: waiting actions, and cancelled ones that no claim has met yet. */
   readonly queued: number;
+  /** Number of actions that wait in a sequence behind its leader. */
+  readonly blocked: number;
   readonly active: number;
   readonly dead: number;
   /** Absent if it is the default one. */
@@ -41,12 +43,13 @@ export function tenantStatsCall(keyspace: Keyspace, tenantId: string): ScriptCal
 }
 
 export function readTenantStats(reply: unknown): TenantFigures {
-  const [depth, active, dead, profile, held, paused, ...cells] = reply as [...string[]];
+  const [depth, blocked, active, dead, profile, held, paused, ...cells] = reply as [...string[]];
   const lengths = cells.slice(0, TIERS.length).map(Number);
   const [used, booked, dayUsed, tier = '', ...share] = cells.slice(TIERS.length);
   return {
     depth: Number(depth),
     queued: lengths.reduce((sum, each) => sum + each, 0),
+    blocked: Number(blocked),
     active: Number(active),
     dead: Number(dead),
     ...(profile !== undefined && profile !== '' && { profile: parseProfile(profile) }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Explanation } from '../../../src/inspection/explanation.ts';
-import { LISTED_STATES } from '../../../src/protocol/operations/tenant-list.ts';
+import { LISTED_STATES, type ListedState } from '../../../src/protocol/operations/tenant-list.ts';
 import type { StoredAction } from '../action.ts';
 import type { ProtocolModel } from '../protocol-model.ts';
 import { commandOf, type ProtocolCommand, type Stage } from '../step.ts';
@@ -72,7 +72,7 @@ export const list: fc.Arbitrary<ProtocolCommand> = fc
 
 interface Listing {
   readonly tenantId: string;
-  readonly state: StoredAction['state'];
+  readonly state: ListedState;
   readonly limit: number;
 }
 
@@ -87,8 +87,9 @@ async function expectListed(stage: Stage, { tenantId, state, limit }: Listing): 
   } while (cursor !== undefined);
   const { sequences } = stage.model;
   const own = stage.model
-    .inState(state)
-    .filter((each) => each.tenant === tenantId && !sequences.isBlocked(each));
+    .inState(state === 'blocked' ? 'waiting' : state)
+    .filter((each) => each.tenant === tenantId)
+    .filter((each) => sequences.isBlocked(each) === (state === 'blocked'));
   const expected = own.map(({ id }) => id).toSorted();
   // A queue is not in the order of its times after several workers have returned actions to its head.
   if (state === 'waiting' && limit < expected.length)
@@ -99,9 +100,12 @@ async function expectListed(stage: Stage, { tenantId, state, limit }: Listing): 
 async function expectCounted({ model, world }: Stage, tenantId: string): Promise<void> {
   const own = (...states: StoredAction['state'][]): number =>
     model.inState(...states).filter(({ tenant }) => tenant === tenantId).length;
-  const { waiting, delayed, active, dead } = await world.queues.tenantStats(DOMAIN, tenantId);
-  expect({ depth: waiting + delayed, active, dead }).toEqual({
+  const stats = await world.queues.tenantStats(DOMAIN, tenantId);
+  const { waiting, blocked, delayed, active, dead } = stats;
+  const ofTenant = model.inState('waiting').filter(({ tenant }) => tenant === tenantId);
+  expect({ depth: waiting + blocked + delayed, blocked, active, dead }).toEqual({
     depth: own('waiting', 'delayed'),
+    blocked: ofTenant.filter((each) => model.sequences.isBlocked(each)).length,
     active: own('active'),
     dead: own('dead'),
   });
