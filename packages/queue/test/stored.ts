@@ -49,7 +49,9 @@ export class Stored {
 
   /** Ids of the blocked actions of all tenants. */
   async blocked(): Promise<string[]> {
-    const names = await this.client.keys(`${this.key('blocked')}*`);
+    const names = (await this.client.keys(`${this.key('blocked')}*`)).filter(
+      (name) => !name.slice(this.key('blocked').length).includes(':'),
+    );
     return (await Promise.all(names.map(async (name) => this.client.zrange(name, 0, -1)))).flat();
   }
 
@@ -57,7 +59,8 @@ export class Stored {
   async sequences(): Promise<Map<string, string[]>> {
     const stem = this.key('sequence');
     const names = await this.client.keys(`${stem}*`);
-    const members = names.map(
+    const own = names.filter((name) => name.slice(stem.length).includes(':'));
+    const members = own.map(
       async (name) =>
         [name.slice(stem.length), await this.client.zrange(name, 0, -1)] as [string, string[]],
     );

@@ -3,7 +3,7 @@
 -- from counts: bump_waiting
 -- from lines: list
 -- from touch: touch
--- KEYS: sequence blocked run
+-- KEYS: sequence run
 local members, behind, runs_made = {}, {}, {}
 
 local function make_run(item) -- before its first claim, for an action whose queue element says that it has one
@@ -27,7 +27,7 @@ local function admit_to_sequence(item)
     if not others then
       others = {}
       behind[item.tenant] = others
-      touch({blocked .. item.tenant})
+      touch({sequence .. item.tenant})
     end
     others[#others + 1], others[#others + 2] = item.arrival, item.id
   end
@@ -38,5 +38,5 @@ end
 local function write_members()
   if #runs_made > 0 then redis.call('HSET', run, unpack(runs_made)) end
   for key, joining in pairs(members) do redis.call('ZADD', key, unpack(joining)) end
-  for tenant, others in pairs(behind) do redis.call('ZADD', blocked .. tenant, unpack(others)) end
+  for tenant, others in pairs(behind) do redis.call('ZADD', sequence .. tenant, unpack(others)) end
 end

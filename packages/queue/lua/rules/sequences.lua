@@ -1,14 +1,14 @@
 -- One rule: the first action of a sequence leads, and only the leader is in a queue, suspect, active, or delayed for a retry.
--- The others are blocked, in the order in which they joined, and listed by their tenant. A script that changes sequences notes them before its first
--- write and calls `join_sequence` or `leave_sequence`; `write_sequences` applies the rule once for all: an action that leads
--- now goes to the end of its queue.
+-- The others are blocked, in the order in which they joined; `sequence:<tenant>` lists those of all its sequences. A script
+-- that changes sequences notes them before its first write and calls `join_sequence` or `leave_sequence`; `write_sequences`
+-- applies the rule once for all: an action that leads now goes to the end of its queue.
 -- from header: parse_header, element_of
 -- from touch: touch, touch_lists
 -- from flags: has_flag, IN_SEQUENCE
 -- from run: read_run, lost_run
 -- from counts: bump_waiting
 -- from ready: push
--- KEYS: sequence blocked actions
+-- KEYS: sequence actions
 local noted, leaders, sequence_of, blocked_of = {}, {}, {}, {}
 
 local function member_at(key, place)
@@ -19,7 +19,7 @@ local function note_sequence(id, r, stored) -- returns its key; nil if it has no
   if not r or not has_flag(r, IN_SEQUENCE) then return nil end
   local header = parse_header(stored or redis.call('HGET', actions, id))
   local key = sequence .. header.tenant .. ':' .. header.sequence
-  sequence_of[id], blocked_of[id] = key, blocked .. header.tenant
+  sequence_of[id], blocked_of[id] = key, sequence .. header.tenant
   if leaders[key] == nil then
     noted[#noted + 1], leaders[key] = key, member_at(key, '0') or false
     touch_lists({[header.tenant] = true})
@@ -49,7 +49,7 @@ local function write_sequences()
     local first = member_at(key, '0')
     if first and first ~= leaders[key] then
       local r = read_run(first) or lost_run(first)
-      redis.call('ZREM', blocked .. r.tenant, first)
+      redis.call('ZREM', sequence .. r.tenant, first)
       push(r.tier, r.tenant, {element_of(r.since, first, true)})
     end
   end

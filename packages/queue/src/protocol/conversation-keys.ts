@@ -11,7 +11,7 @@ export const CONVERSATION_KEYS = {
     lifetime: 'while not empty',
   },
   blocked: {
-    suffix: 'blocked',
+    suffix: 'sequence',
     type: 'ZSET',
     per: 'tenant',
     content:
