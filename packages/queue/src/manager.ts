@@ -1,5 +1,5 @@
-import { checkOption, isNoobleError, ManagerClosedError, rule } from '@nooble/errors';
-import { assertTenantId, type DomainAction } from '@nooble/models';
+import { isNoobleError } from '@nooble/errors';
+import type { DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, checkAction } from './admission/admitting.ts';
@@ -8,7 +8,8 @@ import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { looksOf, type Looks } from './inspection/looks.ts';
 import { lookUpTenant } from './admission/directory.ts';
-import { assertForMany, assertList } from './admission/enqueue-options.ts';
+import { assertOpen, assertRuns } from './admission/open-sender.ts';
+import { assertForMany } from './admission/enqueue-options.ts';
 import type { EnqueueOptions, EnqueueTerms, RunTime } from './admission/enqueue-options.ts';
 import type { RunningAction } from './admission/running-action.ts';
 import type { LastWork } from './last-work.ts';
@@ -20,8 +21,6 @@ import { schedulingOf, type Scheduling } from './schedules.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
 import { rejected } from './admission/receipt.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
-
-const SENDING = 'send an action';
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
 export class DomainQueueManager implements Controls, Looks, Scheduling, Histories {
@@ -102,7 +101,7 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
    * carries an idempotency key.
    */
   async enqueue(action: DomainAction, options?: EnqueueOptions): Promise<Receipt> {
-    this.#assertOpen();
+    assertOpen(this.closed, this.#parent);
     return this.#enqueue(action, { options });
   }
 
@@ -116,14 +115,10 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     actions: readonly DomainAction[],
     options?: Omit<EnqueueTerms, 'idempotencyKey'> & RunTime,
   ): Promise<EnqueueResult[]> {
-    assertList('actions', actions);
-    assertForMany(options);
+    assertForMany('actions', actions, options);
     return Promise.all(
       actions.map(async (action) =>
-        this.enqueue(action, options).catch((error: unknown) => {
-          const { actionId = '' } = (action as DomainAction | null) ?? {};
-          return rejected(actionId, error);
-        }),
+        this.enqueue(action, options).catch((error: unknown) => refusalOf(action, error)),
       ),
     );
   }
@@ -139,8 +134,8 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     const { directory, requests } = this.#parts;
     return new TenantQueues(
       {
-        assertOpen: () => this.#assertOpen(),
-        assertRuns: () => this.#assertRuns(),
+        assertOpen: () => assertOpen(this.closed, this.#parent),
+        assertRuns: () => assertRuns(this.#parent),
         resolve: async (tenantId) => directory && lookUpTenant(tenantId, directory),
         admit: async (action, options, entry) => this.#enqueue(action, { options, entry }),
         client: () => (requests.client ??= new ActionClient({ queues: this.#of(undefined) })),
@@ -154,8 +149,6 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
    * so that they end with it: cancelled if it is cancelled, expired if it expires. Throws for a value that is no action.
    */
   within(action: DomainAction, running?: RunningAction): DomainQueueManager {
-    checkOption('action', action, rule.object);
-    assertTenantId(action.tenantId);
     return this.#of(parentOf(this.#parts, action, running));
   }
 
@@ -173,19 +166,14 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     return new DomainQueueManager({ redis }, { parts: this.#parts, parent });
   }
 
-  /** Throws ManagerClosedError, and HandlerReturnedError for a manager of a handler. */
-  #assertOpen(): void {
-    if (this.closed.aborted) throw new ManagerClosedError({ attempted: SENDING });
-    this.#assertRuns();
-  }
-
-  #assertRuns(): void {
-    this.#parent?.running?.facts.assertRuns(SENDING);
-  }
-
   async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {
     const outcome = await admitAction(this.#parts, action, { ...given, parent: this.#parent });
     if (isNoobleError(outcome)) throw outcome;
     return outcome;
   }
+}
+
+function refusalOf(action: DomainAction | null, error: unknown): EnqueueResult {
+  const { actionId = '' } = action ?? {};
+  return rejected(actionId, error);
 }

@@ -6,7 +6,7 @@ import type { ActionClient } from './action-client.ts';
 import { REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS } from './client-options.ts';
 import type { Enqueue } from './delivery/exchanges.ts';
 import type { TenantEntry } from './admission/directory.ts';
-import { assertForMany, assertList, type EnqueueOptions } from './admission/enqueue-options.ts';
+import { assertForMany, type EnqueueOptions } from './admission/enqueue-options.ts';
 import type { SenderFields } from './tenant-target.ts';
 import { readRequestOptions, readSendOptions, splitOptions } from './send-options.ts';
 import type { SendOptions, TenantRequestOptions, TenantStreamCall } from './send-options.ts';
@@ -92,9 +92,8 @@ export class TenantQueues {
     options?: Omit<SendOptions, 'actionId' | 'idempotencyKey'>,
   ): Promise<EnqueueResult[]> {
     assertDefinition(definition);
-    assertList('data', data);
     const given = readSendOptions(options as SendOptions | undefined);
-    assertForMany(given);
+    assertForMany('data', data, given);
     const looked = this.#entry();
     looked.catch(() => undefined);
     return Promise.all(
@@ -170,22 +169,12 @@ export class TenantQueues {
     fields: Partial<ActionInput> & { tenantId: string; tenantTier: Tier },
     data: Input,
   ): ActionInput<Input> {
-    this.#assertInherited(fields);
+    assertInherited(this.#fields, fields);
     const { metadata: own = {} } = fields;
     // The definition refuses a value that is not an object.
     const isObject = typeof own === 'object' && own !== null && !Array.isArray(own);
     const metadata = isObject ? { ...this.#fields.metadata, ...own } : own;
     return { ...this.#fields, ...fields, metadata, data };
-  }
-
-  /** A child has the task and session of its parent. Refuses one that states another, because it would be replaced silently. */
-  #assertInherited(fields: Partial<ActionInput>): void {
-    if (this.#fields.parentActionId === undefined) return;
-    for (const name of ['taskId', 'sessionId'] as const) {
-      if (fields[name] === undefined || fields[name] === this.#fields[name]) continue;
-      const reason = `its ${name} ${quoted(fields[name])} is not that of the action that sends it`;
-      throw new InvalidActionError({ reason });
-    }
   }
 
   /** Looks up the tenant only if its tier was omitted; otherwise admission does. */
@@ -198,6 +187,16 @@ export class TenantQueues {
     const { tenantId, tenantTier = entry?.tier } = this.#fields;
     // Without a directory, `tenant()` refuses a tenant without a tier.
     return { tenantId, tenantTier: tenantTier as Tier };
+  }
+}
+
+/** A child has the task and session of its parent. Refuses one that states another, because it would be replaced silently. */
+function assertInherited(own: SenderFields, fields: Partial<ActionInput>): void {
+  if (own.parentActionId === undefined) return;
+  for (const name of ['taskId', 'sessionId'] as const) {
+    if (fields[name] === undefined || fields[name] === own[name]) continue;
+    const reason = `its ${name} ${quoted(fields[name])} is not that of the action that sends it`;
+    throw new InvalidActionError({ reason });
   }
 }
 

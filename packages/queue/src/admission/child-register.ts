@@ -1,5 +1,5 @@
-import { ActionCancelledError, LeaseLostError } from '@nooble/errors';
-import { domainOf, type DomainAction } from '@nooble/models';
+import { ActionCancelledError, checkOption, LeaseLostError, rule } from '@nooble/errors';
+import { assertTenantId, domainOf, type DomainAction } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { CallId, CallRings } from '../protocol/call-ring.ts';
 import { ask, askOnce } from '../protocol/calling.ts';
@@ -116,12 +116,14 @@ export class ChildRegister {
   }
 }
 
-/** Returns the sender of child actions; they are registered while a worker runs it. */
+/** Returns the sender of child actions; they are registered while a worker runs it. Throws for a value that is no action. */
 export function parentOf(
   parts: ChildRegisterParts,
   action: DomainAction,
   running: RunningAction | undefined,
 ): Parent {
+  checkOption('action', action, rule.object);
+  assertTenantId(action.tenantId);
   if (!running) return { action };
   return {
     action,

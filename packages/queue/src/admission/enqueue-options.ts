@@ -104,18 +104,14 @@ export function resolveEnqueueOptions(options: EnqueueOptions | undefined): Reso
   };
 }
 
-/** Throws InvalidActionError for an option that belongs to one action, given for several. */
-export function assertForMany(options: object | undefined): void {
-  for (const name of ['idempotencyKey', 'actionId']) {
-    if (options && Reflect.get(options, name) !== undefined) {
-      refuse(`${name} is for one action, and cannot be given for several`);
+/** Throws RangeError unless there is a list of several, and InvalidActionError for an option that belongs to one action. */
+export function assertForMany(name: string, several: unknown, options: object | undefined): void {
+  checkOption(name, several, LIST);
+  for (const option of ['idempotencyKey', 'actionId']) {
+    if (options && Reflect.get(options, option) !== undefined) {
+      refuse(`${option} is for one action, and cannot be given for several`);
     }
   }
-}
-
-/** Throws RangeError unless the value is an array. */
-export function assertList(name: string, value: unknown): asserts value is readonly unknown[] {
-  checkOption(name, value, LIST);
 }
 
 /** Returns a Unix time (ms), or a negative delay, which Redis turns into a time by its own clock. */

@@ -166,7 +166,7 @@ export class Attempt {
     if (this.#ending) return;
     this.#ending = ending;
     this.#runningMs = this.#run.elapsedMs;
-    this.#run.end();
+    this.#run.limits.end();
     this.#hooks.onEnd(this);
   }
 }

@@ -8,7 +8,6 @@ import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
-import { handled } from '../journal/handled.ts';
 import { attemptContext, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';
@@ -55,7 +54,7 @@ export class HandlerRun {
   }
 
   /** Timeout, expiry and cancellation. */
-  get limits(): Pick<HandlerLimits, 'abort' | 'abortedBy' | 'cancel' | 'isCancelled'> {
+  get limits(): Pick<HandlerLimits, 'abort' | 'abortedBy' | 'cancel' | 'end' | 'isCancelled'> {
     return this.#limits;
   }
 
@@ -107,11 +106,6 @@ export class HandlerRun {
     return this.#context?.journal;
   }
 
-  /** The attempt has ended. */
-  end(): void {
-    this.#limits.end();
-  }
-
   /** Leaves a handler that waits where it is: it never goes on. */
   leave(): void {
     const reason = new HandlerParked();
@@ -155,16 +149,9 @@ export class HandlerRun {
       attempts: this.#retry.attempts,
       limits: this.#limits,
       waiting: this.#waiting,
-      emit: (chunk) => this.#emit(action, chunk),
+      emit: (chunk) => this.#streamOf(action).emit(chunk),
       onChild: () => (this.#hasChildren = true),
     });
-  }
-
-  #emit(action: DomainAction, chunk: unknown): Promise<void> {
-    const ctx = this.#context;
-    return ctx?.hasReturned
-      ? handled(async () => ctx.assertRuns('emit a chunk'))
-      : this.#streamOf(action).emit(chunk);
   }
 
   #streamOf(action: DomainAction): RunStream {

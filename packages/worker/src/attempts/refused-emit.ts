@@ -1,6 +1,6 @@
 /**
  * The rejected promise of a chunk that was refused. It does not end the process if nothing waits for it, but then it fails the
- * attempt: `isHeard` tells whether the handler has awaited it, so that it decides what the error means.
+ * attempt: `isHeard` is true once the handler has awaited it, and so decides what the error means.
  */
 export class RefusedEmit extends Promise<void> {
   /** Promises derived from it are plain ones. */

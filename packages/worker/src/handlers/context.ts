@@ -3,6 +3,7 @@ import type { DomainAction } from '@nooble/models';
 import type { DomainQueueManager, RunningAction, TenantQueues } from '@nooble/queue';
 import type { Logger } from 'pino';
 import { durableOf, type Durable } from '../journal/durable.ts';
+import { handled } from '../journal/handled.ts';
 import { Journal, type JournalParts } from '../journal/journal.ts';
 
 /** Context of a handler. */
@@ -87,7 +88,10 @@ export class AttemptContext implements ActionContext {
   }
 
   get emit(): ActionContext['emit'] {
-    return this.#parts.emit;
+    return (chunk) =>
+      this.#hasReturned
+        ? handled(async () => this.#assertRuns('emit a chunk'))
+        : this.#parts.emit(chunk);
   }
 
   get isLastAttempt(): boolean {
@@ -127,15 +131,6 @@ export class AttemptContext implements ActionContext {
     this.#journal?.close(this.#returnedError('go on with what it left behind'));
   }
 
-  get hasReturned(): boolean {
-    return this.#hasReturned;
-  }
-
-  /** Throws HandlerReturnedError once the handler has returned. */
-  assertRuns(attempted: string): void {
-    if (this.#hasReturned) throw this.#returnedError(attempted);
-  }
-
   /** Aborts the signal. The first reason is kept. */
   abort(reason: Error): void {
     if (this.#abortedBy) return;
@@ -153,12 +148,16 @@ export class AttemptContext implements ActionContext {
     return (this.#durable ??= durableOf((attempted) => this.#openJournal(attempted)));
   }
 
+  #assertRuns(attempted: string): void {
+    if (this.#hasReturned) throw this.#returnedError(attempted);
+  }
+
   #returnedError(attempted: string): HandlerReturnedError {
     return new HandlerReturnedError({ actionId: this.#parts.action.actionId, attempted });
   }
 
   #openJournal(attempted: string): Journal {
-    this.assertRuns(attempted);
+    this.#assertRuns(attempted);
     if (this.#journal) return this.#journal;
     const { action, journal } = this.#parts;
     this.#journal = new Journal({ ...journal, action, queues: () => this.queues });
