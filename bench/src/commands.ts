@@ -1,4 +1,5 @@
 import type { JobsShape } from './payload.ts';
+import type { StreamShape } from './systems/conversation.ts';
 import type { Place } from './systems/system.ts';
 
 /** Commands to a process, and their answers. Times are from the monotonic clock of the machine (ms). */
@@ -16,6 +17,30 @@ export interface Commands {
     readonly input: RequestInput;
     readonly answer: Span & { readonly sentMs: Float64Array; readonly tookMs: Float64Array };
   };
+  /** Starts a worker whose handlers emit streams. */
+  speak: { readonly input: { readonly place: Place }; readonly answer: null };
+  /** Reads streams; returns the time of the first chunk of each, and of round trips to Redis meanwhile (ms). */
+  listen: {
+    readonly input: ListenInput;
+    readonly answer: Span & {
+      readonly firstMs: Float64Array;
+      readonly pingMs: readonly number[];
+    };
+  };
+  /** Starts a worker whose jobs run until they are cancelled. It records each job when it starts, and when it is aborted. */
+  hold: { readonly input: { readonly place: Place }; readonly answer: null };
+  /** Opens the sender of such jobs, sends and cancels them, and closes it. Cancelling returns when it was asked for (ms). */
+  openCanceller: { readonly input: { readonly place: Place }; readonly answer: null };
+  sendHeld: { readonly input: { readonly n: number }; readonly answer: null };
+  cancelHeld: { readonly input: { readonly n: number }; readonly answer: number };
+  closeCanceller: { readonly input: null; readonly answer: null };
+}
+
+export interface ListenInput {
+  readonly place: Place;
+  readonly streams: number;
+  readonly shape: StreamShape;
+  readonly inFlight: number;
 }
 
 export interface SendInput {
@@ -35,6 +60,8 @@ export interface WorkInput {
   readonly takesMs: number;
   /** Nooble may claim actions ahead of a free slot. */
   readonly claimsAhead: boolean;
+  /** Each handler calls another service, `callee`, and waits for its result without a slot. */
+  readonly calls: boolean;
 }
 
 export interface RequestInput {
@@ -56,6 +83,8 @@ export interface Work extends Span {
   /** Start time of each job. */
   readonly beganMs: Float64Array;
   readonly claimMs: readonly number[];
+  /** Durations of the calls of handlers (ms). */
+  readonly callMs: readonly number[];
 }
 
 export type CommandName = keyof Commands;

@@ -28,7 +28,7 @@ export const HELP = `Measures Nooble and comparable queues on one Redis, which i
 
   npm run bench                           all scenarios, ${FULL_PAIRS} rounds
   npm run bench -- --quick                all scenarios, ${QUICK_PAIRS} small round: a functional check, not a measurement
-  npm run bench -- --only enqueue,idle    some scenarios; the result file keeps the results of others
+  npm run bench -- --only enqueue,idle    some scenarios; the result file keeps the results of others, also of other machines
 
   --only <names>   ${SCENARIOS.map(({ name }) => name)
     .reduce<string[]>(wrap, [])

@@ -1,5 +1,5 @@
 import { SystemProcess } from './system-process.ts';
-import type { SystemName } from './systems/system.ts';
+import type { SideName } from './systems/systems.ts';
 
 /** The processes of all systems under test: the same number for each, started on first use. */
 export class ProcessPool {
@@ -14,12 +14,12 @@ export class ProcessPool {
   }
 
   /** Returns the process that sends jobs and awaits results. */
-  producer(system: SystemName): SystemProcess {
+  producer(system: SideName): SystemProcess {
     return this.#process(system, 'producer');
   }
 
   /** Returns the worker process with the given number, starting at 0. */
-  worker(system: SystemName, number = 0): SystemProcess {
+  worker(system: SideName, number = 0): SystemProcess {
     return this.#process(system, `worker-${number}`);
   }
 
@@ -30,7 +30,7 @@ export class ProcessPool {
     await Promise.all(processes.map(async (each) => each.end()));
   }
 
-  #process(system: SystemName, role: string): SystemProcess {
+  #process(system: SideName, role: string): SystemProcess {
     const key = `${system} ${role}`;
     let found = this.#processes.get(key);
     if (!found) {

@@ -21,14 +21,12 @@ export function targetRows({ targets }: BenchResult): string[][] {
 }
 
 /** Describes hardware, versions, Redis and method, one sentence each. */
-export function circumstances({ machine, durability, scenarios }: BenchResult): string[] {
-  const { cpu, cores, memoryGiB, versions } = machine;
-  const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+export function circumstances({ durability, scenarios }: BenchResult): string[] {
   const all = Object.values(scenarios);
   const pairs = [...new Set(all.map((scenario) => scenario.pairs))].sort((a, b) => a - b);
   const load = Math.max(...all.map(({ loadBefore }) => loadBefore));
   return [
-    `${cpu}, ${cores} cores, ${memoryGiB} GiB; ${used.join(', ')}.`,
+    ...machinesOf(scenarios),
     `Redis: ${durability}.`,
     `Medians of ${pairs.join(' to ')} rounds; ratios are nooble to the other in the same round.`,
     `Load average before a scenario: up to ${load.toFixed(1)}.`,
@@ -36,6 +34,21 @@ export function circumstances({ machine, durability, scenarios }: BenchResult): 
       ? ['Quick samples are small and not warmed up: a functional check, not for quoting.']
       : []),
   ];
+}
+
+/** Returns one sentence per machine, with the scenarios that were measured there if there are several. */
+function machinesOf(scenarios: BenchResult['scenarios']): string[] {
+  const names = new Map<string, string[]>();
+  for (const [name, { machine, commit }] of Object.entries(scenarios)) {
+    const { cpu, cores, memoryGiB, versions } = machine;
+    const used = Object.entries(versions).map(([each, version]) => `${each} ${version}`);
+    const code = commit === undefined ? '' : `; commit ${commit}`;
+    const where = `${cpu}, ${cores} cores, ${memoryGiB} GiB; ${used.join(', ')}${code}`;
+    names.set(where, [...(names.get(where) ?? []), name]);
+  }
+  const [only, ...others] = [...names];
+  if (only && others.length === 0) return [`${only[0]}.`];
+  return [...names].map(([where, measured]) => `${where}: ${measured.join(', ')}.`);
 }
 
 function rowsOf(label: string, figure: Figure): string[][] {

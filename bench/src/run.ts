@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
+import { describeCommit } from './commit.ts';
 import { figureOf, type Round } from './figures.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { describeMachine } from './machine.ts';
 import { ProcessPool } from './process-pool.ts';
 import type { ScenarioResult } from './result.ts';
 import type { SampleContext } from './sample-context.ts';
@@ -19,7 +20,6 @@ export interface RunOptions {
 
 /** Result of a run. */
 export interface RunResult {
-  readonly machine: Machine;
   readonly scenarios: Readonly<Record<string, ScenarioResult>>;
 }
 
@@ -35,11 +35,14 @@ export async function runScenarios(
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const results: Record<string, ScenarioResult> = {};
+    const machine = describeMachine(await server.version());
+    const commit = describeCommit();
+    const measured = { machine, ...(commit !== undefined && { commit }) };
     for (const scenario of scenarios) {
       const context = { processes, server, ...options };
-      results[scenario.name] = await measure(scenario, context, options);
+      results[scenario.name] = { ...(await measure(scenario, context, options)), ...measured };
     }
-    return { machine: describeMachine(await server.version()), scenarios: results };
+    return { scenarios: results };
   } finally {
     options.signal.removeEventListener('abort', onAbort);
     await processes.end();
@@ -55,7 +58,7 @@ async function measure(
   scenario: Scenario,
   context: SampleContext,
   { quick, pairs, onProgress }: RunOptions,
-): Promise<ScenarioResult> {
+): Promise<Omit<ScenarioResult, 'machine' | 'commit'>> {
   const [loadBefore = 0] = loadavg();
   const rounds: Round[] = [];
   while (rounds.length < pairs) {

@@ -1,7 +1,8 @@
 import { SMALL_TEXT_BYTES } from './payload.ts';
 import type { ProcessPool } from './process-pool.ts';
 import type { Server } from './server.ts';
-import type { Place, SystemName } from './systems/system.ts';
+import type { Place } from './systems/system.ts';
+import type { SideName } from './systems/systems.ts';
 
 /** Environment of a sample. */
 export interface SampleContext {
@@ -15,7 +16,7 @@ export interface SampleContext {
 let samples = 0;
 
 /** Clears the server and returns a place that no other sample uses. */
-export async function clearedPlace({ server }: SampleContext, system: SystemName): Promise<Place> {
+export async function clearedPlace({ server }: SampleContext, system: SideName): Promise<Place> {
   await server.clear();
   samples += 1;
   return { url: server.url, prefix: `bench-${system}-${samples}`, queue: 'work' };

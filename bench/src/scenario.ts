@@ -1,5 +1,5 @@
 import type { SampleContext } from './sample-context.ts';
-import type { SystemName } from './systems/system.ts';
+import type { SideName } from './systems/systems.ts';
 
 /** One figure of a scenario. */
 export interface Metric {
@@ -25,9 +25,9 @@ export interface Scenario {
 }
 
 /** Returns sides that take the same sample with several systems. */
-export function sidesOf(
-  systems: readonly SystemName[],
-  measure: (context: SampleContext, system: SystemName) => Promise<Sample>,
+export function sidesOf<Name extends SideName>(
+  systems: readonly Name[],
+  measure: (context: SampleContext, system: Name) => Promise<Sample>,
 ): Scenario['sides'] {
   return Object.fromEntries(
     systems.map((system) => [system, async (context: SampleContext) => measure(context, system)]),

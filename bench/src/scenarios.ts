@@ -1,5 +1,7 @@
 import type { Scenario } from './scenario.ts';
+import { call } from './scenarios/call.ts';
 import { callback } from './scenarios/callback.ts';
+import { cancel } from './scenarios/cancel.ts';
 import { enqueueBatch } from './scenarios/enqueue-batch.ts';
 import { enqueue, enqueue1 } from './scenarios/enqueue.ts';
 import { floor } from './scenarios/floor.ts';
@@ -20,6 +22,7 @@ import { redisCpu } from './scenarios/redis-cpu.ts';
 import { roundtrip } from './scenarios/roundtrip.ts';
 import { sendToStart } from './scenarios/send-to-start.ts';
 import { scaling } from './scenarios/scaling.ts';
+import { stream } from './scenarios/stream.ts';
 import { groups20k, tenants1, tenants100k, tenants1k } from './scenarios/tenants.ts';
 
 /** All scenarios, in the order of the table. */
@@ -37,6 +40,9 @@ export const SCENARIOS: readonly Scenario[] = [
   roundtrip,
   sendToStart,
   callback,
+  stream,
+  cancel,
+  call,
   tenants1,
   tenants1k,
   tenants100k,

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Message, CommandName, Commands } from './commands.ts';
-import type { SystemName } from './systems/system.ts';
+import type { SideName } from './systems/systems.ts';
 
 /** Timeout of a command (ms). */
 const DEADLINE_MS = 60_000;
@@ -15,7 +15,7 @@ interface Call {
 }
 
 export interface ProcessOptions {
-  readonly system: SystemName;
+  readonly system: SideName;
   /** Role, used in file names. */
   readonly role: string;
   /** Folder for a CPU profile, written when the process ends; undefined for no profile. */
@@ -31,7 +31,7 @@ export class SystemProcess {
   readonly #exited: Promise<unknown>;
   #lastId = 0;
 
-  readonly #system: SystemName;
+  readonly #system: SideName;
 
   constructor({ system, role, profileFolder }: ProcessOptions) {
     this.#system = system;

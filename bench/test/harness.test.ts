@@ -59,7 +59,10 @@ it(
       ratios: { 'bee-queue': expect.any(Number), floor: expect.any(Number) },
       rounds: [{ nooble: { rate: expect.any(Number) }, bullmq: { rate: expect.any(Number) } }],
     });
-    expect(result.machine.versions).toMatchObject({ bullmq: '6.7.0', node: process.versions.node });
+    expect(result.scenarios['enqueue']?.machine.versions).toMatchObject({
+      bullmq: '6.7.0',
+      node: process.versions.node,
+    });
     expect(await readFile(out.replace('.json', '.svg'), 'utf8')).toContain('prefers-color-scheme');
   },
   PATIENCE_MS,

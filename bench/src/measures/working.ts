@@ -18,6 +18,8 @@ export interface WorkersOptions {
   readonly takesMs?: number;
   /** @default true */
   readonly claimsAhead?: boolean;
+  /** @default false */
+  readonly calls?: boolean;
   /** Number of the first worker process. @default 0 */
   readonly from?: number;
 }
@@ -35,6 +37,7 @@ export interface StartedWorkers {
 export interface DrainRecord extends Span {
   readonly beganMs: readonly Float64Array[];
   readonly claimMs: readonly number[];
+  readonly callMs: readonly number[];
 }
 
 /** Starts the workers of a system. */
@@ -47,8 +50,14 @@ export async function startWorkers(
     processes.worker(system, from + index),
   );
   const count = new Count(started);
-  const { sendsCallback = false, answers = false, takesMs = 0, claimsAhead = true } = how;
-  const input = { place, concurrency, sendsCallback, answers, takesMs, claimsAhead };
+  const {
+    sendsCallback = false,
+    answers = false,
+    takesMs = 0,
+    claimsAhead = true,
+    calls = false,
+  } = how;
+  const input = { place, concurrency, sendsCallback, answers, takesMs, claimsAhead, calls };
   await Promise.all(started.map(async (each) => each.ask('work', input)));
   return {
     async finish(expected) {
@@ -72,11 +81,12 @@ function together(works: readonly Work[]): DrainRecord {
     endedMs: Math.max(...busy.map(({ endedMs }) => endedMs)),
     beganMs: works.map(({ beganMs }) => beganMs),
     claimMs: works.flatMap(({ claimMs }) => claimMs),
+    callMs: works.flatMap(({ callMs }) => callMs),
   };
 }
 
-/** Counts the jobs that the workers have started, from their progress messages. */
-class Count {
+/** Counts what the workers have recorded, from their progress messages. */
+export class Count {
   readonly #done = new Map<SystemProcess, number>();
   #onChange: () => void = () => {};
 

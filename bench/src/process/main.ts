@@ -1,27 +1,49 @@
 // A producer, worker or caller of one system; runs the commands of the bench.
 import type { Message, Request, CommandName, Commands } from '../commands.ts';
+import { loadConversation, type ConversationName } from '../systems/conversation.ts';
 import type { SystemName } from '../systems/system.ts';
 import { loadSystem } from '../systems/systems.ts';
+import { Cancelling } from './cancel.ts';
+import { listen } from './listen.ts';
 import { request } from './request.ts';
 import { pending, send } from './send.ts';
-import { startWork, type Working } from './work.ts';
+import { startHolding, startSpeaking, startWork, type Working } from './work.ts';
 
-const system = await loadSystem(process.argv[2] as SystemName);
+const [, , name] = process.argv;
+const system = async () => loadSystem(name as SystemName);
+const conversation = async () => loadConversation(name as ConversationName);
+const onProgress = (done: number): void => post({ kind: 'progress', done });
 let working: Working | undefined;
+let cancelling: Cancelling | undefined;
 
 const commands: {
   [V in CommandName]: (input: Commands[V]['input']) => Promise<Commands[V]['answer']>;
 } = {
-  send: async (input) => send(system, input),
-  pending: async ({ place }) => pending(system, place),
-  request: async (input) => request(system, input),
+  send: async (input) => send(await system(), input),
+  pending: async ({ place }) => pending(await system(), place),
+  request: async (input) => request(await system(), input),
   async work(input) {
-    working = await startWork(system, input, (done) => post({ kind: 'progress', done }));
+    working = await startWork(await system(), input, onProgress);
     return null;
   },
+  async speak({ place }) {
+    working = await startSpeaking(await conversation(), place);
+    return null;
+  },
+  listen: async (input) => listen(await conversation(), input),
+  async hold({ place }) {
+    working = await startHolding(await conversation(), place, onProgress);
+    return null;
+  },
+  async openCanceller({ place }) {
+    cancelling = await Cancelling.open(await conversation(), place);
+    return null;
+  },
+  sendHeld: async ({ n }) => opened(cancelling).send(n),
+  cancelHeld: async ({ n }) => opened(cancelling).cancel(n),
+  closeCanceller: async () => opened(cancelling).close(),
   async finish() {
-    if (!working) throw new Error('There is no worker to stop');
-    return working.finish();
+    return opened(working).finish();
   },
 };
 
@@ -40,6 +62,11 @@ async function execute({ id, command, input }: Request): Promise<void> {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     post({ kind: 'failed', id, message });
   }
+}
+
+function opened<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('It was not started before');
+  return part;
 }
 
 function post(message: Message): void {

@@ -1,6 +1,7 @@
 import type { Work, WorkInput } from '../commands.ts';
 import { machineMs } from '../machine-clock.ts';
-import type { RunningWorker, System } from '../systems/system.ts';
+import type { Conversation, Stoppable } from '../systems/conversation.ts';
+import type { Place, RunningWorker, System } from '../systems/system.ts';
 
 /** Interval of progress messages (ms). */
 const PROGRESS_MS = 10;
@@ -20,7 +21,33 @@ export async function startWork(
   const record = new Record();
   const onJob = (n: number): void => record.add(n);
   const options = { ...how, onJob };
-  const worker = await system.startWorker(place, options);
+  return recorded(record, await system.startWorker(place, options), onProgress);
+}
+
+/** Starts a worker whose handlers emit streams, and records nothing. */
+export async function startSpeaking(conversation: Conversation, place: Place): Promise<Working> {
+  const speaker = await conversation.startSpeaker?.(place);
+  if (!speaker) throw new Error('This system has no streams');
+  return recorded(new Record(), speaker, () => {});
+}
+
+/** Starts a worker that records each job twice: when it starts, and when it is aborted. */
+export async function startHolding(
+  conversation: Conversation,
+  place: Place,
+  onProgress: (done: number) => void,
+): Promise<Working> {
+  const record = new Record();
+  const holder = await conversation.startHolder?.(place, (n) => record.add(n));
+  if (!holder) throw new Error('This system has no cancellation');
+  return recorded(record, holder, onProgress);
+}
+
+function recorded(
+  record: Record,
+  worker: Stoppable & Partial<RunningWorker>,
+  onProgress: (done: number) => void,
+): Working {
   let reported = 0;
   const progress = setInterval(() => {
     if (record.length !== reported) onProgress((reported = record.length));
@@ -46,12 +73,13 @@ class Record {
     this.length += 1;
   }
 
-  toWork({ claimMs }: RunningWorker): Work {
+  toWork({ claimMs = [], callMs = [] }: Partial<RunningWorker>): Work {
     const beganMs = this.#beganMs.slice(0, this.length);
     return {
       done: this.#done.slice(0, this.length),
       beganMs,
       claimMs,
+      callMs,
       startedMs: beganMs[0] ?? 0,
       endedMs: beganMs.at(-1) ?? 0,
     };

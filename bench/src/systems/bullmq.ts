@@ -1,8 +1,8 @@
 import { Queue, QueueEvents, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { Job, Passage } from '../payload.ts';
-import { doJob, resultOf, type Caller, type Place, type Producer } from './system.ts';
-import type { RunningWorker, System, WorkerOptions } from './system.ts';
+import { connect } from './bullmq-connection.ts';
+import { calling, handling, type Called } from './bullmq-handlers.ts';
+import type { Caller, Place, Producer, RunningWorker, System, WorkerOptions } from './system.ts';
 
 /** BullMQ: finished jobs are removed; the event stream is short, and only read if results are awaited. */
 export const bullmq: System = {
@@ -20,24 +20,29 @@ export const bullmq: System = {
       close: async () => opened.close(),
     };
   },
-  async startWorker(place, { concurrency, sendsCallback, ...handler }: WorkerOptions) {
-    const caller = sendsCallback ? await openQueue({ ...place, queue: 'caller' }) : undefined;
+  async startWorker(place, options: WorkerOptions) {
+    const next = options.sendsCallback ? 'caller' : 'callee';
+    const isLinked = options.sendsCallback || options.calls;
+    const other = isLinked ? await openQueue({ ...place, queue: next }) : undefined;
+    const callMs: number[] = [];
+    const handler =
+      options.calls && other
+        ? calling(options, other.queue, callMs)
+        : handling(options, options.sendsCallback ? other?.queue : undefined);
     const connection = connect(place.url, { blocking: true });
-    const worker = new Worker<Passage>(
-      place.queue,
-      async ({ data }) => {
-        await doJob(data.n, handler);
-        if (caller) await caller.queue.add('embedded', data);
-        return resultOf(data);
-      },
-      { connection, prefix: place.prefix, concurrency },
-    );
+    const { concurrency } = options;
+    const worker = new Worker<Called>(place.queue, handler, {
+      connection,
+      prefix: place.prefix,
+      concurrency,
+    });
     await worker.waitUntilReady();
     return {
       claimMs: [],
+      callMs,
       async stop() {
         await worker.close();
-        await caller?.close();
+        await other?.close();
         connection.disconnect();
       },
     } satisfies RunningWorker;
@@ -87,9 +92,4 @@ async function openQueue({ url, prefix, queue: name }: Place, { events = 0 } = {
       connection.disconnect();
     },
   };
-}
-
-/** The documentation of BullMQ requires that a worker's connection retries forever; errors end the sample elsewhere. */
-function connect(url: string, { blocking }: { blocking: boolean }): Redis {
-  return new Redis(url, { maxRetriesPerRequest: blocking ? null : 20 });
 }

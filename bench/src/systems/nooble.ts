@@ -1,9 +1,9 @@
 import { ActionClient, DomainQueueManager } from '@nooble/queue';
-import { ActionProcessor, BaseWorker } from '@nooble/worker';
+import { BaseWorker } from '@nooble/worker';
 import type { Job } from '../payload.ts';
-import { embed, embedded, inputOf } from './nooble-actions.ts';
-import { doJob, resultOf, type Caller, type OnJob, type Place } from './system.ts';
-import type { Producer, RunningWorker, System, WorkerOptions } from './system.ts';
+import { embed, inputOf } from './nooble-actions.ts';
+import { processorOf } from './nooble-processors.ts';
+import type { Caller, Place, Producer, RunningWorker, System } from './system.ts';
 
 /** Nooble with its defaults: validation, leases, retries, depth limit and fairness are enabled. */
 export const nooble: System = {
@@ -23,20 +23,20 @@ export const nooble: System = {
     };
   },
   async startWorker(place, options): Promise<RunningWorker> {
+    const [claimMs, callMs]: [number[], number[]] = [[], []];
     const worker = new BaseWorker({
       domain: place.queue,
       redis: place.url,
       prefix: place.prefix,
-      processor: place.queue === 'work' ? handlerOf(options) : callbackHandler(options.onJob),
+      processor: processorOf(place, options, callMs),
       concurrency: options.concurrency,
       ...(!options.claimsAhead && { prefetch: 0 }),
       logger: false,
       handleSignals: false,
     });
-    const claimMs: number[] = [];
     worker.events.on('claimed', ({ count, tookMs }) => count > 0 && claimMs.push(tookMs));
     await worker.start();
-    return { claimMs, stop: async () => worker.stop() };
+    return { claimMs, callMs, stop: async () => worker.stop() };
   },
   async openCaller({ url, prefix }: Place): Promise<Caller> {
     const queues = new DomainQueueManager({ redis: url, prefix });
@@ -47,19 +47,6 @@ export const nooble: System = {
     };
   },
 };
-
-function handlerOf(options: WorkerOptions): ActionProcessor {
-  return new ActionProcessor().register(embed, ({ data }) => {
-    const waiting = doJob(data.n, options);
-    return waiting ? waiting.then(() => resultOf(data)) : resultOf(data);
-  });
-}
-
-function callbackHandler(onJob: OnJob): ActionProcessor {
-  return new ActionProcessor().register(embedded, ({ data }) => {
-    if (data.status === 'done') onJob(data.result.n);
-  });
-}
 
 function assertAccepted(outcomes: Awaited<ReturnType<DomainQueueManager['enqueueMany']>>): void {
   const refused = outcomes.find(({ status }) => status !== 'accepted');

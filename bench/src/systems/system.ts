@@ -6,8 +6,8 @@ export type SystemName = 'nooble' | 'bullmq' | 'bee-queue' | 'groupmq' | 'floor'
 export interface Place {
   readonly url: string;
   readonly prefix: string;
-  /** `work` receives the jobs, `caller` their results. */
-  readonly queue: 'work' | 'caller';
+  /** `work` receives the jobs, `caller` their results, `callee` the calls of their handlers. */
+  readonly queue: 'work' | 'caller' | 'callee';
 }
 
 /** Called with the number of each job. */
@@ -23,12 +23,16 @@ export interface WorkerOptions {
   readonly takesMs: number;
   /** Actions may be claimed ahead of a free slot, in a system that does. */
   readonly claimsAhead: boolean;
+  /** Handlers call the queue `callee`, in a system that has durable calls. */
+  readonly calls: boolean;
   readonly onJob: OnJob;
 }
 
 export interface RunningWorker {
   /** Durations of the calls that returned work (ms); empty if the system does not report them. */
   readonly claimMs: readonly number[];
+  /** Durations of the calls of its handlers (ms); absent if they make none. */
+  readonly callMs?: readonly number[];
   /** Finishes and settles running jobs, then closes the connections. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,8 @@
+import type { ConversationName } from './conversation.ts';
 import type { System, SystemName } from './system.ts';
+
+/** Names of everything that a process of the bench may run. */
+export type SideName = SystemName | ConversationName;
 
 const LOADERS: Readonly<Record<SystemName, () => Promise<System>>> = {
   nooble: async () => (await import('./nooble.ts')).nooble,
