@@ -6,6 +6,7 @@ import type { Guarantee } from './promises/guarantee.ts';
 import { isolation } from './promises/isolation.ts';
 import { limits } from './promises/limits.ts';
 import { nothingLost } from './promises/nothing-lost.ts';
+import { outbox } from './promises/outbox.ts';
 import { reclaim } from './promises/reclaim.ts';
 import { recovery } from './promises/recovery.ts';
 import { streaming } from './promises/streaming.ts';
@@ -24,4 +25,5 @@ export const GUARANTEES: readonly Guarantee[] = [
   streaming,
   sequences,
   computedOnce,
+  outbox,
 ];

@@ -31,6 +31,7 @@ const BUILDS: readonly (readonly [string, string, [promise: string, finding: str
     ['P12', '[1-9]\\d* (computed again|resolved twice)|[1-9]\\d* computed again'],
   ],
   ['blocks nothing in a sequence', 'sequences', ['P11', '[1-9]\\d* (overtaken|ran together|lost)']],
+  ['admits rows without their key', 'rows', ['P14', '[1-9]\\d* run twice']],
   ['never serves the floor', 'floor', ['P4', '[1-9]\\d* tiers and \\d+ actions starved']],
 ];
 

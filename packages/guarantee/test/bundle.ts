@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,8 @@ const BREAKABLE = [
   [/worker\/dist\/base-worker\.js$/, 'breakHealth', 'BaseWorker'],
   [/queue\/dist\/following\/chunk-order\.js$/, 'breakOrder', 'ChunkOrder'],
   [/queue\/dist\/claiming\/settler\.js$/, 'breakSettling', 'Settler'],
+  // Functions are variables of their module: only code of the module can replace them.
+  [/persistence\/dist\/outbox\/stored-action\.js$/, 'breakRows', '(other) => void (keyOf = other)'],
 ] as const;
 
 /**
@@ -35,6 +38,10 @@ export function useBundle(options: {
 
 async function bundle(folder: string, { isBreakable }: { isBreakable: boolean }): Promise<void> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  // A bundle contains neither the migrations nor their runner.
+  const persistence = fileURLToPath(new URL('../../persistence/', import.meta.url));
+  cpSync(join(persistence, 'migrations'), join(folder, 'migrations'), { recursive: true });
+  symlinkSync(join(persistence, 'node_modules'), join(folder, 'node_modules'));
   const programs = readdirSync(join(dist, 'programs')).filter((name) => name.endsWith('.js'));
   await build({
     // Commands are one level below `dist`, like the module that finds the programs by a path relative to itself.

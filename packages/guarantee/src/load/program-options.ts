@@ -31,6 +31,8 @@ export interface ProgramContext {
   readonly journal: string;
   readonly seed: number;
   readonly leaseMs: number;
+  /** URL of the PostgreSQL with the outbox, for relays. */
+  readonly postgres?: string;
 }
 
 /** Options of a program, passed as JSON in its only argument. */

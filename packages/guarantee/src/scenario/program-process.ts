@@ -9,6 +9,7 @@ export type ProgramName =
   | 'bulk-producer'
   | 'faulty-sender'
   | 'worker'
+  | 'relay'
   | 'caller'
   | 'requester'
   | 'shard-requester'
