@@ -59,7 +59,7 @@ export async function sendInTransactions({
       await outbox.enqueueIn(client, work.create({ ...fields, data: INSTANT_WORK.data }));
       await client.query(end);
     } catch {
-      // Whether it was committed is read from the table.
+      // The table shows later if it was committed.
       await client.end().catch(() => undefined);
       client = (await until(async () => connected(url), BACK_MS)) ?? client;
     }
