@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 const execute = promisify(execFile);
 
@@ -22,6 +22,28 @@ export interface Rule {
 export function allRules(): Rule[] {
   const { groups } = read('prometheus/rules.yml') as { groups: { rules: Rule[] }[] };
   return groups.flatMap(({ rules }) => rules);
+}
+
+/** A manifest of any kind. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** Returns the manifests of all files in `kubernetes`. */
+export function allManifests(): Manifest[] {
+  return namesIn('deploy/kubernetes', '.yaml').flatMap((name) =>
+    parseAllDocuments(textOf(`kubernetes/${name}.yaml`)).map((each) => each.toJS() as Manifest),
+  );
+}
+
+/** Returns the expressions by which KEDA scales. */
+export function scalingQueries(): string[] {
+  const scaled = allManifests().filter(({ kind }) => kind === 'ScaledObject');
+  return scaled.flatMap(({ spec }) =>
+    (spec['triggers'] as { metadata: { query: string } }[]).map(({ metadata }) => metadata.query),
+  );
 }
 
 /** Parses a YAML or JSON file below `deploy`. */

@@ -19,6 +19,13 @@ it('promtool finds no error in the rules', async () => {
   expect(output).toContain(`SUCCESS: ${rules.length} rules found`);
 });
 
+it('promtool finds no error in the configuration of Prometheus', async () => {
+  const { promtool, env } = await findMonitoring();
+  const args = ['check', 'config', 'prometheus.yml'];
+  const output = await outputWith(promtool, args, { env, folder: 'prometheus' });
+  expect(output).toContain('is valid prometheus config');
+});
+
 it('each alert fires and stays silent as its test says', async () => {
   const { promtool, env } = await findMonitoring();
   const args = ['test', 'rules', 'rules.test.yml'];

@@ -13,7 +13,7 @@ export const domain: Dashboard = {
     { name: 'domain', isMultiple: false },
     { name: 'tier', isMultiple: true },
   ],
-  panels: [...backlog(), ...latency(), ...shares(), ...faults()],
+  panels: [...backlog(), ...latency(), ...shares(), ...faults(), ...losses()],
 };
 
 function backlog(): Panel[] {
@@ -123,10 +123,6 @@ function shares(): Panel[] {
 }
 
 function faults(): Panel[] {
-  const perSecond = (metric: string, legend: string): Query => ({
-    expr: `sum(rate(${metric}{${CHOSEN}}[$__rate_interval]))`,
-    legend,
-  });
   return [
     {
       title: 'Leases and handlers',
@@ -154,6 +150,11 @@ function faults(): Panel[] {
         perSecond('nooble_domain_read_failures_total', 'metrics not read'),
       ],
     },
+  ];
+}
+
+function losses(): Panel[] {
+  return [
     {
       title: 'Delivery',
       about: 'Callbacks and replies that wait in the outbox, and suspects.',
@@ -178,6 +179,10 @@ function faults(): Panel[] {
       ],
     },
   ];
+}
+
+function perSecond(metric: string, legend: string): Query {
+  return { expr: `sum(rate(${metric}{${CHOSEN}}[$__rate_interval]))`, legend };
 }
 
 function quantile(share: number, label: string, series: string): Query {
