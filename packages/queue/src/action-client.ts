@@ -55,12 +55,13 @@ export class ActionClient {
   /** Closing the manager closes the client. Throws InvalidActionError for a malformed name of an inbox, and RangeError. */
   constructor(options: ClientOptions) {
     const { queues, inbox } = readClientOptions(options);
-    const { redis, prefix, closed } = queues;
+    const { redis, prefix, closed, observers } = queues;
     this.#enqueue = async (...args) => queues.enqueue(...args);
     this.#inbox = new ClientInbox({
       redis,
       prefix,
       id: inbox,
+      onDropped: (why) => observers?.dropped(why),
       onChunks: (batches, characters) => this.#streams.deliver(batches, characters),
     });
     this.#exchanges = new Exchanges(queues, this.#inbox.replies);

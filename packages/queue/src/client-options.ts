@@ -3,6 +3,7 @@ import type { OptionRule, OptionsCheck } from '@nooble/errors';
 import type { ActionDefinition } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import type { Canceller } from './delivery/caller-gone.ts';
+import type { Observers } from './admission/observers.ts';
 import type { Enqueue } from './delivery/exchanges.ts';
 import { isDuration } from './timing/durations.ts';
 
@@ -40,6 +41,8 @@ export interface RequestQueues extends Canceller {
   readonly prefix: string;
   readonly closed: AbortSignal;
   enqueue: Enqueue;
+  /** Those of a manager observe its clients as well. */
+  readonly observers?: Observers;
   /** Work that it waits for before it closes the connections. */
   readonly lastWork?: { add(work: Promise<unknown>): void };
 }

@@ -8,6 +8,7 @@ import type { TenantDirectory } from './admission/directory.ts';
 import { LastWork } from './last-work.ts';
 import { DEFAULT_PREFIX } from './protocol/keys.ts';
 import { Partitions } from './protocol/partitions.ts';
+import { Observers } from './admission/observers.ts';
 import { Policies, type PolicyOptions } from './admission/policies.ts';
 import { warn } from './protocol/server-check.ts';
 
@@ -49,6 +50,7 @@ export interface QueueManagerParts {
   readonly admissions: Admissions;
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
+  readonly observers: Observers;
   /** The client of `tenant().request`, created on first use. */
   readonly requests: { client?: ActionClient };
   /** Aborted by `close()`. */
@@ -79,6 +81,7 @@ export function openManagerParts(given: QueueManagerOptions): QueueManagerParts 
     admissions: new Admissions({ redis, partitions, rings }),
     maxPayloadBytes,
     onWarning,
+    observers: new Observers(onWarning),
     requests: {},
     closing: new AbortController(),
     lastWork: new LastWork(),

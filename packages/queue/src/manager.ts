@@ -4,6 +4,7 @@ import type { RedisPool } from '@nooble/redis';
 import { ActionClient } from './action-client.ts';
 import { admitAction, checkAction } from './admission/admitting.ts';
 import type { AdmitOptions, CheckedAction } from './admission/admitting.ts';
+import type { Observers } from './admission/observers.ts';
 import { parentOf, type Parent } from './admission/child-register.ts';
 import { controlsOf, type Controls } from './inspection/controls.ts';
 import { looksOf, type Looks } from './inspection/looks.ts';
@@ -16,6 +17,7 @@ import type { LastWork } from './last-work.ts';
 import { historiesOf, type Histories } from './recording/histories.ts';
 import { openManagerParts } from './manager-options.ts';
 import type { QueueManagerOptions, QueueManagerParts } from './manager-options.ts';
+import { reportingOf, type Reporting } from './inspection/reporting.ts';
 import { TenantQueues } from './tenant-queues.ts';
 import { schedulingOf, type Scheduling } from './schedules.ts';
 import { senderFields, type TenantTarget } from './tenant-target.ts';
@@ -23,7 +25,7 @@ import { rejected } from './admission/receipt.ts';
 import type { EnqueueResult, Receipt } from './admission/receipt.ts';
 
 /** Sends actions to domains and operates their queues. Its function fields are groups, each in a file of its concern. */
-export class DomainQueueManager implements Controls, Looks, Scheduling, Histories {
+export class DomainQueueManager implements Controls, Looks, Scheduling, Histories, Reporting {
   readonly cancel: Controls['cancel'];
   readonly signal: Controls['signal'];
   readonly pause: Controls['pause'];
@@ -42,6 +44,9 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
   readonly sendDueSlots: Scheduling['sendDueSlots'];
   readonly setHistory: Histories['setHistory'];
   readonly endings: Histories['endings'];
+  readonly report: Reporting['report'];
+  /** Observe what this manager sends, and the replies that its clients receive. */
+  readonly observers: Observers;
   readonly #parts: QueueManagerParts;
   readonly #parent: Parent | undefined;
 
@@ -71,9 +76,9 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
     this.unschedule = scheduling.unschedule;
     this.schedules = scheduling.schedules;
     this.sendDueSlots = scheduling.sendDueSlots;
-    const histories = historiesOf(this.#parts);
-    this.setHistory = histories.setHistory;
-    this.endings = histories.endings;
+    ({ setHistory: this.setHistory, endings: this.endings } = historiesOf(this.#parts));
+    ({ report: this.report } = reportingOf(this.#parts));
+    this.observers = this.#parts.observers;
   }
 
   get redis(): RedisPool {
@@ -162,8 +167,7 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
 
   /** Parts that several actions share have no parent: they must not act for one of them. */
   #of(parent: Parent | undefined): DomainQueueManager {
-    const { redis } = this.#parts;
-    return new DomainQueueManager({ redis }, { parts: this.#parts, parent });
+    return new DomainQueueManager({ redis: this.redis }, { parts: this.#parts, parent });
   }
 
   async #enqueue(action: DomainAction, given: Omit<AdmitOptions, 'parent'>): Promise<Receipt> {

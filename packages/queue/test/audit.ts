@@ -180,7 +180,7 @@ async function auditCounters(
   );
   expectSame('profiles of idle tenants', idle, []);
   const kept = Object.entries(await stored.hash('counts')).filter(
-    ([name]) => !['trimmed', 'lost'].includes(name),
+    ([name]) => !['trimmed', 'lost', 'reclaimed'].includes(name),
   );
   const counts = kept.filter(([name]) => !name.startsWith('b'));
   const initials = { waiting: 'w', delayed: 'd', active: 'a', dead: 'x' } as const;

@@ -235,6 +235,7 @@ it('counts what a domain holds, tier by tier', async () => {
     tenantsThrottled: 0,
     throttleHolds: [],
     deadDropped: 0,
+    reclaimed: 0,
     repliesLost: 0,
     clockLeadMs: 0,
   });

@@ -116,6 +116,8 @@ async function lookAfter({ queues, enqueue }: Queue, step: Step): Promise<void> 
   expect(await step(async () => letters.redrive({ actionIds }))).toBe(1);
   expect(await step(async () => letters.discard({ all: true }))).toBe(1);
   expect(await step(async () => queues.stats('embedding'))).toMatchObject({ paused: false });
+  const reporter = { process: 'tour', forMs: 1_000 };
+  expect(await step(async () => queues.report('embedding', reporter))).toBeDefined();
 }
 
 /** Cancels running actions with children. One is settled, one released, one reclaimed. */

@@ -6,6 +6,7 @@ import type { ClaimedAction, Lease, QueueBroker } from '@nooble/queue';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from './timing/clock.ts';
 import { openConnections, type Connections } from './connections.ts';
+import { OuterMiddleware } from './handlers/middleware.ts';
 import { HeldKeys } from './attempts/held-keys.ts';
 import { Consumer } from './claiming/consumer.ts';
 import { publisherOf, type Publish, type WorkerEvents } from './reporting/events.ts';
@@ -29,6 +30,7 @@ export interface Assembly {
   readonly slotRunner: SlotRunner;
   readonly publish: Publish;
   readonly clock: Clock;
+  readonly middleware: OuterMiddleware;
 }
 
 /** Checks the options and builds the parts. Nothing runs yet. */
@@ -47,16 +49,15 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   });
   const words = new Words();
   const shared = { publish, clock: systemClock, heldKeys: new HeldKeys(systemClock) };
-  const scope = scopeOf({ options, connections, words, logger, ...shared });
+  const middleware = new OuterMiddleware();
+  const scope = scopeOf({ options, connections, words, logger, middleware, ...shared });
   const hooks: Omit<AttemptHooks, 'takeSlot'> = {
     onEnd: (attempt) => routeEnding(attempt, { running, ahead, settlements, consumer, publish }),
-    onReturn: ({ runningMs }) => {
-      prefetch.note(runningMs);
-      onFreeSlot();
-    },
+    onReturn: ({ runningMs }) => onFreeSlot(runningMs),
     onWait: () => onFreeSlot(),
   };
-  const onFreeSlot = (): void => {
+  const onFreeSlot = (runningMs?: number): void => {
+    if (runningMs !== undefined) prefetch.note(runningMs);
     ahead.startNext();
     consumer.schedule();
   };
@@ -70,7 +71,8 @@ export function assemble(workerOptions: WorkerOptions, events: WorkerEvents): As
   const parts = { broker, settlements, running, ahead, prefetch, slotRunner, ...shared };
   const consumer: Consumer = new Consumer({ ...options, ...parts, release: giveBack });
   const renewal = new Renewal({ broker, running, ahead, publish });
-  return { options, connections, running, ahead, consumer, renewal, slotRunner, ...shared };
+  const loops = { consumer, renewal, slotRunner };
+  return { options, connections, running, ahead, middleware, ...loops, ...shared };
 }
 
 /** Words of the broker reach the attempts of this worker. */
@@ -83,7 +85,10 @@ function listen(
   broker.onWord((word) => words.hear(word));
 }
 
-interface ScopeParts extends Pick<Assembly, 'options' | 'connections' | 'publish' | 'clock'> {
+interface ScopeParts extends Pick<
+  Assembly,
+  'options' | 'connections' | 'publish' | 'clock' | 'middleware'
+> {
   readonly heldKeys: HeldKeys;
   readonly words: Words;
   readonly logger: Logger;

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
+import type { DomainQueueManager } from '@nooble/queue';
 import { assemble, type Assembly } from './assembly.ts';
 import type { WorkerEventMap, WorkerEvents } from './reporting/events.ts';
+import type { Middleware } from './handlers/middleware.ts';
 import { readHealth, type WorkerHealth } from './claiming/health.ts';
 import type { WorkerOptions } from './options.ts';
 import { shutDown } from './shutdown.ts';
@@ -25,6 +27,25 @@ export class BaseWorker {
 
   get domain(): string {
     return this.#parts.options.domain;
+  }
+
+  /** Manager behind `ctx.queues`. */
+  get queues(): DomainQueueManager {
+    return this.#parts.connections.queues;
+  }
+
+  /** Number of slots, and of those whose handler has not returned. */
+  get slots(): { readonly total: number; readonly busy: number } {
+    const { options, running } = this.#parts;
+    return { total: options.concurrency, busy: running.slotsHeld };
+  }
+
+  /**
+   * Adds middleware around everything that the processor runs: its own middleware and the check of the data included. Returns
+   * a function that removes it.
+   */
+  use(middleware: Middleware): () => void {
+    return this.#parts.middleware.add(middleware);
   }
 
   /**

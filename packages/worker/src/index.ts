@@ -2,7 +2,7 @@ export { ActionProcessor, type Handler } from './handlers/action-processor.ts';
 export type { HandlerOptions, ThrottleKeyOf } from './handlers/action-processor.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './handlers/backoff.ts';
 export { BaseWorker } from './base-worker.ts';
-export type { ActionContext } from './handlers/context.ts';
+export type { ActionContext, TraceContext } from './handlers/context.ts';
 export { giveUp, retryLater, WorkerStopping } from './handlers/control.ts';
 export type { HoldScope, RetryLaterOptions } from './handlers/control.ts';
 export { currentAction, currentContext } from './handlers/current-action.ts';

@@ -9,7 +9,8 @@
 -- from run: is_suspect
 -- from kept: keep
 -- from endings: note_attempt
--- KEYS: state active revoked actions
+-- from counts: bump
+-- KEYS: state active revoked actions counts
 local lease, max_stalls, REVOKED_MS = tonumber(ARGV[1]), tonumber(ARGV[2]), 3600000
 
 local function put_in_order(ids, runs) -- by arrival: actions of one claim share a deadline
@@ -29,6 +30,7 @@ local function reclaim(id, r)
   if not r then return redis.call('ZREM', active, id) end
   redis.call('ZADD', revoked, now, id .. ':' .. r.token)
   redis.call('PEXPIRE', revoked, REVOKED_MS)
+  bump(counts, 'reclaimed', 1)
   local waits = has_flag(r, WAITS)
   if not waits then r.stalls = r.stalls + 1 end -- what only waits has not caused the death of its worker
   if has_mark(r) then

@@ -8,6 +8,7 @@ import { checkEntry, lookUpTenant, type TenantDirectory, type TenantEntry } from
 import type { EnqueueOptions } from './enqueue-options.ts';
 import type { Parent } from './child-register.ts';
 import { inherit, inheritDeadline, type Sent } from './inherit.ts';
+import type { Observers } from './observers.ts';
 import type { Policies } from './policies.ts';
 import { NO_SEQUENCE } from './sequence.ts';
 import { checkServer } from '../protocol/server-check.ts';
@@ -22,6 +23,7 @@ export interface AdmissionParts {
   /** Maximum size of an envelope (bytes). */
   readonly maxPayloadBytes: number;
   readonly onWarning: (warning: string) => void;
+  readonly observers: Observers;
 }
 
 /** Options of one admission. */
@@ -31,16 +33,22 @@ export interface AdmitOptions {
   readonly parent?: Parent | undefined;
   /** Entry of its tenant in the directory, if it has already been looked up. */
   readonly entry?: TenantEntry | undefined;
+  /** True within its observers. @default false */
+  readonly isObserved?: boolean;
 }
 
 /** Checks an action, resolves its tenant and admits it. Returns the reason if it was refused; throws for a malformed action. */
 export async function admitAction(
   parts: AdmissionParts,
   given: DomainAction,
-  { options: wanted, parent, entry }: AdmitOptions,
+  { options: wanted, parent, entry, isObserved = false }: AdmitOptions,
 ): Promise<Receipt | NoobleError> {
-  const { redis, policies, admissions, maxPayloadBytes, onWarning } = parts;
+  const { redis, policies, admissions, maxPayloadBytes, onWarning, observers } = parts;
   const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
+  if (!isObserved && observers.observeAdmission) {
+    const again = { options, parent, entry, isObserved: true };
+    return observers.admit(action, async (observed) => admitAction(parts, observed, again));
+  }
   assertCallback(action);
   const domain = domainOf(action.actionType);
   const policy = policies.admission(domain, await tenantOf(parts, action, entry));

@@ -30,6 +30,12 @@ export class AwaitedReplies {
   readonly #finished = new Set<string>();
   readonly #dropped = { late: 0, unknown: 0, evicted: 0, lost: 0 };
 
+  readonly #onDropped: (why: keyof DroppedReplies) => void;
+
+  constructor(onDropped: (why: keyof DroppedReplies) => void = () => undefined) {
+    this.#onDropped = onDropped;
+  }
+
   get dropped(): DroppedReplies {
     return { ...this.#dropped };
   }
@@ -65,14 +71,15 @@ export class AwaitedReplies {
     if (!isWhole(reply)) this.#lose(actionId);
     else if (this.#waiting.get(reply.actionId)?.accepts(reply) === true)
       this.#finish(reply.actionId)?.resolve(reply.data);
-    else if (this.#finished.has(reply.actionId)) this.#dropped.late += 1;
+    else if (this.#finished.has(reply.actionId)) this.drop('late');
     else return this.#waiting.has(reply.actionId);
     return true;
   }
 
-  /** Counts a reply that nobody asks for, or that had to be dropped for others. */
-  drop(why: 'unknown' | 'evicted'): void {
+  /** Counts a reply that reaches no call. */
+  drop(why: keyof DroppedReplies): void {
     this.#dropped[why] += 1;
+    this.#onDropped(why);
   }
 
   /** Answers a request with an outcome that was found elsewhere, unless it was answered before. */
@@ -88,7 +95,7 @@ export class AwaitedReplies {
   }
 
   #lose(actionId: string | undefined): void {
-    this.#dropped.lost += 1;
+    this.drop('lost');
     if (actionId === undefined) return;
     this.abandon(actionId, new ReplyLostError({ actionId, reason: 'it cannot be read' }));
   }

@@ -1,7 +1,7 @@
 import type { RedisPool } from '@nooble/redis';
 import type { LiveBatch } from '../protocol/live.ts';
 import type { Reply } from '../protocol/replies.ts';
-import { AwaitedReplies } from './awaited-replies.ts';
+import { AwaitedReplies, type DroppedReplies } from './awaited-replies.ts';
 import { Inbox } from './inbox.ts';
 import { UnclaimedReplies } from './unclaimed-replies.ts';
 
@@ -11,6 +11,8 @@ export interface ClientInboxParts {
   readonly prefix: string;
   /** Name that a later process may use as well; undefined for a new one. */
   readonly id: string | undefined;
+  /** Called for a reply that reached no call. */
+  readonly onDropped: (why: keyof DroppedReplies) => void;
   /** Called with the chunks of one entry, and the size of that entry (characters). */
   readonly onChunks: (batches: readonly LiveBatch[], characters: number) => void;
 }
@@ -18,12 +20,13 @@ export interface ClientInboxParts {
 /** The inbox of a client, and the requests that its replies belong to. */
 export class ClientInbox {
   readonly isNamed: boolean;
-  readonly replies = new AwaitedReplies();
+  readonly replies: AwaitedReplies;
   readonly unclaimed: UnclaimedReplies;
   readonly #inbox: Inbox;
 
   /** Throws InvalidActionError for a malformed name. */
-  constructor({ id, onChunks, ...connection }: ClientInboxParts) {
+  constructor({ id, onChunks, onDropped, ...connection }: ClientInboxParts) {
+    this.replies = new AwaitedReplies(onDropped);
     this.isNamed = id !== undefined;
     this.#inbox = new Inbox({
       ...connection,

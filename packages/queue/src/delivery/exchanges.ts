@@ -1,6 +1,7 @@
 import { startTimer, within } from '@nooble/redis';
 import { ActionCancelledError, ActionTimeoutError, InvalidActionError } from '@nooble/errors';
 import type { CallbackData, DomainAction } from '@nooble/models';
+import type { Observers, ReplyEvent } from '../admission/observers.ts';
 import type { Reply } from '../protocol/replies.ts';
 import { onAbort } from '../timing/on-abort.ts';
 import type { AwaitedReplies } from './awaited-replies.ts';
@@ -30,13 +31,13 @@ export interface Exchange {
 
 /** Actions that were sent, and whose callers wait for the outcome. */
 export class Exchanges {
-  readonly #queues: Canceller;
+  readonly #queues: Canceller & { readonly observers?: Observers };
   readonly #replies: AwaitedReplies;
   readonly #places = new Places(MAX_OUTSTANDING);
   /** Cancels each pending action, by its id. */
   readonly #cancels = new Map<string, () => Promise<void>>();
 
-  constructor(queues: Canceller, replies: AwaitedReplies) {
+  constructor(queues: Canceller & { readonly observers?: Observers }, replies: AwaitedReplies) {
     this.#queues = queues;
     this.#replies = replies;
   }
@@ -45,6 +46,8 @@ export class Exchanges {
   async run({ action, timeoutMs, signal, enqueue, accepts }: Exchange): Promise<CallbackData> {
     const { actionId } = action;
     this.#replies.assertFree(actionId);
+    const noted = this.#queues.observers?.awaited(action);
+    let status: ReplyEvent['status'] = 'abandoned';
     const reply = this.#replies.expect(actionId, accepts);
     const sending = this.#send(action, timeoutMs, enqueue);
     const cancel = async (): Promise<void> => callerGone(this.#queues, action, sending.sent);
@@ -59,13 +62,16 @@ export class Exchanges {
     for (const each of [reply, sending.sent]) each.catch(() => undefined);
     try {
       await Promise.race([sending.sent, reply]);
-      return await reply;
+      const data = await reply;
+      ({ status } = data);
+      return data;
     } finally {
       clearTimeout(timer);
       ignore?.();
       sending.leave();
       this.#cancels.delete(actionId);
       this.#replies.abandon(actionId, undefined);
+      noted?.(status);
     }
   }
 

@@ -55,6 +55,10 @@ export const CODES = {
     UNCHANGED: 0,
     CHANGED: 1,
   },
+  reporting: {
+    NOT_REPORTER: 0,
+    REPORTER: 1,
+  },
   ticking: {
     COMPLETE: 0,
     CUT_SHORT: 1,

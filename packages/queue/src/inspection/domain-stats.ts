@@ -39,6 +39,7 @@ function together(a: DomainStats, b: DomainStats): DomainStats {
     tenantsThrottled: a.tenantsThrottled + b.tenantsThrottled,
     throttleHolds: joinedHolds(a.throttleHolds, b.throttleHolds),
     deadDropped: a.deadDropped + b.deadDropped,
+    reclaimed: a.reclaimed + b.reclaimed,
     repliesLost: a.repliesLost + b.repliesLost,
     clockLeadMs: Math.max(a.clockLeadMs, b.clockLeadMs),
     ...addHistories(a, b),

@@ -166,8 +166,8 @@ export const KEY_TABLE = {
     suffix: 'counts',
     type: 'HASH',
     content:
-      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions; numbers of dropped dead letters and lost replies',
-    lifetime: 'zeros are deleted; what was dropped or lost stays counted',
+      'per tier: w waiting, d delayed, a active, x dead, t tenants with a queue, and b, 10-second arrival buckets of waiting actions; numbers of dropped dead letters, lost replies and reclaimed leases',
+    lifetime: 'zeros are deleted; what was dropped, lost or reclaimed stays counted',
   },
   followers: {
     suffix: 'followers',

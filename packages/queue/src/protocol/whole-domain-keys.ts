@@ -23,6 +23,12 @@ export const WHOLE_DOMAIN_KEYS = {
       'name → slot (ms), when it was first and last handed out, revision; times, and the action to send',
     lifetime: 'until the schedule is removed',
   },
+  reporter: {
+    suffix: 'reporter',
+    type: 'STRING',
+    content: 'the process that reads the metrics of the domain',
+    lifetime: 'until it has not reported for some time',
+  },
   next_slot: {
     suffix: 'next-slot',
     type: 'STRING',

@@ -137,6 +137,7 @@ function expectedStats(model: ProtocolModel): DomainStats {
     tenantsThrottled: model.holds.tenants.size,
     throttleHolds: heldKeys.map(({ key, forMs }) => ({ key, until: isoOf(model.nowMs + forMs) })),
     deadDropped: model.deadDropped,
+    reclaimed: model.reclaimed,
     repliesLost: 0,
     clockLeadMs: 0,
   };

@@ -91,6 +91,7 @@ export class ProtocolModel {
   /** True if idle workers must find a token. */
   owesToken = false;
   deadDropped = 0;
+  reclaimed = 0;
   /** Time of the last check of leases, and time before which none is reclaimed. */
   lookedMs = 0;
   graceMs = 0;

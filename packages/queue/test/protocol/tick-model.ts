@@ -48,6 +48,7 @@ function mayReclaim(model: ProtocolModel): boolean {
 
 function reclaim(model: ProtocolModel, action: StoredAction): void {
   const { maxStalls, scheduler } = model;
+  model.reclaimed += 1;
   if (action.claim) model.revoked.add(action.claim, model.nowMs);
   // A handler that only waits has not caused the death of its worker.
   if (!action.waits) action.stalls += 1;

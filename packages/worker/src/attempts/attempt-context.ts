@@ -1,6 +1,6 @@
 import type { DomainAction } from '@nooble/models';
 import type { ClaimedAction, Lease } from '@nooble/queue';
-import { AttemptContext, type ActionContext } from '../handlers/context.ts';
+import { AttemptContext, type ActionContext, type TraceContext } from '../handlers/context.ts';
 import type { WaitHooks } from '../journal/waits.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import type { HandlerLimits } from './handler-limits.ts';
@@ -23,12 +23,14 @@ export interface AttemptFacts {
   readonly emit: ActionContext['emit'];
   /** Called when a child action is registered. */
   readonly onChild: () => void;
+  /** Called with the trace that the callback of the action continues. */
+  readonly onTrace: (trace: TraceContext) => void;
 }
 
 /** Creates the context of a handler. */
 export function attemptContext(scope: AttemptScope, facts: AttemptFacts): AttemptContext {
   const { queues, makeLogger, clock, journals, parkAfterMs } = scope;
-  const { action, claimed, timeoutMs, attempts, limits, waiting, emit, onChild } = facts;
+  const { action, claimed, timeoutMs, attempts, limits, waiting, emit, onChild, onTrace } = facts;
   const attempt = claimed.failures + 1;
   const { lease } = waiting;
   const hooks = pausing(waiting, limits);
@@ -42,7 +44,13 @@ export function attemptContext(scope: AttemptScope, facts: AttemptFacts): Attemp
     journal: { lease, journals, clock, parkAfterMs, hooks },
     running: limits.runningAction(onChild),
     emit,
+    onTrace,
   });
+}
+
+/** Returns a copy of an action with another trace. */
+export function continuing(action: DomainAction, trace: TraceContext): DomainAction {
+  return { ...action, metadata: { ...action.metadata, ...trace } };
 }
 
 /** The timeout stands still while the handler waits. */

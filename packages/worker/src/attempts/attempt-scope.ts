@@ -2,6 +2,7 @@ import type { DomainAction, Tier, TierPolicy } from '@nooble/models';
 import type { DomainQueueManager, Journals, Lease, QueueBroker } from '@nooble/queue';
 import type { Logger } from 'pino';
 import type { ActionProcessor } from '../handlers/action-processor.ts';
+import type { OuterMiddleware } from '../handlers/middleware.ts';
 import type { RetryPolicy } from '../handlers/backoff.ts';
 import type { Publish } from '../reporting/events.ts';
 import type { HeldKeys } from './held-keys.ts';
@@ -11,6 +12,7 @@ import type { Clock } from '../timing/clock.ts';
 export interface AttemptScope {
   readonly domain: string;
   readonly processor: ActionProcessor;
+  readonly middleware: OuterMiddleware;
   /** Maximum number of attempts run concurrently. */
   readonly concurrency: number;
   readonly tiers: Readonly<Record<Tier, TierPolicy>>;

@@ -8,7 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { runAsCurrent } from '../handlers/current-action.ts';
 import { HandlerParked } from '../handlers/control.ts';
 import { announceDeath } from '../handlers/on-dead.ts';
-import { attemptContext, type HandlerWaits } from './attempt-context.ts';
+import { attemptContext, continuing, type HandlerWaits } from './attempt-context.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 import { RunStream } from './run-stream.ts';
 import { readEnvelope } from './envelope.ts';
@@ -91,7 +91,8 @@ export class HandlerRun {
     this.#limits.start({ timeoutMs, onOverdue });
     if (action.stream === true) this.#streamOf(action);
     try {
-      const result = await runAsCurrent({ action, ctx }, () => registration.run(action, ctx));
+      const run = this.#scope.middleware.around(registration.run);
+      const result = await runAsCurrent({ action, ctx }, () => run(action, ctx));
       if (this.#stream) await this.#stream.end();
       return result;
     } finally {
@@ -151,6 +152,7 @@ export class HandlerRun {
       waiting: this.#waiting,
       emit: (chunk) => this.#streamOf(action).emit(chunk),
       onChild: () => (this.#hasChildren = true),
+      onTrace: (trace) => (this.#action = continuing(action, trace)),
     });
   }
 

@@ -13,6 +13,7 @@ function newContext() {
     makeLogger,
     isLastAttempt: () => false,
     emit: async () => undefined,
+    onTrace: () => undefined,
     journal: {} as ContextParts['journal'],
     running: {
       token: '1',

@@ -38,6 +38,14 @@ export interface ActionContext<Chunk = unknown> extends Durable {
    * returned, and the reason of `signal` once it has aborted. A refused chunk that is not awaited fails the attempt.
    */
   readonly emit: (chunk: Chunk) => Promise<void>;
+  /** Sets the trace that the callback of the action continues. @default that of the action */
+  readonly continueTrace: (trace: TraceContext) => void;
+}
+
+/** A W3C trace context (https://www.w3.org/TR/trace-context/). */
+export interface TraceContext {
+  readonly traceparent: string;
+  readonly tracestate?: string;
 }
 
 /** Dependencies of a context. */
@@ -52,6 +60,7 @@ export interface ContextParts {
   readonly isLastAttempt: () => boolean;
   readonly journal: Omit<JournalParts, 'action' | 'queues'>;
   readonly emit: ActionContext['emit'];
+  readonly onTrace: ActionContext['continueTrace'];
 }
 
 /** The context of one attempt. Its parts are created on first use: most handlers need few of them. */
@@ -92,6 +101,10 @@ export class AttemptContext implements ActionContext {
       this.#hasReturned
         ? handled(async () => this.#assertRuns('emit a chunk'))
         : this.#parts.emit(chunk);
+  }
+
+  get continueTrace(): ActionContext['continueTrace'] {
+    return this.#parts.onTrace;
   }
 
   get isLastAttempt(): boolean {

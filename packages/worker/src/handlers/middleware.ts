@@ -26,6 +26,24 @@ export function compose(middleware: readonly Middleware[], handler: Run): Run {
   }, handler);
 }
 
+/** Middleware around all handlers of a worker. It is added and removed while the worker runs. */
+export class OuterMiddleware {
+  #layers: readonly Middleware[] = [];
+
+  /** Adds a layer inside those that were added before. Returns a function that removes it. */
+  add(layer: Middleware): () => void {
+    this.#layers = [...this.#layers, layer];
+    return () => {
+      this.#layers = this.#layers.filter((each) => each !== layer);
+    };
+  }
+
+  /** Returns the run itself without a layer. */
+  around(run: Run): Run {
+    return this.#layers.length === 0 ? run : compose(this.#layers, run);
+  }
+}
+
 function onlyOnce(run: () => Promise<unknown>): () => Promise<unknown> {
   let called = false;
   return async () => {

@@ -46,6 +46,8 @@ export interface DomainStats {
   readonly throttleHolds: readonly ThrottleHold[];
   /** Number of dead letters dropped because of their number or age. */
   readonly deadDropped: number;
+  /** Number of leases that were taken back after their deadline. */
+  readonly reclaimed: number;
   /** Number of replies dropped because their inbox did not take them until their callers had stopped waiting. */
   readonly repliesLost: number;
   /** Lead of the domain's clock over the clock of the server, which was set back (ms); usually 0. */
@@ -89,6 +91,7 @@ export function readStats(domain: string, reply: unknown): DomainStats {
     tenantsThrottled: Number(held),
     throttleHolds: throttleHolds(String(throttles), Number(now)),
     deadDropped: counts.get('trimmed') ?? 0,
+    reclaimed: counts.get('reclaimed') ?? 0,
     repliesLost: counts.get('lost') ?? 0,
     clockLeadMs: Number(lead),
     ...(history && { history }),
