@@ -35,7 +35,7 @@ export const PROCESS_METRICS = {
     attributes: [system, domain, operation, actionType, outcome],
     of: 'process',
     meaning:
-      'Running time of attempts. The outcome is `done`, `retry`, `throttled`, `unhandled`, `parked`, `dead`, `expired`, `cancelled` or `lost`; the count is the number of attempts. The operation is `process`.',
+      'Running time of attempts. The outcome is `done`, `retry`, `throttled`, `unhandled`, `parked`, `dead`, `expired` or `cancelled`; the count is the number of attempts. The operation is `process`.',
   },
   waiting: {
     name: 'nooble.action.waiting',
@@ -142,7 +142,7 @@ export const PROCESS_METRICS = {
     attributes: [domain, tier],
     of: 'process',
     meaning:
-      "Jain's index of the slot time of the tenants of a tier that waited in the last minute: 1 if all got the same, 1/n if one of n got everything.",
+      "Jain's index of the slot time in the last minute of the tenants of a tier whose actions waited 1 s or more on average: 1 if all got the same, 1/n if one of n got everything.",
   },
   tenantSlotTime: {
     name: 'nooble.tenant.slot_time',
@@ -150,7 +150,7 @@ export const PROCESS_METRICS = {
     unit: 's',
     attributes: [domain, tenant],
     of: 'process',
-    meaning: 'Slot time in the last minute of the tenants with the most of it, and of `other`.',
+    meaning: 'Slot time in the last minute of the tenants with the most of it, and of `_other`.',
   },
   tenantWaiting: {
     name: 'nooble.tenant.waiting',
@@ -159,7 +159,7 @@ export const PROCESS_METRICS = {
     attributes: [domain, tenant],
     of: 'process',
     meaning:
-      'Waiting time of started actions in the last minute, of the tenants with the most of it, and of `other`.',
+      'Waiting time of started actions in the last minute, of the tenants with the most of it, and of `_other`.',
   },
   eventLoop: {
     name: 'nodejs.eventloop.delay.p99',

@@ -134,9 +134,8 @@ export class DomainQueueManager implements Controls, Looks, Scheduling, Historie
    * TenantMismatchError for a tenant other than that of the action.
    */
   tenant(target?: TenantTarget): TenantQueues {
-    const parent = this.#parent?.action;
-    const fields = senderFields(target, parent, this.#parts.directory !== undefined);
     const { directory, requests } = this.#parts;
+    const fields = senderFields(target, this.#parent?.action, directory !== undefined);
     return new TenantQueues(
       {
         assertOpen: () => assertOpen(this.closed, this.#parent),
