@@ -1,6 +1,7 @@
 import {
   failedRequest,
   openEndpoint,
+  inModelSpan,
   type EndpointOptions,
 } from '@nooble-examples/service-runtime';
 import type { OpenAI } from 'openai';
@@ -26,9 +27,7 @@ export class OpenAIEmbedder implements Embedder {
     // Strict endpoints refuse JSON with a lone surrogate.
     const input = texts.map((text) => text.toWellFormed());
     const request = { model: this.model, input, encoding_format: format };
-    const answer: Partial<OpenAI.CreateEmbeddingResponse> = await this.#client.embeddings
-      .create(request, { signal })
-      .catch(failedRequest);
+    const answer = await this.#request(request, signal);
     const inOrder = (answer.data ?? []).toSorted((a, b) => a.index - b.index);
     const vectors = checkedVectors(
       inOrder.map(({ embedding }) => embedding),
@@ -37,6 +36,19 @@ export class OpenAIEmbedder implements Embedder {
     // Some servers omit the usage.
     const tokens = answer.usage?.total_tokens;
     return { vectors, tokens: tokens === undefined ? texts.map(wordsIn) : shares(tokens, texts) };
+  }
+
+  async #request(
+    request: OpenAI.EmbeddingCreateParams,
+    signal: AbortSignal,
+  ): Promise<Partial<OpenAI.CreateEmbeddingResponse>> {
+    return inModelSpan({ operation: 'embeddings', model: this.model }, async (span) => {
+      const answer: Partial<OpenAI.CreateEmbeddingResponse> = await this.#client.embeddings
+        .create(request, { signal })
+        .catch(failedRequest);
+      span.used({ inputTokens: answer.usage?.prompt_tokens });
+      return answer;
+    });
   }
 }
 

@@ -55,4 +55,5 @@ it('serves health and readiness over HTTP, and problem details otherwise', async
     consuming: true,
   });
   expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('nooble_worker_slots{');
 });

@@ -1,5 +1,11 @@
-import { runHttpService, serviceLogger } from '@nooble-examples/service-runtime';
+import {
+  runHttpService,
+  serviceLogger,
+  startTelemetry,
+  traceRequests,
+} from '@nooble-examples/service-runtime';
 import type { RunningService } from '@nooble-examples/service-runtime';
+import { observe } from '@nooble/observability';
 import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { fastify } from 'fastify';
@@ -18,12 +24,15 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningSe
   const logger = serviceLogger(settings);
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
   const queues = new DomainQueueManager({ redis, prefix });
+  const telemetry = startTelemetry(settings);
+  const observation = observe({ queues, report: false, ...telemetry.providers });
   const client = new ActionClient({ queues });
   const timeoutMs = settings.answerSeconds * 1_000;
   const resumeMs = settings.resumeSeconds * 1_000;
   const readers = new Readers({ redis, prefix, resumeMs, logger });
   const answers = new Answers({ queues, client, readers, timeoutMs });
   const app = fastify({ bodyLimit: BODY_LIMIT });
+  traceRequests(app, telemetry.providers.tracerProvider);
   const { keys } = parseApiKeys(settings.apiKeys);
   addRoutes(app, { keys, answers, client, timeoutMs });
   const close = async (): Promise<void> => {
@@ -31,6 +40,8 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningSe
     await within(settings.stopSeconds * 1_000, settled);
     answers.close();
     await queues.close();
+    observation.stop();
+    await telemetry.stop();
   };
   const { envPrefix } = settingsDefinition;
   return runHttpService({ settings, envPrefix, redis, logger, app, close });

@@ -70,9 +70,12 @@ async function urlOf({ stdout }: ChildProcess): Promise<string> {
 }
 
 /** The query and embedding services with a document of two tenants; `model` is the URL of a language model. */
-export async function openServices(model: string): Promise<Stage> {
+export async function openServices(
+  model: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   const stage = openStage();
-  const env = { ...stage.env, QUERY_LLM_BASE_URL: model };
+  const env = { ...stage.env, QUERY_LLM_BASE_URL: model, ...more };
   const services = await Promise.all([
     startEmbeddingService(loadSettings(embedding, { env, envFile: false })),
     startQueryService(loadSettings(query, { env, envFile: false })),

@@ -2,6 +2,7 @@ import type { Source } from '@nooble-examples/contracts';
 import {
   failedRequest,
   openEndpoint,
+  startModelSpan,
   type EndpointOptions,
 } from '@nooble-examples/service-runtime';
 import type { OpenAI } from 'openai';
@@ -34,6 +35,7 @@ export class LlmAnswerer implements Answerer {
       { role: 'user' as const, content: content.toWellFormed() },
     ];
     let length = 0;
+    const span = startModelSpan({ operation: 'chat', model: this.#model });
     try {
       const completion = await this.#client.chat.completions.create(
         { model: this.#model, messages, stream: true },
@@ -45,7 +47,10 @@ export class LlmAnswerer implements Answerer {
         if (text !== '') yield text;
       }
     } catch (error) {
+      span.failed(error);
       failedRequest(error);
+    } finally {
+      span.end();
     }
     if (length === 0) throw new Error(`Model "${this.#model}" returned an empty answer`);
     return this.#model;

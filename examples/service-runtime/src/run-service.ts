@@ -1,4 +1,6 @@
 import { DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
+import { observe } from '@nooble/observability';
+import { prometheusEndpoint } from '@nooble/observability/fastify';
 import type { RedisPool } from '@nooble/redis';
 import { type ActionProcessor, BaseWorker } from '@nooble/worker';
 import type { Logger } from 'pino';
@@ -8,6 +10,7 @@ import { listen } from './listen.ts';
 import { endWithParent } from './parent.ts';
 import { serviceLogger } from './service-logger.ts';
 import type { ServiceSettings } from './service-settings.ts';
+import { startTelemetry } from './telemetry.ts';
 
 /** Parts of a service. */
 export interface ServiceParts {
@@ -36,13 +39,18 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   const { settings, redis } = parts;
   const logger = serviceLogger(settings);
   const { worker, queues } = assemble(parts, logger);
+  const telemetry = startTelemetry(settings);
+  const observation = observe({ worker, ...telemetry.providers });
   const app = healthServer(worker, logger);
+  prometheusEndpoint(app, telemetry.exporter);
   const stay = endWithParent(() => void worker.stop());
   // `once` of node:events would reject on the first `error` event, such as an outage of Redis.
   const stopped = new Promise((resolve) => worker.events.once('stopped', resolve)).then(
     async () => {
       stay();
       await app.close();
+      observation.stop();
+      await telemetry.stop();
       await queues.close();
       await redis.close();
     },

@@ -1,4 +1,5 @@
 import { toLogFields } from '@nooble/errors';
+import { traceFields } from '@nooble/observability';
 import { pino, type Logger } from 'pino';
 import type { HttpSettings } from './service-settings.ts';
 
@@ -12,6 +13,7 @@ export function serviceLogger({
     name: serviceName,
     level: logLevel,
     base: { version: serviceVersion },
+    mixin: traceFields,
     serializers: { err: toLogFields },
   });
 }

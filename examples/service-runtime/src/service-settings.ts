@@ -28,6 +28,10 @@ export function httpShape({
       .max(65_535)
       .default(httpPort)
       .describe(`Port for ${purpose}; 0 for any free port`),
+    otelExporterOtlpEndpoint: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('URL of an OpenTelemetry collector (OTLP over HTTP); without it no spans are made'),
   };
 }
 

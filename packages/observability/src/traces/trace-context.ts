@@ -15,7 +15,9 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const MAX_STATE = 512;
 
 /** Returns the span context in the metadata of an action; undefined if there is none, or it is malformed. */
-export function spanContextOf({ metadata }: DomainAction): SpanContext | undefined {
+export function spanContextOf({
+  metadata,
+}: Pick<DomainAction, 'metadata'>): SpanContext | undefined {
   const { traceparent, tracestate } = metadata;
   if (typeof traceparent !== 'string') return undefined;
   const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(traceparent) ?? [];
