@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PostgresUnavailableError } from '@nooble/errors';
 import { freePort } from '@nooble/servers';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { startEmbeddedPostgres } from '../src/embedded.ts';
 import { migrate } from '../src/index.ts';
 import { emptyDatabase, openClient } from './databases.ts';
 
@@ -95,4 +96,18 @@ it('migrates from the command line, and explains its options', async () => {
   const down = await execute(process.execPath, [cli, 'migrate', '--down'], { env });
   expect(down.stdout).toMatch(/^down /);
   await expect(execute(process.execPath, [cli, 'migrat'])).rejects.toMatchObject({ code: 2 });
+});
+
+it('lets a user migrate that may create roles and owns the database, and is no superuser', async () => {
+  const server = await startEmbeddedPostgres();
+  onTestFinished(async () => server.stop());
+  const admin = await openClient(server.url);
+  await admin.query(`CREATE ROLE migrator LOGIN CREATEROLE PASSWORD 'm'`);
+  await admin.query('CREATE DATABASE app OWNER migrator');
+  const url = new URL(server.url);
+  [url.username, url.password, url.pathname] = ['migrator', 'm', '/app'];
+  const names = await migrate({ url: url.href });
+  const down = await migrate({ url: url.href, direction: 'down', count: names.length });
+  expect(down).toEqual(names.toReversed());
+  expect(await migrate({ url: url.href })).toEqual(names);
 });
