@@ -12,7 +12,7 @@ import {
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   [ATTRIBUTES.domain]: ['embedding', 'query'],
   [ATTRIBUTES.tier]: ['enterprise', 'free'],
-  [ATTRIBUTES.tenant]: ['acme', 'other'],
+  [ATTRIBUTES.tenant]: ['acme', '_other'],
   [ATTRIBUTES.outcome]: ['done', 'retry', 'accepted', 'refused'],
 };
 

@@ -4,7 +4,7 @@ const TENANT = 'nooble_tenant_id';
 const CHOSEN = 'messaging_destination_name=~"$domain"';
 const TIERS = `${CHOSEN}, nooble_tenant_tier=~"$tier"`;
 
-/** Tenants with the most load. Only these have series of their own; all others are `other`. */
+/** Tenants with the most load. Only these have series of their own; all others are `_other`. */
 export const tenants: Dashboard = {
   name: 'tenants',
   title: 'Nooble tenants',
