@@ -43,7 +43,7 @@ export async function admitAction(
   given: DomainAction,
   { options: wanted, parent, entry, isObserved = false }: AdmitOptions,
 ): Promise<Receipt | NoobleError> {
-  const { redis, policies, admissions, maxPayloadBytes, onWarning, observers } = parts;
+  const { redis, policies, directory, admissions, maxPayloadBytes, onWarning, observers } = parts;
   const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
   if (!isObserved && observers.observeAdmission) {
     const again = { options, parent, entry, isObserved: true };
@@ -51,7 +51,9 @@ export async function admitAction(
   }
   assertCallback(action);
   const domain = domainOf(action.actionType);
-  const policy = policies.admission(domain, await tenantOf(parts, action, entry));
+  // Without a directory nothing is awaited.
+  const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
+  const policy = policies.admission(domain, tenant);
   checkServer(redis, onWarning);
   const item = itemOf(action, { policy, options, maxPayloadBytes });
   const admit = async () => admissions.admit(domain, item);
@@ -79,8 +81,9 @@ export async function checkAction(
   const { action, options } = sentBy(parent, { action: sealAction(given), options: wanted });
   assertCallback(action);
   const domain = domainOf(action.actionType);
-  const policy = parts.policies.admission(domain, await tenantOf(parts, action, entry));
-  const { maxPayloadBytes } = parts;
+  const { policies, directory, maxPayloadBytes } = parts;
+  const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
+  const policy = policies.admission(domain, tenant);
   const { sequenceHash } = itemOf(action, { policy, options, maxPayloadBytes });
   return {
     action,
@@ -88,14 +91,6 @@ export async function checkAction(
     domain,
     ...(sequenceHash !== NO_SEQUENCE && { sequence: sequenceHash }),
   };
-}
-
-async function tenantOf(
-  { directory }: Pick<AdmissionParts, 'directory'>,
-  action: DomainAction,
-  entry: TenantEntry | undefined,
-): Promise<TenantEntry> {
-  return directory ? tenantIn(directory, action, entry) : { tier: action.tenantTier };
 }
 
 function sentBy(parent: Parent | undefined, sent: Sent): Sent {
