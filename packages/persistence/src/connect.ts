@@ -1,11 +1,15 @@
 import { readConnecting, type ConnectionOptions } from './connecting/options.ts';
 import { Sessions } from './connecting/sessions.ts';
+import { historyOf, type History } from './history/history.ts';
 import { openOutbox, type Outbox, type OutboxOptions } from './outbox/outbox.ts';
+import { Recorder } from './recording/recorder.ts';
+import type { RecorderOptions } from './recording/recorder-options.ts';
 import { PostgresDirectory, type DirectoryOptions } from './tenants/directory.ts';
 import { exportTenant, exportTenantTo } from './tenants/export-tenant.ts';
 import type { ExportedLine, ExportTenantOptions } from './tenants/export-tenant.ts';
 import { purgeTenant, type PurgeReport, type PurgeTenantOptions } from './tenants/purge-tenant.ts';
 import { openRegistry, type TenantRegistry } from './tenants/registry.ts';
+import { usageOf, type Usage } from './usage/usage.ts';
 
 /** Options of `connect`. */
 export interface ConnectOptions extends ConnectionOptions {
@@ -19,6 +23,12 @@ export interface Persistence {
   readonly directory: PostgresDirectory;
   /** Reads and changes tenants and plans. */
   readonly tenants: TenantRegistry;
+  /** Reads the endings of actions. */
+  readonly history: History;
+  /** Reads the use of tenants per day. */
+  readonly usage: Usage;
+  /** Returns a recorder, which stores the endings of domains. Throws RangeError for invalid options. */
+  recorder(this: void, options: RecorderOptions): Recorder;
   /** Opens an outbox, whose actions the manager admits. Throws RangeError for invalid options. */
   outbox(this: void, options: OutboxOptions): Outbox;
   /**
@@ -39,7 +49,7 @@ export interface Persistence {
     tenantId: string,
     options: ExportTenantOptions,
   ): Promise<string>;
-  /** Closes all connections; stop relays before. Idempotent. */
+  /** Closes all connections; stop relays and recorders before. Idempotent. */
   close(this: void): Promise<void>;
 }
 
@@ -50,6 +60,9 @@ export function connect({ directory: caching = {}, ...given }: ConnectOptions): 
   return Object.freeze({
     directory,
     tenants: openRegistry(sessions),
+    history: historyOf(sessions),
+    usage: usageOf(sessions),
+    recorder: (choice: RecorderOptions) => new Recorder(sessions, choice),
     outbox: (choice: OutboxOptions) => openOutbox(sessions, choice),
     purgeTenant: async (tenantId: string, choice: PurgeTenantOptions) =>
       purgeTenant(sessions, tenantId, choice),

@@ -10,3 +10,10 @@ export type { Plan, Tenant, TenantPageOptions, TenantRegistry } from './tenants/
 export { exportFileName } from './tenants/export-tenant.ts';
 export type { ExportedLine, ExportTenantOptions } from './tenants/export-tenant.ts';
 export type { PurgeReport, PurgeTenantOptions } from './tenants/purge-tenant.ts';
+export type { EndingRecord } from './history/ending-record.ts';
+export type { History } from './history/history.ts';
+export type { EndingPage, SearchOptions } from './history/search.ts';
+export type { Recorded, Written } from './recording/recorded.ts';
+export { Recorder, type RecorderHealth } from './recording/recorder.ts';
+export type { RecorderOptions } from './recording/recorder-options.ts';
+export type { DailyUsage, DailyUsageOptions, Usage } from './usage/usage.ts';

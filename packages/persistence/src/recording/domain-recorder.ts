@@ -1,0 +1,81 @@
+import type { EndingsBatch, EndingsReader } from '@nooble/queue';
+import { Backoff, pause } from './backoff.ts';
+import type { EndingsWriter } from './endings-writer.ts';
+import type { Recorded } from './recorder.ts';
+import type { Recording } from './recorder-options.ts';
+
+/** Dependencies of the recorder of one domain. */
+export interface DomainRecorderParts {
+  readonly domain: string;
+  readonly options: Recording;
+  readonly writer: EndingsWriter;
+  readonly stopping: AbortSignal;
+  readonly onRecorded: (recorded: Recorded) => void;
+  readonly onState: (error: unknown) => void;
+}
+
+/**
+ * Stores the endings of one domain until it is stopped: reads a batch of each partition, stores it, then removes it in Redis.
+ * Holds two batches of each partition at most, one being stored and one being read.
+ */
+export class DomainRecorder {
+  readonly #parts: DomainRecorderParts;
+  readonly #reader: EndingsReader;
+  readonly #backoff = new Backoff();
+
+  constructor(parts: DomainRecorderParts) {
+    this.#parts = parts;
+    this.#reader = parts.options.queues.endings(parts.domain);
+  }
+
+  /** Resolves once it is stopped. Never rejects. */
+  async run(): Promise<void> {
+    const { stopping, options } = this.#parts;
+    let next = this.#read();
+    while (!stopping.aborted) {
+      const batches = await next;
+      const isIdle = batches.length === 0;
+      if (isIdle) await pause(options.pollMs, stopping);
+      if (!isIdle || !stopping.aborted) next = stopping.aborted ? NOTHING : this.#read();
+      for (const batch of batches) await this.#record(batch);
+    }
+    // Read while the last batch was stored: other recorders would wait for it in vain.
+    for (const batch of await next) await this.#record(batch);
+  }
+
+  async #read(): Promise<EndingsBatch[]> {
+    const { batchSize, patienceMs } = this.#parts.options;
+    return (
+      (await this.#retried(async () => this.#reader.read({ maxEntries: batchSize, patienceMs }))) ??
+      []
+    );
+  }
+
+  /** Redis removes what is stored, and nothing else: a recorder that dies in between stores it again, with no effect. */
+  async #record(batch: EndingsBatch): Promise<void> {
+    const { writer, domain, onRecorded } = this.#parts;
+    const written = await this.#retried(async () => writer.write(batch));
+    if (!written) return;
+    await this.#retried(batch.done);
+    onRecorded({ domain, ...written });
+  }
+
+  /** Retries until it succeeds. Returns undefined if it has failed since the recorder is being stopped. */
+  async #retried<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { stopping, onState } = this.#parts;
+    for (;;) {
+      try {
+        const result = await work();
+        this.#backoff.succeeded();
+        onState(undefined);
+        return result;
+      } catch (error) {
+        onState(error);
+        if (stopping.aborted) return undefined;
+        await this.#backoff.wait(stopping);
+      }
+    }
+  }
+}
+
+const NOTHING: Promise<EndingsBatch[]> = Promise.resolve([]);

@@ -1,0 +1,126 @@
+import type { EndingsBatch, HistoryEnding, HistoryGap } from '@nooble/queue';
+import type { Sessions } from '../connecting/sessions.ts';
+import { EndingDays } from './ending-days.ts';
+import { dayOf, rowOf, type EndingRow } from './ending-row.ts';
+import { endingsStatement } from './endings-statement.ts';
+import { storable } from './storable.ts';
+
+/** Numbers of what a write has stored. */
+export interface Written {
+  /** Endings that were new. */
+  readonly endings: number;
+  /** Endings that the database refused, which are in `refused_endings`. */
+  readonly refused: number;
+  /** Endings that are missing, by the gaps. */
+  readonly missing: number;
+}
+
+interface Prepared {
+  readonly entry: HistoryEnding;
+  readonly row: EndingRow;
+}
+
+/** SQLSTATE classes of errors that are in a row: data exception, constraint, a limit such as nesting. */
+const OF_A_ROW = ['22', '23', '54'];
+
+/** Stores batches of endings. Each ending is stored once, however often it is received; one that cannot be stored fails alone. */
+export class EndingsWriter {
+  readonly days: EndingDays;
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+    this.days = new EndingDays(sessions);
+  }
+
+  /** Throws PostgresUnavailableError and PostgresSetupError; the batch is safe to write again. */
+  async write(batch: EndingsBatch): Promise<Written> {
+    const endings = batch.entries.filter((entry) => entry.kind === 'ending');
+    const gaps = batch.entries.filter((entry) => entry.kind === 'gap');
+    const { prepared, refused } = this.#prepare(endings);
+    for (const [entry, reason] of refused) await this.#refuse(batch, entry, reason);
+    await this.days.create(prepared.map(({ entry }) => dayOf(entry)));
+    const stored = await this.#store(batch, prepared);
+    for (const gap of gaps) await this.#storeGap(batch, gap);
+    return {
+      endings: stored.endings,
+      refused: stored.refused + refused.length,
+      missing: gaps.reduce((sum, { count }) => sum + count, 0),
+    };
+  }
+
+  #prepare(endings: readonly HistoryEnding[]) {
+    const prepared: Prepared[] = [];
+    const refused: [HistoryEnding, string][] = [];
+    for (const entry of endings) {
+      try {
+        const row = rowOf(entry);
+        if (this.days.isPlausible(dayOf(entry))) prepared.push({ entry, row });
+        else refused.push([entry, 'it ended more than a year ago, or in the future']);
+      } catch (error) {
+        refused.push([entry, (error as Error).message]);
+      }
+    }
+    return { prepared, refused };
+  }
+
+  /** Halves a batch that is refused, until the refused ending is alone. */
+  async #store(
+    batch: EndingsBatch,
+    prepared: readonly Prepared[],
+  ): Promise<{ endings: number; refused: number }> {
+    if (prepared.length === 0) return { endings: 0, refused: 0 };
+    try {
+      const statement = endingsStatement(prepared.map(({ row }) => row));
+      const [{ count = 0 } = {}] = await this.#sessions.rows<{ count: number }>(RECORD, statement);
+      return { endings: count, refused: 0 };
+    } catch (error) {
+      if (!isOfARow(error)) throw error;
+      const [only] = prepared;
+      if (only && prepared.length === 1) {
+        await this.#refuse(batch, only.entry, (error as Error).message);
+        return { endings: 0, refused: 1 };
+      }
+    }
+    const middle = Math.ceil(prepared.length / 2);
+    const first = await this.#store(batch, prepared.slice(0, middle));
+    const second = await this.#store(batch, prepared.slice(middle));
+    return { endings: first.endings + second.endings, refused: first.refused + second.refused };
+  }
+
+  async #refuse(batch: EndingsBatch, entry: HistoryEnding, reason: string): Promise<void> {
+    const { domain, partition } = batch;
+    const { entryId, actionId, token, tenantId } = entry;
+    const texts = [entryId, actionId, token, tenantId, reason, JSON.stringify(entry)];
+    await this.#sessions.rows(RECORD, {
+      name: 'nooble_refuse_ending',
+      text: `INSERT INTO nooble.refused_endings (domain, partition, entry_id, action_id, token, tenant_id, reason, entry)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+      values: [domain, partition, ...texts.map(storable)],
+    });
+  }
+
+  async #storeGap({ domain, partition }: EndingsBatch, gap: HistoryGap): Promise<void> {
+    const { entryId, first, last, count, bytes } = gap;
+    await this.#sessions.rows(RECORD, {
+      name: 'nooble_record_gap',
+      text: `INSERT INTO nooble.history_gaps
+          (domain, partition, entry_id, first_ended_at, first_action_id, last_ended_at, last_action_id, endings, bytes)
+        VALUES ($1, $2, $3, to_timestamp($4 / 1000.0), $5, to_timestamp($6 / 1000.0), $7, $8, $9) ON CONFLICT DO NOTHING`,
+      values: [
+        ...[domain, partition, entryId],
+        ...[first.endedMs, storable(first.actionId), last.endedMs, storable(last.actionId)],
+        ...[count, bytes],
+      ],
+    });
+  }
+}
+
+const RECORD = { role: 'writer', attempted: 'record endings' } as const;
+
+function isOfARow(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return (
+    typeof code === 'string' && code.length === 5 && OF_A_ROW.some((each) => code.startsWith(each))
+  );
+}
