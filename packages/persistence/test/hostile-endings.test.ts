@@ -91,7 +91,7 @@ it('takes hostile names as text', async () => {
   expect(await writer.write(batch)).toMatchObject({ endings: names.length, refused: 0 });
   const rows = await rowsOf('SELECT tenant_id FROM nooble.endings');
   const stored = names.map((name) => name.replace('\0', '\ufffd'));
-  expect(rows.map(({ tenant_id }) => tenant_id).toSorted()).toEqual(stored.toSorted());
+  expect(new Set(rows.map(({ tenant_id }) => tenant_id as string))).toEqual(new Set(stored));
 });
 
 it('drops partitions and dead letters that are older than their days, and creates those ahead', async () => {

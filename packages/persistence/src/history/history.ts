@@ -63,7 +63,9 @@ async function read(
 ): Promise<StoredEnding[]> {
   if (tenantId !== undefined) assertTenantId(tenantId);
   const purpose = readerOf(tenantId, 'read the history');
-  return sessions.transaction(purpose, async ({ rows }) => rows<StoredEnding>(statement));
+  return sessions.transaction(purpose, async (transaction) =>
+    transaction.rows<StoredEnding>(statement),
+  );
 }
 
 /** PostgreSQL stores no other text, so nothing has such an id. */

@@ -1,7 +1,7 @@
 import type { EndingsBatch, EndingsReader } from '@nooble/queue';
 import { Backoff, pause } from './backoff.ts';
 import type { EndingsWriter } from './endings-writer.ts';
-import type { Recorded } from './recorder.ts';
+import type { Recorded } from './recorded.ts';
 import type { Recording } from './recorder-options.ts';
 
 /** Dependencies of the recorder of one domain. */
@@ -39,7 +39,7 @@ export class DomainRecorder {
       if (!isIdle || !stopping.aborted) next = stopping.aborted ? NOTHING : this.#read();
       for (const batch of batches) await this.#record(batch);
     }
-    // Read while the last batch was stored: other recorders would wait for it in vain.
+    // Read while the last batch was stored: other recorders would wait a minute for it.
     for (const batch of await next) await this.#record(batch);
   }
 

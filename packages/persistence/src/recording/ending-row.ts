@@ -45,48 +45,56 @@ interface Envelope {
   readonly data?: unknown;
 }
 
-/** Returns the UTC day of an ending. Throws RangeError for a time that is none. */
+/** Returns the UTC day of an ending. Throws RangeError for an invalid time. */
 export function dayOf({ endedMs }: Pick<HistoryEnding, 'endedMs'>): string {
   return isoTime(endedMs).slice(0, 10);
 }
 
 /**
  * Returns the row of an ending. Text that PostgreSQL cannot store is replaced by U+FFFD, and an envelope that does not parse
- * leaves its columns empty, with the problem. Throws RangeError for a time that is none.
+ * leaves its columns empty, with the problem. Throws RangeError for an invalid time.
  */
 export function rowOf(entry: HistoryEnding): EndingRow {
   const { envelope, problem } = parsed(entry.envelope);
-  const error = errorOf(entry);
-  const isDead = entry.ending === 'dead';
-  const { firstClaimMs } = entry;
+  const { domain, actionId, token, tenantId, tier, ending } = entry;
   return [
     dayOf(entry),
-    entry.domain,
-    storable(entry.actionId),
-    entry.token,
-    storable(entry.tenantId),
-    entry.tier,
+    domain,
+    storable(actionId),
+    token,
+    storable(tenantId),
+    tier,
     textOf(envelope.action_type) ?? '',
-    entry.ending,
-    textOf(envelope.task_id),
-    textOf(envelope.session_id),
-    textOf(envelope.parent_action_id),
+    ending,
+    ...[envelope.task_id, envelope.session_id, envelope.parent_action_id].map(textOf),
     traceIdOf(envelope.metadata?.traceparent),
-    isoTime(entry.admittedMs),
-    firstClaimMs === undefined ? null : isoTime(firstClaimMs),
-    isoTime(entry.endedMs),
-    entry.attempts,
-    entry.stalls,
-    entry.redrives,
-    entry.cost,
-    Math.round(entry.runningMs * 1000),
+    ...timesOf(entry),
+    ...countsOf(entry),
+    ...detailsOf(entry, envelope, problem),
+  ];
+}
+
+function timesOf({ admittedMs, firstClaimMs, endedMs }: HistoryEnding): EndingRow {
+  const firstClaim = firstClaimMs === undefined ? null : isoTime(firstClaimMs);
+  return [isoTime(admittedMs), firstClaim, isoTime(endedMs)];
+}
+
+function countsOf({ attempts, stalls, redrives, cost, runningMs }: HistoryEnding): EndingRow {
+  return [attempts, stalls, redrives, cost, Math.round(runningMs * 1000)];
+}
+
+function detailsOf(entry: HistoryEnding, { data }: Envelope, problem: string | null): EndingRow {
+  const { keepsData, ending, note } = entry;
+  const error = errorOf(entry);
+  const isDead = ending === 'dead';
+  return [
     textOf(error?.code),
     textOf(error?.message),
-    entry.keepsData && envelope.data !== undefined ? JSON.stringify(envelope.data) : null,
-    entry.ending === 'done' && entry.note !== '' ? storable(entry.note) : null,
+    keepsData && data !== undefined ? JSON.stringify(data) : null,
+    ending === 'done' && note !== '' ? storable(note) : null,
     problem,
     isDead && error ? JSON.stringify(error) : null,
-    isDead && entry.keepsData && problem === null ? storable(entry.envelope) : null,
+    isDead && keepsData && problem === null ? storable(entry.envelope) : null,
   ];
 }
 

@@ -3,17 +3,8 @@ import type { Sessions } from '../connecting/sessions.ts';
 import { EndingDays } from './ending-days.ts';
 import { dayOf, rowOf, type EndingRow } from './ending-row.ts';
 import { endingsStatement } from './endings-statement.ts';
+import type { Written } from './recorded.ts';
 import { storable } from './storable.ts';
-
-/** Numbers of what a write has stored. */
-export interface Written {
-  /** Endings that were new. */
-  readonly endings: number;
-  /** Endings that the database refused, which are in `refused_endings`. */
-  readonly refused: number;
-  /** Endings that are missing, by the gaps. */
-  readonly missing: number;
-}
 
 interface Prepared {
   readonly entry: HistoryEnding;
@@ -72,8 +63,8 @@ export class EndingsWriter {
     if (prepared.length === 0) return { endings: 0, refused: 0 };
     try {
       const statement = endingsStatement(prepared.map(({ row }) => row));
-      const [{ count = 0 } = {}] = await this.#sessions.rows<{ count: number }>(RECORD, statement);
-      return { endings: count, refused: 0 };
+      const [stored] = await this.#sessions.rows<{ count: number }>(RECORD, statement);
+      return { endings: stored?.count ?? 0, refused: 0 };
     } catch (error) {
       if (!isOfARow(error)) throw error;
       const [only] = prepared;
@@ -108,9 +99,15 @@ export class EndingsWriter {
           (domain, partition, entry_id, first_ended_at, first_action_id, last_ended_at, last_action_id, endings, bytes)
         VALUES ($1, $2, $3, to_timestamp($4 / 1000.0), $5, to_timestamp($6 / 1000.0), $7, $8, $9) ON CONFLICT DO NOTHING`,
       values: [
-        ...[domain, partition, entryId],
-        ...[first.endedMs, storable(first.actionId), last.endedMs, storable(last.actionId)],
-        ...[count, bytes],
+        domain,
+        partition,
+        entryId,
+        first.endedMs,
+        storable(first.actionId),
+        last.endedMs,
+        storable(last.actionId),
+        count,
+        bytes,
       ],
     });
   }

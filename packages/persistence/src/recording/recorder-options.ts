@@ -1,6 +1,6 @@
 import { readOptions, rule, type OptionRule, type OptionsCheck } from '@nooble/errors';
 import type { DomainQueueManager } from '@nooble/queue';
-import type { Recorded } from './recorder.ts';
+import type { Recorded } from './recorded.ts';
 
 /** Options of a recorder. */
 export interface RecorderOptions {

@@ -1,13 +1,9 @@
 import type { Sessions } from '../connecting/sessions.ts';
 import { pause } from './backoff.ts';
 import { DomainRecorder } from './domain-recorder.ts';
-import { EndingsWriter, type Written } from './endings-writer.ts';
+import { EndingsWriter } from './endings-writer.ts';
+import type { Recorded, Written } from './recorded.ts';
 import { readRecording, type RecorderOptions, type Recording } from './recorder-options.ts';
-
-/** Numbers of one batch of a domain. */
-export interface Recorded extends Written {
-  readonly domain: string;
-}
 
 /** State of a recorder. */
 export interface RecorderHealth {

@@ -76,8 +76,11 @@ function settleOne(
   return 'ok';
 }
 
-/** Outcomes of an attempt whose action goes on. */
-const CONTINUED: ReadonlySet<Outcome> = new Set(['retry', 'throttled', 'parked']);
+/** The history notes an attempt whose action goes on. */
+function noteAttempt(model: ProtocolModel, { claim, outcome }: ModelSettlement): void {
+  const goesOn = ['retry', 'throttled', 'parked'].includes(outcome);
+  if (goesOn) model.history.note(claim.action, model.nowMs);
+}
 
 function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
   const { claim, outcome, delayMs, hold } = settlement;
@@ -91,7 +94,7 @@ function end(model: ProtocolModel, settlement: ModelSettlement): string[] {
   const { isAnswered } = action;
   model.endLease(action);
   model.scheduler.settle(action.id, model.nowMs);
-  if (CONTINUED.has(outcome)) model.history.note(action, model.nowMs);
+  noteAttempt(model, settlement);
   if (outcome === 'retry' || outcome === 'throttled' || outcome === 'unhandled') {
     model.delay(action, model.nowMs + delayMs);
     count(action, outcome, model.nowMs);

@@ -1,0 +1,14 @@
+/** Numbers of what a write has stored. */
+export interface Written {
+  /** Endings that were new. */
+  readonly endings: number;
+  /** Endings that the database refused, which are in `refused_endings`. */
+  readonly refused: number;
+  /** Endings that are missing, by the gaps. */
+  readonly missing: number;
+}
+
+/** Numbers of one batch of a domain. */
+export interface Recorded extends Written {
+  readonly domain: string;
+}
