@@ -31,7 +31,7 @@ export interface ProgramContext {
   readonly journal: string;
   readonly seed: number;
   readonly leaseMs: number;
-  /** URL of the PostgreSQL with the outbox, for relays. */
+  /** URL of the PostgreSQL of relays and recorders. */
   readonly postgres?: string;
 }
 
@@ -50,8 +50,6 @@ export interface ProgramOptions extends ProgramContext {
   readonly bulk: { readonly actions: number; readonly limits: AdmissionLimits };
   /** Slots of the shard that goes away, for the shard requester. */
   readonly slots?: Shard['slots'];
-  /** URL of the PostgreSQL of a recorder. */
-  readonly database?: string;
   /** Number of settled actions after which a worker kills itself before it sends their callbacks; 0 for never. */
   readonly diesAfter: number;
   /** A worker records every claim. */

@@ -7,12 +7,12 @@ import { WORK_DOMAIN } from '../load/actions.ts';
 import { readProgramOptions } from '../load/program-options.ts';
 import { exitWithParent } from '../schedule/exit-with-parent.ts';
 
-const { redis, prefix, journal: folder, database = '' } = readProgramOptions();
+const { redis, prefix, journal: folder, postgres = '' } = readProgramOptions();
 const journal = new Journal(folder);
 exitWithParent();
 recordStalls(journal);
 
-const persistence = connect({ url: database, connectTimeoutMs: 1_000, onWarning: () => undefined });
+const persistence = connect({ url: postgres, connectTimeoutMs: 1_000, onWarning: () => undefined });
 persistence
   .recorder({
     queues: new DomainQueueManager({ redis, prefix }),
