@@ -7,7 +7,7 @@
 -- from touch: touch
 -- from codes: DONE
 -- KEYS: endings attempts actions
-local MOST_DROPPED, appended = 100, 0
+local MOST_DROPPED, appended, now_text = 100, 0, string.format('%.0f', now)
 
 local function touch_history() -- before the first write, like every undeclared key
   if rule_of_history() then touch({endings, attempts}) end
@@ -37,7 +37,7 @@ local function append_ending(id, r, ending) -- name; settled: 1 if a worker sett
   if rule then
     local first, ran = attempts_of(id, r)
     local words = table.concat({
-      ending.name, string.format('%.0f', now), id, token, r.tier, r.tenant, first, ran,
+      ending.name, now_text, id, token, r.tier, r.tenant, first, ran,
       r.failures + r.stalls + ending.settled, r.stalls, r.redrives, r.cost, rule.keeps,
     }, ' ')
     local note = ending.name == DONE and not rule.keeps_result and '' or ending.note
@@ -45,6 +45,18 @@ local function append_ending(id, r, ending) -- name; settled: 1 if a worker sett
     appended = appended + 1
   end
   drop_attempts(id, r)
+end
+
+local function append_done(id, text, note, stored) -- an action that is done with its first attempt, by its run as text
+  local rule = rule_of_history()
+  if not rule then return end
+  local token, tier, tenant, failures, stalls, redrives, cost = string.match(text, '^(%d+) (%d) (%S+) %d+ (%d+) (%d+) (%d+) (%S+)')
+  if not cost then failures, stalls, redrives, cost = 0, 0, 0, 1 end -- malformed
+  local words = DONE .. ' ' .. now_text .. ' ' .. id .. ' ' .. token .. ' ' .. tier .. ' ' .. tenant .. ' ' .. token .. ' '
+    .. string.format('%.0f %d ', math.max(0, now * 1000 - token), failures + stalls + 1)
+    .. stalls .. ' ' .. redrives .. ' ' .. cost .. ' ' .. rule.keeps
+  append(words, stored, rule.keeps_result and note or '')
+  appended = appended + 1
 end
 
 local function write_endings()

@@ -1,6 +1,7 @@
 -- Ends attempts, each fenced by its token: done, retried (counted or not), dead, or released.
 -- from verbs: gone, verbs, TOLD, returned, give_back
--- from flags: is_flagged, is_marked, has_flag, WAITS, HAS_JOURNAL
+-- from flags: is_marked, has_flag, WAITS, HAS_JOURNAL
+-- from plain: is_plain, note_plain, record_plain, plain_ids
 -- from run: parse_run
 -- from journal: touch_journals
 -- from stream: touch_streams
@@ -47,8 +48,9 @@ end
 
 local function take(id, text, ending) -- returns its run; most leave nothing behind, and need nothing else from it
   taken[id] = true
-  if ending.leaves_nothing and not is_flagged(text) then
+  if ending.leaves_nothing and is_plain(text) then
     gone[#gone + 1] = id
+    note_plain(id, text, ending.note)
   else
     local r = parse_run(text)
     if has_flag(r, HAS_JOURNAL) then journaled[#journaled + 1] = id end
@@ -69,7 +71,7 @@ for index, text in ipairs(runs) do
   local at, id = FIRST_ITEM + (index - 1) * ITEM_SIZE, ids[index]
   local ending = outcomes[ARGV[at + 2]]
   local token, tier, tenant = string.match(text or '', '^(%d+) (%d) (%S+)')
-  if token ~= ARGV[at + 1] or taken[id] or not (ending.leaves_nothing and not is_flagged(text) or parse_run(text)) then
+  if token ~= ARGV[at + 1] or taken[id] or not (ending.leaves_nothing and is_plain(text) or parse_run(text)) then
     refuse(index, id, ARGV[at + 1])
   elseif is_refused(text, ending) then
     refuse(index, id, token, MARKED)
@@ -93,7 +95,8 @@ touch_journals(journaled)
 touch_streams(streams)
 touch_history()
 begin_writing()
-if #others > 0 then write_clock() end -- the rest stores no times
+if #others + #plain_ids > 0 then write_clock() end -- the rest stores no times
+record_plain()
 for _, item in ipairs(others) do
   verbs[item.ending.verb](item.id, item.run, item.ending)
   apply_hold(item.ending, item.run)
