@@ -21,7 +21,12 @@ end
 local function append(words, stored, note)
   local kept, size = read_backlog(), ENTRY_BYTES + #words + #stored + #note
   kept.last, kept.entries, kept.bytes = kept.last + 1, kept.entries + 1, kept.bytes + size
-  redis.call('XADD', endings, string.format('%.0f-%d', kept.last, size), 'ending', words, 'action', stored, 'note', note)
+  local id = string.format('%.0f-%d', kept.last, size)
+  if note == '' then -- as most have none
+    redis.call('XADD', endings, id, 'ending', words, 'action', stored)
+  else
+    redis.call('XADD', endings, id, 'ending', words, 'action', stored, 'note', note)
+  end
 end
 
 local function write_backlog()

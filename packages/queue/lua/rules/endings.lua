@@ -50,11 +50,11 @@ end
 local function append_done(id, text, note, stored) -- an action that is done with its first attempt, by its run as text
   local rule = rule_of_history()
   if not rule then return end
-  local token, tier, tenant, failures, stalls, redrives, cost = string.match(text, '^(%d+) (%d) (%S+) %d+ (%d+) (%d+) (%d+) (%S+)')
-  if not cost then failures, stalls, redrives, cost = 0, 0, 0, 1 end -- malformed
-  local words = DONE .. ' ' .. now_text .. ' ' .. id .. ' ' .. token .. ' ' .. tier .. ' ' .. tenant .. ' ' .. token .. ' '
-    .. string.format('%.0f %d ', math.max(0, now * 1000 - token), failures + stalls + 1)
-    .. stalls .. ' ' .. redrives .. ' ' .. cost .. ' ' .. rule.keeps
+  local token, whose, failures, stalls, rest = string.match(text, '^(%d+) (%d %S+) %d+ (%d+) (%d+) (%d+ [%d.e+-]+)')
+  if not token then token, whose, failures, stalls, rest = '0', '4 -', 0, 0, '0 1' end -- malformed
+  local ran = math.max(0, now * 1000 - token)
+  local words = DONE .. ' ' .. now_text .. ' ' .. id .. ' ' .. token .. ' ' .. whose .. ' ' .. token .. ' '
+    .. string.format('%d %d ', ran, failures + stalls + 1) .. stalls .. ' ' .. rest .. ' ' .. rule.keeps
   append(words, stored, rule.keeps_result and note or '')
   appended = appended + 1
 end
