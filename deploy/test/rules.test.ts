@@ -17,7 +17,7 @@ it('promtool finds no error in the rules', async () => {
   const args = ['check', 'rules', 'rules.yml'];
   const output = await outputWith(promtool, args, { env, folder: 'prometheus' });
   expect(output).toContain(`SUCCESS: ${rules.length} rules found`);
-});
+}, 120_000);
 
 it('promtool finds no error in the configuration of Prometheus', async () => {
   const { promtool, env } = await findMonitoring();
@@ -32,7 +32,7 @@ it('each alert fires and stays silent as its test says', async () => {
   const output = await outputWith(promtool, args, { env, folder: 'prometheus' });
   expect(output).not.toContain('FAILED');
   expect(output).toContain('SUCCESS');
-});
+}, 120_000);
 
 it('amtool finds no error in the routing', async () => {
   const { amtool, env } = await findMonitoring();
