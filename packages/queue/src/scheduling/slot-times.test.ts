@@ -58,6 +58,24 @@ describe('the slots of a cron expression', () => {
     ]);
   });
 
+  it.each(['*/15 2 * * *', '0,30 2 * * *', '* 2 * * *'])(
+    'that are several in the hour that is skipped do not come on that day: %s',
+    (expression) => {
+      const several = cron(expression, 'Europe/Madrid');
+      expect(slotsAfter(several, '2026-03-28T12:00:00Z', 1)).toEqual(['2026-03-30T00:00Z']);
+    },
+  );
+
+  it('that are several in the hour that is repeated come in both', () => {
+    const several = cron('0,30 2 * * *', 'Europe/Madrid');
+    expect(slotsAfter(several, '2026-10-24T12:00:00Z', 4)).toEqual([
+      '2026-10-25T00:00Z',
+      '2026-10-25T00:30Z',
+      '2026-10-25T01:00Z',
+      '2026-10-25T01:30Z',
+    ]);
+  });
+
   it('in the hour that is repeated come once at a fixed time, and in both if they are hourly', () => {
     const half = cron('30 2 * * *', 'Europe/Madrid');
     expect(slotsAfter(half, '2026-10-24T12:00:00Z', 2)).toEqual([
