@@ -6,7 +6,8 @@ import { problem } from './lua-piece.mjs';
 /** Maximum lines of code of a file, and of a script with all pieces it uses. */
 export const LIMITS = { piece: 100, script: 1250 };
 
-const LUA = new Set(
+/** Names that a script does not declare. */
+export const LUA = new Set(
   'string math table redis ipairs pairs tonumber tostring unpack select next error type setmetatable KEYS ARGV'.split(
     ' ',
   ),
@@ -114,11 +115,7 @@ function incomplete(piece, say) {
 export const codeLines = ({ text }) =>
   text.split('\n').filter((line) => !/^\s*(--|$)/.test(line)).length;
 
-/**
- * Returns groups of pieces that see each other's names, with all keys of the script. The usual case and the rest are
- * separate.
- */
-/** Pieces that see each other's names, with all keys of the script. The usual case and the rest are apart. */
+/** Returns groups of pieces that see each other's names, with all keys of the script. The usual case and the rest are separate. */
 function scopesOf({ usual, first, pieces }) {
   const rest = { pieces: pieces.filter((piece) => piece !== usual), script: pieces };
   return usual ? [rest, { pieces: first, script: pieces }] : [rest];

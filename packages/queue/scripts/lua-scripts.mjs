@@ -2,6 +2,7 @@
 import { bundle } from './lua-bundle.mjs';
 import { check, LIMITS } from './lua-check.mjs';
 import { modulesOf } from './lua-modules.mjs';
+import { assertCompiles } from './lua-upvalues.mjs';
 
 export { LIMITS };
 
@@ -16,7 +17,10 @@ export function scriptsOf(files, codes, stems = {}) {
     name: script.name,
     ...bundle(script, stems),
   }));
-  for (const { name, lua } of scripts) assertShort(name, lua.split('\n').length - 1);
+  for (const { name, lua } of scripts) {
+    assertShort(name, lua.split('\n').length - 1);
+    assertCompiles(name, lua);
+  }
   return scripts.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
