@@ -9,6 +9,7 @@ import type { EnqueueOptions } from './enqueue-options.ts';
 import type { Parent } from './child-register.ts';
 import { inherit, inheritDeadline, type Sent } from './inherit.ts';
 import type { Observers } from './observers.ts';
+import { assertNotBehind } from './own-sequence.ts';
 import type { Policies } from './policies.ts';
 import { NO_SEQUENCE } from './sequence.ts';
 import { checkServer } from '../protocol/server-check.ts';
@@ -50,6 +51,7 @@ export async function admitAction(
     return observers.admit(action, async (observed) => admitAction(parts, observed, again));
   }
   assertCallback(action);
+  assertNotBehind(parent, action);
   const domain = domainOf(action.actionType);
   // Without a directory nothing is awaited.
   const tenant = directory ? await tenantIn(directory, action, entry) : { tier: action.tenantTier };
