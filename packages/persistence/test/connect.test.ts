@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { PostgresSetupError, PostgresUnavailableError } from '@nooble/errors';
 import { freePort } from '@nooble/servers';
 import { expect, it, onTestFinished } from 'vitest';
+import { readConnecting } from '../src/connecting/options.ts';
+import { Sessions } from '../src/connecting/sessions.ts';
 import { connect, type Persistence } from '../src/index.ts';
 import { emptyDatabase, openClient, serverUrl, testDatabase } from './databases.ts';
 
@@ -75,4 +77,19 @@ it('refuses invalid options, without the password of a URL', async () => {
   );
   expect(() => connect({ url: 'postgres://localhost', connections: 0 })).toThrow(RangeError);
   expect(await serverUrl()).toContain('127.0.0.1');
+});
+
+it('fails the next statement of a transaction whose connection was lost between two statements, and nothing else', async () => {
+  const url = await testDatabase();
+  const sessions = new Sessions(readConnecting({ url, onWarning: () => undefined }));
+  onTestFinished(async () => sessions.close());
+  const admin = await openClient(url);
+  const lost = sessions.transaction({ role: 'operator', attempted: 'read' }, async (transaction) => {
+    const [own] = await transaction.rows<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+    await admin.query('SELECT pg_terminate_backend($1, 10000)', [own!.pid]);
+    return transaction.rows({ text: 'SELECT 1' });
+  });
+  expect(await errorOf(lost)).toBeInstanceOf(PostgresUnavailableError);
+  const alive = sessions.rows({ role: 'operator', attempted: 'read' }, { text: 'SELECT 1' });
+  expect(await alive).toHaveLength(1);
 });

@@ -24,8 +24,10 @@ it('leaves nothing behind when everything has ended, except what expires and the
   const lasting = left.flatMap(([name, { expiresMs }]) =>
     expiresMs === -1 ? [name.slice(queue.prefix.length + 1)] : [],
   );
-  const bounded = /:(state|wake|revoked)$/;
+  const bounded = /:(state|wake|revoked|counts)$/;
   expect(lasting.filter((name) => !bounded.test(name))).toEqual([]);
+  const counts = await queue.redis.command().hkeys(`${queue.prefix}:{embedding}:counts`);
+  expect(counts).toEqual(['reclaimed']);
 });
 
 it('runs on a cluster', async () => {

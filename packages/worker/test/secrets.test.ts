@@ -138,6 +138,8 @@ const ways: Record<string, () => unknown> = {
   ThrottledError: () => raise(new errors.ThrottledError({ what: 'It', cause: clientError() })),
   HistoryBehindError: () =>
     raise(new errors.HistoryBehindError({ domain: 'vault', cause: clientError() })),
+  PostgresUnavailableError: () => raise(new errors.PostgresUnavailableError(postgresFacts())),
+  PostgresSetupError: () => raise(new errors.PostgresSetupError(postgresFacts())),
   LeaseLostError: () => raise(new errors.LeaseLostError({ actionId, cause: clientError() })),
   JournalConflictError: () =>
     raise(
@@ -169,6 +171,11 @@ const ways: Record<string, () => unknown> = {
   DataFormatError: () =>
     raise(new errors.DataFormatError({ attempted: '', reason: '', cause: clientError() })),
 };
+
+function postgresFacts() {
+  const url = `postgres://service:${MARK}@127.0.0.1/app`;
+  return { attempted: 'read', url, reason: 'it is away', cause: clientError() };
+}
 
 function raise(error: Error): never {
   throw error;

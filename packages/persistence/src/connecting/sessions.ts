@@ -59,14 +59,14 @@ export class Sessions {
     let client: PoolClient | undefined;
     let broken: Error | undefined;
     try {
-      client = await this.#pool(role).connect();
+      client = await this.#borrow(role);
       return await runTransaction(client, tenantId, work);
     } catch (error) {
       broken = error as Error;
       throw this.#typed(error, attempted);
     } finally {
       // A connection that failed is replaced: it may still be in the transaction.
-      client?.release(broken);
+      if (client) giveBack(client, broken);
     }
   }
 
@@ -82,14 +82,14 @@ export class Sessions {
     let client: PoolClient | undefined;
     let isComplete = false;
     try {
-      client = await this.#pool(role).connect();
+      client = await this.#borrow(role);
       yield* readCursor<Row>(client, statement, size);
       isComplete = true;
     } catch (error) {
       throw this.#typed(error, attempted);
     } finally {
       // The reader may stop early: the connection is then still in the transaction.
-      client?.release(!isComplete);
+      if (client) giveBack(client, !isComplete);
     }
   }
 
@@ -111,6 +111,12 @@ export class Sessions {
     return this.#closed;
   }
 
+  /** The pool listens to its idle connections only: one that is lost between two statements would end the process. */
+  async #borrow(role: Role): Promise<PoolClient> {
+    const client = await this.#pool(role).connect();
+    return client.on('error', failsNextStatement);
+  }
+
   #pool(role: Role): Pool {
     const open = this.#pools.get(role);
     if (open) return open;
@@ -121,6 +127,14 @@ export class Sessions {
     return pool;
   }
 }
+
+function giveBack(client: PoolClient, broken: Error | boolean | undefined): void {
+  client.removeListener('error', failsNextStatement);
+  client.release(broken);
+}
+
+/** The driver rejects the next statement of a connection that was lost. */
+function failsNextStatement(): void {}
 
 /** Sets the tenant of the transaction, whose rows the role `app` may use. Ends with the transaction. */
 export async function setTenant(

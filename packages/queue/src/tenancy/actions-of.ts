@@ -10,7 +10,7 @@ export interface TenantPlace {
   readonly tenantId: string;
 }
 
-/** Returns the actions of a tenant in one state, in pages of up to 500, without those that are blocked in a sequence. */
+/** Returns the actions of a tenant in one state, in pages of up to 500. */
 export async function* listedActions(
   parts: TenancyParts,
   place: TenantPlace,
@@ -24,7 +24,7 @@ export async function* listedActions(
   } while (cursor !== undefined);
 }
 
-/** Returns the ids of the blocked actions of a tenant, in pages of up to 500. They are in no list of a state. */
+/** Returns the ids of the blocked actions of a tenant, in pages of up to 500. */
 export async function* blockedActions(
   parts: TenancyParts,
   tenantId: string,

@@ -3,7 +3,7 @@ import { LISTED_STATES } from '../protocol/operations/tenant-list.ts';
 import { listSchedules, type Schedule } from '../scheduling/stored-schedules.ts';
 import { findAction } from '../inspection/stored-actions.ts';
 import type { ActionSnapshot } from '../inspection/snapshot.ts';
-import { listedActions, blockedActions } from './actions-of.ts';
+import { listedActions } from './actions-of.ts';
 import { partsOf, type TenancyParts, type TenancyTarget } from './parts.ts';
 import { domainsOf, keysOfTenant } from './tenant-keys.ts';
 
@@ -25,12 +25,6 @@ export async function* exportTenantQueues(
   assertTenantId(tenantId);
   const parts = partsOf(target);
   for (const domain of await domainsOf(parts)) yield* exportDomain(parts, domain, tenantId);
-  for await (const { domain, actionIds } of blockedActions(parts, tenantId)) {
-    for (const actionId of actionIds) {
-      const value = await findAction(parts, { domain, actionId, tenantId });
-      if (value) yield { kind: 'action', value };
-    }
-  }
   yield* exportEndings(parts, tenantId);
 }
 
