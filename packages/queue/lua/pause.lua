@@ -7,7 +7,7 @@
 -- from ready: hold
 -- from holds: lift
 -- from commit: commit
--- KEYS: suspects state
+-- KEYS: suspects state held
 -- ARGV: tenant ('' for the domain), pause
 -- resume
 -- move, 1 to refuse admission too, 1 to act even if the tenants have moved
@@ -18,7 +18,7 @@ local pausing = verb ~= 'resume'
 
 if ARGV[4] ~= '1' and paused == PAUSED_MOVED then return UNCHANGED end
 
-if not pausing and redis.call('EXISTS', state) == 0 then return CHANGED end -- nothing is paused, and no key is left behind
+if not pausing and redis.call('EXISTS', state, held) == 0 then return CHANGED end -- nothing is paused, and no key is left behind
 
 if tenant ~= '' then touch_lists({[tenant] = true}) end
 begin_writing()

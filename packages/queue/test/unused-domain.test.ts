@@ -34,3 +34,12 @@ it.each<[string, (queues: DomainQueueManager) => Promise<unknown>]>([
   for (const name of names) if ((await redis.command().ttl(name)) < 0) lasting.push(name);
   expect(lasting).toEqual([]);
 });
+
+it('a tenant that was paused before the domain was ever used is served once it is resumed', async () => {
+  const queue = openQueue();
+  const tenant = { domain: 'embedding', tenantId: 'acme' };
+  await queue.queues.pause(tenant);
+  await queue.queues.resume(tenant);
+  await queue.enqueue({ tenantId: tenant.tenantId });
+  expect(await queue.claim(1)).toHaveLength(1);
+});
