@@ -84,11 +84,16 @@ it('fails the next statement of a transaction whose connection was lost between 
   const sessions = new Sessions(readConnecting({ url, onWarning: () => undefined }));
   onTestFinished(async () => sessions.close());
   const admin = await openClient(url);
-  const lost = sessions.transaction({ role: 'operator', attempted: 'read' }, async (transaction) => {
-    const [own] = await transaction.rows<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
-    await admin.query('SELECT pg_terminate_backend($1, 10000)', [own!.pid]);
-    return transaction.rows({ text: 'SELECT 1' });
-  });
+  const lost = sessions.transaction(
+    { role: 'operator', attempted: 'read' },
+    async (transaction) => {
+      const [own] = await transaction.rows<{ pid: number }>({
+        text: 'SELECT pg_backend_pid() AS pid',
+      });
+      await admin.query('SELECT pg_terminate_backend($1, 10000)', [own!.pid]);
+      return transaction.rows({ text: 'SELECT 1' });
+    },
+  );
   expect(await errorOf(lost)).toBeInstanceOf(PostgresUnavailableError);
   const alive = sessions.rows({ role: 'operator', attempted: 'read' }, { text: 'SELECT 1' });
   expect(await alive).toHaveLength(1);
