@@ -8,10 +8,12 @@ import { meterDomains } from './metrics/domains.ts';
 import { meterEventLoop } from './metrics/event-loop.ts';
 import { meterFairness } from './metrics/fairness.ts';
 import { Instruments } from './metrics/instruments.ts';
+import { PerLabels } from './metrics/per-labels.ts';
 import { meteredSending } from './metrics/sending.ts';
 import { meterWorking } from './metrics/working.ts';
 import { resolveObserveOptions } from './observe-options.ts';
 import type { ObserveOptions, ResolvedObserveOptions } from './observe-options.ts';
+import { hasSdk } from './traces/has-sdk.ts';
 import { traceProcessing } from './traces/processing.ts';
 import { tracedSending } from './traces/sending.ts';
 
@@ -53,12 +55,11 @@ function observeQueues(
   { managers, tracerProvider }: ResolvedObserveOptions,
   instruments: Instruments,
 ): (() => void)[] {
-  const sending = tracedSending(tracerProvider.getTracer(SCOPE));
+  const traced = hasSdk(tracerProvider) ? [tracedSending(tracerProvider.getTracer(SCOPE))] : [];
   const metered = meteredSending(instruments, new BoundedLabel(MOST.domains));
-  return managers.flatMap((queues) => [
-    queues.observers.add(sending),
-    queues.observers.add(metered),
-  ]);
+  return managers.flatMap(({ observers }) =>
+    [...traced, metered].map((each) => observers.add(each)),
+  );
 }
 
 function observeWorker(
@@ -69,11 +70,10 @@ function observeWorker(
   const window = new ShareWindow();
   const actionTypes = new BoundedLabel(MOST.actionTypes);
   meterFairness({ instruments, window, domain: worker.domain, top });
+  const metered = meterWorking(worker, { instruments, actionTypes, window });
+  if (!hasSdk(tracerProvider)) return [metered];
   const tracer = tracerProvider.getTracer(SCOPE);
-  return [
-    meterWorking(worker, { instruments, actionTypes, window }),
-    traceProcessing(worker, { tracer, relationOf }),
-  ];
+  return [metered, traceProcessing(worker, { tracer, relationOf })];
 }
 
 function startReports(
@@ -82,7 +82,8 @@ function startReports(
 ): () => void {
   if (!queues || domains.length === 0) return () => undefined;
   const failures = instruments.counter(METRICS.readFailed);
-  const onFailed = (domain: string): void => failures.add(1, { [ATTRIBUTES.domain]: domain });
+  const failed = new PerLabels((domain) => failures.series({ [ATTRIBUTES.domain]: domain }));
+  const onFailed = (domain: string): void => failed.of(domain).add(1);
   const reports = new DomainReports({ queues, domains, everyMs, onFailed });
   meterDomains(instruments, reports);
   reports.start();

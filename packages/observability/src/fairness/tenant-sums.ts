@@ -28,7 +28,8 @@ export class TenantSums {
   }
 
   add(tenantId: string, tier: Tier, addition: Addition): void {
-    accumulate(this.#sums, tenantId, { tier, slotMs: 0, waitedMs: 0, starts: 0, ...addition });
+    const { slotMs = 0, waitedMs = 0, starts = 0 } = addition;
+    accumulate(this.#sums, tenantId, { tier, slotMs, waitedMs, starts });
     if (this.#sums.size > 2 * this.#capacity) this.#trim();
   }
 

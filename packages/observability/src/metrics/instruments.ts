@@ -1,19 +1,24 @@
-import type { Attributes, Counter, Histogram, Meter, ObservableGauge } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter, ObservableGauge } from '@opentelemetry/api';
 import type { ObservableCounter } from '@opentelemetry/api';
 import type { MetricFacts } from '../metric-facts.ts';
 import { BUCKETS_S } from '../metric-names.ts';
+import { Tally } from './tally.ts';
 
 /** Creates the instruments of a meter from the facts of their metrics. */
 export class Instruments {
   readonly #meter: Meter;
   readonly #removals: (() => void)[] = [];
+  readonly #tallies: Tally[] = [];
 
   constructor(meter: Meter) {
     this.#meter = meter;
   }
 
-  counter({ name, ...facts }: MetricFacts): Counter {
-    return this.#meter.createCounter(name, described(facts));
+  /** The counter receives its sums when gauges are read, which a collection does first. */
+  counter({ name, ...facts }: MetricFacts): Tally {
+    const tally = new Tally(this.#meter.createCounter(name, described(facts)));
+    this.#tallies.push(tally);
+    return tally;
   }
 
   histogram({ name, ...facts }: MetricFacts): Histogram {
@@ -29,18 +34,25 @@ export class Instruments {
     const names = Object.keys(facts) as Name[];
     const created = new Map(names.map((name) => [name, this.#observable(facts[name])]));
     const all = [...created.values()];
-    const callback: Parameters<Meter['addBatchObservableCallback']>[0] = (result) =>
+    const callback: Parameters<Meter['addBatchObservableCallback']>[0] = (result) => {
+      this.#flush();
       observe((metric, value, attributes) => {
         const instrument = created.get(metric);
         if (instrument) result.observe(instrument, value, attributes);
       });
+    };
     this.#meter.addBatchObservableCallback(callback, all);
     this.#removals.push(() => this.#meter.removeBatchObservableCallback(callback, all));
   }
 
-  /** Removes the callbacks of gauges. */
+  /** Removes the callbacks of gauges, and passes the last sums on. */
   stop(): void {
     for (const remove of this.#removals.splice(0)) remove();
+    this.#flush();
+  }
+
+  #flush(): void {
+    for (const tally of this.#tallies) tally.flush();
   }
 
   #observable({ name, kind, ...facts }: MetricFacts): ObservableGauge | ObservableCounter {

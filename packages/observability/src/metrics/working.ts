@@ -1,3 +1,4 @@
+import type { Tier } from '@nooble/models';
 import type { ClaimedAction } from '@nooble/queue';
 import type { BaseWorker, FinishedEvent, WorkerEventMap } from '@nooble/worker';
 import type { ShareWindow } from '../fairness/share-window.ts';
@@ -6,6 +7,7 @@ import { ATTRIBUTES } from '../metric-facts.ts';
 import { METRICS } from '../metric-names.ts';
 import type { BoundedLabel } from './bounded-label.ts';
 import type { Instruments } from './instruments.ts';
+import { PerLabels } from './per-labels.ts';
 
 /** Dependencies of the metrics of a worker. */
 export interface WorkingParts {
@@ -32,6 +34,7 @@ export function meterWorking(worker: BaseWorker, parts: WorkingParts): () => voi
   const removals = [
     ...meterClaims(worker, parts),
     ...meterEndings(worker, parts),
+    ...meterRetries(worker, parts),
     ...meterTrouble(worker, parts),
   ];
   return () => {
@@ -43,21 +46,19 @@ function meterClaims(worker: BaseWorker, { instruments, window }: WorkingParts):
   const operation = instruments.histogram(METRICS.operation);
   const claimed = instruments.counter(METRICS.claimed);
   const waiting = instruments.histogram(METRICS.waiting);
-  const labels = {
+  const actions = claimed.series({
     [ATTRIBUTES.system]: 'nooble',
     [ATTRIBUTES.domain]: worker.domain,
     [ATTRIBUTES.operation]: 'claim',
-  };
+  });
+  const perTier = labelsPerTier(worker.domain);
   return [
     listen(worker, 'claimed', ({ count, tookMs }) => {
-      operation.record(tookMs / 1000, labels);
-      if (count > 0) claimed.add(count, labels);
+      operation.record(tookMs / 1000, actions.labels);
+      actions.add(count);
     }),
     listen(worker, 'started', ({ claimed: { lease, waitedMs } }) => {
-      waiting.record(waitedMs / 1000, {
-        [ATTRIBUTES.domain]: worker.domain,
-        [ATTRIBUTES.tier]: lease.tier,
-      });
+      waiting.record(waitedMs / 1000, perTier.of(lease.tier));
       window.add(lease, { waitedMs, starts: 1 });
     }),
   ];
@@ -69,27 +70,35 @@ function meterEndings(
 ): (() => void)[] {
   const running = instruments.histogram(METRICS.running);
   const slotTime = instruments.counter(METRICS.slotTime);
-  const retries = instruments.counter(METRICS.retries);
-  const domain = { [ATTRIBUTES.domain]: worker.domain };
-  const note = (outcome: string, { claimed, action, runningMs }: FinishedEvent): void => {
-    const { lease } = claimed;
-    const type = action ? actionTypes.of(action.actionType) : 'unreadable';
-    running.record(runningMs / 1000, {
+  const perTier = labelsPerTier(worker.domain);
+  const slotTimes = new PerLabels((tier: Tier) => slotTime.series(perTier.of(tier)));
+  const attempts = new PerLabels((type, outcome) =>
+    Object.freeze({
       [ATTRIBUTES.system]: 'nooble',
-      ...domain,
+      [ATTRIBUTES.domain]: worker.domain,
       [ATTRIBUTES.operation]: 'process',
       [ATTRIBUTES.actionType]: type,
       [ATTRIBUTES.outcome]: outcome,
-    });
-    slotTime.add(runningMs / 1000, { ...domain, [ATTRIBUTES.tier]: lease.tier });
-    window.add(lease, { slotMs: runningMs });
+    }),
+  );
+  const note = (outcome: string, { claimed, action, runningMs }: FinishedEvent): void => {
+    const type = action ? actionTypes.of(action.actionType) : 'unreadable';
+    running.record(runningMs / 1000, attempts.of(type, outcome));
+    slotTimes.of(claimed.lease.tier).add(runningMs / 1000);
+    window.add(claimed.lease, { slotMs: runningMs });
   };
-  return [
-    ...ENDINGS.map((name) => listen(worker, name, (event: FinishedEvent) => note(name, event))),
-    ...REPEATED.map((name) =>
-      listen(worker, name, () => retries.add(1, { ...domain, [ATTRIBUTES.reason]: name })),
-    ),
-  ];
+  return ENDINGS.map((name) => listen(worker, name, (event: FinishedEvent) => note(name, event)));
+}
+
+function meterRetries(worker: BaseWorker, { instruments }: WorkingParts): (() => void)[] {
+  const retries = instruments.counter(METRICS.retries);
+  return REPEATED.map((name) => {
+    const series = retries.series({
+      [ATTRIBUTES.domain]: worker.domain,
+      [ATTRIBUTES.reason]: name,
+    });
+    return listen(worker, name, () => series.add(1));
+  });
 }
 
 function meterTrouble(worker: BaseWorker, { instruments }: WorkingParts): (() => void)[] {
@@ -101,7 +110,16 @@ function meterTrouble(worker: BaseWorker, { instruments }: WorkingParts): (() =>
     error: instruments.counter(METRICS.workerErrors),
   } satisfies Partial<Record<keyof WorkerEventMap, unknown>>;
   const names = Object.keys(counted) as (keyof typeof counted)[];
-  return names.map((name) => listen(worker, name, () => counted[name].add(1, domain)));
+  return names.map((name) => {
+    const series = counted[name].series({ ...domain });
+    return listen(worker, name, () => series.add(1));
+  });
+}
+
+function labelsPerTier(domain: string) {
+  return new PerLabels((tier: Tier) =>
+    Object.freeze({ [ATTRIBUTES.domain]: domain, [ATTRIBUTES.tier]: tier }),
+  );
 }
 
 /** Fields of a lease by which slot time is shared. */

@@ -3,6 +3,7 @@ import type { ClaimedAction } from '@nooble/queue';
 import type { ActionEvent, BaseWorker, WorkerEventMap } from '@nooble/worker';
 import {
   context,
+  isSpanContextValid,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -12,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { listen } from '../listen.ts';
 import { ATTRIBUTES } from '../metric-facts.ts';
-import { spanAttributes } from './span-attributes.ts';
+import { describe, samplingAttributes } from './span-attributes.ts';
 import { spanContextOf, traceContextOf } from './trace-context.ts';
 
 /** `parent`: the attempt is part of the trace of its sender; `link`: it begins a trace that is linked to it. */
@@ -59,7 +60,7 @@ export function traceProcessing(worker: BaseWorker, parts: ProcessingParts): () 
 /** The spans of the attempts that the queue does not know as ended yet. */
 class AttemptSpans {
   readonly #parts: ProcessingParts;
-  /** By action and token: an action may be claimed again while an earlier attempt, which lost its lease, still runs. */
+  /** The recorded ones, by action and token: an action may be claimed again while an earlier attempt, which lost its lease, still runs. */
   readonly #spans = new Map<string, Span>();
   readonly #byAction = new WeakMap<DomainAction, Span>();
 
@@ -71,8 +72,10 @@ class AttemptSpans {
     const { action, claimed } = event;
     if (!action) return;
     const span = startSpan(event, action, this.#parts);
-    this.#spans.set(keyOf(claimed), span);
+    // Without an SDK there is nothing to continue.
+    if (!isSpanContextValid(span.spanContext())) return;
     this.#byAction.set(action, span);
+    if (span.isRecording()) this.#spans.set(keyOf(claimed), span);
   }
 
   of(action: DomainAction): Span | undefined {
@@ -84,6 +87,7 @@ class AttemptSpans {
   }
 
   end(claimed: ClaimedAction, status: keyof WorkerEventMap, error?: string): void {
+    if (this.#spans.size === 0) return;
     const key = keyOf(claimed);
     const span = this.#spans.get(key);
     if (!span) return;
@@ -103,17 +107,19 @@ function startSpan(
   { tracer, relationOf }: ProcessingParts,
 ): Span {
   const sender = spanContextOf(action);
-  const isLinked = relationOf(action) === 'link';
+  const isLinked = sender !== undefined && relationOf(action) === 'link';
   const parent = sender && !isLinked ? trace.setSpanContext(ROOT_CONTEXT, sender) : ROOT_CONTEXT;
-  const attributes = {
-    ...spanAttributes(action, 'process'),
+  const attributes = samplingAttributes(action, 'process');
+  const links = isLinked ? [{ context: sender }] : [];
+  const options = { kind: SpanKind.CONSUMER, attributes, links };
+  const span = tracer.startSpan(`process ${action.actionType}`, options, parent);
+  if (!span.isRecording()) return span;
+  describe(span, action, 'process');
+  return span.setAttributes({
     'nooble.attempt': attempt,
     'nooble.stalls': claimed.stalls,
     'nooble.waited_ms': Math.round(claimed.waitedMs),
-  };
-  const links = sender && isLinked ? [{ context: sender }] : [];
-  const options = { kind: SpanKind.CONSUMER, attributes, links };
-  return tracer.startSpan(`process ${action.actionType}`, options, parent);
+  });
 }
 
 function settle(span: Span, status: keyof WorkerEventMap, error: string | undefined): void {

@@ -3,6 +3,7 @@ import { domainOf } from '@nooble/models';
 import type { QueueObserver } from '@nooble/queue';
 import {
   context,
+  isSpanContextValid,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -11,7 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { ATTRIBUTES } from '../metric-facts.ts';
 import { errorTypeOf } from './error-type.ts';
-import { spanAttributes } from './span-attributes.ts';
+import { describe, samplingAttributes } from './span-attributes.ts';
 import { continuing, sendingContext } from './trace-context.ts';
 
 /** Returns the observer that makes a span of each admission, which the action then continues. */
@@ -19,9 +20,11 @@ export function tracedSending(tracer: Tracer): QueueObserver {
   return {
     admit: async (action, admit) => {
       const parent = sendingContext(action);
-      const attributes = spanAttributes(action, 'send');
+      const attributes = samplingAttributes(action, 'send');
       const name = `send ${domainOf(action.actionType)}`;
       const span = tracer.startSpan(name, { kind: SpanKind.PRODUCER, attributes }, parent);
+      if (!isSpanContextValid(span.spanContext())) return admit(action);
+      if (span.isRecording()) describe(span, action, 'send');
       const sent = continuing(action, span.spanContext());
       try {
         const outcome = await context.with(trace.setSpan(parent, span), async () => admit(sent));

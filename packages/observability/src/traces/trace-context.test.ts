@@ -1,6 +1,7 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import type { DomainAction } from '@nooble/models';
 import { expect, it } from 'vitest';
+import { acme, generate } from '../../test/stage.ts';
 import { continuing, spanContextOf, traceContextOf } from './trace-context.ts';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -33,7 +34,8 @@ it.each([1, 'x'.repeat(600), '', '\u0000'])('drops the tracestate %j', (tracesta
 
 it('an action continues a span in place of its earlier trace, and keeps its other metadata', () => {
   const span = spanContextOf(actionWith({ traceparent }));
-  const action = actionWith({ traceparent: 'earlier', tracestate: 'a=1', note: 1 });
+  const metadata = { traceparent: 'earlier', tracestate: 'a=1', note: 1 };
+  const action = generate.create({ ...acme, data: 'x', metadata });
   expect(continuing(action, span!).metadata).toEqual({ traceparent, note: 1 });
 });
 

@@ -6,7 +6,7 @@ import {
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
-import type { DomainAction } from '@nooble/models';
+import { reviseAction, type DomainAction } from '@nooble/models';
 import type { TraceContext } from '@nooble/worker';
 
 /** Version 00 of https://www.w3.org/TR/trace-context/#traceparent-header. */
@@ -41,12 +41,12 @@ export function traceContextOf(span: SpanContext): TraceContext | undefined {
   return isState(tracestate) ? { traceparent, tracestate } : { traceparent };
 }
 
-/** Returns a copy of an action that continues a span. */
+/** Returns a copy of an action that continues a span. Throws InvalidActionError for a malformed one. */
 export function continuing(action: DomainAction, span: SpanContext): DomainAction {
   const trace = traceContextOf(span);
   if (!trace) return action;
   const { traceparent: _parent, tracestate: _state, ...metadata } = action.metadata;
-  return { ...action, metadata: { ...metadata, ...trace } };
+  return reviseAction(action, { metadata: { ...metadata, ...trace } });
 }
 
 /** Returns the context in which an action is sent: that of the active span, else that of the action. */
