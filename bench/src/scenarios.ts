@@ -7,6 +7,7 @@ import { enqueue, enqueue1 } from './scenarios/enqueue.ts';
 import { floor } from './scenarios/floor.ts';
 import { idle } from './scenarios/idle.ts';
 import { lifecycle } from './scenarios/lifecycle.ts';
+import { observed } from './scenarios/observed.ts';
 import { memory } from './scenarios/memory.ts';
 import { partitions } from './scenarios/partitions.ts';
 import { payload100k } from './scenarios/payload.ts';
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   processC50,
   processC200,
   lifecycle,
+  observed,
   roundtrip,
   sendToStart,
   callback,

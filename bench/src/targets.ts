@@ -10,6 +10,8 @@ const TARGETS: readonly Target[] = [
   { scenario: 'process_c50', to: 'bullmq', atLeast: 3 },
   { scenario: 'process_c200', to: 'bullmq', atLeast: 3.5 },
   { scenario: 'lifecycle', to: 'bullmq', atLeast: 3 },
+  { scenario: 'observed', to: 'metrics', atMost: 1.03 },
+  { scenario: 'observed', to: 'traces', atMost: 1.1 },
   { scenario: 'roundtrip', metric: 'p50', to: 'bullmq', atMost: 0.7 },
   { scenario: 'roundtrip', metric: 'same_p99', to: 'bullmq', atMost: 0.6 },
   { scenario: 'roundtrip', metric: 'many_p50', to: 'bullmq', atMost: 0.4 },

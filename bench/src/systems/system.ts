@@ -1,6 +1,13 @@
 import type { Job, Passage } from '../payload.ts';
 
-export type SystemName = 'nooble' | 'bullmq' | 'bee-queue' | 'groupmq' | 'floor';
+export type SystemName =
+  | 'nooble'
+  | 'nooble-metrics'
+  | 'nooble-traces'
+  | 'bullmq'
+  | 'bee-queue'
+  | 'groupmq'
+  | 'floor';
 
 /** Location of the jobs of a sample; the prefix is not used by anything else. */
 export interface Place {

@@ -6,6 +6,8 @@ export type SideName = SystemName | ConversationName;
 
 const LOADERS: Readonly<Record<SystemName, () => Promise<System>>> = {
   nooble: async () => (await import('./nooble.ts')).nooble,
+  'nooble-metrics': async () => (await import('./observed.ts')).withMetrics(),
+  'nooble-traces': async () => (await import('./observed.ts')).withTraces(),
   bullmq: async () => (await import('./bullmq.ts')).bullmq,
   'bee-queue': async () => (await import('./bee-queue.ts')).beeQueue,
   groupmq: async () => (await import('./groupmq.ts')).groupmq,
