@@ -21,6 +21,9 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** Commands on the arrival buckets and the clock, whose number depends on the moments at which actions arrive. */
+const TIMED = new Set(['hdel', 'hincrby', 'hset', 'hmget']);
+
 /** Returns the calls and commands of sending all jobs and draining them. */
 async function countsOf(queues: DomainQueueManager): Promise<Record<string, number>> {
   await server.clear();
@@ -29,7 +32,8 @@ async function countsOf(queues: DomainQueueManager): Promise<Record<string, numb
     await drain(redis, 50);
     return server.commandStats();
   };
-  return Object.fromEntries([...(await stats())].map(([name, { calls }]) => [name, calls]));
+  const counted = [...(await stats())].filter(([name]) => !TIMED.has(name));
+  return Object.fromEntries(counted.map(([name, { calls }]) => [name, calls]));
 }
 
 it('an observer that changes nothing changes no call and no command, nor does one that was removed', async () => {

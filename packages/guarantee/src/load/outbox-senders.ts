@@ -35,6 +35,8 @@ export interface Sending {
   readonly queues: DomainQueueManager;
   readonly random: Random;
   readonly isOver: () => boolean;
+  /** Called after each transaction that ended as it should. */
+  readonly onEnd: (by: 'COMMIT' | 'ROLLBACK') => void;
 }
 
 /** Sends actions in transactions, one after the other, and rolls a third of them back. Returns the ids of all. */
@@ -43,6 +45,7 @@ export async function sendInTransactions({
   queues,
   random,
   isOver,
+  onEnd,
 }: Sending): Promise<string[]> {
   const ids: string[] = [];
   const persistence = connect({ url });
@@ -58,6 +61,7 @@ export async function sendInTransactions({
       const fields = { actionId: id, tenantId: 'buyer', tenantTier: 'free' } as const;
       await outbox.enqueueIn(client, work.create({ ...fields, data: INSTANT_WORK.data }));
       await client.query(end);
+      onEnd(end);
     } catch {
       // The table shows later if it was committed.
       await client.end().catch(() => undefined);

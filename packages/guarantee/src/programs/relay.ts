@@ -10,7 +10,7 @@ const { redis, prefix, seed, postgres = '' } = readProgramOptions();
 exitWithParent();
 
 /** Maximum number of admissions of a process. */
-const MOST_ADMISSIONS = 60;
+const MOST_ADMISSIONS = 240;
 /** Time for which a row stays locked after its admission, so that a worker has ended its action (ms). */
 const HOLD_MS = 300;
 
