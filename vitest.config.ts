@@ -20,6 +20,15 @@ const everyTest = [
 /** They replace a module for all who import it. */
 const replacing = ['packages/queue/test/{protocol/{protocol,share-by-time},clock}.test.ts'];
 
+/** Tests that start dozens of processes or servers. Every night, with `NOOBLE_NIGHTLY`. */
+const costly = [
+  'packages/guarantee/test/{cluster,everything,interrupted}.test.ts',
+  'packages/persistence/test/embedded.test.ts',
+  'examples/demo/test/{durability,interruption}.test.ts',
+  'bench/test/harness.test.ts',
+];
+const left = process.env['NOOBLE_NIGHTLY'] === '1' ? [] : costly;
+
 export default defineConfig({
   test: {
     alias: sources,
@@ -27,7 +36,12 @@ export default defineConfig({
       // Test files share processes, which load each module once; this halves the CPU time of most files.
       {
         extends: true,
-        test: { name: 'shared', include: everyTest, exclude: replacing, isolate: false },
+        test: {
+          name: 'shared',
+          include: everyTest,
+          exclude: [...replacing, ...left],
+          isolate: false,
+        },
       },
       { extends: true, test: { name: 'isolated', include: replacing } },
     ],

@@ -5,7 +5,7 @@ import { useGuarantee } from './run-cli.ts';
 
 const guarantee = useGuarantee();
 
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 120_000;
 
 async function holds(id: string): Promise<void> {
   const { code, output } = await guarantee(['--only', id, '--seconds', '4']);
@@ -13,14 +13,18 @@ async function holds(id: string): Promise<void> {
   expect(code).toBe(0);
 }
 
-describe('every promise holds', () => {
+// A promise is about time, and a machine that is busy with other tests may miss it: it is then tried again.
+describe('every promise holds', { retry: 2 }, () => {
   // Concurrently, because both mostly wait for the delivery of stored callbacks and neither measures a time.
   it.concurrent.each(['P1', 'P3'])('%s', holds, TIMEOUT_MS);
 
   it.each(['P2', 'P4', 'P5', 'P6', 'P9'])('%s', holds, TIMEOUT_MS);
 
   // Concurrently, because they mostly wait for processes that were killed, and measure no time closely.
-  it.concurrent.each(['P8', 'P10', 'P11', 'P12', 'P13', 'P14'])('%s', holds, TIMEOUT_MS);
+  it.concurrent.each(['P8', 'P10', 'P11', 'P12', 'P14'])('%s', holds, TIMEOUT_MS);
+
+  // Every night: it starts more processes than all others.
+  it.runIf(process.env['NOOBLE_NIGHTLY'] === '1')('P13', async () => holds('P13'), TIMEOUT_MS);
 });
 
 describe('on the Redis of a user', () => {

@@ -11,7 +11,7 @@ import { replyCall } from '../src/protocol/operations/reply.ts';
 import { START } from '../src/protocol/position.ts';
 import { Partitions } from '../src/protocol/partitions.ts';
 import { runScript } from '@nooble/redis';
-import { failure, openQueue, PATIENT, type Queue } from './fixture.ts';
+import { failure, openQueue, PATIENT, startServer, type Queue } from './fixture.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -113,7 +113,8 @@ describe('emitting', () => {
   });
 
   it('travels in one call for all chunks of a turn', async () => {
-    const queue = openQueue();
+    const server = await startServer();
+    const queue = openQueue({ url: server.url });
     for (let n = 0; n < 20; n += 1) await queue.enqueue();
     const claimed = await queue.claim(20);
     const broker = queue.brokerOf();
@@ -126,8 +127,8 @@ describe('emitting', () => {
       broker.emit({ lease, first: 1, chunks: ['1'], readers: [] }),
     );
     expect((await Promise.all(emits)).every(({ held }) => held)).toBe(true);
-    // Other tests use the server as well.
-    expect((await calls()) - before).toBeLessThan(20);
+    // The script may have to be loaded first.
+    expect((await calls()) - before).toBeLessThan(5);
   });
 });
 
