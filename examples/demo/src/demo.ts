@@ -5,6 +5,7 @@ import { showApproval } from './approval.ts';
 import { showConversation } from './conversation.ts';
 import { readDocuments, type Documents } from './documents.ts';
 import { showFairness } from './fairness.ts';
+import type { Extras } from './full/extras.ts';
 import { showIndexing } from './indexing.ts';
 import type { DemoOptions } from './options.ts';
 import { showQuestion } from './question.ts';
@@ -19,7 +20,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Runs the whole demo. Everything it started has ended when the promise settles. */
 export async function playDemo(
-  { docs, ask }: DemoOptions,
+  { docs, ask, full }: DemoOptions,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,7 +33,8 @@ export async function playDemo(
   const prefix = `nooble-demo-${randomBytes(4).toString('hex')}`;
   try {
     signal.throwIfAborted();
-    await playOn({ redis, prefix, screen, ask, documents, signal });
+    const play = { redis, prefix, screen, ask, documents, signal };
+    await (full ? playWithExtras(play) : playOn(play));
   } finally {
     await redis.leave(prefix);
   }
@@ -46,11 +48,28 @@ interface Play {
   readonly ask: string;
   readonly documents: Documents;
   readonly signal: AbortSignal;
+  readonly extras?: Extras;
+}
+
+/** Loads what it adds only if it is wanted. */
+async function playWithExtras(play: Play): Promise<void> {
+  const { openExtras } = await import('./full/extras.ts');
+  const extras = await openExtras();
+  try {
+    play.signal.throwIfAborted();
+    await playOn({ ...play, extras });
+  } finally {
+    await extras.leave();
+  }
 }
 
 /** Ends with the last part, on an interruption, or when a service dies. */
 async function playOn({ signal, ...play }: Play): Promise<void> {
-  const stage = new Stage({ redis: play.redis.url, prefix: play.prefix });
+  const stage = new Stage({
+    redis: play.redis.url,
+    prefix: play.prefix,
+    more: play.extras?.services,
+  });
   const interrupted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     stage.events.once('died', reject);
@@ -64,7 +83,7 @@ async function playOn({ signal, ...play }: Play): Promise<void> {
 }
 
 async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void> {
-  const { redis, screen, ask, documents } = play;
+  const { redis, screen, ask, documents, extras } = play;
   await stage.open();
   showStage(stage, screen);
   await showIndexing(stage, screen, documents);
@@ -76,10 +95,14 @@ async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void>
   const flood = redis.small ? { free: 60, others: 4 } : { free: 400, others: 10 };
   await showFairness(stage, screen, flood);
   await showRateLimit(stage, screen);
+  await extras?.play(stage, screen, ask);
 }
 
 function showStage({ services, usesStandIn }: Stage, screen: Screen): void {
-  screen.line('Services   embedding-service, and query-service twice, in their own processes');
+  const gateway = services.some(({ name }) => name === 'gateway') ? ', the gateway' : '';
+  screen.line(
+    `Services   embedding-service${gateway}, and query-service twice, in their own processes`,
+  );
   for (const { url } of services) screen.faint(`           ${url}/ready`);
   const standIn = 'a stand-in that sends sentences of the sources, word by word';
   screen.line(`Model      ${usesStandIn ? standIn : 'the one of QUERY_LLM_BASE_URL'}`);

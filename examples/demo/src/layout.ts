@@ -1,7 +1,8 @@
 import { truncate } from '@nooble/errors';
 
-/** Maximum line width. */
+/** Maximum width of a line, and of a line of a wide table (characters). */
 export const MAX_WIDTH = 80;
+export const MAX_ROW_WIDTH = 100;
 
 /** Pads a text to `width` characters, or truncates it with an ellipsis. */
 export function fit(text: string, width: number): string {

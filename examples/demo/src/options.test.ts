@@ -5,6 +5,7 @@ it('has a default question for the Markdown of this repository', () => {
   expect(readOptions([])).toEqual({
     docs: undefined,
     ask: expect.stringMatching(/\?$/) as string,
+    full: false,
     help: false,
   });
 });

@@ -5,6 +5,8 @@ export interface DemoOptions {
   /** Folder whose Markdown is indexed; undefined for this repository. */
   readonly docs: string | undefined;
   readonly ask: string;
+  /** Traces, metrics, alerts, history and usage as well. */
+  readonly full: boolean;
   readonly help: boolean;
 }
 
@@ -12,9 +14,11 @@ export const HELP = `Shows typed actions flowing between two services through Re
 
   npm run demo                                   with the Markdown of this repository
   npm run demo -- --docs <folder> --ask "…"      with your own Markdown and question
+  npm run demo -- --full                         with traces
 
   --docs <folder>   folder with Markdown to index
   --ask <question>  question to answer from it
+  --full            also ask over HTTP, and print the trace of the question
   --help            print this text
 
 Set REDIS_URL to use an existing Redis. By default the demo starts one and stops it at the end.
@@ -31,14 +35,15 @@ export function readOptions(args: readonly string[]): DemoOptions {
     options: {
       docs: { type: 'string' },
       ask: { type: 'string', default: QUESTION },
+      full: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { docs, ask, help } = values;
+  const { docs, ask, full, help } = values;
   if (ask.trim() === '') throw new TypeError('--ask needs a question');
   if (ask.length > MAX_CHARACTERS) {
     throw new TypeError(`--ask takes a question of at most ${MAX_CHARACTERS} characters`);
   }
   if (docs?.trim() === '') throw new TypeError('--docs needs a folder');
-  return { docs, ask, help };
+  return { docs, ask, full, help };
 }

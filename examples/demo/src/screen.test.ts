@@ -27,6 +27,7 @@ it.each<[string, (screen: Screen) => void]>([
   ['a line', (screen) => screen.line(ATTACK)],
   ['a faint line', (screen) => screen.faint(ATTACK)],
   ['the line of a tier', (screen) => screen.tier('free', ATTACK)],
+  ['a line of a table', (screen) => screen.row(ATTACK, 'dim')],
   ['progress', (screen) => screen.progress(ATTACK, { done: 1, all: 1 })],
   ['an action', (screen) => screen.flow({ ...flow, type: ATTACK, queue: `${ATTACK}\n` })],
 ])('passes no control character of a text on to the terminal: %s', (_what, show) => {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { printable } from '@nooble/errors';
 import type { Flow } from './flow.ts';
-import { duration, flowRow, MAX_WIDTH, wrap } from './layout.ts';
+import { duration, fit, flowRow, MAX_ROW_WIDTH, MAX_WIDTH, wrap } from './layout.ts';
 import { Typing } from './typing.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -73,6 +73,16 @@ export class Screen {
 
   tier(tier: keyof typeof TIER_STYLES, text: string): void {
     this.#write(this.#paint(TIER_STYLES[tier], oneLine(text)));
+  }
+
+  /** Writes a line of a table, which is cut to `rowWidth`. */
+  row(text: string, style: Style): void {
+    this.#write(this.#paint(style, fit(oneLine(text), this.rowWidth).trimEnd()));
+  }
+
+  /** Maximum length of a line of a table. */
+  get rowWidth(): number {
+    return Math.min(this.#out.columns || MAX_ROW_WIDTH, MAX_ROW_WIDTH);
   }
 
   #wrapped(text: string): string {

@@ -7,7 +7,7 @@ import { FlowReader, type Flow } from './flow.ts';
 /** A service and its environment variables. */
 export interface ServiceProcessOptions {
   /** Folder name of the example. */
-  readonly name: 'embedding-service' | 'query-service';
+  readonly name: 'embedding-service' | 'query-service' | 'gateway';
   /** Path of its program. @default the built one of the package */
   readonly main?: string;
   readonly env: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export class ServiceProcess {
     });
   }
 
-  /** URL of its health checks, once it has started. */
+  /** URL of its HTTP server, once it has started. */
   get url(): string {
     return this.#url;
   }
@@ -60,11 +60,12 @@ export class ServiceProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Resolves when the service consumes. Rejects with the end of its output if it ends before. */
+  /** Resolves when the service consumes, or serves if it is the gateway. Rejects with the end of its output if it ends before. */
   async started(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.events.once('died', reject);
-      this.#listen((line) => line['msg'] === 'Consuming' && resolve());
+      const last = this.name === 'gateway' ? 'Serving' : 'Consuming';
+      this.#listen((line) => line['msg'] === last && resolve());
     });
   }
 
@@ -90,7 +91,7 @@ export class ServiceProcess {
       const line = parseLine(text);
       if (!line) return this.#keep(text);
       if (Number(line['level']) >= 50) this.#keep(text);
-      if (line['msg'] === 'Serving health checks') this.#url = String(line['url']);
+      if (String(line['msg']).startsWith('Serving')) this.#url = String(line['url']);
       onLine(line);
       this.events.emit('line', line);
       const flow = this.#flows.read(line);

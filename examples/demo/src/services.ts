@@ -11,20 +11,35 @@ export interface ServicesOptions {
   readonly prefix: string;
   /** URL of the language model; undefined for the one that the user has configured. */
   readonly model: string | undefined;
+  readonly more?: MoreServices;
+}
+
+/** Further settings of the services, and the gateway. */
+export interface MoreServices {
+  /** API keys of the gateway, as in its setting. */
+  readonly apiKeys: string;
+  /** URL of a collector of traces. */
+  readonly collector: string;
 }
 
 /** Starts the services, each in its own process. */
 export function startServices(options: ServicesOptions): ServiceProcess[] {
-  return DOMAINS.map(
+  const services = DOMAINS.map(
     (domain) =>
       new ServiceProcess({ name: `${domain}-service`, env: environmentOf(domain, options) }),
   );
+  return options.more ? [...services, startGateway(options, options.more)] : services;
+}
+
+function startGateway(options: ServicesOptions, { apiKeys }: MoreServices): ServiceProcess {
+  const env = { ...environmentOf('gateway', options), GATEWAY_API_KEYS: apiKeys };
+  return new ServiceProcess({ name: 'gateway', env });
 }
 
 /** Uses the prefixed names, which take precedence over variables of the user. */
 function environmentOf(
-  domain: (typeof DOMAINS)[number],
-  { redis, prefix, model }: ServicesOptions,
+  domain: (typeof DOMAINS)[number] | 'gateway',
+  { redis, prefix, model, more }: ServicesOptions,
 ): Record<string, string> {
   const name = domain.toUpperCase();
   return {
@@ -35,5 +50,15 @@ function environmentOf(
     HTTP_PORT: '0',
     QUERY_LEASE_SECONDS: LEASE_SECONDS,
     ...(model !== undefined && { QUERY_LLM_BASE_URL: model, QUERY_LLM_MODEL: 'stand-in' }),
+    ...(more && tracingTo(more.collector, name)),
+  };
+}
+
+/** Every span is made, and sent soon: by default a batch waits for 5 s. */
+function tracingTo(collector: string, name: string): Record<string, string> {
+  return {
+    [`${name}_OTEL_EXPORTER_OTLP_ENDPOINT`]: collector,
+    OTEL_TRACES_SAMPLER: 'always_on',
+    OTEL_BSP_SCHEDULE_DELAY: '100',
   };
 }

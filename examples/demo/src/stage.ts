@@ -7,7 +7,7 @@ import { withDeadline } from './deadline.ts';
 import { FlowReader, lineOf, type Flow } from './flow.ts';
 import { publishHandler, publishText } from './publish.ts';
 import type { LogLine, ServiceProcess } from './service-process.ts';
-import { startServices } from './services.ts';
+import { startServices, type MoreServices } from './services.ts';
 import { StandInModel } from './stand-in-model.ts';
 
 /** Domain of the demo itself, which receives the answers. */
@@ -20,6 +20,12 @@ interface Events {
   /** The answer, and the id of its task. */
   indexed: [CallbackData<Indexed>, string];
   died: [Error];
+}
+
+export interface StageOptions {
+  readonly redis: string;
+  readonly prefix: string;
+  readonly more?: MoreServices | undefined;
 }
 
 /** A line of the log of a service. */
@@ -38,13 +44,13 @@ export class Stage {
   readonly model = new StandInModel();
   /** False if the user has configured a language model. */
   readonly usesStandIn: boolean;
-  readonly #options: { readonly redis: string; readonly prefix: string };
+  readonly #options: StageOptions;
   /** Last start of an action by a service, by the id of the action. */
   readonly #starts = new Map<string, Logged>();
   readonly #worker: BaseWorker;
   #services: readonly ServiceProcess[] = [];
 
-  constructor(options: { redis: string; prefix: string }) {
+  constructor(options: StageOptions) {
     const { redis, prefix } = (this.#options = options);
     const { QUERY_LLM_BASE_URL: own, LLM_BASE_URL: general } = process.env;
     this.usesStandIn = (own ?? '') === '' && (general ?? '') === '';
@@ -63,7 +69,8 @@ export class Stage {
   /** Starts everything; resolves when all workers consume. */
   async open(): Promise<void> {
     const model = this.usesStandIn ? await this.model.start() : undefined;
-    this.#services = startServices({ ...this.#options, model });
+    const { more, ...options } = this.#options;
+    this.#services = startServices({ ...options, model, ...(more && { more }) });
     for (const service of this.#services) this.#follow(service);
     const started = this.#services.map(async (service) => service.started());
     await withDeadline({ waitingFor: 'the services', ms: START_MS }, async () =>

@@ -21,7 +21,7 @@ it('handles an interruption before it has a Redis', async () => {
   vi.stubEnv('REDIS_URL', inject('redisUrl'));
   onTestFinished(() => void vi.unstubAllEnvs());
   const interrupt = new AbortController();
-  const options = { docs: await documents(), ask: 'What?', help: false };
+  const options = { docs: await documents(), ask: 'What?', full: false, help: false };
   const lines: string[] = [];
   const out = { write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream;
   const playing = playDemo(options, new Screen(out), interrupt.signal);

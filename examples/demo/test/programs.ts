@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 
 const examples = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(inject('sharedFolder'), 'demo');
-const names = ['demo', 'embedding-service', 'query-service'] as const;
+const names = ['demo', 'embedding-service', 'query-service', 'gateway'] as const;
 type Name = (typeof names)[number];
 
 // The tests start some fifty processes; one that loads 900 modules one by one takes twice the processor time.

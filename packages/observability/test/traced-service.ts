@@ -11,12 +11,12 @@ export function keepContext(): void {
   onTestFinished(() => context.disable());
 }
 
-/** A tracer provider of a service, which exports to a receiver. */
+/** A tracer provider of a service, which exports to an endpoint. */
 export function tracerOf(
   service: string,
-  url: string,
+  endpoint: string,
 ): TracerProvider & Pick<BasicTracerProvider, 'forceFlush' | 'shutdown'> {
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: 1_000 });
+  const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: 1_000 });
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service }),
     spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 512 })],
