@@ -187,7 +187,7 @@ it('finds one admission too many in any minute', () => {
 });
 
 it('finds actions that a living worker held during an outage and another one started', () => {
-  const outage = { from: 2, to: 3 };
+  const outage = { from: 2, to: 3, lateMs: 1 };
   const again = { ...started, pid: 2 };
   const between = [accepted, started, sent, sent] as const;
   expect(takenOver(history(...between, settled), outage)).toEqual({ held: 1, taken: [] });
@@ -196,6 +196,13 @@ it('finds actions that a living worker held during an outage and another one sta
   expect(takenOver(retried, outage)).toEqual({ held: 1, taken: [] });
   const over = history(started, settled, accepted, accepted, again);
   expect(takenOver(over, outage)).toEqual({ held: 0, taken: [] });
+  const stalled = (pid: number, ms: number) => ({ event: 'stall', pid, ms }) as const;
+  const late = history(...between, sent, stalled(1, 2), again);
+  expect(takenOver(late, outage)).toEqual({ held: 0, taken: [] });
+  for (const innocent of [stalled(1, 1), stalled(2, 2)]) {
+    const lines = history(...between, sent, innocent, again);
+    expect(takenOver(lines, outage)).toEqual({ held: 1, taken: ['a'] });
+  }
 });
 
 it('finds an action that waited while another tenant was served repeatedly', () => {

@@ -13,8 +13,7 @@ async function holds(id: string): Promise<void> {
   expect(code).toBe(0);
 }
 
-// A promise is about time, and a machine that is busy with other tests may miss it: it is then tried again.
-describe('every promise holds', { retry: 2 }, () => {
+describe('every promise holds', () => {
   // Concurrently, because both mostly wait for the delivery of stored callbacks and neither measures a time.
   it.concurrent.each(['P1', 'P3'])('%s', holds, TIMEOUT_MS);
 

@@ -35,7 +35,8 @@ export async function outlast(
   const to = Date.now();
   // Long enough for any worker to take over an action.
   await wait(2 * leaseMs);
-  return { from, to };
+  // Half of that third: the rest is enough for a connection and a renewal.
+  return { from, to, lateMs: leaseMs / 6 };
 }
 
 /** Returns true if the worker has made a claim since a time, except one sent before: that may not have seen the outage. */
