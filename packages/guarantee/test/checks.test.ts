@@ -196,7 +196,6 @@ it('finds actions that a living worker held during an outage and another one sta
   expect(takenOver(retried, outage)).toEqual({ held: 1, taken: [] });
   const over = history(started, settled, accepted, accepted, again);
   expect(takenOver(over, outage)).toEqual({ held: 0, taken: [] });
-  const stalled = (pid: number, ms: number) => ({ event: 'stall', pid, ms }) as const;
   const late = history(...between, sent, stalled(1, 2), again);
   expect(takenOver(late, outage)).toEqual({ held: 0, taken: [] });
   for (const innocent of [stalled(1, 1), stalled(2, 2)]) {
@@ -230,6 +229,11 @@ it('measures the time from the kill of a worker until its actions start again', 
   expect(reclaims(history(accepted, started, kill, notified))).toEqual(nothing);
   expect(reclaims(history(accepted, started, kill))).toEqual({ times: [], stranded: ['a'] });
 });
+
+/** Returns the line of a process that was not scheduled for some time (ms). */
+function stalled(pid: number, ms: number) {
+  return { event: 'stall', pid, ms } as const;
+}
 
 /** Two actions of a sequence that were accepted in this order, and the given lines about them. */
 function sequence(...entries: (Entry & { pid?: number })[]): Line[] {
