@@ -17,8 +17,8 @@ async function openWriter() {
 it('stores the same batch once, however often it is written', async () => {
   const { writer, rowsOf } = await openWriter();
   const batch = batchOf(endingOf(), endingOf(), endingOf({ ending: 'dead', note: '{"code":"X"}' }));
-  expect(await writer.write(batch)).toEqual({ endings: 3, refused: 0, missing: 0 });
-  expect(await writer.write(batch)).toEqual({ endings: 0, refused: 0, missing: 0 });
+  expect(await writer.write(batch)).toEqual({ endings: 3, refused: 0, purged: 0, missing: 0 });
+  expect(await writer.write(batch)).toEqual({ endings: 0, refused: 0, purged: 0, missing: 0 });
   const twice = endingOf();
   expect((await writer.write(batchOf(twice, twice))).endings).toBe(1);
   expect(await rowsOf('SELECT done, dead FROM nooble.usage_daily')).toEqual([
@@ -64,8 +64,8 @@ it('sets aside an ending that cannot be stored, with the reason, and stores the 
     endingOf({ ending: 'done', note: '['.repeat(100_000) }),
   ];
   const batch = batchOf(...good.slice(0, 10), ...bad, ...good.slice(10));
-  expect(await writer.write(batch)).toEqual({ endings: 20, refused: 6, missing: 0 });
-  expect(await writer.write(batch)).toEqual({ endings: 0, refused: 6, missing: 0 });
+  expect(await writer.write(batch)).toEqual({ endings: 20, refused: 6, purged: 0, missing: 0 });
+  expect(await writer.write(batch)).toEqual({ endings: 0, refused: 6, purged: 0, missing: 0 });
   const refused = await rowsOf('SELECT reason FROM nooble.refused_endings');
   expect(refused).toHaveLength(6);
   expect(await rowsOf('SELECT sum(done)::int AS done FROM nooble.usage_daily')).toEqual([

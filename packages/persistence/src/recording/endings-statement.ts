@@ -1,4 +1,5 @@
 import { COLUMNS, type EndingRow } from './ending-row.ts';
+import { isPurged } from '../tenants/purge-mark.ts';
 import type { Statement } from '../connecting/sessions.ts';
 
 const NAMES = Object.keys(COLUMNS);
@@ -18,8 +19,10 @@ const KEY = 'tenant_id, day, domain, action_type, tier';
 const TEXT = `
 WITH given AS (
   SELECT * FROM unnest(${ARRAYS.join(', ')}) AS given (${NAMES.join(', ')})
+), kept AS (
+  SELECT * FROM given WHERE NOT ${isPurged('tenant_id', 'ended_at')}
 ), inserted AS (
-  INSERT INTO nooble.endings (${OWN}) SELECT ${OWN} FROM given
+  INSERT INTO nooble.endings (${OWN}) SELECT ${OWN} FROM kept
   ON CONFLICT DO NOTHING
   RETURNING ${KEY}, action_id, token, ending, ${SUMS.join(', ')}
 ), used AS (
@@ -36,7 +39,8 @@ WITH given AS (
   FROM given JOIN inserted USING (domain, action_id, token) WHERE given.ending = 'dead'
   ON CONFLICT DO NOTHING
 )
-SELECT count(*)::integer AS count FROM inserted`;
+SELECT (SELECT count(*)::integer FROM inserted) AS new,
+  (SELECT count(*)::integer FROM given) - (SELECT count(*)::integer FROM kept) AS purged`;
 
 /** Returns the statement that stores these endings. Those that are stored already stay as they are. */
 export function endingsStatement(rows: readonly EndingRow[]): Statement {

@@ -1,5 +1,6 @@
 import type { EndingsBatch, HistoryEnding, HistoryGap } from '@nooble/queue';
 import type { Sessions } from '../connecting/sessions.ts';
+import { isPurged } from '../tenants/purge-mark.ts';
 import { EndingDays } from './ending-days.ts';
 import { dayOf, rowOf, type EndingRow } from './ending-row.ts';
 import { endingsStatement } from './endings-statement.ts';
@@ -10,6 +11,10 @@ interface Prepared {
   readonly entry: HistoryEnding;
   readonly row: EndingRow;
 }
+
+type Stored = Omit<Written, 'missing'>;
+
+const NOTHING: Stored = { endings: 0, refused: 0, purged: 0 };
 
 /** SQLSTATE classes of errors that are in a row: data exception, constraint, a limit such as nesting. */
 const OF_A_ROW = ['22', '23', '54'];
@@ -29,15 +34,15 @@ export class EndingsWriter {
     const endings = batch.entries.filter((entry) => entry.kind === 'ending');
     const gaps = batch.entries.filter((entry) => entry.kind === 'gap');
     const { prepared, refused } = this.#prepare(endings);
-    for (const [entry, reason] of refused) await this.#refuse(batch, entry, reason);
     await this.days.create(prepared.map(({ entry }) => dayOf(entry)));
-    const stored = await this.#store(batch, prepared);
+    let written = NOTHING;
+    for (const [entry, reason] of refused) {
+      written = sum(written, await this.#refuse(batch, entry, { reason }));
+    }
+    written = sum(written, await this.#store(batch, prepared));
     for (const gap of gaps) await this.#storeGap(batch, gap);
-    return {
-      endings: stored.endings,
-      refused: stored.refused + refused.length,
-      missing: gaps.reduce((sum, { count }) => sum + count, 0),
-    };
+    const missing = gaps.reduce((total, { count }) => total + count, 0);
+    return { ...written, missing };
   }
 
   #prepare(endings: readonly HistoryEnding[]) {
@@ -56,39 +61,47 @@ export class EndingsWriter {
   }
 
   /** Halves a batch that is refused, until the refused ending is alone. */
-  async #store(
-    batch: EndingsBatch,
-    prepared: readonly Prepared[],
-  ): Promise<{ endings: number; refused: number }> {
-    if (prepared.length === 0) return { endings: 0, refused: 0 };
+  async #store(batch: EndingsBatch, prepared: readonly Prepared[]): Promise<Stored> {
+    if (prepared.length === 0) return NOTHING;
     try {
       const statement = endingsStatement(prepared.map(({ row }) => row));
-      const [stored] = await this.#sessions.rows<{ count: number }>(RECORD, statement);
-      return { endings: stored?.count ?? 0, refused: 0 };
+      const [stored] = await this.#sessions.rows<{ new: number; purged: number }>(
+        RECORD,
+        statement,
+      );
+      return { endings: stored?.new ?? 0, refused: 0, purged: stored?.purged ?? 0 };
     } catch (error) {
       if (!isOfARow(error)) throw error;
       const [only] = prepared;
       if (only && prepared.length === 1) {
-        await this.#refuse(batch, only.entry, (error as Error).message);
-        return { endings: 0, refused: 1 };
+        const reason = (error as Error).message;
+        return this.#refuse(batch, only.entry, { reason, endedMs: only.entry.endedMs });
       }
     }
     const middle = Math.ceil(prepared.length / 2);
     const first = await this.#store(batch, prepared.slice(0, middle));
-    const second = await this.#store(batch, prepared.slice(middle));
-    return { endings: first.endings + second.endings, refused: first.refused + second.refused };
+    return sum(first, await this.#store(batch, prepared.slice(middle)));
   }
 
-  async #refuse(batch: EndingsBatch, entry: HistoryEnding, reason: string): Promise<void> {
+  /** Without a plausible time, any purge of its tenant removes it. */
+  async #refuse(
+    batch: EndingsBatch,
+    entry: HistoryEnding,
+    { reason, endedMs = 0 }: { readonly reason: string; readonly endedMs?: number },
+  ): Promise<Stored> {
     const { domain, partition } = batch;
     const { entryId, actionId, token, tenantId } = entry;
     const texts = [entryId, actionId, token, tenantId, reason, JSON.stringify(entry)];
-    await this.#sessions.rows(RECORD, {
+    const [row] = await this.#sessions.rows<{ purged: boolean }>(RECORD, {
       name: 'nooble_refuse_ending',
-      text: `INSERT INTO nooble.refused_endings (domain, partition, entry_id, action_id, token, tenant_id, reason, entry)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-      values: [domain, partition, ...texts.map(storable)],
+      text: `WITH ending AS (SELECT ${isPurged('$6', 'to_timestamp($9 / 1000.0)')} AS purged), refused AS (
+          INSERT INTO nooble.refused_endings (domain, partition, entry_id, action_id, token, tenant_id, reason, entry)
+          SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM ending WHERE NOT purged ON CONFLICT DO NOTHING)
+        SELECT purged FROM ending`,
+      values: [domain, partition, ...texts.map(storable), endedMs],
     });
+    const purged = row?.purged === true ? 1 : 0;
+    return { endings: 0, refused: 1 - purged, purged };
   }
 
   async #storeGap({ domain, partition }: EndingsBatch, gap: HistoryGap): Promise<void> {
@@ -114,6 +127,14 @@ export class EndingsWriter {
 }
 
 const RECORD = { role: 'writer', attempted: 'record endings' } as const;
+
+function sum(one: Stored, other: Stored): Stored {
+  return {
+    endings: one.endings + other.endings,
+    refused: one.refused + other.refused,
+    purged: one.purged + other.purged,
+  };
+}
 
 function isOfARow(error: unknown): boolean {
   const { code } = error as { code?: unknown };

@@ -4,6 +4,8 @@ export interface Written {
   readonly endings: number;
   /** Endings that the database refused, which are in `refused_endings`. */
   readonly refused: number;
+  /** Endings of tenants that were purged after they had ended, which are not stored. */
+  readonly purged: number;
   /** Endings that are missing, by the gaps. */
   readonly missing: number;
 }

@@ -1,4 +1,5 @@
 import type { Sessions } from '../connecting/sessions.ts';
+import { forgetPurges } from '../tenants/purge-mark.ts';
 import { pause } from './backoff.ts';
 import { DomainRecorder } from './domain-recorder.ts';
 import { EndingsWriter } from './endings-writer.ts';
@@ -22,15 +23,17 @@ const MAINTENANCE_MS = 3_600_000;
  */
 export class Recorder {
   readonly #options: Recording;
+  readonly #sessions: Sessions;
   readonly #writer: EndingsWriter;
   readonly #waiting = new Map<string, unknown>();
-  #recorded: Written = { endings: 0, refused: 0, missing: 0 };
+  #recorded: Written = { endings: 0, refused: 0, purged: 0, missing: 0 };
   #stopping: AbortController | undefined;
   #running: Promise<unknown> | undefined;
 
   /** Throws RangeError for invalid options, and InvalidActionError for the name of a domain. */
   constructor(sessions: Sessions, options: RecorderOptions) {
     this.#options = readRecording(options);
+    this.#sessions = sessions;
     this.#writer = new EndingsWriter(sessions);
     for (const domain of this.#options.domains) this.#options.queues.endings(domain);
   }
@@ -71,10 +74,11 @@ export class Recorder {
   }
 
   #count(recorded: Recorded): void {
-    const { endings, refused, missing } = this.#recorded;
+    const { endings, refused, purged, missing } = this.#recorded;
     this.#recorded = {
       endings: endings + recorded.endings,
       refused: refused + recorded.refused,
+      purged: purged + recorded.purged,
       missing: missing + recorded.missing,
     };
     this.#options.onRecorded(recorded);
@@ -93,6 +97,7 @@ export class Recorder {
     while (!stopping.aborted) {
       try {
         await this.#writer.days.maintain({ endings: retentionDays, deadLetters: deadLetterDays });
+        await forgetPurges(this.#sessions);
         await pause(MAINTENANCE_MS, stopping);
       } catch (error) {
         this.#options.onError(error);

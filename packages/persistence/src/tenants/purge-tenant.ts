@@ -2,6 +2,7 @@ import { assertTenantId } from '@nooble/models';
 import { purgeTenantQueues, type PurgeOptions, type QueuePurge } from '@nooble/queue';
 import type { RedisPool } from '@nooble/redis';
 import type { Purpose, Sessions } from '../connecting/sessions.ts';
+import { markPurged } from './purge-mark.ts';
 import { tenantTables, type TenantTable } from './tenant-tables.ts';
 
 /** Options of `purgeTenant`. */
@@ -43,6 +44,8 @@ export async function purgeTenant(
   const outbox = tables.filter(({ name }) => name === 'outbox');
   const first = await deleteRows(sessions, { tables: outbox, tenantId, purpose });
   const redis = await purgeTenantQueues(queues, tenantId, options);
+  const { purgedMs } = redis;
+  if (purgedMs > 0) await markPurged(sessions, purpose, { tenantId, purgedMs });
   const deleted = { ...(await deleteRows(sessions, { tables, tenantId, purpose })) };
   for (const [name, count] of Object.entries(first)) deleted[name] = (deleted[name] ?? 0) + count;
   const left = await countRows(sessions, { tables, tenantId, purpose });

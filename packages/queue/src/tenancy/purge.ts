@@ -1,6 +1,6 @@
 import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
 import { assertTenantId } from '@nooble/models';
-import { blockedActions } from './actions-of.ts';
+import { blockedActions, type TenantPlace } from './actions-of.ts';
 import { partsOf, type TenancyParts, type TenancyTarget } from './parts.ts';
 import {
   cancelListed,
@@ -11,6 +11,7 @@ import {
   untilIdle,
 } from './purge-domain.ts';
 import { countRemains, type TenantRemains } from './remains.ts';
+import { removeEndings } from './tenant-endings.ts';
 import { deleteKeys, domainsOf, keysOfTenant } from './tenant-keys.ts';
 
 /** Options of a purge. */
@@ -26,7 +27,11 @@ export interface QueuePurge {
   readonly cancelled: number;
   readonly deadLetters: number;
   readonly schedules: number;
+  /** Endings that no recorder had stored. */
+  readonly endings: number;
   readonly keys: number;
+  /** Time of the domain that is ahead of the others (Unix ms): what was purged had ended by then. */
+  readonly purgedMs: number;
   /** All zero, unless actions still run, or were sent meanwhile: then repeat the purge. */
   readonly left: TenantRemains;
 }
@@ -35,7 +40,7 @@ const CHECK: OptionsCheck<PurgeOptions> = { of: 'a purge', rules: { waitMs: rule
 
 /**
  * Removes a tenant from all domains: refuses its new actions, cancels the others and waits for those that run, deletes its dead
- * letters, schedules, streams, kept endings, idempotency keys and limits, in bounded calls. May be repeated. Suspend the tenant in
+ * letters, schedules, streams, endings, idempotency keys and limits, in bounded calls. May be repeated. Suspend the tenant in
  * your directory before, because admission is open again afterwards. Lists the keys of the whole server (`SCAN`). Throws
  * InvalidActionError for an invalid id, RangeError and RedisUnavailableError.
  */
@@ -64,8 +69,11 @@ export async function purgeTenantQueues(
     if (await forgetTenant(parts, place)) forgotten.add(place.domain);
   }
   const keys = await deleteAll(parts, tenantId, forgotten);
+  // After all that ends an action.
+  const { endings, purgedMs } = await removeAllEndings(parts, places);
   const left = await countRemains(parts, tenantId, domains);
-  return { domains, cancelled: cancelled.size, deadLetters, schedules, keys, left };
+  const counts = { cancelled: cancelled.size, deadLetters, schedules, endings, keys };
+  return { domains, ...counts, purgedMs, left };
 }
 
 /** Returns the number of actions that this call has found. */
@@ -83,6 +91,16 @@ async function cancelBlocked(
     }
   }
   return found;
+}
+
+async function removeAllEndings(parts: TenancyParts, places: readonly TenantPlace[]) {
+  let [endings, purgedMs] = [0, 0];
+  for (const place of places) {
+    const { count, nowMs } = await removeEndings(parts, place);
+    endings += count;
+    purgedMs = Math.max(purgedMs, nowMs);
+  }
+  return { endings, purgedMs };
 }
 
 /** Keeps the keys of domains in which the tenant still has actions. */

@@ -2,6 +2,7 @@ import { ask } from '../protocol/calling.ts';
 import { readTenantStats, tenantStatsCall } from '../protocol/operations/tenant-stats.ts';
 import { listSchedules } from '../scheduling/stored-schedules.ts';
 import type { TenancyParts } from './parts.ts';
+import { tenantEndings } from './tenant-endings.ts';
 import { keysOfTenant } from './tenant-keys.ts';
 
 /** Data of one tenant in Redis, counted. */
@@ -10,6 +11,8 @@ export interface TenantRemains {
   readonly actions: number;
   readonly deadLetters: number;
   readonly schedules: number;
+  /** Endings that no recorder has stored. */
+  readonly endings: number;
   /** Keys of the tenant: of queues, limits, idempotency, kept endings and streams. */
   readonly keys: number;
 }
@@ -20,7 +23,7 @@ export async function countRemains(
   tenantId: string,
   domains: readonly string[],
 ): Promise<TenantRemains> {
-  const counts = { actions: 0, deadLetters: 0, schedules: 0, keys: 0 };
+  const counts = { actions: 0, deadLetters: 0, schedules: 0, endings: 0, keys: 0 };
   for (const domain of domains) {
     const keyspace = (await parts.partitions.lookAgain(domain)).of(tenantId);
     const attempted = `count the actions of tenant "${tenantId}" in ${keyspace.title}`;
@@ -29,6 +32,8 @@ export async function countRemains(
     counts.actions += depth + active;
     counts.deadLetters += dead;
     counts.schedules += (await listSchedules(parts, domain, tenantId)).length;
+    const pages = tenantEndings(parts, { domain, tenantId }, 'read');
+    for await (const { count } of pages) counts.endings += count;
   }
   for await (const keys of keysOfTenant(parts, tenantId)) counts.keys += keys.length;
   return counts;
