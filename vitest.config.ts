@@ -24,7 +24,7 @@ const replacing = ['packages/queue/test/{protocol/{protocol,share-by-time},clock
 const costly = [
   'packages/guarantee/test/{cluster,everything,interrupted}.test.ts',
   'packages/persistence/test/embedded.test.ts',
-  'examples/demo/test/{durability,interruption}.test.ts',
+  'examples/demo/test/{durability,full,interruption}.test.ts',
   'bench/test/harness.test.ts',
 ];
 const left = process.env['NOOBLE_NIGHTLY'] === '1' ? [] : costly;

@@ -4,3 +4,4 @@ export {
   type FindOptions,
   type MonitoringPrograms,
 } from './monitoring-programs.ts';
+export { startWebhook, type SentAlert, type Webhook } from './webhook.ts';

@@ -23,11 +23,17 @@ export function prometheusConfig(parts: PrometheusConfigParts): string {
   });
 }
 
-/** Returns the rules with a short interval and without the time for which a condition must hold. */
-export async function quickRules(intervalMs: number): Promise<string> {
+/** Returns the rules with a short interval, and with `holdMs` as the time for which a condition must hold. */
+export async function quickRules({
+  intervalMs,
+  holdMs,
+}: {
+  readonly intervalMs: number;
+  readonly holdMs: number;
+}): Promise<string> {
   const rules = await shipped('rules.yml');
   return rules
-    .replaceAll(/^( *)for: \w+$/gm, '$1for: 0s')
+    .replaceAll(/^( *)for: \w+$/gm, `$1for: ${holdMs}ms`)
     .replaceAll(/^( *)interval: \w+$/gm, `$1interval: ${intervalMs}ms`);
 }
 

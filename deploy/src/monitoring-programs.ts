@@ -3,6 +3,7 @@ import {
   findOnPath,
   findUnpacked,
   outputOf,
+  type Apt,
   type UnpackedCopy,
   type UnpackedProgram,
 } from '@nooble/servers';
@@ -14,6 +15,8 @@ export interface MonitoringPrograms {
   readonly promtool: string;
   readonly alertmanager: string;
   readonly amtool: string;
+  /** Human-readable description of their source. */
+  readonly description: string;
   /** Environment variables with which they start. */
   readonly env: Readonly<Record<string, string>>;
   /** Their working folder. @default that of this process */
@@ -36,11 +39,14 @@ const NAMES = {
 const COPY: UnpackedProgram<MonitoringPrograms> = {
   name: 'prometheus',
   title: 'Prometheus',
-  packages: async () => ['prometheus', 'prometheus-alertmanager'],
-  // Scripts of its former web interface.
+  packages: async (apt) => ['prometheus', 'prometheus-alertmanager', ...(await scriptsOf(apt))],
+  // Those that other scripts could use as well, which are large.
   without: /^libjs-/,
   open: programsIn,
 };
+
+/** The web interface loads it without using it, and it takes 200 MB. */
+const UNUSED = 'libjs-moment-timezone';
 
 const HOW_TO_GET_ONE = `Do one of the following:
   apt-get install prometheus prometheus-alertmanager    (Debian, Ubuntu)
@@ -58,6 +64,12 @@ export async function findMonitoring({
   throw new Error(`Cannot start Prometheus: none found. ${HOW_TO_GET_ONE}`);
 }
 
+/** Returns the packages with the scripts of the web interface: its own, and one for its graphs. */
+async function scriptsOf({ dependsOn }: Apt): Promise<string[]> {
+  const names = [...(await dependsOn('prometheus')), ...(await dependsOn('libjs-rickshaw'))];
+  return names.filter((name) => name.startsWith('libjs-') && name !== UNUSED);
+}
+
 async function programsOnPath(): Promise<MonitoringPrograms | undefined> {
   const [prometheus, promtool, alertmanager, amtool] = await Promise.all([
     findOnPath(NAMES.prometheus),
@@ -66,7 +78,8 @@ async function programsOnPath(): Promise<MonitoringPrograms | undefined> {
     findOnPath(NAMES.amtool),
   ]);
   if (!prometheus || !promtool || !alertmanager || !amtool) return undefined;
-  return { prometheus, promtool, alertmanager, amtool, env: {} };
+  const description = `${prometheus} and ${alertmanager}`;
+  return { prometheus, promtool, alertmanager, amtool, description, env: {} };
 }
 
 async function programsIn({ folder, env }: UnpackedCopy): Promise<MonitoringPrograms | undefined> {
@@ -81,6 +94,8 @@ async function programsIn({ folder, env }: UnpackedCopy): Promise<MonitoringProg
     Object.values(programs).map(async (each) => outputOf(each, ['--version'], { env })),
   );
   if (versions.includes(undefined)) return undefined;
+  const prometheus = await relocated(programs.prometheus);
   const alertmanager = await relocated(programs.alertmanager);
-  return { ...programs, alertmanager, env, cwd: folder };
+  const description = 'those of this distribution, unpacked into a cache folder';
+  return { ...programs, prometheus, alertmanager, description, env, cwd: folder };
 }

@@ -15,6 +15,8 @@ export interface MonitoringOptions {
   readonly webhook: string;
   /** Time between scrapes, and between evaluations of the rules (ms). @default 1_000 */
   readonly intervalMs?: number;
+  /** Time for which a condition must hold before its alert fires, instead of that of its rule (ms). @default 0 */
+  readonly holdMs?: number;
 }
 
 /** Prometheus and Alertmanager on loopback. */
@@ -28,7 +30,10 @@ export interface Monitoring {
 /** Time within which a server must be ready (ms). */
 const START_MS = 60_000;
 
-/** Starts Prometheus and Alertmanager with the rules of `deploy/prometheus`; alerts fire without their usual delay. */
+/**
+ * Starts Prometheus and Alertmanager with the rules of `deploy/prometheus`; alerts fire without their usual delay. Both are killed
+ * when this process exits.
+ */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
   const alertmanager = await startAlertmanager(options);
   try {
@@ -72,10 +77,10 @@ async function startPrometheus(
   options: MonitoringOptions,
   alertmanagerPort: number,
 ): Promise<Started> {
-  const { directory, programs, targets, intervalMs = 1_000 } = options;
+  const { directory, programs, targets, intervalMs = 1_000, holdMs = 0 } = options;
   const port = await freePort();
   const config = join(directory, 'prometheus.yml');
-  await writeFile(join(directory, 'rules.yml'), await quickRules(intervalMs));
+  await writeFile(join(directory, 'rules.yml'), await quickRules({ intervalMs, holdMs }));
   await writeFile(config, prometheusConfig({ targets, intervalMs, alertmanagerPort }));
   const args = [
     `--config.file=${config}`,
@@ -90,7 +95,16 @@ async function start(
   server: { readonly command: string; readonly args: readonly string[]; readonly port: number },
   { env, cwd }: MonitoringPrograms,
 ): Promise<RunningServer> {
-  return runServer({ ...server, env, cwd, isReady, startMs: START_MS });
+  const running = await runServer({ ...server, env, cwd, isReady, startMs: START_MS });
+  const killAtExit = (): void => running.abandon();
+  process.once('exit', killAtExit);
+  return {
+    ...running,
+    async stop() {
+      process.off('exit', killAtExit);
+      await running.stop();
+    },
+  };
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { access, chmod, readFile, rename, writeFile } from 'node:fs/promises';
 
-/** Folder from which Debian's Alertmanager reads its templates, and the same relative to its working folder, of equal length. */
-const FIXED = Buffer.from('/usr/share/prometheus/alertmanager');
-const RELATIVE = Buffer.from('usr//share/prometheus/alertmanager');
+/** Folder of the templates and scripts of Debian's packages, and the same relative to the working folder, of equal length. */
+const FIXED = Buffer.from('/usr/share/prometheus/');
+const RELATIVE = Buffer.from('usr//share/prometheus/');
 
 /**
  * Returns the path of a copy of a program that finds the files of its package below its working folder: without root permissions

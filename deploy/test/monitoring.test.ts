@@ -8,7 +8,7 @@ import { startMonitoring, type Monitoring } from '../src/monitoring.ts';
 import { findMonitoring } from '../src/monitoring-programs.ts';
 import { scalingQueries } from './deployed.ts';
 import { startExporter, type Exporter } from './exporter.ts';
-import { startWebhook, type SentAlert, type Webhook } from './webhook.ts';
+import { startWebhook, type SentAlert, type Webhook } from '../src/webhook.ts';
 
 /** Far above what is needed, because the machine may be busy. */
 const PATIENCE = { timeout: 60_000, interval: 50 };

@@ -9,7 +9,7 @@ import { ActionClient, DomainQueueManager } from '@nooble/queue';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { startMonitoring, type Monitoring } from '../src/monitoring.ts';
 import { findMonitoring } from '../src/monitoring-programs.ts';
-import { startWebhook } from './webhook.ts';
+import { startWebhook } from '../src/webhook.ts';
 
 /** Far above what is needed, because the machine may be busy. The metrics of a domain are read every 10 s. */
 const PATIENCE = { timeout: 90_000, interval: 200 };

@@ -53,8 +53,8 @@ interface Play {
 
 /** Loads what it adds only if it is wanted. */
 async function playWithExtras(play: Play): Promise<void> {
-  const { openExtras } = await import('./full/extras.ts');
-  const extras = await openExtras();
+  const { Extras } = await import('./full/extras.ts');
+  const extras = await Extras.open(play.screen);
   try {
     play.signal.throwIfAborted();
     await playOn({ ...play, extras });
@@ -85,6 +85,7 @@ async function playOn({ signal, ...play }: Play): Promise<void> {
 async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void> {
   const { redis, screen, ask, documents, extras } = play;
   await stage.open();
+  await extras?.begin(stage, screen);
   showStage(stage, screen);
   await showIndexing(stage, screen, documents);
   await showQuestion(stage, screen, ask);
@@ -95,15 +96,13 @@ async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void>
   const flood = redis.small ? { free: 60, others: 4 } : { free: 400, others: 10 };
   await showFairness(stage, screen, flood);
   await showRateLimit(stage, screen);
-  await extras?.play(stage, screen, ask);
+  await extras?.play({ stage, screen, ask, small: redis.small });
 }
 
 function showStage({ services, usesStandIn }: Stage, screen: Screen): void {
   const gateway = services.some(({ name }) => name === 'gateway') ? ', the gateway' : '';
-  screen.line(
-    `Services   embedding-service${gateway}, and query-service twice, in their own processes`,
-  );
+  screen.field('Services', `embedding-service, query-service twice${gateway}; each is a process`);
   for (const { url } of services) screen.faint(`           ${url}/ready`);
   const standIn = 'a stand-in that sends sentences of the sources, word by word';
-  screen.line(`Model      ${usesStandIn ? standIn : 'the one of QUERY_LLM_BASE_URL'}`);
+  screen.field('Model', usesStandIn ? standIn : 'the one of QUERY_LLM_BASE_URL');
 }

@@ -20,7 +20,7 @@ export async function openRedis(screen: Screen): Promise<DemoRedis> {
     allowJavaScript: true,
     onProgress: (line) => screen.faint(line),
   });
-  screen.line(`Redis      ${redis.description}`);
+  screen.field('Redis', redis.description);
   screen.faint(`           ${redis.url}`);
   return { url: redis.url, small: redis.kind === 'javascript', leave: async () => redis.stop() };
 }
@@ -37,7 +37,7 @@ async function openNamed(url: string, screen: Screen): Promise<DemoRedis> {
   } finally {
     await pool.close();
   }
-  screen.line(`Redis      ${pool.redactedUrl} (REDIS_URL)`);
+  screen.field('Redis', `${pool.redactedUrl} (REDIS_URL)`);
   return {
     url,
     small: false,

@@ -26,6 +26,7 @@ it.each<[string, (screen: Screen) => void]>([
   ['a heading', (screen) => screen.heading(ATTACK)],
   ['a line', (screen) => screen.line(ATTACK)],
   ['a faint line', (screen) => screen.faint(ATTACK)],
+  ['a field', (screen) => screen.field('Redis', ATTACK)],
   ['the line of a tier', (screen) => screen.tier('free', ATTACK)],
   ['a line of a table', (screen) => screen.row(ATTACK, 'dim')],
   ['progress', (screen) => screen.progress(ATTACK, { done: 1, all: 1 })],
@@ -35,4 +36,14 @@ it.each<[string, (screen: Screen) => void]>([
   // On a terminal only the colours of the screen and its clear-line sequence remain.
   const own = written(show, true).replaceAll(/\p{Cc}\[[\d;]*[mK]/gu, '');
   expect(own).not.toMatch(/(?![\r\n])\p{Cc}|\p{Bidi_Control}/u);
+});
+
+it('indents the further lines of a field', () => {
+  const text = 'word '.repeat(20).trim();
+  const lines = written((screen) => screen.field('Redis', text), false)
+    .trimEnd()
+    .split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^Redis {6}word/);
+  expect(lines[1]).toMatch(/^ {11}word/);
 });

@@ -7,6 +7,8 @@ import { Typing } from './typing.ts';
 type Style = Parameters<typeof styleText>[0];
 
 const BAR = 24;
+/** Width of the name of a field. */
+const FIELD = 11;
 const TIER_STYLES = {
   enterprise: 'magenta',
   professional: 'blue',
@@ -40,6 +42,12 @@ export class Screen {
 
   faint(text: string): void {
     this.#write(this.#paint('dim', this.#wrapped(text)));
+  }
+
+  /** Writes a named value; further lines of it are indented. */
+  field(name: string, text: string): void {
+    const indented = this.#wrapped(`${' '.repeat(FIELD)}${text}`);
+    this.#write(`${name.padEnd(FIELD)}${indented.slice(FIELD)}`);
   }
 
   /** Returns a writer for a text that arrives in parts. Any other output begins a new line. */

@@ -50,7 +50,8 @@ function environmentOf(
     HTTP_PORT: '0',
     QUERY_LEASE_SECONDS: LEASE_SECONDS,
     ...(model !== undefined && { QUERY_LLM_BASE_URL: model, QUERY_LLM_MODEL: 'stand-in' }),
-    ...(more && tracingTo(more.collector, name)),
+    // In strict mode a tier with priority may get more than its share by weight.
+    ...(more && { QUERY_TIER_MODE: 'weighted', ...tracingTo(more.collector, name) }),
   };
 }
 

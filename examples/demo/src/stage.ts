@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { indexDocuments, type Indexed } from '@nooble-examples/contracts';
-import { defineCallback, type CallbackData } from '@nooble/models';
+import { defineCallback, TIERS, type CallbackData } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
 import { ActionProcessor, BaseWorker } from '@nooble/worker';
 import { withDeadline } from './deadline.ts';
@@ -39,7 +39,7 @@ export interface Logged {
 export class Stage {
   readonly events = new EventEmitter<Events>();
   readonly queues: DomainQueueManager;
-  /** A manager without the limits of the free tier, to flood the queue. */
+  /** A manager without limits of admissions, to flood the queue. */
   readonly unlimited: DomainQueueManager;
   readonly model = new StandInModel();
   /** False if the user has configured a language model. */
@@ -58,7 +58,7 @@ export class Stage {
     this.unlimited = new DomainQueueManager({
       redis,
       prefix,
-      tiers: { free: { perMinute: null, perDay: null } },
+      tiers: Object.fromEntries(TIERS.map((tier) => [tier, { perMinute: null, perDay: null }])),
     });
     const processor = this.#receiver();
     const quiet = { logger: false, handleSignals: false } as const;

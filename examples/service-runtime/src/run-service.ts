@@ -76,9 +76,9 @@ function assemble(
   logger: Logger,
 ): { worker: BaseWorker; queues: DomainQueueManager } {
   const { domainName: domain, serviceVersion: version } = settings;
-  const { concurrency, keyPrefix: prefix } = settings;
+  const { concurrency, keyPrefix: prefix, tierMode: mode } = settings;
   const leaseMs = Math.round(settings.leaseSeconds * 1_000);
   const queues = new DomainQueueManager({ redis, prefix, ...limits });
   const shared = { redis, prefix, queues, processor, logger, concurrency };
-  return { worker: new BaseWorker({ domain, version, leaseMs, ...shared }), queues };
+  return { worker: new BaseWorker({ domain, version, leaseMs, mode, ...shared }), queues };
 }

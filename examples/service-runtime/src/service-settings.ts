@@ -52,6 +52,10 @@ export function serviceShape(defaults: ServiceDefaults) {
       .max(3_600)
       .default(30)
       .describe('Lease (s), after which the actions of a dead process run again'),
+    tierMode: z
+      .enum(['strict', 'weighted'])
+      .default('strict')
+      .describe('Order among tiers: `strict` by priority, `weighted` by weight'),
   };
 }
 

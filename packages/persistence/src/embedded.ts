@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chown } from 'node:fs/promises';
 import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
-import { freePort, type RunningServer } from '@nooble/servers';
+import { freePort, temporaryFolder, type RunningServer } from '@nooble/servers';
 import { findPostgres, POSTGRES_KINDS, type FindOptions } from './embedded/find.ts';
 import { SUPERUSER, type PostgresKind, type PostgresSpec } from './embedded/launcher.ts';
 
@@ -56,12 +54,10 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const { port = await freePort(), durable, settings, ...finding } = readOptions(given, CHECK);
   const launcher = await findPostgres(finding);
-  const directory = await mkdtemp(join(tmpdir(), 'nooble-postgres-'));
-  await chmod(directory, 0o700);
+  const { path: directory, remove: removeData } = await temporaryFolder('nooble-postgres');
   if (launcher.user) await chown(directory, launcher.user.uid, launcher.user.gid);
   const password = randomBytes(24).toString('base64url');
   const spec = { port, directory, password, settings: { ...usual(durable), ...settings } };
-  const removeData = async () => rm(directory, { recursive: true, force: true });
   const server = await startKept(async () => launcher.start(spec)).catch(async (error: unknown) => {
     await removeData();
     throw error;
@@ -94,7 +90,8 @@ async function startKept(
 ): Promise<Pick<EmbeddedPostgres, 'stop' | 'kill' | 'restart'>> {
   let running: RunningServer | undefined = await start();
   const killAtExit = (): void => running?.abandon();
-  process.once('exit', killAtExit);
+  // Before its folder is removed.
+  process.prependOnceListener('exit', killAtExit);
   return {
     async stop() {
       process.removeListener('exit', killAtExit);

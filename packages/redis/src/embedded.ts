@@ -1,8 +1,5 @@
 import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
-import { freePort, type RunningServer } from '@nooble/servers';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { freePort, temporaryFolder, type RunningServer } from '@nooble/servers';
 import { findRedis, type FindOptions } from './embedded/find.ts';
 import type { RedisKind, ServerSpec } from './embedded/launcher.ts';
 import { sentinelSpec, type SentinelOptions } from './embedded/sentinel.ts';
@@ -61,11 +58,12 @@ export interface EmbeddedRedis {
 export async function startEmbeddedRedis(given: EmbeddedRedisOptions = {}): Promise<EmbeddedRedis> {
   const options = readOptions(given, CHECK);
   const launcher = await findRedis(options);
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'nooble-redis-')));
-  const spec = await specOf(options, directory);
+  const own = options.directory === undefined ? await temporaryFolder('nooble-redis') : undefined;
+  const spec = await specOf(options, own?.path ?? options.directory ?? '');
   let running: RunningServer | undefined = await launcher.start(spec);
   const killAtExit = (): void => running?.abandon();
-  process.once('exit', killAtExit);
+  // Before its folder is removed.
+  process.prependOnceListener('exit', killAtExit);
   return {
     url: `redis://127.0.0.1:${spec.port}`,
     kind: launcher.kind,
@@ -74,7 +72,7 @@ export async function startEmbeddedRedis(given: EmbeddedRedisOptions = {}): Prom
       process.removeListener('exit', killAtExit);
       await running?.stop();
       running = undefined;
-      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+      await own?.remove();
     },
     async kill() {
       await running?.kill();

@@ -5,7 +5,7 @@ import { outputOf } from './run-program.ts';
 /** The packages that the distribution offers. */
 export interface Apt {
   /** Returns the names of the packages that one depends on directly; none if it does not exist. */
-  dependsOn(name: string): Promise<readonly string[]>;
+  dependsOn(this: void, name: string): Promise<readonly string[]>;
 }
 
 /** The packages of a program. */

@@ -1,0 +1,66 @@
+import {
+  findMonitoring,
+  startMonitoring,
+  startWebhook,
+  type Monitoring,
+  type MonitoringPrograms,
+  type Webhook,
+} from '@nooble-deploy/deploy';
+import { temporaryFolder } from '@nooble/servers';
+import type { Screen } from '../screen.ts';
+import type { ServiceProcess } from '../service-process.ts';
+
+/** Time between scrapes, and time for which the condition of an alert must hold (ms). In `rules.yml` the latter is minutes. */
+const SCRAPE_MS = 500;
+export const HOLD_MS = 5_000;
+
+/** Prometheus with the services as its targets, and a receiver of its alerts. */
+export interface DemoMonitoring extends Monitoring {
+  readonly webhook: Webhook;
+}
+
+/** Returns the programs. Without them it says how to get them, and returns undefined: the demo goes on without. */
+export async function findPrograms(screen: Screen): Promise<MonitoringPrograms | undefined> {
+  try {
+    const onProgress = (line: string): void => screen.faint(line);
+    return await findMonitoring({ onProgress });
+  } catch (error) {
+    screen.field('Prometheus', (error as Error).message);
+    screen.field('', 'The demo continues without metrics and alerts.');
+    return undefined;
+  }
+}
+
+/** Starts Prometheus and Alertmanager, which scrape the services that run workers. */
+export async function startDemoMonitoring(
+  programs: MonitoringPrograms,
+  services: readonly ServiceProcess[],
+): Promise<DemoMonitoring> {
+  const folder = await temporaryFolder('nooble-demo');
+  const webhook = await startWebhook();
+  const release = async (): Promise<void> => {
+    await webhook.close();
+    await folder.remove();
+  };
+  const monitoring = await startMonitoring({
+    programs,
+    directory: folder.path,
+    targets: targetsIn(services),
+    webhook: webhook.url,
+    intervalMs: SCRAPE_MS,
+    holdMs: HOLD_MS,
+  }).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  const stop = async (): Promise<void> => {
+    await monitoring.stop();
+    await release();
+  };
+  return { ...monitoring, webhook, stop };
+}
+
+/** The gateway has no metrics. */
+function targetsIn(services: readonly ServiceProcess[]): string[] {
+  return services.filter(({ name }) => name !== 'gateway').map(({ url }) => new URL(url).host);
+}
