@@ -40,7 +40,7 @@ const COPY: UnpackedProgram<MonitoringPrograms> = {
   name: 'prometheus',
   title: 'Prometheus',
   packages: async (apt) => ['prometheus', 'prometheus-alertmanager', ...(await scriptsOf(apt))],
-  // Those that other scripts could use as well, which are large.
+  // Further scripts, which these could use as well, are large.
   without: /^libjs-/,
   open: programsIn,
 };

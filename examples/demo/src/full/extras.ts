@@ -9,7 +9,7 @@ import { showFlood } from './flood.ts';
 import { findPrograms, startDemoMonitoring, type DemoMonitoring } from './monitoring.ts';
 import { showTrace } from './trace.ts';
 
-/** What an act needs to know about the demo. */
+/** The demo, for the acts that are added to it. */
 export interface ExtraActs {
   readonly stage: Stage;
   readonly screen: Screen;
