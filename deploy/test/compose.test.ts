@@ -12,7 +12,8 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly healthcheck?: object;
-  readonly depends_on?: Readonly<Record<string, object>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly restart?: string;
 }
 
 const { services, volumes } = parse(textOf('compose.yaml'), { merge: true }) as {
@@ -47,9 +48,14 @@ it('secrets come from variables that must be set, and are listed in the example'
   expect(example.map(([, , value]) => value).join('')).toBe('');
 });
 
-it('everything that others wait for has a health check', () => {
-  const awaited = all.flatMap(([, service]) => Object.keys(service.depends_on ?? {}));
-  expect(awaited.filter((name) => services[name]?.healthcheck === undefined)).toEqual([]);
+it('everything that others wait for has a health check, or ends', () => {
+  const awaited = all.flatMap(([, service]) => Object.entries(service.depends_on ?? {}));
+  const endless = awaited.filter(([name, { condition }]) =>
+    condition === 'service_healthy'
+      ? services[name]?.healthcheck === undefined
+      : services[name]?.restart !== 'no',
+  );
+  expect(endless).toEqual([]);
 });
 
 it('mounted files and volumes exist', () => {
@@ -63,9 +69,9 @@ it('mounted files and volumes exist', () => {
 });
 
 it('services are built from examples that exist', () => {
-  const built = all.flatMap(([, { build }]) => build?.args.SERVICE ?? []);
-  expect(built.toSorted()).toEqual(['embedding-service', 'gateway', 'query-service']);
-  expect(built.filter((name) => !existsSync(`${deploy}/../examples/${name}`))).toEqual([]);
+  const built = new Set(all.flatMap(([, { build }]) => build?.args.SERVICE ?? []));
+  expect([...built].toSorted()).toEqual(['embedding-service', 'gateway', 'query-service']);
+  expect([...built].filter((name) => !existsSync(`${deploy}/../examples/${name}`))).toEqual([]);
 });
 
 it('Prometheus scrapes each service with a domain', () => {
@@ -73,7 +79,8 @@ it('Prometheus scrapes each service with a domain', () => {
     scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
   };
   const targets = jobs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
-  const workers = all.filter(([name, { build }]) => build && name !== 'gateway');
+  const services = all.filter(([, { build, restart }]) => build && restart !== 'no');
+  const workers = services.filter(([name]) => name !== 'gateway');
   expect(targets.toSorted()).toEqual(workers.map(([name]) => `${name}:8080`).toSorted());
   expect(jobs.every(({ job_name: name }) => name.startsWith('nooble'))).toBe(true);
 });

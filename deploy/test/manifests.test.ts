@@ -1,5 +1,6 @@
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import { Job, type IJob } from 'kubernetes-models/batch/v1/Job';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { Service } from 'kubernetes-models/v1/Service';
@@ -8,10 +9,14 @@ import { allManifests, scalingQueries, type Manifest } from './deployed.ts';
 import { exposedLabels, exposedSeries, namesOf } from './expression-names.ts';
 
 /** Schemas of the kinds that are used. */
-const KINDS = { Deployment, NetworkPolicy, PodDisruptionBudget, ScaledObject, Service };
+const KINDS = { Deployment, Job, NetworkPolicy, PodDisruptionBudget, ScaledObject, Service };
 
 const manifests = allManifests();
 const deployments = ofKind('Deployment') as unknown as IDeployment[];
+const withPods: readonly (IDeployment | IJob)[] = [
+  ...deployments,
+  ...(ofKind('Job') as unknown as IJob[]),
+];
 
 it('all manifests are valid by the schemas of Kubernetes and KEDA', () => {
   for (const { kind, ...content } of manifests) {
@@ -48,10 +53,10 @@ it('each deployment gets more time to stop than its process takes', () => {
 });
 
 it('no container runs as root, writes to its image, or may gain rights', () => {
-  for (const deployment of deployments) {
-    expect(deployment.spec?.template.spec?.securityContext).toMatchObject({ runAsNonRoot: true });
-    expect(deployment.spec?.template.spec?.automountServiceAccountToken).toBe(false);
-    expect(containerOf(deployment).securityContext).toEqual({
+  for (const each of withPods) {
+    expect(each.spec?.template.spec?.securityContext).toMatchObject({ runAsNonRoot: true });
+    expect(each.spec?.template.spec?.automountServiceAccountToken).toBe(false);
+    expect(containerOf(each).securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
@@ -61,7 +66,7 @@ it('no container runs as root, writes to its image, or may gain rights', () => {
 
 it('secrets are references', () => {
   const secret = /URL|KEY|PASSWORD|TOKEN/;
-  for (const { name, value } of deployments.flatMap((each) => containerOf(each).env ?? []))
+  for (const { name, value } of withPods.flatMap((each) => containerOf(each).env ?? []))
     expect(secret.test(name) && value !== undefined, name).toBe(false);
 });
 
@@ -90,8 +95,8 @@ function ofKind(kind: string): Manifest[] {
   return manifests.filter((each) => each.kind === kind);
 }
 
-function containerOf({ spec }: IDeployment) {
+function containerOf({ spec }: IDeployment | IJob) {
   const container = spec?.template.spec?.containers?.[0];
-  if (!container) throw new Error('The deployment has no container');
+  if (!container) throw new Error('The pod has no container');
   return container;
 }

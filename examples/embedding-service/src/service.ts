@@ -1,4 +1,4 @@
-import { runService, type RunningService } from '@nooble-examples/service-runtime';
+import { openDatabase, runService, type RunningService } from '@nooble-examples/service-runtime';
 import { RedisPool } from '@nooble/redis';
 import { CachedEmbedder } from './cached-embedder.ts';
 import type { Embedder } from './embedder.ts';
@@ -12,8 +12,10 @@ export async function startEmbeddingService(settings: EmbeddingSettings): Promis
   const { redisUrl, serviceName, cacheSize } = settings;
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
   const embedder = new CachedEmbedder(embedderOf(settings), cacheSize);
+  const database = await openDatabase(settings);
   const { envPrefix } = settingsDefinition;
-  return runService({ settings, envPrefix, redis, processor: embeddingProcessor(embedder) });
+  const processor = embeddingProcessor(embedder);
+  return runService({ settings, envPrefix, redis, database, processor });
 }
 
 /** Returns an embedder for the configured endpoint, or the local baseline. */

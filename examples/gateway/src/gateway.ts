@@ -1,4 +1,5 @@
 import {
+  openDatabase,
   runHttpService,
   serviceLogger,
   startTelemetry,
@@ -23,7 +24,9 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningSe
   const { redisUrl, serviceName, keyPrefix: prefix } = settings;
   const logger = serviceLogger(settings);
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
-  const queues = new DomainQueueManager({ redis, prefix });
+  const database = await openDatabase(settings);
+  const known = database && { directory: database.directory };
+  const queues = new DomainQueueManager({ redis, prefix, ...known });
   const telemetry = startTelemetry(settings);
   const observation = observe({ queues, report: false, ...telemetry.providers });
   const client = new ActionClient({ queues });
@@ -40,6 +43,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningSe
     await within(settings.stopSeconds * 1_000, settled);
     answers.close();
     await queues.close();
+    await database?.close();
     observation.stop();
     await telemetry.stop();
   };

@@ -11,10 +11,11 @@ type IndexData = ActionData<typeof indexDocuments>;
 export function indexHandler(parts: QueryParts) {
   return async (action: DomainAction<IndexData>, ctx: ActionContext): Promise<Indexed> => {
     const { collection, documents } = action.data;
+    const revision = action.actionId;
     const passages = await declarePassages(parts, action);
     await Promise.all(
       chunksOf(passages, PART_PASSAGES).map(async (chunk, index) =>
-        ctx.call(`part-${index}`, indexPart, { data: { collection, passages: chunk } }),
+        ctx.call(`part-${index}`, indexPart, { data: { collection, revision, passages: chunk } }),
       ),
     );
     return { collection, documents: documents.length, passages: passages.length };
@@ -23,12 +24,12 @@ export function indexHandler(parts: QueryParts) {
 
 async function declarePassages(
   { store, passageCharacters }: QueryParts,
-  { tenantId, data: { collection, documents } }: DomainAction<IndexData>,
+  { tenantId, actionId: revision, data: { collection, documents } }: DomainAction<IndexData>,
 ): Promise<Passage[]> {
   const passages = documents.flatMap((document) => passagesOf(document, passageCharacters));
   for (const { id } of documents) {
     const count = passages.filter(({ documentId }) => documentId === id).length;
-    await store.declare({ tenantId, collection }, id, count);
+    await store.declare({ tenantId, collection }, { documentId: id, revision, passages: count });
   }
   return passages;
 }

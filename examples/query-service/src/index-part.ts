@@ -17,14 +17,21 @@ const passage = z.object({
 
 /** Indexes some passages. The service sends it to itself, so that its workers share a large document. */
 export const indexPart = defineAction('query.index-part', {
-  data: z.object({ collection: z.string(), passages: z.array(passage).max(PART_PASSAGES) }),
+  data: z.object({
+    collection: z.string(),
+    revision: z.string(),
+    passages: z.array(passage).max(PART_PASSAGES),
+  }),
   result: z.int(),
 });
 
 /** Stores passages with their vectors, and returns their number. */
 export function indexPartHandler({ store }: QueryParts) {
   return async (
-    { tenantId, data: { collection, passages } }: DomainAction<ActionData<typeof indexPart>>,
+    {
+      tenantId,
+      data: { collection, revision, passages },
+    }: DomainAction<ActionData<typeof indexPart>>,
     ctx: ActionContext,
   ): Promise<number> => {
     const texts = passages.map(({ title, text }) => `${title}\n${text}`);
@@ -34,7 +41,7 @@ export function indexPartHandler({ store }: QueryParts) {
       const own = passages[at];
       return own ? [{ ...own, vector }] : [];
     });
-    await store.put({ tenantId, collection }, stored, modelOf(embeddings));
+    await store.put({ tenantId, collection }, stored, { model: modelOf(embeddings), revision });
     return passages.length;
   };
 }

@@ -12,12 +12,30 @@ export interface StoredPassage extends Passage {
   readonly vector: Float32Array;
 }
 
-/** Storage of passages and vectors; can be implemented with another database, such as PostgreSQL. */
+/** A version of a document. */
+export interface DocumentRevision {
+  readonly documentId: string;
+  /** Distinguishes it from earlier versions: the id of the action that indexes it. */
+  readonly revision: string;
+  /** Number of its passages. */
+  readonly passages: number;
+}
+
+/** Model and document revision of passages. */
+export interface PassageOrigin {
+  readonly model: EmbeddingModel;
+  readonly revision: string;
+}
+
+/** Storage of passages and vectors. */
 export interface PassageStore {
-  /** Sets the number of passages of a document, and deletes surplus passages of its previous version. */
-  declare(ref: CollectionRef, documentId: string, passages: number): Promise<void>;
-  /** The first call sets the model of the collection. Throws ModelMismatchError for vectors of another model. */
-  put(ref: CollectionRef, passages: readonly StoredPassage[], model: EmbeddingModel): Promise<void>;
+  /** Makes a revision of a document the current one, and deletes surplus passages of the previous one. */
+  declare(ref: CollectionRef, document: DocumentRevision): Promise<void>;
+  /**
+   * Stores passages of documents whose current revision is this one, and drops the others: they are late. The first call sets the
+   * model of the collection. Throws ModelMismatchError for vectors of another model.
+   */
+  put(ref: CollectionRef, passages: readonly StoredPassage[], origin: PassageOrigin): Promise<void>;
   /** Returns the model of the collection; undefined while it has no vectors. */
   model(ref: CollectionRef): Promise<EmbeddingModel | undefined>;
   /** Returns a version that changes with every `put` and `declare`. */

@@ -1,8 +1,36 @@
 import { assertTenantId } from '@nooble/models';
 import type { RedisPool } from '@nooble/redis';
 import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
-import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
+import type {
+  CollectionRef,
+  DocumentRevision,
+  PassageOrigin,
+  PassageStore,
+  StoredPassage,
+} from './passage-store.ts';
 import type { Passage } from './passages.ts';
+
+/** ARGV: document, number of its passages, revision. A document has a field with the last two. */
+const DECLARE = `
+  local document, count = ARGV[1], tonumber(ARGV[2])
+  local before = tonumber(string.match(redis.call('HGET', KEYS[1], document) or '', '^%d+') or 0)
+  for number = count, before - 1 do
+    redis.call('HDEL', KEYS[2], document .. '#' .. number)
+    redis.call('HDEL', KEYS[3], document .. '#' .. number)
+  end
+  redis.call('HSET', KEYS[1], document, count .. ' ' .. ARGV[3])
+  redis.call('INCR', KEYS[4])`;
+
+/** ARGV: revision, then per passage: document, id, passage, vector. */
+const PUT = `
+  for at = 2, #ARGV, 4 do
+    local revision = string.match(redis.call('HGET', KEYS[1], ARGV[at]) or '', "^%d+ (.*)$")
+    if revision == ARGV[1] then
+      redis.call('HSET', KEYS[2], ARGV[at + 1], ARGV[at + 2])
+      redis.call('HSET', KEYS[3], ARGV[at + 1], ARGV[at + 3])
+    end
+  end
+  redis.call('INCR', KEYS[4])`;
 
 /** Stores passages in Redis: three hashes, the model and a version per tenant and collection, in one Cluster slot. */
 export class RedisPassageStore implements PassageStore {
@@ -14,31 +42,34 @@ export class RedisPassageStore implements PassageStore {
     this.#prefix = prefix;
   }
 
-  async declare(ref: CollectionRef, documentId: string, passages: number): Promise<void> {
+  async declare(
+    ref: CollectionRef,
+    { documentId, revision, passages }: DocumentRevision,
+  ): Promise<void> {
     const keys = this.#keys(ref);
-    const before = Number(await this.#redis.command().hget(keys.documents, documentId));
-    const surplus = Math.max(0, before - passages);
-    const gone = Array.from({ length: surplus }, (_, index) => `${documentId}#${passages + index}`);
-    const changes = this.#redis.command().multi().hset(keys.documents, documentId, passages);
-    if (gone.length > 0) changes.hdel(keys.passages, ...gone).hdel(keys.vectors, ...gone);
-    await changes.incr(keys.version).exec();
+    const names = [keys.documents, keys.passages, keys.vectors, keys.version];
+    await this.#redis
+      .command()
+      .eval(DECLARE, names.length, ...names, documentId, passages, revision);
   }
 
   async put(
     ref: CollectionRef,
     passages: readonly StoredPassage[],
-    model: EmbeddingModel,
+    { model, revision }: PassageOrigin,
   ): Promise<void> {
     const keys = this.#keys(ref);
     await this.#redis.command().setnx(keys.model, JSON.stringify(model));
     const kept = (await this.model(ref)) ?? model;
     assertSameModel({ collection: ref.collection, kept, given: model });
-    const changes = this.#redis.command().multi();
-    for (const { vector, ...passage } of passages) {
-      changes.hset(keys.passages, passage.id, JSON.stringify(passage));
-      changes.hset(keys.vectors, passage.id, encodeVector(vector));
-    }
-    await changes.incr(keys.version).exec();
+    const names = [keys.documents, keys.passages, keys.vectors, keys.version];
+    const rows = passages.flatMap(({ vector, ...passage }) => [
+      passage.documentId,
+      passage.id,
+      JSON.stringify(passage),
+      encodeVector(vector),
+    ]);
+    await this.#redis.command().eval(PUT, names.length, ...names, revision, ...rows);
   }
 
   async model(ref: CollectionRef): Promise<EmbeddingModel | undefined> {

@@ -1,10 +1,12 @@
-import { runService, type RunningService } from '@nooble-examples/service-runtime';
+import { openDatabase, runService, type RunningService } from '@nooble-examples/service-runtime';
 import { TIERS } from '@nooble/models';
+import type { Persistence } from '@nooble/persistence';
 import { RedisPool } from '@nooble/redis';
 import type { Answerer } from './answerer.ts';
 import { ExtractiveAnswerer } from './extractive-answerer.ts';
 import { LlmAnswerer } from './llm-answerer.ts';
 import { queryProcessor } from './processor.ts';
+import type { QueryParts } from './query-parts.ts';
 import { RedisPassageStore } from './redis-passage-store.ts';
 import { settingsDefinition, type QuerySettings } from './settings.ts';
 import { VectorIndex } from './vector-index.ts';
@@ -18,15 +20,25 @@ const UNCHARGED = Object.fromEntries(
 export async function startQueryService(settings: QuerySettings): Promise<RunningService> {
   const { redisUrl, serviceName, keyPrefix, passageCharacters } = settings;
   const redis = new RedisPool({ url: redisUrl, name: serviceName });
-  const store = new RedisPassageStore(redis, keyPrefix);
-  const processor = queryProcessor({
-    passageCharacters,
-    store,
-    index: new VectorIndex(store),
-    answerer: answererOf(settings),
-  });
+  const database = await openDatabase(settings);
+  const passages = database ? await inPostgres(database) : inRedis(redis, keyPrefix);
+  const answerer = answererOf(settings);
+  const processor = queryProcessor({ passageCharacters, answerer, ...passages });
   const { envPrefix } = settingsDefinition;
-  return runService({ settings, envPrefix, redis, processor, limits: { tiers: UNCHARGED } });
+  const limits = { tiers: UNCHARGED };
+  return runService({ settings, envPrefix, redis, database, processor, limits });
+}
+
+function inRedis(redis: RedisPool, prefix: string): Pick<QueryParts, 'store' | 'index'> {
+  const store = new RedisPassageStore(redis, prefix);
+  return { store, index: new VectorIndex(store) };
+}
+
+async function inPostgres(database: Persistence): Promise<Pick<QueryParts, 'store' | 'index'>> {
+  const { PostgresPassageStore } = await import('./postgres/postgres-passage-store.ts');
+  const { PostgresIndex } = await import('./postgres/postgres-index.ts');
+  const store = new PostgresPassageStore(database);
+  return { store, index: new PostgresIndex(database, store) };
 }
 
 /** Returns an answerer with the configured language model, or the extractive one. */

@@ -1,17 +1,8 @@
 import type { Source } from '@nooble-examples/contracts';
 import { LRUCache } from 'lru-cache';
-import { assertSameModel, type EmbeddingModel } from './embedding-model.ts';
+import { assertSameModel } from './embedding-model.ts';
+import type { PassageIndex, VectorSearch } from './passage-index.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from './passage-store.ts';
-
-/** Parameters of a search. */
-export interface VectorSearch {
-  /** Vector of unit length. */
-  readonly vector: Float32Array;
-  readonly model: EmbeddingModel;
-  readonly topK: number;
-  readonly threshold: number;
-  readonly documentIds?: readonly string[];
-}
 
 interface Loaded {
   readonly version: string;
@@ -19,7 +10,7 @@ interface Loaded {
 }
 
 /** Searches collections in memory by cosine similarity; reloads a collection after changes. */
-export class VectorIndex {
+export class VectorIndex implements PassageIndex {
   readonly #store: PassageStore;
   readonly #loaded = new LRUCache<string, Loaded>({ max: 100 });
 
@@ -27,10 +18,6 @@ export class VectorIndex {
     this.#store = store;
   }
 
-  /**
-   * Returns the most similar passages, in descending order, without passages of similarity 0. Throws ModelMismatchError for
-   * a vector of a different model than that of the collection.
-   */
   async search(ref: CollectionRef, search: VectorSearch): Promise<Source[]> {
     const { vector, model, topK, threshold, documentIds } = search;
     const kept = await this.#store.model(ref);

@@ -4,6 +4,7 @@ export { failedRequest, openEndpoint, type EndpointOptions } from './model-endpo
 export { ModelRefusedError } from './model-refused-error.ts';
 export { inModelSpan, startModelSpan, type ModelSpan } from './model-span.ts';
 export { traceRequests } from './request-spans.ts';
+export { openDatabase } from './open-database.ts';
 export { runMain } from './run-main.ts';
 export { runHttpService, type HttpServiceParts } from './run-http-service.ts';
 export { runService, type RunningService, type ServiceParts } from './run-service.ts';

@@ -1,16 +1,20 @@
-import { DomainQueueManager, type QueueManagerOptions } from '@nooble/queue';
+import { DomainQueueManager } from '@nooble/queue';
+import type { QueueManagerOptions, TenantDirectory } from '@nooble/queue';
 import { observe } from '@nooble/observability';
 import { prometheusEndpoint } from '@nooble/observability/fastify';
+import type { Persistence } from '@nooble/persistence';
 import type { RedisPool } from '@nooble/redis';
 import { type ActionProcessor, BaseWorker } from '@nooble/worker';
 import type { Logger } from 'pino';
 import { warnOfAbsentRedis } from './absent-redis.ts';
 import { healthServer } from './health-server.ts';
+import { KeptHistory } from './kept-history.ts';
 import { listen } from './listen.ts';
 import { endWithParent } from './parent.ts';
 import { serviceLogger } from './service-logger.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { startTelemetry } from './telemetry.ts';
+import { withoutLimits } from './without-limits.ts';
 
 /** Parts of a service. */
 export interface ServiceParts {
@@ -21,6 +25,8 @@ export interface ServiceParts {
   readonly processor: ActionProcessor;
   /** Limits of the actions that the service sends. @default those of the tiers */
   readonly limits?: Pick<QueueManagerOptions, 'tiers' | 'domains'>;
+  /** Knows the tenants and keeps the history, and is closed at the end. @default every tenant is known, and no history is kept */
+  readonly database?: Persistence | undefined;
 }
 
 /** A service that consumes actions and serves health checks. */
@@ -36,12 +42,12 @@ export interface RunningService {
  * consumes. While Redis is unreachable it keeps retrying, and `/ready` returns 503. Throws HealthAddressError.
  */
 export async function runService(parts: ServiceParts): Promise<RunningService> {
-  const { settings, redis } = parts;
+  const { settings, redis, database } = parts;
   const logger = serviceLogger(settings);
-  const { worker, queues } = assemble(parts, logger);
+  const { worker, queues, history } = assemble(parts, logger);
   const telemetry = startTelemetry(settings);
   const observation = observe({ worker, ...telemetry.providers });
-  const app = healthServer(worker, logger);
+  const app = healthServer({ worker, logger, database });
   prometheusEndpoint(app, telemetry.exporter);
   const stay = endWithParent(() => void worker.stop());
   // `once` of node:events would reject on the first `error` event, such as an outage of Redis.
@@ -51,6 +57,8 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
       await app.close();
       observation.stop();
       await telemetry.stop();
+      await history?.stop();
+      await database?.close();
       await queues.close();
       await redis.close();
     },
@@ -63,6 +71,7 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
     const url = await listen(app, parts);
     logger.info({ url }, 'Serving health checks');
     await warnOfAbsentRedis(parts, logger);
+    history?.start();
     await worker.start();
     return { url, stop };
   } catch (error) {
@@ -72,13 +81,24 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
 }
 
 function assemble(
-  { settings, redis, processor, limits }: ServiceParts,
+  { settings, redis, processor, limits, database: persistence }: ServiceParts,
   logger: Logger,
-): { worker: BaseWorker; queues: DomainQueueManager } {
+): { worker: BaseWorker; queues: DomainQueueManager; history: KeptHistory | undefined } {
   const { domainName: domain, serviceVersion: version } = settings;
   const { concurrency, keyPrefix: prefix, tierMode: mode } = settings;
   const leaseMs = Math.round(settings.leaseSeconds * 1_000);
-  const queues = new DomainQueueManager({ redis, prefix, ...limits });
+  const directory = persistence && directoryFor(persistence, limits);
+  const queues = new DomainQueueManager({ redis, prefix, ...limits, ...directory });
   const shared = { redis, prefix, queues, processor, logger, concurrency };
-  return { worker: new BaseWorker({ domain, version, leaseMs, mode, ...shared }), queues };
+  const worker = new BaseWorker({ domain, version, leaseMs, mode, ...shared });
+  const history = persistence && new KeptHistory({ domain, queues, persistence, logger });
+  return { worker, queues, history };
+}
+
+/** The limits of a plan apply once, where a tenant sends its own actions. */
+function directoryFor(
+  { directory }: Persistence,
+  limits: ServiceParts['limits'],
+): { directory: TenantDirectory } {
+  return { directory: limits ? withoutLimits(directory) : directory };
 }

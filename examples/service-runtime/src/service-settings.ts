@@ -1,4 +1,4 @@
-import type { Settings } from '@nooble/config';
+import { secret, type Settings } from '@nooble/config';
 import { parseRedisUrl } from '@nooble/redis';
 import { z } from 'zod';
 
@@ -28,6 +28,15 @@ export function httpShape({
       .max(65_535)
       .default(httpPort)
       .describe(`Port for ${purpose}; 0 for any free port`),
+    databaseUrl: secret(
+      z
+        .string()
+        .regex(/^postgres(?:ql)?:\/\/./, 'expected a URL that begins with postgres://')
+        .optional()
+        .describe(
+          'URL of PostgreSQL: tenants and plans, history and usage, and passages are kept there',
+        ),
+    ),
     otelExporterOtlpEndpoint: z
       .url({ protocol: /^https?$/ })
       .optional()

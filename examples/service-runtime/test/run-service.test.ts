@@ -6,6 +6,7 @@ import { RedisPool } from '@nooble/redis';
 import { startEmbeddedRedis, type EmbeddedRedis } from '@nooble/redis/embedded';
 import { ActionProcessor } from '@nooble/worker';
 import { expect, inject, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../src/open-database.ts';
 import { runService, type RunningService } from '../src/run-service.ts';
 import { serviceShape } from '../src/service-settings.ts';
 
@@ -19,7 +20,8 @@ async function start(env: Record<string, string>): Promise<RunningService> {
   const settings = loadSettings(definition, { env: { ...plain, ...env }, envFile: false });
   const redis = new RedisPool({ url: settings.redisUrl });
   const processor = new ActionProcessor();
-  const service = await runService({ settings, envPrefix: 'ECHO_', redis, processor });
+  const database = await openDatabase(settings);
+  const service = await runService({ settings, envPrefix: 'ECHO_', redis, processor, database });
   onTestFinished(async () => service.stop());
   return service;
 }
@@ -103,4 +105,15 @@ it('names the variable of every malformed name and URL', () => {
   expect(load).toThrow(/ECHO_DOMAIN_NAME: expected up to 63/);
   expect(load).toThrow(/KEY_PREFIX: expected up to 128 letters/);
   expect(load).toThrow(/REDIS_URL: Cannot use Redis URL/);
+});
+
+it('is not ready while PostgreSQL is away, says so without its address, and stops', async () => {
+  const url = 'postgres://user:secret@127.0.0.1:1/none';
+  const service = await start({ REDIS_URL: inject('redisUrl'), DATABASE_URL: url });
+  await expect
+    .poll(async () => reasonsOf(`${service.url}/ready`), patient)
+    .toEqual([{ dependency: 'postgres', code: 'POSTGRES_UNAVAILABLE' }]);
+  expect(await statusOf(`${service.url}/ready`)).toBe(503);
+  expect(await statusOf(`${service.url}/health`)).toBe(200);
+  await service.stop();
 });

@@ -1,5 +1,7 @@
 import { readConnecting, type ConnectionOptions } from './connecting/options.ts';
-import { Sessions } from './connecting/sessions.ts';
+import { healthOf, type PostgresHealth } from './connecting/health.ts';
+import { inTenant } from './connecting/in-tenant.ts';
+import { Sessions, type Transaction } from './connecting/sessions.ts';
 import { historyOf, type History } from './history/history.ts';
 import { openOutbox, type Outbox, type OutboxOptions } from './outbox/outbox.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -27,6 +29,18 @@ export interface Persistence {
   readonly history: History;
   /** Reads the use of tenants per day. */
   readonly usage: Usage;
+  /**
+   * Runs the work in a transaction of the role `nooble_app`, which sees and changes only rows of the tenant, in your own tables
+   * too if their policies compare with `nooble.current_tenant()`. Commits once the work has ended, and rolls back if it throws.
+   * Throws InvalidActionError for an invalid id, PostgresUnavailableError and PostgresSetupError.
+   */
+  transaction<Result>(
+    this: void,
+    tenantId: string,
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result>;
+  /** Returns whether PostgreSQL replies in time, and its error otherwise, which contains its address. Never rejects. */
+  health(this: void, timeoutMs?: number): Promise<PostgresHealth>;
   /** Returns a recorder, which stores the endings of domains. Throws RangeError for invalid options. */
   recorder(this: void, options: RecorderOptions): Recorder;
   /** Opens an outbox, whose actions the manager admits. Throws RangeError for invalid options. */
@@ -62,6 +76,11 @@ export function connect({ directory: caching = {}, ...given }: ConnectOptions): 
     tenants: openRegistry(sessions),
     history: historyOf(sessions),
     usage: usageOf(sessions),
+    transaction: async <Result>(
+      tenantId: string,
+      work: (transaction: Transaction) => Promise<Result>,
+    ) => inTenant(sessions, tenantId, work),
+    health: async (timeoutMs?: number) => healthOf(sessions, timeoutMs),
     recorder: (choice: RecorderOptions) => new Recorder(sessions, choice),
     outbox: (choice: OutboxOptions) => openOutbox(sessions, choice),
     purgeTenant: async (tenantId: string, choice: PurgeTenantOptions) =>

@@ -1,5 +1,6 @@
 export { connect, type ConnectOptions, type Persistence } from './connect.ts';
-export { setTenant } from './connecting/sessions.ts';
+export type { PostgresHealth } from './connecting/health.ts';
+export { setTenant, type Statement, type Transaction } from './connecting/sessions.ts';
 export { migrate, type MigrateOptions } from './migrating/migrate.ts';
 export type { RefusedAction, RefusedOptions } from './outbox/ended-rows.ts';
 export type { CallerTransaction, OutboxReceipt } from './outbox/enqueue-in.ts';

@@ -14,7 +14,9 @@ export interface Statement {
 
 /** A transaction of one role. */
 export interface Transaction {
-  rows<Row extends QueryResultRow>(statement: Statement): Promise<Row[]>;
+  rows<Row extends QueryResultRow>(this: void, statement: Statement): Promise<Row[]>;
+  /** As the method of a client of `pg`; for `enqueueIn`. */
+  query(this: void, text: string, values: unknown[]): Promise<unknown>;
 }
 
 /** The role that runs a call, and what the call is for. */
@@ -169,7 +171,10 @@ async function runTransaction<Result>(
   await client.query('BEGIN');
   try {
     if (tenantId !== undefined) await setTenant(client, tenantId);
-    const result = await work({ rows: async (statement) => rowsOf(client, statement) });
+    const result = await work({
+      rows: async (statement) => rowsOf(client, statement),
+      query: async (text, values) => client.query(text, values),
+    });
     await client.query('COMMIT');
     return result;
   } catch (error) {

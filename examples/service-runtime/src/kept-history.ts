@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Persistence, Recorder } from '@nooble/persistence';
+import type { DomainQueueManager } from '@nooble/queue';
+import type { Logger } from 'pino';
+
+/** Time between two attempts to turn the history on (ms). */
+const RETRY_MS = 1_000;
+
+export interface KeptHistoryParts {
+  readonly domain: string;
+  readonly queues: DomainQueueManager;
+  readonly persistence: Persistence;
+  readonly logger: Logger;
+}
+
+/** Keeps the history of the domain of a service in PostgreSQL. Every process of the service may do so. */
+export class KeptHistory {
+  readonly #parts: KeptHistoryParts;
+  readonly #recorder: Recorder;
+  readonly #stopping = new AbortController();
+  #turningOn: Promise<void> | undefined;
+
+  constructor(parts: KeptHistoryParts) {
+    const { queues, domain, persistence, logger } = parts;
+    this.#parts = parts;
+    const onError = changesIn(logger);
+    this.#recorder = persistence.recorder({ queues, domains: [domain], onError });
+  }
+
+  /** Turns the history on once Redis is reachable, and records. Idempotent. */
+  start(): void {
+    this.#turningOn ??= this.#turnOn();
+    this.#recorder.start();
+  }
+
+  /** Stores what was received; the rest stays in Redis. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#turningOn;
+    await this.#recorder.stop();
+  }
+
+  async #turnOn(): Promise<void> {
+    const { queues, domain, logger } = this.#parts;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await queues.setHistory(domain, {});
+        return;
+      } catch (error) {
+        logger.debug({ err: error }, 'Cannot turn the history on yet');
+        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+}
+
+/** Logs each new message only, because a recorder retries every few seconds. */
+function changesIn(logger: Logger): (error: unknown) => void {
+  let before = '';
+  return (error) => {
+    const { message } = error as Error;
+    if (message !== before) logger.warn({ err: error }, 'The recorder waits');
+    before = message;
+  };
+}
