@@ -5,6 +5,8 @@ export { migrate, type MigrateOptions } from './migrating/migrate.ts';
 export type { RefusedAction, RefusedOptions } from './outbox/ended-rows.ts';
 export type { CallerTransaction, OutboxReceipt } from './outbox/enqueue-in.ts';
 export type { Outbox, OutboxOptions } from './outbox/outbox.ts';
+export type { Judgements } from './outbox/batch.ts';
+export type { RelayHealth } from './outbox/relay-state.ts';
 export type { OutboxStats } from './outbox/stats.ts';
 export type { DirectoryOptions, PostgresDirectory } from './tenants/directory.ts';
 export type { Plan, Tenant, TenantPageOptions, TenantRegistry } from './tenants/registry.ts';
@@ -14,6 +16,7 @@ export type { PurgeReport, PurgeTenantOptions } from './tenants/purge-tenant.ts'
 export type { EndingRecord } from './history/ending-record.ts';
 export type { History } from './history/history.ts';
 export type { EndingPage, SearchOptions } from './history/search.ts';
+export type { RecordedDomain } from './recording/domain-state.ts';
 export type { Recorded, Written } from './recording/recorded.ts';
 export { Recorder, type RecorderHealth } from './recording/recorder.ts';
 export type { RecorderOptions } from './recording/recorder-options.ts';

@@ -15,15 +15,27 @@ export interface BatchParts {
   readonly isKept: boolean;
 }
 
-/** Number of rows in a batch, and of those that were admitted. */
-export interface BatchResult {
-  readonly taken: number;
+/** Numbers of rows by their verdicts. */
+export interface Judgements {
   readonly admitted: number;
+  /** Refused permanently. */
+  readonly refused: number;
+  /** Put off, because of a limit or an error that may pass. */
+  readonly putOff: number;
+}
+
+/** What a batch has recorded. */
+export interface BatchResult {
+  /** Number of lists of rows that were taken. */
+  readonly taken: number;
+  readonly judged: Judgements;
+  /** Redis was unavailable: the other rows remain. */
+  readonly failure: RedisUnavailableError | undefined;
 }
 
 /**
- * Admits the actions that are due, while their rows are locked. Throws RedisUnavailableError once it has recorded what was admitted
- * before, and PostgresUnavailableError: the rows remain, and are admitted again with the same idempotency keys.
+ * Admits the actions that are due, while their rows are locked. If Redis is unavailable, it records what was admitted before. Throws
+ * PostgresUnavailableError: the rows remain, and are admitted again with the same idempotency keys.
  */
 export async function admitBatch(parts: BatchParts): Promise<BatchResult> {
   const { sessions, batchSize, isKept } = parts;
@@ -38,10 +50,13 @@ export async function admitBatch(parts: BatchParts): Promise<BatchResult> {
     );
     return { lists: outcomes, failure: outcomes.find((outcome) => outcome.failure)?.failure };
   });
-  if (failure) throw failure;
-  const judged = lists.flatMap((outcome) => outcome.judged);
-  const admitted = judged.filter(({ verdict }) => verdict.kind === 'admitted').length;
-  return { taken: lists.length, admitted };
+  return { taken: lists.length, judged: numbersOf(lists), failure };
+}
+
+function numbersOf(lists: readonly ListOutcome[]): Judgements {
+  const kinds = lists.flatMap(({ judged }) => judged.map(({ verdict }) => verdict.kind));
+  const count = (kind: Verdict['kind']): number => kinds.filter((each) => each === kind).length;
+  return { admitted: count('admitted'), refused: count('refused'), putOff: count('put-off') };
 }
 
 interface ListOutcome {

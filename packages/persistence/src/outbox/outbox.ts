@@ -5,6 +5,7 @@ import type { Sessions } from '../connecting/sessions.ts';
 import { discardRefused, listRefused, retryRefused } from './ended-rows.ts';
 import type { RefusedAction, RefusedOptions } from './ended-rows.ts';
 import { enqueueIn, type CallerTransaction, type OutboxReceipt } from './enqueue-in.ts';
+import type { RelayHealth } from './relay-state.ts';
 import { OutboxRelay } from './relay.ts';
 import { readOutboxStats, type OutboxStats } from './stats.ts';
 
@@ -56,6 +57,8 @@ export interface Outbox {
   start(this: void): void;
   /** Stops it, once the current batch has been admitted. Idempotent. */
   stop(this: void): Promise<void>;
+  /** Returns the state of the relay of this process. */
+  health(this: void): RelayHealth;
   /** Returns the numbers of actions in the outbox, and how long the oldest has waited. */
   stats(this: void): Promise<OutboxStats>;
   /** Returns one page of the actions that were refused permanently, with their errors. */
@@ -78,6 +81,7 @@ export function openOutbox(sessions: Sessions, given: OutboxOptions): Outbox {
       enqueueIn({ queues, wake }, transaction, { action, options: enqueueOptions }),
     start: () => relay.start(),
     stop: async () => relay.stop(),
+    health: () => relay.health(),
     stats: async () => readOutboxStats(sessions),
     refused: async (page = {}) => listRefused(sessions, page),
     retry: async (ids) => retryRefused(sessions, ids),

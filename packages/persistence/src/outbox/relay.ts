@@ -3,6 +3,7 @@ import { Listener } from '../connecting/listener.ts';
 import { admitBatch, type BatchParts } from './batch.ts';
 import { WAKE_CHANNEL } from './enqueue-in.ts';
 import { deleteEnded } from './ended-rows.ts';
+import { RelayState, type RelayHealth } from './relay-state.ts';
 
 /** Options of a relay, complete. */
 export interface RelayOptions {
@@ -19,6 +20,7 @@ export class OutboxRelay {
   readonly #parts: BatchParts;
   readonly #options: RelayOptions;
   readonly #listener: Listener;
+  readonly #state = new RelayState();
   #stopping: AbortController | undefined;
   #running: Promise<void> | undefined;
   /** Aborted by a notification. */
@@ -41,6 +43,7 @@ export class OutboxRelay {
   start(): void {
     if (this.#stopping) return;
     this.#stopping = new AbortController();
+    this.#state.started();
     this.#listener.start();
     this.#running = this.#run(this.#stopping.signal);
   }
@@ -52,6 +55,10 @@ export class OutboxRelay {
     await this.#listener.stop();
     await this.#running;
     this.#stopping = undefined;
+  }
+
+  health(): RelayHealth {
+    return this.#state.health(this.#stopping !== undefined);
   }
 
   async #run(stopping: AbortSignal): Promise<void> {
@@ -69,10 +76,14 @@ export class OutboxRelay {
   /** Returns true if there may be more actions that are due. */
   async #admit(): Promise<boolean> {
     try {
-      const { taken } = await admitBatch(this.#parts);
+      const { taken, judged, failure } = await admitBatch(this.#parts);
+      this.#state.count(judged);
+      if (failure) throw failure;
       await this.#clean();
+      this.#state.succeeded();
       return taken > 0;
     } catch (error) {
+      this.#state.failed(error);
       this.#options.onError(error);
       return false;
     }

@@ -3,12 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 const FIRST_MS = 100;
 const LONGEST_MS = 10_000;
 
+/** Resolves after a time (ms), or when the signal aborts. Never rejects. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
 /** Waits longer after each failure, up to 10 s, and never for a full multiple, so that processes spread out. */
 export class Backoff {
+  readonly #wait: Wait;
   #failures = 0;
 
-  get isIdle(): boolean {
-    return this.#failures === 0;
+  constructor(wait: Wait = pause) {
+    this.#wait = wait;
   }
 
   succeeded(): void {
@@ -19,7 +23,7 @@ export class Backoff {
   async wait(signal: AbortSignal): Promise<void> {
     const most = Math.min(FIRST_MS * 2 ** this.#failures, LONGEST_MS);
     this.#failures += 1;
-    await pause(most / 2 + (Math.random() * most) / 2, signal);
+    await this.#wait(most / 2 + (Math.random() * most) / 2, signal);
   }
 }
 

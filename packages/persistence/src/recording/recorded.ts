@@ -14,3 +14,19 @@ export interface Written {
 export interface Recorded extends Written {
   readonly domain: string;
 }
+
+export const NOTHING_WRITTEN: Written = Object.freeze({
+  endings: 0,
+  refused: 0,
+  purged: 0,
+  missing: 0,
+});
+
+export function sumOf(one: Written, other: Written): Written {
+  return {
+    endings: one.endings + other.endings,
+    refused: one.refused + other.refused,
+    purged: one.purged + other.purged,
+    missing: one.missing + other.missing,
+  };
+}

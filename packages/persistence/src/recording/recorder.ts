@@ -2,8 +2,9 @@ import type { Sessions } from '../connecting/sessions.ts';
 import { forgetPurges } from '../tenants/purge-mark.ts';
 import { pause } from './backoff.ts';
 import { DomainRecorder } from './domain-recorder.ts';
+import { DomainState, type RecordedDomain } from './domain-state.ts';
 import { EndingsWriter } from './endings-writer.ts';
-import type { Recorded, Written } from './recorded.ts';
+import { NOTHING_WRITTEN, sumOf, type Written } from './recorded.ts';
 import { readRecording, type RecorderOptions, type Recording } from './recorder-options.ts';
 
 /** State of a recorder. */
@@ -13,6 +14,7 @@ export interface RecorderHealth {
   readonly waiting: ReadonlyMap<string, unknown>;
   /** Sums since it was created. */
   readonly recorded: Written;
+  readonly domains: ReadonlyMap<string, RecordedDomain>;
 }
 
 const MAINTENANCE_MS = 3_600_000;
@@ -25,8 +27,7 @@ export class Recorder {
   readonly #options: Recording;
   readonly #sessions: Sessions;
   readonly #writer: EndingsWriter;
-  readonly #waiting = new Map<string, unknown>();
-  #recorded: Written = { endings: 0, refused: 0, purged: 0, missing: 0 };
+  readonly #states: ReadonlyMap<string, DomainState>;
   #stopping: AbortController | undefined;
   #running: Promise<unknown> | undefined;
 
@@ -35,7 +36,9 @@ export class Recorder {
     this.#options = readRecording(options);
     this.#sessions = sessions;
     this.#writer = new EndingsWriter(sessions);
-    for (const domain of this.#options.domains) this.#options.queues.endings(domain);
+    const { domains, queues } = this.#options;
+    for (const domain of domains) queues.endings(domain);
+    this.#states = new Map(domains.map((domain) => [domain, new DomainState()]));
   }
 
   /** Starts in the background. Idempotent. */
@@ -45,7 +48,10 @@ export class Recorder {
     this.#stopping = stopping;
     this.#running = Promise.all([
       this.#maintain(stopping.signal),
-      ...this.#options.domains.map(async (domain) => this.#recorderOf(domain, stopping).run()),
+      ...[...this.#states].map(async ([domain, state]) => {
+        state.started();
+        await this.#recorderOf(domain, state, stopping.signal).run();
+      }),
     ]);
   }
 
@@ -54,42 +60,39 @@ export class Recorder {
     this.#stopping?.abort();
     await this.#running;
     this.#running = undefined;
-    this.#waiting.clear();
+    for (const state of this.#states.values()) state.stopped();
   }
 
   health(): RecorderHealth {
     const isRunning = this.#running !== undefined;
-    return { isRunning, waiting: new Map(this.#waiting), recorded: this.#recorded };
+    const domains = new Map([...this.#states].map(([name, state]) => [name, state.health()]));
+    const all = [...domains];
+    const failing = all.filter(([, { error }]) => error !== undefined);
+    return {
+      isRunning,
+      waiting: new Map(failing.map(([name, { error }]) => [name, error])),
+      recorded: all.map(([, { recorded }]) => recorded).reduce(sumOf, NOTHING_WRITTEN),
+      domains,
+    };
   }
 
-  #recorderOf(domain: string, stopping: AbortController): DomainRecorder {
+  #recorderOf(domain: string, state: DomainState, stopping: AbortSignal): DomainRecorder {
+    const { onRecorded, onError } = this.#options;
     return new DomainRecorder({
       domain,
       options: this.#options,
       writer: this.#writer,
-      stopping: stopping.signal,
-      onRecorded: (recorded) => this.#count(recorded),
-      onState: (error) => this.#note(domain, error),
+      stopping,
+      onRecorded: (recorded) => {
+        state.count(recorded);
+        onRecorded(recorded);
+      },
+      onState: (server, error) => {
+        state.note(server, error);
+        if (error !== undefined) onError(error);
+      },
+      onCurrent: () => state.succeeded(),
     });
-  }
-
-  #count(recorded: Recorded): void {
-    const { endings, refused, purged, missing } = this.#recorded;
-    this.#recorded = {
-      endings: endings + recorded.endings,
-      refused: refused + recorded.refused,
-      purged: purged + recorded.purged,
-      missing: missing + recorded.missing,
-    };
-    this.#options.onRecorded(recorded);
-  }
-
-  #note(domain: string, error: unknown): void {
-    if (error === undefined) this.#waiting.delete(domain);
-    else {
-      this.#waiting.set(domain, error);
-      this.#options.onError(error);
-    }
   }
 
   async #maintain(stopping: AbortSignal): Promise<void> {

@@ -6,6 +6,8 @@ export interface HistoryStats {
   readonly rule?: HistoryRule;
   readonly entries: number;
   readonly bytes: number;
+  /** Part of a bound that is used, 0 to 1 or more, in the partition that is closest to one; 0 without a rule. */
+  readonly filled: number;
   /** Age of the first of them (ms); 0 if there is none. */
   readonly lagMs: number;
   /** Number of endings that were dropped and are not yet recorded as a gap. */
@@ -22,7 +24,8 @@ export function readHistoryStats(
   const rule = readRule(String(text));
   if (rule === undefined && entries === 0 && dropped === 0) return undefined;
   const lagMs = first === '' ? 0 : Math.max(0, nowMs - Number(first));
-  return { ...(rule && { rule }), entries, bytes, lagMs, dropped };
+  const filled = rule ? Math.max(entries / rule.maxEntries, bytes / rule.maxBytes) : 0;
+  return { ...(rule && { rule }), entries, bytes, filled, lagMs, dropped };
 }
 
 interface WithHistory {
@@ -41,6 +44,7 @@ export function addHistories(
       ...b,
       entries: a.entries + b.entries,
       bytes: a.bytes + b.bytes,
+      filled: Math.max(a.filled, b.filled),
       lagMs: Math.max(a.lagMs, b.lagMs),
       dropped: a.dropped + b.dropped,
     },
