@@ -142,6 +142,7 @@ function own(definition) {
 const READ_BY = {
   process: 'Measured in every process',
   domain: 'Read from Redis by one process per domain',
+  persistence: 'Measured in processes with a recorder or an outbox',
 };
 
 function metricsOf(source) {
@@ -171,7 +172,7 @@ function withParts(file, parts) {
 
 const observability = {
   buckets: BUCKETS_S.join(', '),
-  metrics: `\n\n${['process', 'domain'].map(metricsOf).join('\n\n')}\n\n`,
+  metrics: `\n\n${Object.keys(READ_BY).map(metricsOf).join('\n\n')}\n\n`,
 };
 
 const documents = {

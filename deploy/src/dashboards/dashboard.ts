@@ -18,7 +18,12 @@ export interface Variable {
 const LABELS = { domain: 'messaging_destination_name', tier: 'nooble_tenant_tier' } as const;
 
 /** Name of a dashboard by the name of its file. */
-const LINKS = { overview: 'Nooble overview', domain: 'Nooble domain', tenants: 'Nooble tenants' };
+const LINKS = {
+  overview: 'Nooble overview',
+  domain: 'Nooble domain',
+  tenants: 'Nooble tenants',
+  persistence: 'Nooble persistence',
+};
 
 /** Returns a dashboard as the JSON that Grafana imports. */
 export function grafanaJson({ name, title, variables, panels }: Dashboard): string {

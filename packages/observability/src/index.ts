@@ -1,5 +1,8 @@
 export { ATTRIBUTES, type MetricFacts } from './metric-facts.ts';
 export { BUCKETS_S, METRICS, prometheusName } from './metric-names.ts';
+export type { ObservedOutbox } from './metrics/outbox.ts';
+export type { OutboxFigures } from './metrics/outbox-reads.ts';
+export type { ObservedDomain, ObservedRecorder } from './metrics/recorder.ts';
 export { observe, type Observation } from './observe.ts';
 export type { ObserveOptions, ReportOptions } from './observe-options.ts';
 export { traceFields } from './traces/log-fields.ts';

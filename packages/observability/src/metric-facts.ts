@@ -5,8 +5,11 @@ export interface MetricFacts {
   /** A unit of UCUM; text in braces counts things. */
   readonly unit: string;
   readonly attributes: readonly string[];
-  /** `process`: measured in every process; `domain`: read from Redis by one process per domain. */
-  readonly of: 'process' | 'domain';
+  /**
+   * `process`: measured in every process; `domain`: read from Redis by one process per domain; `persistence`: measured in
+   * processes with a recorder or an outbox.
+   */
+  readonly of: 'process' | 'domain' | 'persistence';
   readonly meaning: string;
 }
 

@@ -1,12 +1,14 @@
 import { DOMAIN_METRICS } from './domain-metrics.ts';
 import type { MetricFacts } from './metric-facts.ts';
+import { PERSISTENCE_METRICS } from './persistence-metrics.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
 
 /** All metrics of this package. `docs/observability.md` contains them as a table. */
-export const METRICS = { ...PROCESS_METRICS, ...DOMAIN_METRICS } satisfies Record<
-  string,
-  MetricFacts
->;
+export const METRICS = {
+  ...PROCESS_METRICS,
+  ...DOMAIN_METRICS,
+  ...PERSISTENCE_METRICS,
+} satisfies Record<string, MetricFacts>;
 
 /** Upper bounds of the buckets of all histograms (s). */
 export const BUCKETS_S = Object.freeze([

@@ -1,8 +1,10 @@
-import { readOptions, rule, type OptionsCheck } from '@nooble/errors';
+import { readOptions, rule, type OptionRule, type OptionsCheck } from '@nooble/errors';
 import { assertDomain, type DomainAction } from '@nooble/models';
 import type { DomainQueueManager } from '@nooble/queue';
 import type { BaseWorker } from '@nooble/worker';
 import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import type { ObservedOutbox } from './metrics/outbox.ts';
+import type { ObservedRecorder } from './metrics/recorder.ts';
 import type { Relation } from './traces/processing.ts';
 
 /** Domains whose metrics a process may read from Redis. */
@@ -18,6 +20,10 @@ export interface ObserveOptions {
   /** Manager that sends actions. Its clients are observed as well. @default that of the worker */
   readonly queues?: DomainQueueManager;
   readonly worker?: BaseWorker;
+  /** A recorder of `@nooble/persistence`. */
+  readonly recorder?: ObservedRecorder;
+  /** An outbox of `@nooble/persistence`. Name it where its relay runs: it is read from PostgreSQL every `report.everyMs`. */
+  readonly outbox?: ObservedOutbox;
   /** `top` is the number of tenants shown by their ids, per metric. @default { top: 20 } */
   readonly tenants?: { readonly top?: number };
   /**
@@ -40,6 +46,8 @@ export interface ObserveOptions {
 export interface ResolvedObserveOptions {
   readonly managers: readonly DomainQueueManager[];
   readonly worker: BaseWorker | undefined;
+  readonly recorder: ObservedRecorder | undefined;
+  readonly outbox: ObservedOutbox | undefined;
   readonly top: number;
   readonly relationOf: (action: DomainAction) => Relation;
   readonly domains: readonly string[];
@@ -50,11 +58,21 @@ export interface ResolvedObserveOptions {
 
 const RELATIONS: readonly unknown[] = ['parent', 'link'];
 
+function having(...functions: readonly string[]): OptionRule {
+  const isValid = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    functions.every((name) => typeof Reflect.get(value, name) === 'function');
+  return { isValid, expected: `an object with the functions ${functions.join(', ')}` };
+}
+
 const CHECK: OptionsCheck<ObserveOptions> = {
   of: 'observe',
   rules: {
     queues: rule.anything,
     worker: rule.anything,
+    recorder: having('health'),
+    outbox: having('health', 'stats'),
     tenants: rule.anything,
     relation: {
       isValid: (value) => typeof value === 'function' || RELATIONS.includes(value),
@@ -79,12 +97,14 @@ const REPORT: OptionsCheck<ReportOptions> = {
 /** Checks and completes the options. Throws RangeError, and InvalidActionError for a domain. */
 export function resolveObserveOptions(given: ObserveOptions): ResolvedObserveOptions {
   const options = readOptions(given, CHECK);
-  const { worker, relation = 'parent' } = options;
+  const { worker, recorder, outbox, relation = 'parent' } = options;
   const { top = 20 } = readOptions(options.tenants ?? {}, TENANTS);
   return Object.freeze({
     ...reportOf(options),
     managers: managersOf(options),
     worker,
+    recorder,
+    outbox,
     top,
     relationOf: typeof relation === 'function' ? relation : () => relation,
     tracerProvider: options.tracerProvider ?? trace.getTracerProvider(),

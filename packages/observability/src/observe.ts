@@ -8,7 +8,9 @@ import { meterDomains } from './metrics/domains.ts';
 import { meterEventLoop } from './metrics/event-loop.ts';
 import { meterFairness } from './metrics/fairness.ts';
 import { Instruments } from './metrics/instruments.ts';
+import { meterOutbox } from './metrics/outbox.ts';
 import { PerLabels } from './metrics/per-labels.ts';
+import { meterRecorder } from './metrics/recorder.ts';
 import { meteredSending } from './metrics/sending.ts';
 import { meterWorking } from './metrics/working.ts';
 import { resolveObserveOptions } from './observe-options.ts';
@@ -29,7 +31,7 @@ export interface Observation {
 }
 
 /**
- * Makes traces and metrics of what a manager sends, its clients receive and a worker runs. Call it before the worker starts, once
+ * Makes traces and metrics of what a manager sends, its clients receive and a worker runs, and metrics of a recorder and an outbox. Call it before the worker starts, once
  * the SDK is set up; without an SDK it does next to nothing. Throws RangeError for invalid options, and InvalidActionError for a
  * malformed domain.
  */
@@ -40,6 +42,7 @@ export function observe(given: ObserveOptions): Observation {
     ...observeQueues(options, instruments),
     ...(options.worker ? observeWorker(options, options.worker, instruments) : []),
     startReports(options, instruments),
+    observePersistence(options, instruments),
     meterEventLoop(instruments),
     () => instruments.stop(),
   ];
@@ -74,6 +77,14 @@ function observeWorker(
   if (!hasSdk(tracerProvider)) return [metered];
   const tracer = tracerProvider.getTracer(SCOPE);
   return [metered, traceProcessing(worker, { tracer, relationOf })];
+}
+
+function observePersistence(
+  { recorder, outbox, everyMs }: ResolvedObserveOptions,
+  instruments: Instruments,
+): () => void {
+  if (recorder) meterRecorder(instruments, recorder);
+  return outbox ? meterOutbox(instruments, outbox, everyMs) : () => undefined;
 }
 
 function startReports(

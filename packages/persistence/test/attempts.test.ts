@@ -11,11 +11,11 @@ it('waits longer after each failure of PostgreSQL, also while reads of Redis suc
   const stopping = new AbortController();
   const waits: number[] = [];
   let reads = 0;
-  let finishRead = (_: EndingsBatch[]): void => undefined;
+  const unfinished = deferred<EndingsBatch[]>();
   const read = async (): Promise<EndingsBatch[]> => {
     reads += 1;
     if (reads === 1) return [batchOf(endingOf())];
-    return new Promise((resolve) => (finishRead = resolve));
+    return unfinished.promise;
   };
   const queues = { endings: () => ({ read }) } as never;
   const writer = { write: async () => Promise.reject(away) } as never;
@@ -30,7 +30,7 @@ it('waits longer after each failure of PostgreSQL, also while reads of Redis suc
     onCurrent: () => expect.unreachable('nothing is stored'),
     wait: async (ms) => {
       waits.push(ms);
-      if (waits.length === 8) finishRead([]);
+      if (waits.length === 8) unfinished.resolve([]);
       if (waits.length === 12) stopping.abort();
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -42,3 +42,9 @@ it('waits longer after each failure of PostgreSQL, also while reads of Redis suc
   expect(seen.filter((each) => each === 'redis works')).toHaveLength(2);
   expect(seen.filter((each) => each === 'postgres fails')).toHaveLength(13);
 });
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -33,6 +33,16 @@ function setDomain(report: DomainReport, set: Set): void {
   set('reclaimed', report.reclaimed, labels);
   set('deadDropped', report.deadDropped, labels);
   set('repliesLost', report.repliesLost, labels);
+  setHistory(report, set);
+}
+
+function setHistory({ domain, history }: DomainReport, set: Set): void {
+  const labels = { [ATTRIBUTES.domain]: domain };
+  set('historyEntries', history?.entries ?? 0, labels);
+  set('historyBytes', history?.bytes ?? 0, labels);
+  set('historyFilled', history?.filled ?? 0, labels);
+  set('historyLag', (history?.lagMs ?? 0) / 1000, labels);
+  set('historyDropped', history?.dropped ?? 0, labels);
 }
 
 function setTiers({ domain, tiers, weights }: DomainReport, set: Set): void {

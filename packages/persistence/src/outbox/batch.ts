@@ -24,7 +24,7 @@ export interface Judgements {
   readonly putOff: number;
 }
 
-/** What a batch has recorded. */
+/** Result of a batch. */
 export interface BatchResult {
   /** Number of lists of rows that were taken. */
   readonly taken: number;
