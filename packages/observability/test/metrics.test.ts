@@ -6,7 +6,27 @@ import { openMetered } from './metered-service.ts';
 import { acme, generate, openStage, PATIENT } from './stage.ts';
 
 /** They count accidents, which this test does not cause. */
-const RARE: readonly string[] = ['lost', 'released', 'overdue', 'workerErrors', 'readFailed'];
+const RARE: readonly string[] = [
+  'lost',
+  'released',
+  'overdue',
+  'workerErrors',
+  'readFailed',
+  'outboxReadFailures',
+];
+
+const recorded = { endings: 1, refused: 0, purged: 0, missing: 0 };
+const recorder = {
+  health: () => ({
+    isRunning: true,
+    domains: new Map([['embedding', { recorded, sinceSuccessMs: 1 }]]),
+  }),
+};
+const judged = { admitted: 1, refused: 0, putOff: 0 };
+const outbox = {
+  health: () => ({ isRunning: true, judged, failures: 0, sinceSuccessMs: 1 }),
+  stats: async () => Promise.resolve({ pending: 0, due: 0, refused: 0, lagMs: 0 }),
+};
 
 const all: readonly (readonly [string, MetricFacts])[] = Object.entries(METRICS);
 
@@ -36,7 +56,8 @@ async function openScene() {
   const worker = workerOf(processor, { retry, concurrency: 3 });
   const queues = managerOf({ tiers: { free: { perMinute: 4 } } });
   const { meterProvider } = metered;
-  const { stop } = observe({ worker, queues, meterProvider, report: { everyMs: 100 } });
+  const watched = { worker, queues, recorder, outbox };
+  const { stop } = observe({ ...watched, meterProvider, report: { everyMs: 100 } });
   onTestFinished(stop);
   await worker.start();
   const tenant = queues.tenant(acme);
