@@ -15,7 +15,7 @@ export interface MonitoringPrograms {
   readonly promtool: string;
   readonly alertmanager: string;
   readonly amtool: string;
-  /** Human-readable description of their source. */
+  /** Human-readable description of Prometheus. */
   readonly description: string;
   /** Environment variables with which they start. */
   readonly env: Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ async function programsOnPath(): Promise<MonitoringPrograms | undefined> {
     findOnPath(NAMES.amtool),
   ]);
   if (!prometheus || !promtool || !alertmanager || !amtool) return undefined;
-  const description = `${prometheus} and ${alertmanager}`;
+  const description = prometheus;
   return { prometheus, promtool, alertmanager, amtool, description, env: {} };
 }
 
@@ -96,6 +96,6 @@ async function programsIn({ folder, env }: UnpackedCopy): Promise<MonitoringProg
   if (versions.includes(undefined)) return undefined;
   const prometheus = await relocated(programs.prometheus);
   const alertmanager = await relocated(programs.alertmanager);
-  const description = 'those of this distribution, unpacked into a cache folder';
+  const description = 'prometheus of this distribution, unpacked into a cache folder';
   return { ...programs, prometheus, alertmanager, description, env, cwd: folder };
 }

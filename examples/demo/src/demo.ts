@@ -54,7 +54,7 @@ interface Play {
 /** Loads what it adds only if it is wanted. */
 async function playWithExtras(play: Play): Promise<void> {
   const { Extras } = await import('./full/extras.ts');
-  const extras = await Extras.open(play.screen);
+  const extras = await Extras.open(play.screen, { redis: play.redis.url, prefix: play.prefix });
   try {
     play.signal.throwIfAborted();
     await playOn({ ...play, extras });
@@ -70,13 +70,14 @@ async function playOn({ signal, ...play }: Play): Promise<void> {
     prefix: play.prefix,
     more: play.extras?.services,
   });
+  const died = new Promise<never>((_resolve, reject) => stage.events.once('died', reject));
   const interrupted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    stage.events.once('died', reject);
   });
-  interrupted.catch(() => undefined);
+  for (const each of [died, interrupted]) each.catch(() => undefined);
   try {
-    await Promise.race([playActs(stage, play), interrupted]);
+    await Promise.race([playActs(stage, play), interrupted, died]);
+    await Promise.race([play.extras?.stay(play.screen, signal), died]);
   } finally {
     await stage.close();
   }
@@ -100,7 +101,7 @@ async function playActs(stage: Stage, play: Omit<Play, 'signal'>): Promise<void>
 }
 
 function showStage({ services, usesStandIn }: Stage, screen: Screen): void {
-  const gateway = services.some(({ name }) => name === 'gateway') ? ', the gateway' : '';
+  const gateway = services.some(({ name }) => name === 'gateway') ? ', gateway' : '';
   screen.field('Services', `embedding-service, query-service twice${gateway}; each is a process`);
   for (const { url } of services) screen.faint(`           ${url}/ready`);
   const standIn = 'a stand-in that sends sentences of the sources, word by word';

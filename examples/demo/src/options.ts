@@ -5,7 +5,7 @@ export interface DemoOptions {
   /** Folder whose Markdown is indexed; undefined for this repository. */
   readonly docs: string | undefined;
   readonly ask: string;
-  /** Traces, metrics and alerts as well. */
+  /** Traces, metrics, alerts, history and usage as well. */
   readonly full: boolean;
   readonly help: boolean;
 }
@@ -14,12 +14,13 @@ export const HELP = `Shows typed actions flowing between two services through Re
 
   npm run demo                                   with the Markdown of this repository
   npm run demo -- --docs <folder> --ask "…"      with your own Markdown and question
-  npm run demo -- --full                         with traces, metrics and alerts
+  npm run demo -- --full                         with traces, metrics, alerts, history and usage
 
   --docs <folder>   folder with Markdown to index
   --ask <question>  question to answer from it
-  --full            also start the gateway and Prometheus: the trace of a question over HTTP,
-                    the shares of a tenant that floods, and the alert about it
+  --full            also start the gateway, Prometheus and PostgreSQL: the trace of a question
+                    over HTTP, the shares and the alert of a flood, the usage per tenant.
+                    In a terminal everything keeps running until Ctrl-C
   --help            print this text
 
 Set REDIS_URL to use an existing Redis. By default the demo starts one and stops it at the end.

@@ -26,6 +26,7 @@ it.each<[string, (screen: Screen) => void]>([
   ['a heading', (screen) => screen.heading(ATTACK)],
   ['a line', (screen) => screen.line(ATTACK)],
   ['a faint line', (screen) => screen.faint(ATTACK)],
+  ['a command', (screen) => screen.copyable(ATTACK)],
   ['a field', (screen) => screen.field('Redis', ATTACK)],
   ['the line of a tier', (screen) => screen.tier('free', ATTACK)],
   ['a line of a table', (screen) => screen.row(ATTACK, 'dim')],

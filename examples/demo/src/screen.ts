@@ -88,6 +88,16 @@ export class Screen {
     this.#write(this.#paint(style, fit(oneLine(text), this.rowWidth).trimEnd()));
   }
 
+  /** Writes a line that is never cut or wrapped, such as a command. */
+  copyable(text: string): void {
+    this.#write(oneLine(text));
+  }
+
+  /** True if a person reads it and can answer. */
+  get isInteractive(): boolean {
+    return this.#out.isTTY && process.stdin.isTTY;
+  }
+
   /** Maximum length of a line of a table. */
   get rowWidth(): number {
     return Math.min(this.#out.columns || MAX_ROW_WIDTH, MAX_ROW_WIDTH);

@@ -56,6 +56,11 @@ export class ServiceProcess {
     return this.#url;
   }
 
+  /** False once the process has ended, or is being stopped. */
+  get isRunning(): boolean {
+    return !this.#stopping && this.#child.exitCode === null;
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0;
   }

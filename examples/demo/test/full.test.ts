@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ interface Run {
 async function beginFull(env: Record<string, string> = {}): Promise<Run> {
   const temporary = await mkdtemp(join(tmpdir(), 'nooble-test-'));
   onTestFinished(async () => rm(temporary, { recursive: true, force: true }));
+  // Root starts PostgreSQL as another user, who must reach its folder.
+  await chmod(temporary, 0o711);
   const docs = await folderWith({ 'bakery.md': '# Bakery\n\nThe bakery sells rye bread.\n' });
   const args = [MAIN, '--full', '--docs', docs, '--ask', 'What does the bakery sell?'];
   const own = { TMPDIR: temporary, REDIS_URL: inject('redisUrl'), ...env };
@@ -35,11 +37,11 @@ async function beginFull(env: Record<string, string> = {}): Promise<Run> {
 }
 
 it(
-  'shows the trace, the shares and the alert of a flood, and leaves nothing behind',
+  'shows the trace, the shares and the alert of a flood, the usage, and leaves nothing behind',
   async () => {
-    const { ended, output, temporary } = await beginFull();
-    expect(await ended).toBe(0);
-    const shown = output();
+    const { ended: code, output, temporary } = await beginFull();
+    expect(await code).toBe(0);
+    const shown = output().replaceAll(temporary, '/tmp');
     expect(shown).toMatch(/^ {2}└ send query +gateway/m);
     expect(shown).toMatch(/└ process embedding\.generate +embedding/);
     const shares = shown.matchAll(/^ {2}(\w+) +\d+ +([\d.]+) % +([\d.]+) %$/gm);
@@ -52,6 +54,23 @@ it(
     expect(shown).toMatch(/Jain's index of the tenants of tier free: [01]\.\d\d/);
     expect(shown).toContain('Tenant "umbrella" floods domain "query"');
     expect(shown).toContain('docs/operations/runbooks/NoobleTenantFloods.md');
+    const [, endings = '', usage = '', places = ''] = shown.split(
+      /history\.trace|usage\.daily|Where to look/,
+    );
+    const ended = [...endings.matchAll(/^ {2}([\w.]+) +(\w+) +done +1 .*m?s$/gm)];
+    expect(ended.map(([, action, tenant]) => `${action} ${tenant}`)).toEqual([
+      'query.generate globex',
+      'embedding.generate globex',
+    ]);
+    expect(endings).toContain('the one shown above');
+    const used = usage.matchAll(/^ {2}(\w+) +\w+ +(\d+) +(\d+) +\d+ +\d+ +[\d.]+ s$/gm);
+    const uses = new Map(
+      [...used].map(([, tenant, done, cancelled]) => [tenant, { done, cancelled }]),
+    );
+    // 10 of 11 were admitted, and every one has ended.
+    expect(uses.get('newcomer')).toEqual({ done: '10', cancelled: '0' });
+    expect(Number(uses.get('umbrella')?.cancelled)).toBeGreaterThan(0);
+    expect(places).toMatch(/PGPASSFILE=\S+ psql -h 127\.0\.0\.1/);
     expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(shown).not.toContain('\u001b');
     expect(await readdir(temporary)).toEqual([]);
@@ -77,14 +96,16 @@ it(
 );
 
 it(
-  'goes on without Prometheus where there is none, and says how to get it',
+  'goes on without Prometheus and PostgreSQL where there is none, and says how to get them',
   async () => {
     const nothing = await folderWith({});
-    const { ended, output } = await beginFull({ PATH: nothing, XDG_CACHE_HOME: nothing });
+    const none = { PATH: nothing, XDG_CACHE_HOME: nothing, NOOBLE_POSTGRES_KIND: 'docker' };
+    const { ended, output } = await beginFull(none);
     expect(await ended).toBe(0);
     expect(output()).toContain('apt-get install prometheus');
+    expect(output()).toContain('Cannot start PostgreSQL');
     expect(output()).toContain('process query.generate');
-    expect(output()).not.toContain('Tenant umbrella sends');
+    expect(output()).not.toMatch(/Tenant umbrella sends|usage\.daily/);
   },
   RUN_MS,
 );

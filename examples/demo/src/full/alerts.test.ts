@@ -34,6 +34,6 @@ it('shows an alert with its runbook, and each other one that has fired once', ()
 
 it('says that conditions must hold for less time than usual', () => {
   expect(shown({ alert: undefined, all: [] }).join(' ')).toMatch(
-    /deploy\/prometheus\/rules\.yml, but a condition must only\s+hold for 5 s/,
+    /deploy\/prometheus\/rules\.yml, but a condition must only\s+hold for 10 s/,
   );
 });

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { MonitoringPrograms } from '@nooble-deploy/deploy';
 import { startSpanReceiver, type SpanReceiver } from '@nooble/observability/receiver';
+import { temporaryFolder, type TemporaryFolder } from '@nooble/servers';
 import type { Screen } from '../screen.ts';
 import type { MoreServices } from '../services.ts';
 import type { Stage } from '../stage.ts';
 import { TENANTS } from '../tenants.ts';
 import { showFlood } from './flood.ts';
+import { openHistory, type DemoHistory, type KeysOfRun } from './history.ts';
 import { findPrograms, startDemoMonitoring, type DemoMonitoring } from './monitoring.ts';
-import { showTrace } from './trace.ts';
+import { showTask } from './task-endings.ts';
+import { askedActionId, showTrace } from './trace.ts';
+import { showUsage } from './usage.ts';
+import { showPlaces } from './where-to-look.ts';
 
 /** The demo, for the acts that are added to it. */
 export interface ExtraActs {
@@ -19,57 +24,98 @@ export interface ExtraActs {
 }
 
 interface Opened {
+  readonly since: Date;
+  readonly folder: TemporaryFolder;
   readonly receiver: SpanReceiver;
   readonly programs: MonitoringPrograms | undefined;
-  readonly traceId: string;
-  readonly apiKey: string;
+  readonly history: DemoHistory | undefined;
 }
 
 /** Adds to the demo what `--full` starts and shows. */
 export class Extras {
   /** Settings for the services. */
   readonly services: MoreServices;
+  readonly #apiKey = randomBytes(24).toString('base64url');
   readonly #opened: Opened;
+  readonly #traceId: string;
   #monitoring: Promise<DemoMonitoring> | undefined;
 
-  private constructor(opened: Opened) {
-    const { receiver, apiKey } = (this.#opened = opened);
+  private constructor(opened: Opened, traceId: string) {
+    this.#opened = opened;
+    this.#traceId = traceId;
     const { tenantId, tenantTier } = TENANTS.enterprise;
-    this.services = { apiKeys: `${apiKey}=${tenantId}:${tenantTier}`, collector: receiver.url };
+    this.services = {
+      apiKeys: `${this.#apiKey}=${tenantId}:${tenantTier}`,
+      collector: opened.receiver.url,
+    };
   }
 
   /** Finds and starts what the services need. */
-  static async open(screen: Screen): Promise<Extras> {
-    const programs = await findPrograms(screen);
+  static async open(screen: Screen, keys: KeysOfRun): Promise<Extras> {
+    const since = new Date();
     const traceId = randomBytes(16).toString('hex');
-    const apiKey = randomBytes(24).toString('base64url');
+    const programs = await findPrograms(screen);
+    const folder = await temporaryFolder('nooble-demo');
     const receiver = await startSpanReceiver({ keep: (span) => span.traceId === traceId });
-    return new Extras({ receiver, programs, traceId, apiKey });
+    try {
+      const history = await openHistory(screen, keys);
+      return new Extras({ since, folder, receiver, programs, history }, traceId);
+    } catch (error) {
+      await receiver.stop();
+      await folder.remove();
+      throw error;
+    }
   }
 
   /** Starts what needs the services. */
   async begin(stage: Stage, screen: Screen): Promise<void> {
-    const { programs } = this.#opened;
+    const { programs, folder } = this.#opened;
     if (!programs) return;
-    this.#monitoring = startDemoMonitoring(programs, stage.services);
+    this.#monitoring = startDemoMonitoring(programs, stage.services, folder.path);
     const { prometheusUrl } = await this.#monitoring;
-    screen.field('Prometheus', `with Alertmanager: ${programs.description}`);
+    screen.field('Prometheus', programs.description);
     screen.faint(`           ${prometheusUrl}`);
   }
 
   /** Plays the acts that the demo has only with `--full`. */
   async play({ stage, screen, ask, small }: ExtraActs): Promise<void> {
-    const { receiver, traceId, apiKey } = this.#opened;
+    const { receiver, history, since, folder } = this.#opened;
     const gateway = stage.services.find(({ name }) => name === 'gateway')?.url ?? '';
+    const [apiKey, traceId] = [this.#apiKey, this.#traceId];
     await showTrace(screen, { gateway, apiKey, query: ask, traceId, receiver });
     const monitoring = await this.#monitoring;
     if (monitoring) await showFlood(screen, { stage, monitoring, ask, small });
+    const actionId = askedActionId(receiver.spans);
+    if (history) {
+      await history.recorded();
+      if (actionId !== undefined)
+        await showTask(screen, history.persistence, { actionId, traceId });
+      await showUsage(screen, history.persistence, since);
+    }
+    const { prometheusUrl } = monitoring ?? { prometheusUrl: undefined };
+    const own = { gateway, apiKey, ask, folder: folder.path, services: stage.services };
+    await showPlaces(screen, { ...own, prometheusUrl, postgres: history?.url });
+  }
+
+  /** On a terminal, waits for an interruption: everything can be looked at meanwhile. */
+  async stay(screen: Screen, signal: AbortSignal): Promise<void> {
+    if (!screen.isInteractive) {
+      return screen.faint('  In a terminal the demo keeps all this until Ctrl-C; here it ends.');
+    }
+    screen.heading('Everything keeps running. Ctrl-C stops and removes it.');
+    if (signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   /** Stops everything it started, also what is only starting. */
   async leave(): Promise<void> {
-    await this.#opened.receiver.stop();
+    const { receiver, history, folder } = this.#opened;
+    await receiver.stop();
     const monitoring = await this.#monitoring?.catch(() => undefined);
     await monitoring?.stop();
+    await history?.stop();
+    await folder.remove();
   }
 }

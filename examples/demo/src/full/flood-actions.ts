@@ -11,15 +11,15 @@ export interface Sender {
 }
 
 /** Length of an answer (words): it takes about a second. */
-const WORDS = 30;
+const WORDS = 40;
 
 /** The first tenant floods. All have enough questions to wait until the alert has fired. */
 const SENDERS: readonly [Sender, ...Sender[]] = [
-  { tenantId: 'umbrella', tenantTier: 'enterprise', questions: 800 },
-  { tenantId: 'hooli', tenantTier: 'professional', questions: 400 },
-  { tenantId: 'student', tenantTier: 'free', questions: 60 },
-  { tenantId: 'blogger', tenantTier: 'free', questions: 60 },
-  { tenantId: 'tinkerer', tenantTier: 'free', questions: 60 },
+  { tenantId: 'umbrella', tenantTier: 'enterprise', questions: 900 },
+  { tenantId: 'hooli', tenantTier: 'professional', questions: 450 },
+  { tenantId: 'student', tenantTier: 'free', questions: 100 },
+  { tenantId: 'blogger', tenantTier: 'free', questions: 100 },
+  { tenantId: 'tinkerer', tenantTier: 'free', questions: 100 },
 ];
 /** A small Redis answers fewer. */
 const SMALL = 4;

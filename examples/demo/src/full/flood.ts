@@ -13,8 +13,10 @@ import { sharesIn } from './shares.ts';
 import { showShares } from './share-table.ts';
 
 const ALERT = 'NoobleTenantFloods';
-/** The metrics of a domain are read every 10 s, and an alert waits for 5 s. */
-const ALERT_MS = 60_000;
+/** The metrics of a domain are read every 10 s, or after 30 s if the process that read them was killed; an alert waits for 10 s. */
+const ALERT_MS = 75_000;
+/** Minimum time for which shares are measured. */
+const SHARES_MS = 25_000;
 const IDLE_MS = 60_000;
 const LOOK_MS = 50;
 const { domain, type } = generateAnswer;
@@ -46,10 +48,12 @@ export async function showFlood(screen: Screen, parts: FloodParts): Promise<void
   await sendAll(stage, actions);
   const patience = { waitingFor: `the alert ${ALERT}`, ms: ALERT_MS };
   const alert = await withDeadline(patience, async () => alerted).catch(() => undefined);
-  const toMs = Date.now();
+  const afterMs = Date.now() - fromMs;
+  // Shares of a shorter time would depend on when the first questions ended.
+  await wait(Math.max(0, SHARES_MS - afterMs));
   stopCounting();
-  showShares(screen, await sharesIn(monitoring.prometheusUrl, { domain, fromMs, toMs }));
-  const afterMs = toMs - fromMs;
+  const period = { domain, fromMs, toMs: Date.now() };
+  showShares(screen, await sharesIn(monitoring.prometheusUrl, period));
   if (!alert) screen.line(`  ${ALERT} did not fire within ${Math.round(afterMs / 1_000)} s.`);
   showAlerts(screen, { alert, afterMs, all: monitoring.webhook.alerts });
   await cancelAll(stage, actions);

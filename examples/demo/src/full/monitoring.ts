@@ -6,13 +6,12 @@ import {
   type MonitoringPrograms,
   type Webhook,
 } from '@nooble-deploy/deploy';
-import { temporaryFolder } from '@nooble/servers';
 import type { Screen } from '../screen.ts';
 import type { ServiceProcess } from '../service-process.ts';
 
 /** Time between scrapes, and time for which the condition of an alert must hold (ms). In `rules.yml` the latter is minutes. */
-const SCRAPE_MS = 500;
-export const HOLD_MS = 5_000;
+const SCRAPE_MS = 1_000;
+export const HOLD_MS = 10_000;
 
 /** Prometheus with the services as its targets, and a receiver of its alerts. */
 export interface DemoMonitoring extends Monitoring {
@@ -35,27 +34,23 @@ export async function findPrograms(screen: Screen): Promise<MonitoringPrograms |
 export async function startDemoMonitoring(
   programs: MonitoringPrograms,
   services: readonly ServiceProcess[],
+  directory: string,
 ): Promise<DemoMonitoring> {
-  const folder = await temporaryFolder('nooble-demo');
   const webhook = await startWebhook();
-  const release = async (): Promise<void> => {
-    await webhook.close();
-    await folder.remove();
-  };
   const monitoring = await startMonitoring({
     programs,
-    directory: folder.path,
+    directory,
     targets: targetsIn(services),
     webhook: webhook.url,
     intervalMs: SCRAPE_MS,
     holdMs: HOLD_MS,
   }).catch(async (error: unknown) => {
-    await release();
+    await webhook.close();
     throw error;
   });
   const stop = async (): Promise<void> => {
     await monitoring.stop();
-    await release();
+    await webhook.close();
   };
   return { ...monitoring, webhook, stop };
 }

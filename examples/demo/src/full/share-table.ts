@@ -6,6 +6,7 @@ const FAIREST: Tier = 'free';
 
 /** Shows what each tier got beside what was due, as Prometheus has it. */
 export function showShares(screen: Screen, shares: readonly TierShare[]): void {
+  screen.faint('  Slot time since the first question, out of Prometheus:');
   screen.faint(
     `  ${'tier'.padEnd(14)} ${'started'.padStart(8)} ${'share due'.padStart(11)} ${'got'.padStart(7)}`,
   );

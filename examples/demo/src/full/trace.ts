@@ -50,6 +50,13 @@ export async function showTrace(screen: Screen, asked: AskedOverHttp): Promise<v
   }
 }
 
+/** Returns the id of the question, from a span of its attempt. */
+export function askedActionId(spans: readonly ReceivedSpan[]): string | undefined {
+  const attempt = spans.find(({ name }) => name === `process ${generateAnswer.type}`);
+  const id = attempt?.attributes['messaging.message.id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
 /** The demo is the caller, which begins the trace. */
 async function post({ gateway, apiKey, query, traceId }: AskedOverHttp) {
   const response = await fetch(`${gateway}/query`, {

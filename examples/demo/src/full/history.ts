@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DomainQueueManager } from '@nooble/queue';
+import { generateAnswer, generateEmbeddings } from '@nooble-examples/contracts';
+import { connect, migrate, type Persistence } from '@nooble/persistence';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@nooble/persistence/embedded';
+import { withDeadline } from '../deadline.ts';
+import type { Screen } from '../screen.ts';
+import { DOMAIN } from '../stage.ts';
+
+/** Domains that keep their history. */
+const DOMAINS = [generateAnswer.domain, generateEmbeddings.domain, DOMAIN];
+
+const BACKLOG_MS = 30_000;
+const LOOK_MS = 50;
+
+/** The Redis and the keys of the run. */
+export interface KeysOfRun {
+  readonly redis: string;
+  readonly prefix: string;
+}
+
+/** A PostgreSQL, and a recorder that stores the endings of all domains in it. */
+export interface DemoHistory {
+  readonly persistence: Persistence;
+  /** With its password. */
+  readonly url: URL;
+  /** Resolves when no ending waits to be stored. */
+  recorded(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a PostgreSQL. Without one it says how to get it, and returns undefined: the demo goes on without. */
+export async function openHistory(
+  screen: Screen,
+  keys: KeysOfRun,
+): Promise<DemoHistory | undefined> {
+  let postgres: EmbeddedPostgres;
+  try {
+    const onProgress = (line: string): void => screen.faint(line);
+    postgres = await startEmbeddedPostgres({ onProgress });
+  } catch (error) {
+    screen.field('PostgreSQL', (error as Error).message);
+    screen.field('', 'The demo continues without history and usage.');
+    return undefined;
+  }
+  try {
+    const history = await recordInto(postgres, keys);
+    screen.field('PostgreSQL', postgres.description);
+    screen.faint(`           ${redacted(history.url)}`);
+    return history;
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+async function recordInto(postgres: EmbeddedPostgres, keys: KeysOfRun): Promise<DemoHistory> {
+  const { url } = postgres;
+  await migrate({ url });
+  const persistence = connect({ url });
+  // Of its own: that of the stage is closed earlier.
+  const queues = new DomainQueueManager(keys);
+  const recorder = persistence.recorder({ queues, domains: DOMAINS, pollMs: 100 });
+  const stop = async (): Promise<void> => {
+    await recorder.stop();
+    await persistence.close();
+    await queues.close();
+    await postgres.stop();
+  };
+  try {
+    for (const domain of DOMAINS) await queues.setHistory(domain, {});
+    recorder.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const backlog = async (): Promise<number> => {
+    const all = await Promise.all(DOMAINS.map(async (domain) => queues.stats(domain)));
+    return all.reduce((sum, { history }) => sum + (history?.entries ?? 0), 0);
+  };
+  const recorded = async (): Promise<void> =>
+    withDeadline({ waitingFor: 'the recorder', ms: BACKLOG_MS }, async () => {
+      while ((await backlog()) > 0) await wait(LOOK_MS);
+    });
+  return { persistence, url: new URL(url), recorded, stop };
+}
+
+function redacted(url: URL): string {
+  const shown = new URL(url);
+  shown.password = '***';
+  return shown.href;
+}
