@@ -10,8 +10,11 @@ export interface ServiceProcessOptions {
   readonly name: 'embedding-service' | 'query-service' | 'gateway';
   /** Path of its program. @default the built one of the package */
   readonly main?: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
 }
+
+/** Environment variables in addition to those of this process; undefined removes one. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A line of a service's log. */
 export type LogLine = Readonly<Record<string, unknown>>;

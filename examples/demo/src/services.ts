@@ -1,4 +1,4 @@
-import { ServiceProcess } from './service-process.ts';
+import { ServiceProcess, type Environment } from './service-process.ts';
 
 /** Lease of the query service (s): the time after which the work of a killed one runs again. */
 const LEASE_SECONDS = '1.5';
@@ -40,9 +40,12 @@ function startGateway(options: ServicesOptions, { apiKeys }: MoreServices): Serv
 function environmentOf(
   domain: (typeof DOMAINS)[number] | 'gateway',
   { redis, prefix, model, more }: ServicesOptions,
-): Record<string, string> {
+): Environment {
   const name = domain.toUpperCase();
   return {
+    // A database of the user, from which the demo could not remove its data again.
+    DATABASE_URL: undefined,
+    [`${name}_DATABASE_URL`]: undefined,
     [`${name}_DOMAIN_NAME`]: domain,
     [`${name}_REDIS_URL`]: redis,
     [`${name}_KEY_PREFIX`]: prefix,

@@ -88,6 +88,8 @@ it(
       QUERY_KEY_PREFIX: prefix,
       EMBEDDING_REDIS_URL: 'redis://127.0.0.1:1',
       DOMAIN_NAME: 'other',
+      DATABASE_URL: 'postgres://127.0.0.1:1/other',
+      QUERY_DATABASE_URL: 'postgres://127.0.0.1:1/other',
     };
     const { code, output } = await play(['--docs', docs, '--ask', 'Why?'], env);
     expect(output).toContain('documents 2/2');
