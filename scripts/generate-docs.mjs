@@ -1,6 +1,6 @@
 // Generates the reference documents from the code that they describe. `--check` fails if one is stale.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { defineSettings, describeSettings } from '../packages/config/dist/index.js';
 import { ERROR_CLASSES } from '../packages/errors/dist/index.js';
 import { INBOX_FACTS } from '../packages/queue/dist/protocol/key-table.js';
@@ -10,6 +10,7 @@ import { BUCKETS_S, METRICS, prometheusName } from '../packages/observability/di
 import { settingsDefinition as embedding } from '../examples/embedding-service/dist/settings.js';
 import { settingsDefinition as gateway } from '../examples/gateway/dist/settings.js';
 import { settingsDefinition as query } from '../examples/query-service/dist/settings.js';
+import { referencePages } from './reference/pages.mjs';
 import { root } from './run.mjs';
 
 const row = (cells) =>
@@ -180,14 +181,29 @@ const documents = {
   'docs/errors.md': errors(),
   'docs/redis-keys.md': keys(),
   'docs/configuration.md': configuration(),
+  ...referencePages(),
 };
 
-mkdirSync(join(root, 'docs'), { recursive: true });
+const isCheck = process.argv.includes('--check');
 for (const [file, text] of Object.entries(documents)) {
   const path = join(root, file);
-  if (!process.argv.includes('--check')) writeFileSync(path, text);
-  else if (readFileSync(path, 'utf8') !== text) {
-    console.error(`${file} is stale: run npm run docs`);
-    process.exitCode = 1;
-  }
+  if (isCheck && (!existsSync(path) || readFileSync(path, 'utf8') !== text)) refuse(file);
+  if (isCheck) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+for (const file of pagesIn('docs/reference').filter((each) => !(each in documents))) {
+  if (isCheck) refuse(file);
+  else rmSync(join(root, file));
+}
+
+function refuse(file) {
+  console.error(`${file} is stale: run npm run docs`);
+  process.exitCode = 1;
+}
+
+function pagesIn(folder) {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }

@@ -24,7 +24,9 @@ export interface ErrorFacts {
 
 /** Base class of all Nooble errors. Distinguish them by `code` or by class. */
 export class NoobleError extends Error {
+  /** Distinguishes the kinds of errors, as in `RATE_LIMIT`. */
   readonly code: string;
+  /** Status of the problem document that a service returns for it. */
   readonly httpStatus: number;
   /** True if the same call may succeed later. */
   readonly retryable: boolean;

@@ -6,6 +6,7 @@ import { wellFormed } from './well-formed.ts';
 
 /** Kinds of execution contexts. */
 export const CONTEXT_TYPES = ['agent', 'workflow', 'collection'] as const;
+/** Kind of an execution context. */
 export type ContextType = (typeof CONTEXT_TYPES)[number];
 
 /** The agents and collections that an action works with, on behalf of a tenant. */

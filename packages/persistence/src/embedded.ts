@@ -8,6 +8,7 @@ import { SUPERUSER, type PostgresKind, type PostgresSpec } from './embedded/laun
 export { findPostgres, type FindOptions } from './embedded/find.ts';
 export type { PostgresKind, PostgresLauncher, PostgresSpec } from './embedded/launcher.ts';
 
+/** Options of `startEmbeddedPostgres`. */
 export interface EmbeddedPostgresOptions extends FindOptions {
   /** @default a free port */
   readonly port?: number;

@@ -156,6 +156,7 @@ export interface HeldKey {
   readonly forMs: number;
 }
 
+/** Claim of a worker, and what it settles and reports with it. */
 export interface ClaimRequest {
   /** Number of free slots. 0 still settles, promotes and reclaims. */
   readonly slots: number;
@@ -178,6 +179,7 @@ export interface WorkerLoad {
   readonly version?: string;
 }
 
+/** Reply to a claim. */
 export interface ClaimResult {
   readonly claimed: readonly ClaimedAction[];
   /**

@@ -10,6 +10,7 @@ import { isDuration } from './timing/durations.ts';
 /** Default time that a request waits (ms). */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Options of `request`. */
 export interface RequestOptions {
   /** Gives up and cancels the action, even if it runs; rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -9,6 +9,7 @@ export type { SentinelOptions } from './embedded/sentinel.ts';
 export type { RunningServer } from '@nooble/servers';
 export type { RedisKind, RedisLauncher, ServerSpec } from './embedded/launcher.ts';
 
+/** Options of `startEmbeddedRedis`. */
 export interface EmbeddedRedisOptions extends FindOptions {
   /** @default a free port */
   readonly port?: number;

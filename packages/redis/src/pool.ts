@@ -6,6 +6,7 @@ import { CONNECTION_RULES, resolveConnection } from './connection.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { replyWithin } from './timers.ts';
 
+/** Options of a `RedisPool`. */
 export interface RedisPoolOptions extends ConnectionOptions {
   /** Name of the connections in `CLIENT LIST`. @default 'nooble' */
   readonly name?: string;

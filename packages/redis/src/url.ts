@@ -25,6 +25,7 @@ export type RedisEndpoint =
       readonly tls: boolean;
     });
 
+/** Address of a server. */
 export interface HostPort {
   readonly host: string;
   readonly port: number;

@@ -9,6 +9,7 @@ export interface ProgramUser {
   readonly gid: number;
 }
 
+/** Options of a program that is run to its end. */
 export interface ProgramOptions {
   readonly cwd?: string;
   /** @default 60_000 */

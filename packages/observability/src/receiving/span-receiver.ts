@@ -10,6 +10,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Maximum number of spans that are kept; older ones are dropped. */
 const MAX_SPANS = 10_000;
 
+/** Options of a receiver of spans. */
 export interface SpanReceiverOptions {
   /** Returns true for a span to keep. @default all */
   readonly keep?: (span: ReceivedSpan) => boolean;

@@ -4,6 +4,7 @@ import type { Finder, PostgresKind, PostgresLauncher } from './launcher.ts';
 import { findPackaged } from './packaged-postgres.ts';
 import { findInstalled } from './path-postgres.ts';
 
+/** Choice among the servers of a machine. */
 export interface FindOptions {
   /** Called with one line per slow step. @default ignored */
   readonly onProgress?: (line: string) => void;

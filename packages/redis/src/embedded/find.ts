@@ -4,6 +4,7 @@ import { findJavaScript } from './javascript-redis.ts';
 import type { Finder, RedisKind, RedisLauncher } from './launcher.ts';
 import { findRedisOnPath } from './path-redis.ts';
 
+/** Choice among the servers of a machine. */
 export interface FindOptions {
   /** Falls back to a server in JavaScript, which is suitable for demonstrations only. @default false */
   readonly allowJavaScript?: boolean;

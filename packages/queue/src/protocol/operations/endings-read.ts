@@ -55,6 +55,7 @@ interface EndedAt {
   readonly actionId: string;
 }
 
+/** An entry of the backlog of a history. */
 export type HistoryEntry = HistoryEnding | HistoryGap;
 
 /** Returns the call that hands out up to 1,000 entries, up to about 4 MiB. */

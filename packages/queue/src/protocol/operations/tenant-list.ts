@@ -9,6 +9,7 @@ const { WAITING, BLOCKED, DELAYED, ACTIVE } = CODES.places;
 
 /** States of the actions that can be listed. A blocked action is one that waits, in its sequence instead of a queue. */
 export const LISTED_STATES = [WAITING, BLOCKED, ACTIVE, DELAYED, CODES.endings.DEAD] as const;
+/** State by which the actions of a tenant are listed. */
 export type ListedState = (typeof LISTED_STATES)[number];
 
 /** A page begins after this position; two empty words are the beginning. */
