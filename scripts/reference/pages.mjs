@@ -142,6 +142,9 @@ function capital(word) {
 }
 
 function table(head, rows) {
-  const row = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+  return [rowOf(head), rowOf(head.map(() => '---')), ...rows.map(rowOf)].join('\n');
+}
+
+function rowOf(cells) {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
