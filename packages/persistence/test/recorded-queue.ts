@@ -10,7 +10,7 @@ import type {
 } from '@nooble/queue';
 import { RedisPool } from '@nooble/redis';
 import { inject, onTestFinished } from 'vitest';
-import { connect, type RecorderOptions } from '../src/index.ts';
+import { connect, type ConnectOptions, type RecorderOptions } from '../src/index.ts';
 import { testDatabase } from './databases.ts';
 
 export const DOMAIN = 'embedding';
@@ -34,13 +34,17 @@ export function actionOf(fields: Partial<DomainAction> = {}): DomainAction {
 }
 
 /** A domain that keeps its history, and a database for it. */
-export async function openRecorded(history: HistoryOptions = {}, url?: string) {
+export async function openRecorded(
+  history: HistoryOptions = {},
+  url?: string,
+  connecting: Partial<ConnectOptions> = {},
+) {
   const redis = new RedisPool({ url: inject('redisUrl') });
   const prefix = `test-${randomUUID()}`;
   const queues = new DomainQueueManager({ redis, prefix, tiers: NO_LIMITS });
   const broker = createBroker({ domain: DOMAIN, redis, prefix, onWarning: () => undefined });
   const database = url ?? (await testDatabase());
-  const persistence = connect({ url: database, connectTimeoutMs: 1_000 });
+  const persistence = connect({ url: database, connectTimeoutMs: 1_000, ...connecting });
   onTestFinished(async () => {
     await broker.close();
     await queues.close();

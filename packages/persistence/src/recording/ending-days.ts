@@ -31,6 +31,11 @@ export class EndingDays {
     }
   }
 
+  /** Forgets which partitions were created: another process has dropped one. */
+  forget(): void {
+    this.#created.clear();
+  }
+
   /** Creates the partitions of the days ahead, and drops endings and dead letters that are older than these numbers of days. */
   async maintain({
     endings,

@@ -71,7 +71,8 @@ export class EndingsWriter {
       );
       return { endings: stored?.new ?? 0, refused: 0, purged: stored?.purged ?? 0 };
     } catch (error) {
-      if (!isOfARow(error)) throw error;
+      if (lacksPartition(error)) this.days.forget();
+      if (lacksPartition(error) || !isOfARow(error)) throw error;
       const [only] = prepared;
       if (only && prepared.length === 1) {
         const reason = (error as Error).message;
@@ -134,6 +135,12 @@ function sum(one: Stored, other: Stored): Stored {
     refused: one.refused + other.refused,
     purged: one.purged + other.purged,
   };
+}
+
+/** The next attempt creates it. The violation of a check has the name of its constraint. */
+function lacksPartition(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23514' && constraint === undefined;
 }
 
 function isOfARow(error: unknown): boolean {
