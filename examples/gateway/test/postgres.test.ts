@@ -24,7 +24,7 @@ async function openDatabase() {
 it('with DATABASE_URL keeps passages, plans, history and usage in PostgreSQL', async () => {
   const { url, persistence } = await openDatabase();
   const model = await startModel();
-  const { startReplica, queues } = await openServices(model.url, { DATABASE_URL: url });
+  const { startReplica, queues, metrics } = await openServices(model.url, { DATABASE_URL: url });
   const gateway = await startReplica({ DATABASE_URL: url });
   const asking = ask(gateway.url, 'globex');
   await expect.poll(() => model.open(), patient).toBe(1);
@@ -47,6 +47,10 @@ it('with DATABASE_URL keeps passages, plans, history and usage in PostgreSQL', a
     ['query.generate', 'done'],
     ['embedding.generate', 'done'],
   ]);
+
+  const recorded =
+    /nooble_recorder_endings_total\{messaging_destination_name="query",nooble_outcome="recorded"\} [1-9]/;
+  expect(await metrics()).toMatch(recorded);
 
   // Usage: equals the endings.
   for (const tenantId of TENANTS) {

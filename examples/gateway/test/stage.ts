@@ -73,7 +73,7 @@ async function urlOf({ stdout }: ChildProcess): Promise<string> {
 export async function openServices(
   model: string,
   more: Readonly<Record<string, string>> = {},
-): Promise<Stage> {
+): Promise<Stage & { readonly metrics: () => Promise<string> }> {
   const stage = openStage();
   const env = { ...stage.env, QUERY_LLM_BASE_URL: model, ...more };
   const services = await Promise.all([
@@ -87,5 +87,12 @@ export async function openServices(
     const documents = [{ id: 'secret', title: 'Secret', text }];
     await stage.queues.tenant(tenant).request(indexDocuments, { collection: 'docs', documents });
   }
-  return stage;
+  const metrics = async () =>
+    (await Promise.all(services.map(async ({ url }) => scrape(url)))).join('\n');
+  return { ...stage, metrics };
+}
+
+async function scrape(url: string): Promise<string> {
+  const response = await fetch(`${url}/metrics`);
+  return response.text();
 }

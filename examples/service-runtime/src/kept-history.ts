@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Persistence, Recorder } from '@nooble/persistence';
+import type { Persistence, Recorder, RecorderHealth } from '@nooble/persistence';
 import type { DomainQueueManager } from '@nooble/queue';
 import type { Logger } from 'pino';
 
@@ -38,6 +38,11 @@ export class KeptHistory {
     this.#stopping.abort();
     await this.#turningOn;
     await this.#recorder.stop();
+  }
+
+  /** Returns the state of the recorder, for its metrics. */
+  health(): RecorderHealth {
+    return this.#recorder.health();
   }
 
   async #turnOn(): Promise<void> {

@@ -46,7 +46,8 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   const logger = serviceLogger(settings);
   const { worker, queues, history } = assemble(parts, logger);
   const telemetry = startTelemetry(settings);
-  const observation = observe({ worker, ...telemetry.providers });
+  const recorder = history && { recorder: history };
+  const observation = observe({ worker, ...recorder, ...telemetry.providers });
   const app = healthServer({ worker, logger, database });
   prometheusEndpoint(app, telemetry.exporter);
   const stay = endWithParent(() => void worker.stop());
