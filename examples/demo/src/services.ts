@@ -20,6 +20,8 @@ export interface MoreServices {
   readonly apiKeys: string;
   /** URL of a collector of traces. */
   readonly collector: string;
+  /** URL of a PostgreSQL for tenants, history and passages; undefined for none. */
+  readonly database: string | undefined;
 }
 
 /** Starts the services, each in its own process. */
@@ -45,7 +47,7 @@ function environmentOf(
   return {
     // A database of the user, from which the demo could not remove its data again.
     DATABASE_URL: undefined,
-    [`${name}_DATABASE_URL`]: undefined,
+    [`${name}_DATABASE_URL`]: more?.database,
     [`${name}_DOMAIN_NAME`]: domain,
     [`${name}_REDIS_URL`]: redis,
     [`${name}_KEY_PREFIX`]: prefix,

@@ -5,4 +5,7 @@ export const TENANTS = {
   free: { tenantId: 'hobbyist', tenantTier: 'free' },
 } as const;
 
+/** A tenant that exceeds its limit. */
+export const NEWCOMER = { tenantId: 'newcomer', tenantTier: 'free' } as const;
+
 export const COLLECTION = 'docs';

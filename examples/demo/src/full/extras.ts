@@ -14,6 +14,8 @@ import { askedActionId, showTrace } from './trace.ts';
 import { showUsage } from './usage.ts';
 import { showPlaces } from './where-to-look.ts';
 
+const MAX_LISTENERS = 30;
+
 /** The demo, for the acts that are added to it. */
 export interface ExtraActs {
   readonly stage: Stage;
@@ -47,12 +49,15 @@ export class Extras {
     this.services = {
       apiKeys: `${this.#apiKey}=${tenantId}:${tenantTier}`,
       collector: opened.receiver.url,
+      database: opened.history?.url.href,
     };
   }
 
   /** Finds and starts what the services need. */
   static async open(screen: Screen, keys: KeysOfRun): Promise<Extras> {
     const since = new Date();
+    // Every process that the demo starts has a listener, which kills it at the exit.
+    process.setMaxListeners(MAX_LISTENERS);
     const traceId = randomBytes(16).toString('hex');
     const programs = await findPrograms(screen);
     const folder = await temporaryFolder('nooble-demo');

@@ -1,15 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { TIERS } from '@nooble/models';
 import { DomainQueueManager } from '@nooble/queue';
+import { migratePassages } from '@nooble-examples/query-service/passage-schema';
 import { generateAnswer, generateEmbeddings } from '@nooble-examples/contracts';
 import { connect, migrate, type Persistence } from '@nooble/persistence';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@nooble/persistence/embedded';
 import { withDeadline } from '../deadline.ts';
 import type { Screen } from '../screen.ts';
 import { DOMAIN } from '../stage.ts';
+import { NEWCOMER, TENANTS } from '../tenants.ts';
+import { sendersOf } from './flood-actions.ts';
 
-/** Domains that keep their history. */
+/** Those of the services, and that of the demo itself. */
 const DOMAINS = [generateAnswer.domain, generateEmbeddings.domain, DOMAIN];
 
+/** Services refuse the actions of any other tenant. */
+const EVERY_TENANT = [...Object.values(TENANTS), NEWCOMER, ...sendersOf(false)];
+/** A service that was killed may have received endings that it did not store: after this time they are handed out again (ms). */
+const PATIENCE_MS = 5_000;
 const BACKLOG_MS = 30_000;
 const LOOK_MS = 50;
 
@@ -19,7 +27,7 @@ export interface KeysOfRun {
   readonly prefix: string;
 }
 
-/** A PostgreSQL, and a recorder that stores the endings of all domains in it. */
+/** A PostgreSQL with the tenants of the demo, and a recorder that stores the endings of all domains in it. */
 export interface DemoHistory {
   readonly persistence: Persistence;
   /** With its password. */
@@ -57,10 +65,16 @@ export async function openHistory(
 async function recordInto(postgres: EmbeddedPostgres, keys: KeysOfRun): Promise<DemoHistory> {
   const { url } = postgres;
   await migrate({ url });
+  await migratePassages(url);
   const persistence = connect({ url });
   // Of its own: that of the stage is closed earlier.
   const queues = new DomainQueueManager(keys);
-  const recorder = persistence.recorder({ queues, domains: DOMAINS, pollMs: 100 });
+  const recorder = persistence.recorder({
+    queues,
+    domains: DOMAINS,
+    pollMs: 100,
+    patienceMs: PATIENCE_MS,
+  });
   const stop = async (): Promise<void> => {
     await recorder.stop();
     await persistence.close();
@@ -68,6 +82,7 @@ async function recordInto(postgres: EmbeddedPostgres, keys: KeysOfRun): Promise<
     await postgres.stop();
   };
   try {
+    await registerTenants(persistence);
     for (const domain of DOMAINS) await queues.setHistory(domain, {});
     recorder.start();
   } catch (error) {
@@ -83,6 +98,12 @@ async function recordInto(postgres: EmbeddedPostgres, keys: KeysOfRun): Promise<
       while ((await backlog()) > 0) await wait(LOOK_MS);
     });
   return { persistence, url: new URL(url), recorded, stop };
+}
+
+/** Every tier is a plan. */
+async function registerTenants({ tenants }: Persistence): Promise<void> {
+  for (const tier of TIERS) await tenants.putPlan({ name: tier, tier });
+  for (const { tenantId, tenantTier: plan } of EVERY_TENANT) await tenants.put({ tenantId, plan });
 }
 
 function redacted(url: URL): string {

@@ -124,7 +124,10 @@ export class Sessions {
     if (open) return open;
     const { connections, onWarning } = this.#options;
     const pool = new Pool({ ...this.configOf(role), max: connections, allowExitOnIdle: true });
-    pool.on('error', (error) => onWarning(`A connection to PostgreSQL was lost: ${error.message}`));
+    pool.on('error', (error) => {
+      // The pool ends before its connections are closed, so a server that stops then may end them first.
+      if (!this.#closed) onWarning(`A connection to PostgreSQL was lost: ${error.message}`);
+    });
     this.#pools.set(role, pool);
     return pool;
   }
