@@ -9,7 +9,8 @@
 -- from memory: begin_writing
 -- from ending: remove
 -- from sequences: note_sequence, has_to_join, join_sequence, write_sequences
--- from journal: drop_journal, touch_journals
+-- from journal: touch_journals
+-- from belongings: drop_journal
 -- from commit: commit
 -- KEYS: dead deaths
 -- ARGV: process, call, redrive | discard, action ids

@@ -104,8 +104,6 @@ export interface Settlement {
   /** The decoded envelope. Absent if it could not be decoded; then no caller is notified. */
   readonly action?: DomainAction;
   readonly outcome: Outcome;
-  /** True if child actions were registered for it. @default false */
-  readonly hasChildren?: boolean;
   /** Number of chunks that the attempt emitted; absent if it has no stream. */
   readonly emitted?: number;
 }

@@ -43,7 +43,6 @@ interface Node {
 interface Run {
   readonly claimed: ClaimedAction;
   readonly domain: Domain;
-  hasChildren: boolean;
 }
 
 /** Actions of three domains that send each other, and whose workers die. */
@@ -106,9 +105,7 @@ class Forest {
 
   async #claim(name: Domain): Promise<void> {
     const { claimed } = await this.#brokers[name].claim({ slots: 1 });
-    this.#runs.push(
-      ...claimed.map((each) => ({ claimed: each, domain: name, hasChildren: false })),
-    );
+    this.#runs.push(...claimed.map((each) => ({ claimed: each, domain: name })));
   }
 
   async #child(run: Run, name: Domain): Promise<void> {
@@ -119,7 +116,6 @@ class Forest {
       leftMs: () => Number.POSITIVE_INFINITY,
       isCancelled: () => false,
       assertRuns: () => undefined,
-      onChild: () => (run.hasChildren = true),
     });
     const action = actionOf({ actionId: newId(), actionType: `${name}.run` });
     try {
@@ -137,9 +133,9 @@ class Forest {
   }
 
   async #settle(run: Run, outcome: Outcome): Promise<void> {
-    const { claimed, hasChildren } = run;
+    const { claimed } = run;
     const settle = async (what: Outcome) => {
-      const settlement = { claimed, outcome: what, hasChildren };
+      const settlement = { claimed, outcome: what };
       return (await this.#brokers[run.domain].settle([settlement])).get(settlement);
     };
     if ((await settle(outcome)) === 'cancelled')

@@ -32,7 +32,7 @@ async function claimFrom(broker: QueueBroker): Promise<ClaimedAction> {
 function handlerOf({ queues }: Queue, { envelope, lease: { token } }: ClaimedAction) {
   const facts = { token, expiresMs: undefined, leftMs: () => Number.POSITIVE_INFINITY };
   const known = { isCancelled: false };
-  const nothing = { assertRuns: () => undefined, onChild: () => undefined };
+  const nothing = { assertRuns: () => undefined };
   const running = { ...facts, ...nothing, isCancelled: () => known.isCancelled };
   return { known, queues: queues.within(decodeAction(envelope), running) };
 }
@@ -248,18 +248,6 @@ it('registers up to 10,000 children, and warns once about more', async () => {
   await send();
   expect(await queue.stored.client.scard(key)).toBe(10_000);
   expect(warnings.filter((warning) => warning.includes('10,000'))).toHaveLength(1);
-});
-
-it('drops the directory of children with the action', async () => {
-  const queue = openQueue();
-  const { broker, claimed } = await running(queue);
-  await handlerOf(queue, claimed).queues.enqueue(actionOf());
-  const key = queue.stored.key('children', claimed.lease.actionId);
-  expect(await queue.stored.client.smembers(key)).toHaveLength(1);
-  expect(await queue.stored.client.pttl(key)).toBeGreaterThan(0);
-  const action = decodeAction(claimed.envelope);
-  await broker.settle([{ claimed, action, outcome: done, hasChildren: true }]);
-  await expect.poll(async () => queue.stored.client.exists(key), PATIENT).toBe(0);
 });
 
 it('does not let a tenant stop the running action of another', async () => {

@@ -4,7 +4,7 @@
 -- from counts: bump_dead, bump
 -- from many: call_all
 -- from ending: remove, buried
--- from journal: drop_journal
+-- from belongings: drop_journal
 -- from batch: BATCH, due_in
 -- KEYS: counts dead deaths
 local function drop_letters(ids)

@@ -8,7 +8,7 @@
 -- from codes: CANCELLED, DEAD, EXPIRED
 -- from run: has_run, write_run
 -- from counts: bump_dead
--- from journal: drop_any_journal, drop_journal
+-- from belongings: drop_any_journal, drop_journal, drop_children
 -- from stream: end_stream
 -- from sequences: leave_sequence
 -- from endings: append_ending, touch_history
@@ -53,6 +53,7 @@ local function finish(id, r, reason, stored) -- for an action that expired or wa
   end_stream(id, r, reason, reason == EXPIRED and string.format('%.0f', expiry_in(stored)) or '')
   append_ending(id, r, {name = reason, settled = 0, note = '', stored = stored})
   if header.once ~= '-' and not has_run(r) then free_key(id, header) end
+  if reason == EXPIRED then drop_children(id, r) end
   drop_any_journal(id) -- also one that began early
   leave_sequence(id)
   remove({id})
@@ -78,6 +79,7 @@ local function bury(id, r, note, settled) -- settled: 1 if a worker settled its 
   redis.call('HSET', deaths, id, note)
   end_stream(id, r, DEAD, note)
   append_ending(id, r, {name = DEAD, settled = settled, note = note})
+  drop_children(id, r)
   r.token = '0'
   write_run(id, r)
   bump_dead(r.tier, r.tenant, 1)

@@ -2,7 +2,7 @@
 -- from history: rule_of_history
 -- from backlog: read_backlog, append, write_backlog
 -- from clock: now, clock_text
--- from flags: has_flag, set_flag, HAS_ATTEMPTS
+-- from flags: has_attempts, note_attempts
 -- from gap: drop_oldest
 -- from touch: touch
 -- from codes: DONE
@@ -14,7 +14,7 @@ local function touch_history() -- before the first write, like every undeclared 
 end
 
 local function attempts_of(id, r) -- first claim, and time for which attempts have held a lease (µs)
-  local first, ran = string.match(has_flag(r, HAS_ATTEMPTS) and redis.call('HGET', attempts, id) or '', '^(%d+) (%d+)$')
+  local first, ran = string.match(has_attempts(r) and redis.call('HGET', attempts, id) or '', '^(%d+) (%d+)$')
   if r.token == '0' then return first or '0', ran or '0' end
   local held = math.max(0, now * 1000 - tonumber(r.token))
   return first or r.token, string.format('%.0f', held + (ran or 0))
@@ -23,13 +23,13 @@ end
 local function note_attempt(id, r) -- that ends, while its action does not; the run has to be written afterwards
   if not rule_of_history() or r.token == '0' then return end
   redis.call('HSET', attempts, id, table.concat({attempts_of(id, r)}, ' '))
-  set_flag(r, HAS_ATTEMPTS, true)
+  note_attempts(r, true)
 end
 
 local function drop_attempts(id, r)
-  if not has_flag(r, HAS_ATTEMPTS) then return end
+  if not has_attempts(r) then return end
   redis.pcall('HDEL', attempts, id) -- nothing may fail now, and the slot may be moving
-  set_flag(r, HAS_ATTEMPTS, false)
+  note_attempts(r, false)
 end
 
 local function append_ending(id, r, ending) -- name; settled: 1 if a worker settled its last attempt; note; stored, if it is known

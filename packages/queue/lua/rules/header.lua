@@ -4,7 +4,7 @@
 local SINCE_DIGITS = 16
 
 -- A malformed header, which no version of Nooble writes, belongs to no tenant and affects no other action.
-local NOBODY, NO_ARRIVAL, MIN_COST, MAX_COST, MAX_RETAIN_MS = '-', string.rep('0', SINCE_DIGITS), 0.001, 1000000, 31622400000
+local NOBODY, NO_ARRIVAL, COST, MAX_RETAIN_MS = '-', string.rep('0', SINCE_DIGITS), {min = 0.001, max = 1000000}, 31622400000
 
 local function parse_header(stored)
   local arrival, cost, tier, tenant, notify, retain, once, its_sequence =
@@ -18,7 +18,7 @@ end
 
 local function cost_of(text) -- any other value would break the order of a tier permanently
   local cost = tonumber(text)
-  return cost and cost >= MIN_COST and cost <= MAX_COST and cost or 1
+  return cost and cost >= COST.min and cost <= COST.max and cost or 1
 end
 
 local function expiry_of(expires, arrival) -- by the domain's clock (ms); '0' for never, negative for a delay from its arrival

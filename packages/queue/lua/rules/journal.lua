@@ -72,11 +72,3 @@ local function touch_journals(ids) -- before the first write, like every undecla
   for at, id in ipairs(ids) do names[at] = journal .. id end
   touch(names)
 end
-
-local function drop_any_journal(id)
-  redis.pcall('UNLINK', journal .. id) -- nothing may fail now, and the slot may be moving
-end
-
-local function drop_journal(id, r)
-  if has_flag(r, HAS_JOURNAL) then drop_any_journal(id) end
-end

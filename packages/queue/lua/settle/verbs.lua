@@ -13,7 +13,7 @@
 -- from delay: add_delayed, due_or_expiry
 -- from flags: has_mark, set_flag, has_flag, WAITS, PARKED, ANSWERED
 -- from run: write_run, is_suspect
--- from journal: drop_journal
+-- from belongings: drop_journal, drop_children
 -- from lease: line_up
 -- KEYS: profiles ready* parked*
 local max_stalls, delivery, gone, returned, TOLD = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}, 'told'
@@ -42,6 +42,7 @@ local function over(how)
     end_stream(id, r, how, ending.note)
     append_ending(id, r, {name = how, settled = 1, note = ending.note})
     drop_journal(id, r)
+    if how ~= CANCELLED then drop_children(id, r) end
     leave_sequence(id)
     gone[#gone + 1] = id
   end

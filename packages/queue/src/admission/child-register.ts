@@ -64,7 +64,6 @@ export class ChildRegister {
 
   async #register(child: ChildRef): Promise<void> {
     if (this.#running.isCancelled()) throw this.#cancelledError();
-    this.#running.onChild();
     return new Promise((resolve, reject) => {
       if (this.#pending.push({ child, resolve, reject }) === 1)
         setImmediate(() => void this.#flush());

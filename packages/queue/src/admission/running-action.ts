@@ -10,6 +10,4 @@ export interface RunningAction {
   isCancelled(): boolean;
   /** Throws once its attempt has ended: what it sends then would belong to no action. */
   assertRuns(attempted: string): void;
-  /** Called before its first child action is registered. */
-  onChild(): void;
 }

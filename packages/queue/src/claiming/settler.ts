@@ -9,7 +9,7 @@ import { readSettled, settleCall, TOLD } from '../protocol/operations/settle.ts'
 import type { Outbox } from '../delivery/outbox.ts';
 import { sendReply } from '../delivery/send-reply.ts';
 import type { EncodedReply } from '../protocol/replies.ts';
-import { alreadyTold, isEnding, prepareSettlement } from './settlement.ts';
+import { alreadyTold, prepareSettlement } from './settlement.ts';
 import { settlementBytes, throughOutbox } from './settlement.ts';
 import type { PreparedSettlement } from './settlement.ts';
 
@@ -132,7 +132,6 @@ export class Settler {
     if (result === 'cancelled') this.#parts.onCancelled(settlement.claimed.lease);
     if (result !== 'ok') return result;
     if (outgoing) this.#parts.outbox.deliver(outgoing);
-    if (settlement.hasChildren === true) this.#forgetChildren(settlement);
     return result;
   }
 
@@ -144,17 +143,6 @@ export class Settler {
     for (const ready of told) {
       answers.set(ready.settlement, await this.#settleAlone(alreadyTold(ready)));
     }
-  }
-
-  /** The directory of a cancelled action is in use. */
-  #forgetChildren({ claimed, outcome }: Settlement): void {
-    if (!isEnding(outcome) || outcome.status === 'cancelled') return;
-    const key = this.#keyspace.childrenKey(claimed.lease.actionId);
-    // If it fails, the directory expires.
-    this.#options.redis
-      .command()
-      .unlink(key)
-      .catch(() => undefined);
   }
 
   async #settleOneByOne(answers: SettleRound['answers'], batch: SettleBatch): Promise<void> {

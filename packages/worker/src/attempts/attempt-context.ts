@@ -21,8 +21,6 @@ export interface AttemptFacts {
   readonly limits: HandlerLimits;
   readonly waiting: HandlerWaits;
   readonly emit: ActionContext['emit'];
-  /** Called when a child action is registered. */
-  readonly onChild: () => void;
   /** Called with the trace that the callback of the action continues. */
   readonly onTrace: (trace: TraceContext) => void;
 }
@@ -30,7 +28,7 @@ export interface AttemptFacts {
 /** Creates the context of a handler. */
 export function attemptContext(scope: AttemptScope, facts: AttemptFacts): AttemptContext {
   const { queues, makeLogger, clock, journals, parkAfterMs } = scope;
-  const { action, claimed, timeoutMs, attempts, limits, waiting, emit, onChild, onTrace } = facts;
+  const { action, claimed, timeoutMs, attempts, limits, waiting, emit, onTrace } = facts;
   const attempt = claimed.failures + 1;
   const { lease } = waiting;
   const hooks = pausing(waiting, limits);
@@ -42,7 +40,7 @@ export function attemptContext(scope: AttemptScope, facts: AttemptFacts): Attemp
     queues,
     isLastAttempt: () => attempt >= attempts,
     journal: { lease, journals, clock, parkAfterMs, hooks },
-    running: limits.runningAction(onChild),
+    running: limits.runningAction(),
     emit,
     onTrace,
   });

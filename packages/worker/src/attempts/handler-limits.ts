@@ -114,14 +114,13 @@ export class HandlerLimits {
   }
 
   /** Returns what the sender of its child actions needs to know. */
-  runningAction(onChild: () => void): RunningAction {
+  runningAction(): RunningAction {
     return {
       token: this.#claimed.lease.token,
       expiresMs: this.#deadline.expiresMs,
       leftMs: () => this.#deadline.leftMs(),
       isCancelled: () => this.#isCancelled,
       assertRuns: (attempted) => this.#assertRuns(attempted),
-      onChild,
     };
   }
 

@@ -28,7 +28,6 @@ export class HandlerRun {
   #action: DomainAction | undefined;
   #registration: Registration | undefined;
   #context: AttemptContext | undefined;
-  #hasChildren = false;
   readonly #limits: HandlerLimits;
   #stream: RunStream | undefined;
   #throttleKey: string | undefined;
@@ -56,13 +55,6 @@ export class HandlerRun {
   /** Timeout, expiry and cancellation. */
   get limits(): Pick<HandlerLimits, 'abort' | 'abortedBy' | 'cancel' | 'end' | 'isCancelled'> {
     return this.#limits;
-  }
-
-  /** True if child actions were registered for it, or may have been in an earlier attempt. */
-  get hasChildren(): boolean {
-    const { failures, stalls, redrives } = this.#claimed;
-    const hasRunBefore = failures + stalls + redrives > 0 || this.#context?.journal?.hasCalls;
-    return this.#hasChildren || hasRunBefore === true;
   }
 
   /** Number of chunks that were stored; undefined if the attempt has no stream. */
@@ -151,7 +143,6 @@ export class HandlerRun {
       limits: this.#limits,
       waiting: this.#waiting,
       emit: (chunk) => this.#streamOf(action).emit(chunk),
-      onChild: () => (this.#hasChildren = true),
       onTrace: (trace) => (this.#action = continuing(action, trace)),
     });
   }

@@ -21,7 +21,6 @@ function newContext() {
       leftMs: () => Number.POSITIVE_INFINITY,
       isCancelled: () => false,
       assertRuns: () => undefined,
-      onChild: () => undefined,
     },
   };
   const context = new AttemptContext({ ...parts, action: {} as DomainAction, queues: { within } });

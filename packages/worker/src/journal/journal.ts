@@ -1,7 +1,7 @@
 import { JournalConflictError } from '@nooble/errors';
 import { assertStepName, type DomainAction } from '@nooble/models';
 import type { DomainQueueManager } from '@nooble/queue';
-import { answerField, assertSame, isCall, type Meaning } from './meaning.ts';
+import { answerField, assertSame, type Meaning } from './meaning.ts';
 import { untilReached } from './until-reached.ts';
 import type { Deadline } from './pending-answers.ts';
 import { Waits, type WaitParts } from './waits.ts';
@@ -29,18 +29,12 @@ export class Journal {
   readonly #waits: Waits;
   readonly #used = new Set<string>();
   #recalled: Promise<ReadonlyMap<string, string>> | undefined;
-  #hasCalls = false;
 
   constructor(parts: JournalParts) {
     this.action = parts.action;
     this.queues = parts.queues;
     this.#parts = parts;
     this.#waits = new Waits(parts);
-  }
-
-  /** True if an earlier attempt has called an action. */
-  get hasCalls(): boolean {
-    return this.#hasCalls;
   }
 
   /** Unix ms. */
@@ -111,9 +105,6 @@ export class Journal {
 
   async #recall(): Promise<ReadonlyMap<string, string>> {
     const { journals, lease } = this.#parts;
-    this.#recalled ??= this.reach(async () => journals.recall(lease()));
-    const fields = await this.#recalled;
-    this.#hasCalls = [...fields.values()].some(isCall);
-    return fields;
+    return (this.#recalled ??= this.reach(async () => journals.recall(lease())));
   }
 }

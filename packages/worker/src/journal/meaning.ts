@@ -25,11 +25,6 @@ export function deadlineOf(meaning: string): number | undefined {
   return kind === 'wait' && Number(deadline) > 0 ? Number(deadline) : undefined;
 }
 
-/** Returns true for the meaning of a call. */
-export function isCall(text: string): boolean {
-  return text.startsWith('call ');
-}
-
 /** A wait keeps the deadline of its first run, and a call its child: neither is a different meaning. */
 function sortOf(meaning: string): string {
   const [kind = '', type = ''] = meaning.split(' ');
