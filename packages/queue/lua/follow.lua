@@ -1,9 +1,9 @@
 -- Reads the stream of an action after a place, and has further chunks sent to an inbox for a while. A stream that belongs to an
 -- earlier action with the same id is skipped.
 -- from clock: now
--- from run: parse_run
+-- from run: parse_run, write_run
 -- from header: parse_header
--- from flags: has_flag, HAS_STREAM
+-- from flags: has_flag, set_flag, HAS_STREAM
 -- from codes: FOLLOWED, UNFOLLOWED
 -- KEYS: actions run dead stream followers
 -- ARGV: action id, its tenant or '' for any, id of the last entry that was read, maximum bytes, inbox or '', ms for which the inbox
@@ -40,6 +40,12 @@ local function register() -- before its first write it has read both keys
   redis.call('PEXPIRE', name, FOLLOWED_MS)
 end
 
+local function expect_end(r) -- also of an action that emits nothing; what is stored belongs to an earlier one
+  redis.call('UNLINK', key)
+  set_flag(r, HAS_STREAM, true)
+  write_run(id, r)
+end
+
 local r = parse_run(redis.call('HGET', run, id))
 local tenant = r and r.tenant
 if not r then
@@ -49,5 +55,8 @@ end
 if not tenant or redis.call('ZSCORE', dead, id) then return {UNFOLLOWED, unpack(read(owner))} end
 if owner ~= '' and owner ~= tenant then return {UNFOLLOWED, 0} end
 local entries = r and has_flag(r, HAS_STREAM) and read(owner) or {0}
-if inbox ~= '' then register() end
+if inbox ~= '' then
+  register()
+  if r and not has_flag(r, HAS_STREAM) then expect_end(r) end
+end
 return {FOLLOWED, unpack(entries)}

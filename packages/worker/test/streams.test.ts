@@ -208,6 +208,31 @@ describe('a reader', () => {
     await expect(followed.next()).rejects.toMatchObject({ code: 'ACTION_CANCELLED' });
   });
 
+  it.each(['done', 'dead', 'cancelled'] as const)(
+    'that follows an action which emits nothing, and is then %s, receives its end',
+    async (how) => {
+      const { clientOf, start, queues } = nooble();
+      const [begun, goOn] = [deferred(), deferred()];
+      await start(async (_action, { signal }) => {
+        begun.resolve();
+        await Promise.race([goOn.promise, aborted(signal)]);
+        if (how === 'dead') giveUp('no');
+        return { words: 0 };
+      });
+      const ref = await queues.tenant(acme).enqueue(answer, { words: 0 });
+      await begun.promise;
+      const followed = clientOf().follow(ref, { definition: answer });
+      const end = readAll(followed).catch((error: { code: string }) => error.code);
+      const keys = async () => queues.redis.command().keys(`*followers:${ref.actionId}`);
+      await expect.poll(keys).toHaveLength(1);
+      if (how === 'cancelled') await queues.cancel(ref);
+      goOn.resolve();
+      const done = { items: [], result: { words: 0 } };
+      const expected = { done, dead: 'ACTION_FAILED', cancelled: 'ACTION_CANCELLED' };
+      expect(await end).toEqual(expected[how]);
+    },
+  );
+
   it('of another tenant, of an unknown action or with a hostile position gets a typed error', async () => {
     const { clientOf, start } = nooble();
     await start(emitAll);
