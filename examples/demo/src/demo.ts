@@ -54,9 +54,10 @@ interface Play {
 /** Loads what it adds only if it is wanted. */
 async function playWithExtras(play: Play): Promise<void> {
   const { Extras } = await import('./full/extras.ts');
-  const extras = await Extras.open(play.screen, { redis: play.redis.url, prefix: play.prefix });
+  const { redis, prefix, screen, signal } = play;
+  const extras = await Extras.open(screen, { redis: redis.url, prefix }, signal);
   try {
-    play.signal.throwIfAborted();
+    signal.throwIfAborted();
     await playOn({ ...play, extras });
   } finally {
     await extras.leave();

@@ -8,7 +8,12 @@ import type { Stage } from '../stage.ts';
 import { TENANTS } from '../tenants.ts';
 import { showFlood } from './flood.ts';
 import { openHistory, type DemoHistory, type KeysOfRun } from './history.ts';
-import { findPrograms, startDemoMonitoring, type DemoMonitoring } from './monitoring.ts';
+import {
+  findPrograms,
+  showMissing,
+  startDemoMonitoring,
+  type DemoMonitoring,
+} from './monitoring.ts';
 import { showTask } from './task-endings.ts';
 import { askedActionId, showTrace } from './trace.ts';
 import { showUsage } from './usage.ts';
@@ -40,7 +45,7 @@ export class Extras {
   readonly #apiKey = randomBytes(24).toString('base64url');
   readonly #opened: Opened;
   readonly #traceId: string;
-  #monitoring: Promise<DemoMonitoring> | undefined;
+  #monitoring: Promise<DemoMonitoring | undefined> | undefined;
 
   private constructor(opened: Opened, traceId: string) {
     this.#opened = opened;
@@ -53,13 +58,14 @@ export class Extras {
     };
   }
 
-  /** Finds and starts what the services need. */
-  static async open(screen: Screen, keys: KeysOfRun): Promise<Extras> {
+  /** Finds and starts what the services need. Throws the reason of an interruption. */
+  static async open(screen: Screen, keys: KeysOfRun, signal: AbortSignal): Promise<Extras> {
     const since = new Date();
     // Every process that the demo starts has a listener, which kills it at the exit.
     process.setMaxListeners(MAX_LISTENERS);
     const traceId = randomBytes(16).toString('hex');
     const programs = await findPrograms(screen);
+    signal.throwIfAborted();
     const folder = await temporaryFolder('nooble-demo');
     const receiver = await startSpanReceiver({ keep: (span) => span.traceId === traceId });
     try {
@@ -76,10 +82,13 @@ export class Extras {
   async begin(stage: Stage, screen: Screen): Promise<void> {
     const { programs, folder } = this.#opened;
     if (!programs) return;
-    this.#monitoring = startDemoMonitoring(programs, stage.services, folder.path);
-    const { prometheusUrl } = await this.#monitoring;
+    this.#monitoring = startDemoMonitoring(programs, stage.services, folder.path).catch(
+      (error: unknown) => showMissing(screen, error),
+    );
+    const monitoring = await this.#monitoring;
+    if (!monitoring) return;
     screen.field('Prometheus', programs.description);
-    screen.faint(`           ${prometheusUrl}`);
+    screen.faint(`           ${monitoring.prometheusUrl}`);
   }
 
   /** Plays the acts that the demo has only with `--full`. */
@@ -118,7 +127,7 @@ export class Extras {
   async leave(): Promise<void> {
     const { receiver, history, folder } = this.#opened;
     await receiver.stop();
-    const monitoring = await this.#monitoring?.catch(() => undefined);
+    const monitoring = await this.#monitoring;
     await monitoring?.stop();
     await history?.stop();
     await folder.remove();

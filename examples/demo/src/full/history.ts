@@ -37,28 +37,24 @@ export interface DemoHistory {
   stop(): Promise<void>;
 }
 
-/** Starts a PostgreSQL. Without one it says how to get it, and returns undefined: the demo goes on without. */
+/** Starts a PostgreSQL. Where that fails it says why, and returns undefined: the demo goes on without. */
 export async function openHistory(
   screen: Screen,
   keys: KeysOfRun,
 ): Promise<DemoHistory | undefined> {
-  let postgres: EmbeddedPostgres;
+  let postgres: EmbeddedPostgres | undefined;
   try {
     const onProgress = (line: string): void => screen.faint(line);
     postgres = await startEmbeddedPostgres({ onProgress });
-  } catch (error) {
-    screen.field('PostgreSQL', (error as Error).message);
-    screen.field('', 'The demo continues without history and usage.');
-    return undefined;
-  }
-  try {
     const history = await recordInto(postgres, keys);
     screen.field('PostgreSQL', postgres.description);
     screen.faint(`           ${redacted(history.url)}`);
     return history;
   } catch (error) {
-    await postgres.stop();
-    throw error;
+    screen.field('PostgreSQL', (error as Error).message);
+    screen.field('', 'The demo continues without history and usage.');
+    await postgres?.stop();
+    return undefined;
   }
 }
 

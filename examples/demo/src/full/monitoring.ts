@@ -18,16 +18,20 @@ export interface DemoMonitoring extends Monitoring {
   readonly webhook: Webhook;
 }
 
-/** Returns the programs. Without them it says how to get them, and returns undefined: the demo goes on without. */
+/** Returns the programs. Without them it says how to get them, and returns undefined. */
 export async function findPrograms(screen: Screen): Promise<MonitoringPrograms | undefined> {
   try {
     const onProgress = (line: string): void => screen.faint(line);
     return await findMonitoring({ onProgress });
   } catch (error) {
-    screen.field('Prometheus', (error as Error).message);
-    screen.field('', 'The demo continues without metrics and alerts.');
-    return undefined;
+    return showMissing(screen, error);
   }
+}
+
+/** Says why there is no Prometheus: the demo goes on without. */
+export function showMissing(screen: Screen, error: unknown): undefined {
+  screen.field('Prometheus', (error as Error).message);
+  screen.field('', 'The demo continues without metrics and alerts.');
 }
 
 /** Starts Prometheus and Alertmanager, which scrape the services that run workers. */

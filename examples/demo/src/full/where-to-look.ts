@@ -25,13 +25,13 @@ export async function showPlaces(screen: Screen, places: Places): Promise<void> 
     const graph = new URLSearchParams({ 'g0.expr': 'nooble_tier_share_got', 'g0.tab': '0' });
     place(screen, 'Graphs', `${prometheusUrl}/graph?${graph.toString()}`);
     place(screen, 'Alerts', await pageOfAlerts(prometheusUrl));
+    place(screen, 'Dashboards', 'deploy/grafana, for a Grafana with this Prometheus');
   }
   for (const { name, url } of services.filter((each) => each.name !== 'gateway' && each.isRunning))
     place(screen, 'Metrics', `${url}/metrics  ${name}`);
   place(screen, 'Question', `curl -K ${await curlFile(places)}`);
   if (postgres) place(screen, 'PostgreSQL', await psqlCommand(postgres, places.folder));
   place(screen, 'Runbooks', 'docs/operations/runbooks');
-  place(screen, 'Dashboards', 'deploy/grafana, for a Grafana with this Prometheus');
 }
 
 function place(screen: Screen, name: string, text: string): void {
