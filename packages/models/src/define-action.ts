@@ -39,6 +39,8 @@ export interface ActionInput<Data = unknown> {
 export interface ActionDefinition<Data = unknown, Result = unknown, Chunk = unknown, Input = Data> {
   readonly type: string;
   readonly domain: string;
+  /** True if its result is streamed: it has a schema of chunks. */
+  readonly streams: boolean;
   /** Creates an action. Throws ValidationError for invalid data and InvalidActionError for other invalid fields. */
   create(input: ActionInput<Input>): DomainAction<Data>;
   /** Throws ValidationError. */
@@ -88,6 +90,7 @@ export function defineAction<
   return Object.freeze({
     type,
     domain,
+    streams: schemas.chunk !== undefined,
     create: (input: ActionInput<z.input<Data>>) => createAction(type, input, parseData(input.data)),
     parseData,
     parseResult: (value: unknown) =>

@@ -104,6 +104,8 @@ export interface Settlement {
   /** The decoded envelope. Absent if it could not be decoded; then no caller is notified. */
   readonly action?: DomainAction;
   readonly outcome: Outcome;
+  /** True if its type has chunks: a follower needs its outcome, also if the attempt emitted none. @default false */
+  readonly streams?: boolean;
   /** Number of chunks that the attempt emitted; absent if it has no stream. */
   readonly emitted?: number;
 }

@@ -13,6 +13,7 @@ import { actionOf, failure, openQueue, PATIENT, startServer, type Queue } from '
 const count: ActionDefinition<{ text: string }, number> = {
   type: 'embedding.count',
   domain: 'embedding',
+  streams: false,
   create: ({ expiresAt, ...input }) =>
     actionOf({
       actionType: 'embedding.count',

@@ -106,11 +106,13 @@ function tellable({ claimed, outcome }: Settlement): CallbackData | undefined {
 }
 
 /** Returns the note of a dead letter, or of a result that is kept, ends a stream or goes to the history. */
-function noteOf({ claimed, outcome, emitted }: Settlement, limitBytes: number): string {
+function noteOf(settlement: Settlement, limitBytes: number): string {
+  const { claimed, outcome, emitted } = settlement;
+  const isFollowed = emitted !== undefined || settlement.streams === true;
   if (outcome.status === 'dead') return JSON.stringify(outcome.error);
-  if (outcome.status === 'expired' && emitted !== undefined) return JSON.stringify(outcome.error);
+  if (outcome.status === 'expired' && isFollowed) return JSON.stringify(outcome.error);
   if (outcome.status !== 'done') return '';
-  if (claimed.retainMs === 0 && emitted === undefined) {
+  if (claimed.retainMs === 0 && !isFollowed) {
     return claimed.keepsResult === true ? noteForHistory(outcome.result, limitBytes) : '';
   }
   // A function or a symbol has no JSON: it is stored as null.

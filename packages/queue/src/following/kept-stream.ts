@@ -70,7 +70,9 @@ export class KeptStream implements StreamSource {
   }
 }
 
-function outcomeOf(actionId: string, { how, note }: StreamEnd): CallbackData {
+/** Undefined if the result was not stored: that of an action type without chunks. */
+function outcomeOf(actionId: string, { how, note }: StreamEnd): CallbackData | undefined {
+  if (how === 'done' && note === '') return undefined;
   if (how === 'done') return { status: 'done', result: JSON.parse(note) as unknown };
   return { status: how, error: errorOf(actionId, how, note) };
 }

@@ -8,13 +8,13 @@ export type Ending = Outcome | { readonly status: 'lost' } | { readonly status: 
 /** Returns the settlement of an attempt. Throws for one without an outcome. */
 export function settlementOf(
   claimed: ClaimedAction,
-  { action, emitted }: HandlerRun,
+  { action, emitted, streams }: HandlerRun,
   outcome: Ending | undefined,
 ): Settlement {
   if (!outcome || outcome.status === 'lost' || outcome.status === 'requeued') {
     throw new Error(`Cannot settle action "${claimed.lease.actionId}": it has no outcome`);
   }
-  const facts = { claimed, outcome };
+  const facts = { claimed, outcome, ...(streams && { streams }) };
   if (!action) return facts;
   return { ...facts, action, ...(emitted !== undefined && { emitted }) };
 }

@@ -57,6 +57,11 @@ export class HandlerRun {
     return this.#limits;
   }
 
+  /** True if other processes may follow its stream. */
+  get streams(): boolean {
+    return this.#registration?.streams === true;
+  }
+
   /** Number of chunks that were stored; undefined if the attempt has no stream. */
   get emitted(): number | undefined {
     return this.#stream?.emitted;

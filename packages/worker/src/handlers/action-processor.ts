@@ -51,6 +51,7 @@ export interface Registration {
    * results.
    */
   readonly run: Run;
+  readonly streams: boolean;
   /** Throws ValidationError. */
   readonly parseChunk: (chunk: unknown) => unknown;
 }
@@ -75,7 +76,7 @@ export class ActionProcessor {
     handler: Handler<D, R, C>,
     options: HandlerOptions<D> = {},
   ): this {
-    const { type, domain } = definition;
+    const { type, domain, streams } = definition;
     const parseChunk = (chunk: unknown): C => definition.parseChunk(chunk);
     if (this.#registrations.has(type)) {
       throw new InvalidActionError({ reason: `action type "${type}" already has a handler` });
@@ -85,7 +86,7 @@ export class ActionProcessor {
     checkOption('the handler', handler, rule.function);
     const run = this.#runOf(definition, handler);
     const throttleKeyOf = keyOf(definition, throttleKey);
-    const registration = { type, domain, retry, onDead, throttleKeyOf, run, parseChunk };
+    const registration = { type, domain, retry, onDead, throttleKeyOf, run, streams, parseChunk };
     this.#registrations.set(type, Object.freeze(registration));
     return this;
   }
