@@ -21,7 +21,7 @@ const SENDERS: readonly [Sender, ...Sender[]] = [
   { tenantId: 'blogger', tenantTier: 'free', questions: 100 },
   { tenantId: 'tinkerer', tenantTier: 'free', questions: 100 },
 ];
-/** A small Redis answers fewer. */
+/** With more, a slow Redis would leave slots empty, and the alert would not fire. */
 const SMALL = 4;
 
 export function sendersOf(small: boolean): readonly [Sender, ...Sender[]] {
