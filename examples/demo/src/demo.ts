@@ -16,7 +16,11 @@ import { Stage } from './stage.ts';
 import { showStop } from './stop.ts';
 import { showTakeover } from './takeover.ts';
 
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+/** Without the generated reference, which has more pages than all other documents and would make the demo slow. */
+const REPOSITORY = {
+  folder: fileURLToPath(new URL('../../../', import.meta.url)),
+  except: 'docs/reference',
+};
 
 /** Runs the whole demo. Everything it started has ended when the promise settles. */
 export async function playDemo(
@@ -27,7 +31,9 @@ export async function playDemo(
   const started = performance.now();
   // npm runs scripts in the package's folder; resolve paths from the user's working directory.
   const from = process.env['INIT_CWD'] ?? process.cwd();
-  const documents = await readDocuments(docs === undefined ? REPOSITORY : resolve(from, docs));
+  const documents = await readDocuments(
+    docs === undefined ? REPOSITORY : { folder: resolve(from, docs) },
+  );
   signal.throwIfAborted();
   const redis = await openRedis(screen);
   const prefix = `nooble-demo-${randomBytes(4).toString('hex')}`;

@@ -45,7 +45,7 @@ it.each<[string, (path: string) => unknown, string]>([
 ])('names %s and reads the others', async (_what, make, reason) => {
   const folder = await folderWithPage();
   await make(join(folder, 'odd.md'));
-  const { documents, leftOut } = await readDocuments(folder);
+  const { documents, leftOut } = await readDocuments({ folder });
   expect(documents).toEqual(pages);
   expect(leftOut).toEqual([{ path: 'odd.md', reason: expect.stringContaining(reason) as string }]);
 });
@@ -57,7 +57,7 @@ it.each<[string, Buffer]>([
 ])('reads %s', async (_what, bytes) => {
   const folder = await folderWithPage();
   await writeFile(join(folder, 'odd.md'), bytes);
-  const { documents } = await readDocuments(folder);
+  const { documents } = await readDocuments({ folder });
   expect(documents).toContainEqual({ id: 'odd.md', title: 'Page', text: PAGE });
 });
 
@@ -66,7 +66,7 @@ it('reads a folder that is named as a file, and follows no link to a folder', as
   await mkdir(join(folder, 'odd.md'));
   await writeFile(join(folder, 'odd.md', 'inner.md'), PAGE);
   await symlink('..', join(folder, 'odd.md', 'up'));
-  const { documents, leftOut } = await readDocuments(folder);
+  const { documents, leftOut } = await readDocuments({ folder });
   expect(documents.map(({ id }) => id)).toEqual(['odd.md/inner.md', 'page.md']);
   expect(leftOut).toEqual([]);
 });
@@ -78,10 +78,10 @@ it('shortens a long path to a unique id', async () => {
     await mkdir(join(folder, name, ...end), { recursive: true });
     await writeFile(join(folder, name, ...end, 'deep.md'), PAGE);
   }
-  const ids = (await readDocuments(folder)).documents.map(({ id }) => id);
+  const ids = (await readDocuments({ folder })).documents.map(({ id }) => id);
   expect(new Set(ids).size).toBe(3);
   expect(ids.map((id) => id.length)).toEqual([256, 7, 256]);
-  expect((await readDocuments(folder)).documents.map(({ id }) => id)).toEqual(ids);
+  expect((await readDocuments({ folder })).documents.map(({ id }) => id)).toEqual(ids);
 });
 
 it('uses a title of at most 200 characters, or the path if there is no heading', async () => {
@@ -89,24 +89,36 @@ it('uses a title of at most 200 characters, or the path if there is no heading',
   await writeFile(join(folder, 'a.md'), `# ${'word '.repeat(20_000)}`);
   await writeFile(join(folder, 'b.md'), '');
   await writeFile(join(folder, 'c.md'), '# Windows\r\n\r\nText.\r\n');
-  const titles = (await readDocuments(folder)).documents.map(({ title }) => title);
+  const titles = (await readDocuments({ folder })).documents.map(({ title }) => title);
   expect(titles).toEqual(['word '.repeat(40), 'b.md', 'Windows', 'Page']);
 });
 
 it('reads the beginning of a huge file', async () => {
   const folder = await folderWithPage();
   await writeFile(join(folder, 'huge.md'), '日本'.repeat(1_000_000));
-  const { documents } = await readDocuments(folder);
+  const { documents } = await readDocuments({ folder });
   expect(documents[0]?.text).toBe('日本'.repeat(100_000));
 });
 
 it('explains why no document remains', async () => {
   const folder = await folderWithPage();
   await rm(join(folder, 'page.md'));
-  await expect(readDocuments(folder)).rejects.toThrow(`There is no Markdown in "${folder}"`);
+  await expect(readDocuments({ folder })).rejects.toThrow(`There is no Markdown in "${folder}"`);
   await symlink('gone.md', join(folder, 'odd.md'));
-  await expect(readDocuments(folder)).rejects.toThrow(
+  await expect(readDocuments({ folder })).rejects.toThrow(
     'odd.md: it does not exist, or is a broken link',
   );
-  await expect(readDocuments(join(folder, 'gone'))).rejects.toThrow('Cannot read the folder');
+  await expect(readDocuments({ folder: join(folder, 'gone') })).rejects.toThrow(
+    'Cannot read the folder',
+  );
+});
+
+it('leaves out one folder, not those whose names begin in the same way', async () => {
+  const folder = await folderWithPage();
+  for (const name of ['reference', 'references']) {
+    await mkdir(join(folder, 'docs', name), { recursive: true });
+    await writeFile(join(folder, 'docs', name, 'page.md'), PAGE);
+  }
+  const { documents } = await readDocuments({ folder, except: 'docs/reference' });
+  expect(documents.map(({ id }) => id)).toEqual(['docs/references/page.md', 'page.md']);
 });

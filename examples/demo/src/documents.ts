@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { truncate } from '@nooble/errors';
 import { readText, whyUnreadable } from './document-text.ts';
 
@@ -31,11 +31,18 @@ const MAX_ID = 256;
 const MAX_TITLE = 200;
 const DIGEST = 16;
 
+/** A folder with Markdown. */
+export interface Source {
+  readonly folder: string;
+  /** Path of a folder below it that is left out. @default none */
+  readonly except?: string;
+}
+
 /**
  * Reads every Markdown file below a folder, except hidden files and dependencies. Lists files that cannot be read. Throws
  * an Error if no document remains.
  */
-export async function readDocuments(folder: string): Promise<Documents> {
+export async function readDocuments({ folder, except }: Source): Promise<Documents> {
   const documents: Document[] = [];
   const leftOut: LeftOut[] = [];
   const leave = (path: string, error: unknown): void => {
@@ -43,6 +50,7 @@ export async function readDocuments(folder: string): Promise<Documents> {
   };
   // Sequentially, because the number of open files is limited.
   for (const file of await markdownBelow(folder, leave)) {
+    if (except !== undefined && file.startsWith(join(folder, except, sep))) continue;
     try {
       documents.push(documentOf(relative(folder, file), await readText(file)));
     } catch (error) {
