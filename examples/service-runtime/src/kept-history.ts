@@ -23,7 +23,7 @@ export class KeptHistory {
   constructor(parts: KeptHistoryParts) {
     const { queues, domain, persistence, logger } = parts;
     this.#parts = parts;
-    const onError = changesIn(logger);
+    const onError = changesIn(logger, 'Cannot record endings, retrying');
     this.#recorder = persistence.recorder({ queues, domains: [domain], onError });
   }
 
@@ -48,24 +48,25 @@ export class KeptHistory {
   async #turnOn(): Promise<void> {
     const { queues, domain, logger } = this.#parts;
     const { signal } = this.#stopping;
+    const note = changesIn(logger, 'Cannot turn the history on, retrying');
     while (!signal.aborted) {
       try {
         await queues.setHistory(domain, {});
         return;
       } catch (error) {
-        logger.debug({ err: error }, 'Cannot turn the history on yet');
+        note(error);
         await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 }
 
-/** Logs each new message only, because a recorder retries every few seconds. */
-function changesIn(logger: Logger): (error: unknown) => void {
+/** Logs each new message only, because it is retried every second. */
+function changesIn(logger: Logger, what: string): (error: unknown) => void {
   let before = '';
   return (error) => {
     const { message } = error as Error;
-    if (message !== before) logger.warn({ err: error }, 'The recorder waits');
+    if (message !== before) logger.warn({ err: error }, what);
     before = message;
   };
 }

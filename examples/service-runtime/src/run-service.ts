@@ -55,13 +55,18 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   const stopped = new Promise((resolve) => worker.events.once('stopped', resolve)).then(
     async () => {
       stay();
-      await app.close();
       observation.stop();
-      await telemetry.stop();
-      await history?.stop();
-      await database?.close();
-      await queues.close();
-      await redis.close();
+      await closeInOrder(
+        [
+          async () => app.close(),
+          async () => telemetry.stop(),
+          async () => history?.stop(),
+          async () => database?.close(),
+          async () => queues.close(),
+          async () => redis.close(),
+        ],
+        logger,
+      );
     },
   );
   const stop = async (): Promise<void> => {
@@ -102,4 +107,16 @@ function directoryFor(
   limits: ServiceParts['limits'],
 ): { directory: TenantDirectory } {
   return { directory: limits ? withoutLimits(directory) : directory };
+}
+
+/** Closes each part, also after one that fails: its connections must not keep the process alive. */
+async function closeInOrder(
+  closings: readonly (() => Promise<unknown>)[],
+  logger: Logger,
+): Promise<void> {
+  for (const close of closings) {
+    await close().catch((error: unknown) =>
+      logger.error({ err: error }, 'Cannot close completely'),
+    );
+  }
 }
