@@ -1,8 +1,9 @@
+import { migratePassages } from '@nooble-examples/query-service/passage-schema';
 import { connect } from '@nooble/persistence';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { RedisPool } from '@nooble/redis';
+// @boundaries-ignore the databases of the test run
 import { openClient, testDatabase } from '../../../packages/persistence/test/databases.ts';
-import { migratePassages } from '../../query-service/src/postgres/passage-schema.ts';
 import { ask } from './client.ts';
 import { startModel } from './model-server.ts';
 import { openServices } from './stage.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from '@nooble/persistence';
 import { RedisPool } from '@nooble/redis';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+// @boundaries-ignore the databases of the test run
 import { openClient, testDatabase } from '../../../packages/persistence/test/databases.ts';
 import type { PassageIndex } from '../src/passage-index.ts';
 import type { CollectionRef, PassageStore, StoredPassage } from '../src/passage-store.ts';

@@ -56,17 +56,7 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
     async () => {
       stay();
       observation.stop();
-      await closeInOrder(
-        [
-          async () => app.close(),
-          async () => telemetry.stop(),
-          async () => history?.stop(),
-          async () => database?.close(),
-          async () => queues.close(),
-          async () => redis.close(),
-        ],
-        logger,
-      );
+      await closeInOrder([app, telemetry, history, database, queues, redis], logger);
     },
   );
   const stop = async (): Promise<void> => {
@@ -109,14 +99,21 @@ function directoryFor(
   return { directory: limits ? withoutLimits(directory) : directory };
 }
 
+interface Closable {
+  close?(): unknown;
+  stop?(): unknown;
+}
+
 /** Closes each part, also after one that fails: its connections must not keep the process alive. */
 async function closeInOrder(
-  closings: readonly (() => Promise<unknown>)[],
+  parts: readonly (Closable | undefined)[],
   logger: Logger,
 ): Promise<void> {
-  for (const close of closings) {
-    await close().catch((error: unknown) =>
-      logger.error({ err: error }, 'Cannot close completely'),
-    );
+  for (const part of parts) {
+    try {
+      await (part?.close ? part.close() : part?.stop?.());
+    } catch (error) {
+      logger.error({ err: error }, 'Cannot close completely');
+    }
   }
 }

@@ -13,13 +13,13 @@ const TIMEOUT_MS = 10_000;
 /**
  * Makes Redis unreachable for all workers for longer than a lease while they hold actions; no worker dies. The holders
  * stay frozen until a spare worker has made a claim after the outage: otherwise the order in which Redis reads the pending
- * commands decides whether a claim comes before the renewals.
+ * commands decides whether a claim comes before the renewals. Returns undefined if a busy machine thawed them too late.
  */
 export async function outlast(
   group: ProcessGroup,
   { target }: Trial,
   leaseMs: number,
-): Promise<Outage> {
+): Promise<Outage | undefined> {
   const ms = 1.5 * leaseMs;
   const holders = group.of('worker');
   const spare = group.start('worker', { concurrency: 1, recordsClaims: true });
@@ -29,14 +29,26 @@ export async function outlast(
   for (const holder of holders) holder.freeze();
   if (target.awayFor) await target.awayFor(ms).inject();
   else await freeze(spare, ms);
-  // After that claim the holders have a third of a lease to renew.
+  const back = Date.now();
   await until(() => hasClaimed(group, spare, from + leaseMs) || undefined, TIMEOUT_MS);
   for (const holder of holders) holder.thaw();
   const to = Date.now();
+  // After the first claim the holders have a third of a lease to renew; half of that is enough for a connection and a renewal.
+  const lateMs = leaseMs / 6;
+  if (to - firstClaim(group, spare, back) > lateMs) return undefined;
   // Long enough for any worker to take over an action.
   await wait(2 * leaseMs);
-  // Half of that third: the rest is enough for a connection and a renewal.
-  return { from, to, lateMs: leaseMs / 6 };
+  return { from, to, lateMs };
+}
+
+/** Returns the earliest time at which Redis can have made a claim of the worker since it is back. */
+function firstClaim(group: ProcessGroup, { pid }: ProgramProcess, back: number): number {
+  const claims = group
+    .history()
+    .flatMap((line) =>
+      line.event === 'claimed' && line.pid === pid && line.at >= back ? [line.at - line.ms] : [],
+    );
+  return Math.max(back, Math.min(...claims));
 }
 
 /** Returns true if the worker has made a claim since a time, except one sent before: that may not have seen the outage. */

@@ -54,6 +54,8 @@ export const reclaim: Guarantee = {
   },
 };
 
+const NOTHING_HELD = { held: 0, taken: [] } as const;
+
 /** Kills workers, then makes Redis unreachable. */
 async function episode(trial: Trial) {
   const group = await ProcessGroup.open(trial, LEASE_MS);
@@ -63,9 +65,10 @@ async function episode(trial: Trial) {
     const kills = await killSome(group, trial);
     const seen = reclaims(group.history());
     // The promise is already broken.
-    if (seen.stranded.length > 0) return { kills, ...seen, held: 0, taken: [] };
+    if (seen.stranded.length > 0) return { kills, ...seen, ...NOTHING_HELD };
     const outage = await outlast(group, trial, LEASE_MS);
-    return { kills, ...seen, ...takenOver(group.history(), outage) };
+    const { held, taken } = outage ? takenOver(group.history(), outage) : NOTHING_HELD;
+    return { kills, ...seen, held, taken };
   } finally {
     await group.close();
   }
