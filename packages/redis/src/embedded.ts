@@ -61,7 +61,10 @@ export async function startEmbeddedRedis(given: EmbeddedRedisOptions = {}): Prom
   const launcher = await findRedis(options);
   const own = options.directory === undefined ? await temporaryFolder('nooble-redis') : undefined;
   const spec = await specOf(options, own?.path ?? options.directory ?? '');
-  let running: RunningServer | undefined = await launcher.start(spec);
+  let running: RunningServer | undefined = await launcher.start(spec).catch(async (error) => {
+    await own?.remove();
+    throw error;
+  });
   const killAtExit = (): void => running?.abandon();
   // Before its folder is removed.
   process.prependOnceListener('exit', killAtExit);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,10 +49,14 @@ it('takes further settings and listens on loopback only', async () => {
   expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
 });
 
-it('reports the output of a server that does not start', async () => {
+it('reports the output of a server that does not start, and leaves no folder', async () => {
+  const folder = await temporaryFolder();
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
   await expect(startEmbeddedRedis({ settings: ['--no-such-setting', '1'] })).rejects.toThrow(
     /Cannot start[^]*no-such-setting/,
   );
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('serves scripts and blocking reads from JavaScript where that is allowed', async () => {
