@@ -23,9 +23,9 @@ export async function run([command, ...args], { show = false, env = {} } = {}) {
   const keep = (chunk) => (output += chunk);
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  // Ctrl-C reaches the child as well. Waits for its cleanup and returns its exit code.
+  // Ctrl-C and the end of the terminal reach the child as well. Waits for its cleanup and returns its exit code.
   const forward = (signal) => child.kill(signal);
-  process.on('SIGINT', waitForChild).on('SIGTERM', forward);
+  process.on('SIGINT', waitForChild).on('SIGHUP', waitForChild).on('SIGTERM', forward);
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
       output += error.message;
@@ -33,6 +33,6 @@ export async function run([command, ...args], { show = false, env = {} } = {}) {
     });
     child.once('exit', (status) => resolve(status ?? 130));
   });
-  process.off('SIGINT', waitForChild).off('SIGTERM', forward);
+  process.off('SIGINT', waitForChild).off('SIGHUP', waitForChild).off('SIGTERM', forward);
   return { code, output };
 }

@@ -118,11 +118,17 @@ function mentionsOf(each, places) {
   const text = [each.declaration, ...each.members.map(({ type }) => type)].join(' ');
   const words = new Set(text.match(/\b[A-Z]\w+/g));
   const links = [...places].flatMap(([other, path]) =>
-    words.has(other.name) && other !== each
+    words.has(other.name) && other !== each && isMeant(other, each, places)
       ? [`[\`${other.name}\`](${relative(`${FOLDER}/${each.package}`, path)})`]
       : [],
   );
   return links.length === 0 ? '' : `See also: ${[...new Set(links)].join(', ')}`;
+}
+
+/** Of several exports with a name, that of the same package is meant, and otherwise none can be told. */
+function isMeant(other, each, places) {
+  if (other.package === each.package) return true;
+  return [...places.keys()].filter(({ name }) => name === other.name).length === 1;
 }
 
 /** Returns the source of a declaration of this repository. */

@@ -3,7 +3,9 @@ import { printable } from '@nooble/errors';
 import { HELP, readOptions } from './options.ts';
 
 const interrupt = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+// A terminal that was closed refuses output; the servers have to be stopped nevertheless.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     // Child processes are killed when this process exits.
     if (interrupt.signal.aborted) process.exit(128 + constants.signals[name]);

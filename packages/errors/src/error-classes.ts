@@ -22,7 +22,11 @@ import {
 import { HistoryBehindError } from './history-errors.ts';
 import { JournalConflictError } from './journal-errors.ts';
 import { HandlerReturnedError, LeaseLostError, StalledError } from './lease-errors.ts';
-import { PostgresSetupError, PostgresUnavailableError } from './postgres-errors.ts';
+import {
+  PostgresSetupError,
+  PostgresUnavailableError,
+  TransactionError,
+} from './postgres-errors.ts';
 import { StreamGapError, StreamRestartedError, UnknownStreamError } from './stream-errors.ts';
 import {
   DataFormatError,
@@ -53,6 +57,7 @@ export const ERROR_CLASSES = [
   SettingsError,
   DataFormatError,
   PostgresSetupError,
+  TransactionError,
   StalledError,
   ActionFailedError,
   QueuePausedError,

@@ -30,7 +30,11 @@ export { isNoobleError, NoobleError, type ErrorFacts, type ErrorKind } from './n
 export { MAX_DURATION_MS, rule, type OptionRule } from './option-rules.ts';
 export { checkOption, problemOf, readKnown, readOptions } from './options.ts';
 export type { OptionRules, OptionsCheck } from './options.ts';
-export { PostgresSetupError, PostgresUnavailableError } from './postgres-errors.ts';
+export {
+  PostgresSetupError,
+  PostgresUnavailableError,
+  TransactionError,
+} from './postgres-errors.ts';
 export { toProblemDetails, type ProblemDetails } from './problem-details.ts';
 export { redactUrl } from './redact-url.ts';
 export {

@@ -50,6 +50,25 @@ export class PostgresSetupError extends NoobleError {
   }
 }
 
+/** A transaction was not committed, or is over. */
+export class TransactionError extends NoobleError {
+  static readonly kind: ErrorKind = {
+    code: 'TRANSACTION_FAILED',
+    httpStatus: 500,
+    retryable: false,
+    summary:
+      'A transaction was not committed because the error of a statement was caught, or it was used after its end.',
+    remedy: 'Let errors of statements reject the work, and await every statement within it.',
+  };
+  constructor({ attempted, reason }: { readonly attempted: string; readonly reason: string }) {
+    super({
+      kind: TransactionError.kind,
+      message: `Cannot ${attempted}: ${reason}`,
+      details: { attempted, reason },
+    });
+  }
+}
+
 function placeOf(url: string | undefined): string {
   return url === undefined ? 'PostgreSQL' : `PostgreSQL at "${redactUrl(url)}"`;
 }

@@ -32,7 +32,8 @@ export interface Persistence {
   /**
    * Runs the work in a transaction of the role `nooble_app`, which sees and changes only rows of the tenant, in your own tables
    * too if their policies compare with `nooble.current_tenant()`. Commits once the work has ended, and rolls back if it throws.
-   * Throws InvalidActionError for an invalid id, PostgresUnavailableError and PostgresSetupError.
+   * Throws InvalidActionError for an invalid id, TransactionError if the error of a statement was caught, PostgresUnavailableError
+   * and PostgresSetupError.
    */
   transaction<Result>(
     this: void,

@@ -71,7 +71,7 @@ it('leaves nothing behind when a migration fails', async () => {
   await client.query(CREATE_CONFLICT);
   await expect(migrate({ url })).rejects.toThrow('already exists');
   const owner = `SELECT pg_get_userbyid(nspowner) AS name FROM pg_namespace WHERE nspname = 'nooble'`;
-  expect((await client.query(owner)).rows).toEqual([{ name: 'nooble' }]);
+  expect((await client.query(owner)).rows).toEqual([{ name: 'postgres' }]);
   await client.query('DROP FUNCTION nooble.current_tenant');
   expect(await migrate({ url })).toContain('0001_roles');
 });

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { connect } from '../src/index.ts';
+import { connect, type Transaction } from '../src/index.ts';
 import { openClient, testDatabase } from './databases.ts';
 
 async function open() {
@@ -44,6 +44,37 @@ it('rolls back if the work throws', async () => {
   });
   await expect(work).rejects.toThrow('changed my mind');
   expect(await notesOf('acme')).toEqual([]);
+});
+
+it('rejects if the error of a statement was caught, because nothing is committed', async () => {
+  const { persistence, notesOf } = await open();
+  const work = persistence.transaction('acme', async ({ query }) => {
+    await query(INSERT, ['acme', 'hello']);
+    await query('SELECT * FROM no_such_table', []).catch(() => undefined);
+    return 'stored';
+  });
+  await expect(work).rejects.toMatchObject({ code: 'TRANSACTION_FAILED' });
+  expect(await notesOf('acme')).toEqual([]);
+});
+
+it('refuses statements after its end: the connection may be in the transaction of another tenant', async () => {
+  const { persistence } = await open();
+  const kept = await persistence.transaction('acme', async (transaction) => transaction);
+  const failed: Transaction[] = [];
+  await persistence
+    .transaction('acme', async (transaction) => {
+      failed.push(transaction);
+      throw new Error('no');
+    })
+    .catch(() => undefined);
+  for (const { rows, query } of [kept, ...failed]) {
+    const late = {
+      code: 'TRANSACTION_FAILED',
+      message: expect.stringContaining('has ended') as string,
+    };
+    await expect(rows({ text: 'SELECT 1' })).rejects.toMatchObject(late);
+    await expect(query('SELECT 1', [])).rejects.toMatchObject(late);
+  }
 });
 
 it('reports whether PostgreSQL replies, and never rejects', async () => {

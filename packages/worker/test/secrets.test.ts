@@ -140,6 +140,8 @@ const ways: Record<string, () => unknown> = {
     raise(new errors.HistoryBehindError({ domain: 'vault', cause: clientError() })),
   PostgresUnavailableError: () => raise(new errors.PostgresUnavailableError(postgresFacts())),
   PostgresSetupError: () => raise(new errors.PostgresSetupError(postgresFacts())),
+  TransactionError: () =>
+    raise(new errors.TransactionError({ attempted: 'use the rows', reason: 'it has ended' })),
   LeaseLostError: () => raise(new errors.LeaseLostError({ actionId, cause: clientError() })),
   JournalConflictError: () =>
     raise(

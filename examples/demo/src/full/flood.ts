@@ -42,7 +42,7 @@ export async function showFlood(screen: Screen, parts: FloodParts): Promise<void
     return screen.line('  Left out: it would send many questions to your language model.');
   }
   const fromMs = Date.now();
-  const alerted = firing(monitoring.webhook);
+  const alerted = firing(monitoring.webhook, tenantId);
   const actions = senders.flatMap((sender) => questionsOf(sender, ask));
   const stopCounting = countAnswers(stage, screen, actions.length);
   await sendAll(stage, actions);
@@ -59,11 +59,13 @@ export async function showFlood(screen: Screen, parts: FloodParts): Promise<void
   await cancelAll(stage, actions);
 }
 
-async function firing({ events }: Webhook): Promise<SentAlert> {
+/** Resolves to the alert about this tenant: an earlier load of another one may still be in the period of the rule. */
+async function firing({ events }: Webhook, tenantId: string): Promise<SentAlert> {
   return new Promise((resolve) => {
     events.on('received', (alert) => {
-      const { alertname, messaging_destination_name: about } = alert.labels;
-      if (alert.status === 'firing' && alertname === ALERT && about === domain) resolve(alert);
+      const { alertname, messaging_destination_name: about, nooble_tenant_id: who } = alert.labels;
+      const isExpected = alertname === ALERT && about === domain && who === tenantId;
+      if (alert.status === 'firing' && isExpected) resolve(alert);
     });
   });
 }

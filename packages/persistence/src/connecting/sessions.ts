@@ -1,3 +1,4 @@
+import { TransactionError } from '@nooble/errors';
 import type { ClientBase, PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 import { Pool } from './driver.ts';
@@ -62,7 +63,7 @@ export class Sessions {
     let broken: Error | undefined;
     try {
       client = await this.#borrow(role);
-      return await runTransaction(client, tenantId, work);
+      return await runTransaction(client, { attempted, tenantId }, work);
     } catch (error) {
       broken = error as Error;
       throw this.#typed(error, attempted);
@@ -168,19 +169,28 @@ function configOf(options: Connecting, role: Role): PoolConfig {
 
 async function runTransaction<Result>(
   client: PoolClient,
-  tenantId: string | undefined,
+  { attempted, tenantId }: { readonly attempted: string; readonly tenantId: string | undefined },
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  const fail = (reason: string): never => {
+    throw new TransactionError({ attempted, reason });
+  };
+  let isOver = false;
+  // Afterwards the connection belongs to another transaction, which may be that of another tenant.
+  const open = (): PoolClient => (isOver ? fail('its transaction has ended') : client);
   await client.query('BEGIN');
   try {
     if (tenantId !== undefined) await setTenant(client, tenantId);
     const result = await work({
-      rows: async (statement) => rowsOf(client, statement),
-      query: async (text, values) => client.query(text, values),
+      rows: async (statement) => rowsOf(open(), statement),
+      query: async (text, values) => open().query(text, values),
     });
-    await client.query('COMMIT');
-    return result;
+    isOver = true;
+    const { command } = await client.query('COMMIT');
+    // PostgreSQL answers the commit of a failed transaction with a rollback.
+    return command === 'COMMIT' ? result : fail('a statement failed, and the work went on');
   } catch (error) {
+    isOver = true;
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }

@@ -28,5 +28,5 @@ export type Finder = (options: {
   onProgress: (line: string) => void;
 }) => Promise<PostgresLauncher | undefined>;
 
-/** The superuser of an embedded server, and its database. */
-export const SUPERUSER = 'nooble';
+/** The superuser of an embedded server. Not `nooble`: tables without a schema would be created in that of Nooble. */
+export const SUPERUSER = 'postgres';

@@ -44,9 +44,12 @@ const TEXT: OptionRule = {
     !value.includes('\0'),
   expected: 'well-formed text of up to 1,024 characters',
 };
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59Z');
 const TIME: OptionRule = {
-  isValid: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-  expected: 'a valid Date',
+  isValid: (value) =>
+    value instanceof Date && value.getTime() >= FIRST_MS && value.getTime() <= LAST_MS,
+  expected: 'a Date in the years 1 to 9999',
 };
 
 const CHECK: OptionsCheck<SearchOptions> = {

@@ -1,4 +1,4 @@
-import { quoted } from '@nooble/errors';
+import { quoted, TenantMismatchError } from '@nooble/errors';
 import { encodeAction, type DomainAction } from '@nooble/models';
 import type { DomainQueueManager, EnqueueOptions } from '@nooble/queue';
 import { asPostgresError } from '../connecting/failures.ts';
@@ -43,6 +43,10 @@ export async function enqueueIn(
     const { rows } = (await transaction.query(INSERT, values)) as { rows: { id: string }[] };
     return { id: String(rows[0]?.id), domain, actionId, tenantId };
   } catch (error) {
+    if (isOfAnotherTenant(error)) {
+      const reason = 'the transaction belongs to another tenant';
+      throw new TenantMismatchError({ tenantId, reason, cause: error });
+    }
     throw asPostgresError(error, { attempted: `store action "${actionId}" in the outbox` });
   }
 }
@@ -53,4 +57,10 @@ function assertTransaction(given: unknown): asserts given is CallerTransaction {
   throw new RangeError(
     `Cannot use ${quoted(given)} as transaction: expected a client of pg, or an object with a method \`query(text, values)\``,
   );
+}
+
+/** The policy of row level security refused the row. */
+function isOfAnotherTenant(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === '42501' && /row-level security/.test(String(message));
 }

@@ -1,31 +1,9 @@
-import { problemOf, type OptionRule } from '@nooble/errors';
-import { assertTenantId, type Tier } from '@nooble/models';
+import { problemOf, readOptions, rule, type OptionRule, type OptionsCheck } from '@nooble/errors';
+import { assertTenantId, isTenantId, type Tier } from '@nooble/models';
 import { checkTenantEntry, type TenantLimits } from '@nooble/queue';
 import type { Purpose, Sessions } from '../connecting/sessions.ts';
-
-/** The terms that several tenants share. */
-export interface Plan {
-  /** 1 to 128 letters, digits, dots, dashes and underscores. */
-  readonly name: string;
-  readonly tier: Tier;
-  /** Share among the tenants of its tier, from 0.001 to 1000. @default 1 */
-  readonly weight?: number;
-  /** Limits that differ from those of the tier. @default none */
-  readonly limits?: TenantLimits;
-}
-
-/** A tenant with its plan, and what differs from it. */
-export interface Tenant {
-  readonly tenantId: string;
-  /** Name of its plan. */
-  readonly plan: string;
-  /** @default that of its plan */
-  readonly weight?: number;
-  /** Limits that differ from those of its plan. @default none */
-  readonly limits?: TenantLimits;
-  /** Refuses all new actions. @default false */
-  readonly suspended?: boolean;
-}
+import { knownPlan, knownTenant } from './known-terms.ts';
+import type { Plan, Tenant } from './terms.ts';
 
 /** A page of tenants, in the order of their ids. */
 export interface TenantPageOptions {
@@ -39,7 +17,7 @@ export interface TenantPageOptions {
 export interface TenantRegistry {
   /** Creates or replaces a plan. Throws RangeError for invalid terms. */
   putPlan(this: void, plan: Plan): Promise<void>;
-  /** Deletes a plan. Returns false if there is none. Fails while tenants have it. */
+  /** Deletes a plan. Returns false if there is none. Throws RangeError while tenants have it. */
   removePlan(this: void, name: string): Promise<boolean>;
   plans(this: void): Promise<Plan[]>;
   /** Creates or replaces a tenant. Throws RangeError for invalid terms, and for a plan that does not exist. */
@@ -65,7 +43,7 @@ type TenantRow = TermsRow & {
 
 const PLAN_NAME: OptionRule = {
   isValid: (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(value),
-  expected: 'a name of letters, digits, dots, dashes and underscores',
+  expected: 'a name of up to 128 letters, digits, dots, dashes and underscores',
 };
 
 const PUT_PLAN = `
@@ -90,7 +68,11 @@ export function openRegistry(sessions: Sessions): TenantRegistry {
     removePlan: async (name) => {
       const text = 'DELETE FROM nooble.plans WHERE name = $1 RETURNING name';
       const statement = { text, values: [checkedName(name)] };
-      return (await sessions.rows(writing(`delete the plan "${name}"`), statement)).length > 0;
+      try {
+        return (await sessions.rows(writing(`delete the plan "${name}"`), statement)).length > 0;
+      } catch (error) {
+        throw unlessReferred(error, `Cannot delete the plan "${name}": tenants have it`);
+      }
     },
     plans: async () => {
       const text = 'SELECT name, tier, weight, limits FROM nooble.plans ORDER BY name';
@@ -111,7 +93,8 @@ export function openRegistry(sessions: Sessions): TenantRegistry {
   };
 }
 
-async function putPlan(sessions: Sessions, { name, tier, weight, limits }: Plan): Promise<void> {
+async function putPlan(sessions: Sessions, given: Plan): Promise<void> {
+  const { name, tier, weight, limits } = knownPlan(given);
   checkedName(name);
   const entry = checkTenantEntry({
     tier,
@@ -123,7 +106,7 @@ async function putPlan(sessions: Sessions, { name, tier, weight, limits }: Plan)
 }
 
 async function putTenant(sessions: Sessions, tenant: Tenant): Promise<void> {
-  const { tenantId, plan, weight, limits = {}, suspended = false } = tenant;
+  const { tenantId, plan, weight, limits = {}, suspended = false } = knownTenant(tenant);
   assertTenantId(tenantId);
   checkedName(plan);
   const terms = { ...(weight !== undefined && { weight }), limits, suspended };
@@ -133,15 +116,32 @@ async function putTenant(sessions: Sessions, tenant: Tenant): Promise<void> {
   try {
     await sessions.rows(writing(`store the tenant "${tenantId}"`), { text: PUT_TENANT, values });
   } catch (error) {
-    if ((error as { code?: unknown }).code !== FOREIGN_KEY) throw error;
-    throw new RangeError(`Cannot store the tenant "${tenantId}": there is no plan "${plan}"`, {
-      cause: error,
-    });
+    throw unlessReferred(
+      error,
+      `Cannot store the tenant "${tenantId}": there is no plan "${plan}"`,
+    );
   }
+}
+
+/** Returns a RangeError for a broken reference between tenants and plans, and any other error as it is. */
+function unlessReferred(error: unknown, message: string): unknown {
+  const isReferred = (error as { code?: unknown }).code === FOREIGN_KEY;
+  return isReferred ? new RangeError(message, { cause: error }) : error;
 }
 
 /** SQLSTATE of a row that refers to one that does not exist. */
 const FOREIGN_KEY = '23503';
+
+const PAGE: OptionsCheck<TenantPageOptions> = {
+  of: 'a page of tenants',
+  rules: {
+    after: {
+      isValid: (value) => value === '' || isTenantId(value),
+      expected: 'the id of a tenant',
+    },
+    limit: rule.whole(1, 1_000),
+  },
+};
 
 async function getTenant(sessions: Sessions, tenantId: string): Promise<Tenant | undefined> {
   assertTenantId(tenantId);
@@ -151,13 +151,11 @@ async function getTenant(sessions: Sessions, tenantId: string): Promise<Tenant |
   return row && tenantOf(row);
 }
 
-async function listTenants(
-  sessions: Sessions,
-  { after = '', limit = 100 }: TenantPageOptions,
-): Promise<Tenant[]> {
+async function listTenants(sessions: Sessions, given: TenantPageOptions): Promise<Tenant[]> {
+  const { after = '', limit = 100 } = readOptions(given, PAGE);
   const text = `SELECT ${TENANT_COLUMNS} FROM nooble.tenants WHERE tenant_id > $1
     ORDER BY tenant_id LIMIT $2`;
-  const values = [after, Math.min(1_000, Math.max(1, Math.floor(limit)))];
+  const values = [after, limit];
   const rows = await sessions.rows<TenantRow>(reading('list the tenants'), { text, values });
   return rows.map(tenantOf);
 }

@@ -46,11 +46,15 @@ export interface Usage {
 
 const DAY: OptionRule = {
   isValid: (value) =>
-    typeof value === 'string' &&
-    /^\d{4}-\d{2}-\d{2}$/.test(value) &&
-    !Number.isNaN(Date.parse(value)),
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && isInCalendar(value),
   expected: 'a day such as 2026-01-31',
 };
+/** `Date.parse` takes the 30th of February for a day in March. */
+function isInCalendar(day: string): boolean {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
+}
+
 const NAME: OptionRule = { isValid: (value) => typeof value === 'string', expected: 'a name' };
 
 const CHECK: OptionsCheck<DailyUsageOptions> = {
@@ -73,6 +77,7 @@ export function usageOf(sessions: Sessions): Usage {
     daily: async (given) => {
       const { from, to = from, tenantId, domain } = readOptions(given, CHECK);
       checkOption('from', from, DAY);
+      checkOption('to', to, { isValid: () => from <= to, expected: `a day from ${from} on` });
       if (tenantId !== undefined) assertTenantId(tenantId);
       if (domain !== undefined) assertDomain(domain);
       const purpose = readerOf(tenantId, 'read the usage');
