@@ -84,6 +84,9 @@ const CHECK: OptionsCheck<ObserveOptions> = {
   },
 };
 
+const NOTHING =
+  'Cannot observe nothing: expected queues, a worker, a recorder or an outbox in the options';
+
 const TENANTS: OptionsCheck<NonNullable<ObserveOptions['tenants']>> = {
   of: 'tenants',
   rules: { top: rule.whole(0, 100) },
@@ -97,7 +100,8 @@ const REPORT: OptionsCheck<ReportOptions> = {
 /** Checks and completes the options. Throws RangeError, and InvalidActionError for a domain. */
 export function resolveObserveOptions(given: ObserveOptions): ResolvedObserveOptions {
   const options = readOptions(given, CHECK);
-  const { worker, recorder, outbox, relation = 'parent' } = options;
+  const { queues, worker, recorder, outbox, relation = 'parent' } = options;
+  if (!queues && !worker && !recorder && !outbox) throw new RangeError(NOTHING);
   const { top = 20 } = readOptions(options.tenants ?? {}, TENANTS);
   return Object.freeze({
     ...reportOf(options),

@@ -79,6 +79,11 @@ it('a read that fails is counted', async () => {
     .toEqual(['nooble_domain_read_failures_total{messaging_destination_name="embedding"} 1']);
 });
 
+it('refuses to observe nothing', () => {
+  const { meterProvider } = openMetered();
+  expect(() => observe({ meterProvider })).toThrow(/^Cannot observe nothing/);
+});
+
 it.each([
   { tenants: { top: 101 } },
   { tenants: { bottom: 1 } },

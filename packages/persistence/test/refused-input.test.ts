@@ -14,6 +14,8 @@ async function open(): Promise<Persistence> {
 const plan = { name: 'basic', tier: 'free' } as const;
 const tenant = { tenantId: 'acme', plan: 'basic' } as const;
 
+const unused = {} as DomainQueueManager;
+
 const CALLS: readonly [string, RegExp, (persistence: Persistence) => unknown][] = [
   [
     'a misspelt limit',
@@ -36,6 +38,12 @@ const CALLS: readonly [string, RegExp, (persistence: Persistence) => unknown][] 
     ({ tenants }) => tenants.put({ ...tenant, limit: {} } as never),
   ],
   ['a page of 0', /limit/, ({ tenants }) => tenants.list({ limit: 0 })],
+  ['no refused actions', /limit/, ({ outbox }) => outbox({ queues: unused }).refused({ limit: 0 })],
+  [
+    'a domain twice',
+    /domains/,
+    ({ recorder }) => recorder({ queues: unused, domains: ['a', 'a'] }),
+  ],
   ['a page of text', /limit/, ({ tenants }) => tenants.list({ limit: '5' as never })],
   ['a page after NUL', /after/, ({ tenants }) => tenants.list({ after: '\0' })],
   ['the 30th of February', /2026-02-30/, ({ usage }) => usage.daily({ from: '2026-02-30' })],

@@ -1,4 +1,5 @@
-import { fromWireError, InvalidActionError, isWireError, type NoobleError } from '@nooble/errors';
+import { fromWireError, InvalidActionError, isWireError, readOptions, rule } from '@nooble/errors';
+import type { NoobleError, OptionsCheck } from '@nooble/errors';
 import { assertTenantId } from '@nooble/models';
 import type { Purpose, Sessions } from '../connecting/sessions.ts';
 
@@ -19,7 +20,7 @@ export interface RefusedOptions {
   readonly tenantId?: string;
   /** Return those after this row. @default the first ones */
   readonly after?: string;
-  /** @default 100 */
+  /** From 1 to 1,000. @default 100 */
   readonly limit?: number;
 }
 
@@ -31,6 +32,11 @@ interface RefusedRow {
   error: string;
   ended_at: Date;
 }
+
+const REFUSED: OptionsCheck<RefusedOptions> = {
+  of: 'the refused actions',
+  rules: { tenantId: rule.anything, after: rule.anything, limit: rule.whole(1, 1_000) },
+};
 
 const LIST = `
   SELECT id, tenant_id, domain, action_id, error, ended_at FROM nooble.outbox
@@ -57,8 +63,9 @@ const writing = (attempted: string): Purpose => ({ role: 'writer', attempted });
 
 export async function listRefused(
   sessions: Sessions,
-  { tenantId, after = '0', limit = 100 }: RefusedOptions,
+  given: RefusedOptions,
 ): Promise<RefusedAction[]> {
+  const { tenantId, after = '0', limit = 100 } = readOptions(given, REFUSED);
   if (tenantId !== undefined) assertTenantId(tenantId);
   const rows = await sessions.rows<RefusedRow>(
     { role: 'operator', attempted: 'list the refused actions in the outbox' },

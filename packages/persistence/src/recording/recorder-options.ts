@@ -26,8 +26,11 @@ export interface RecorderOptions {
 
 const DOMAINS: OptionRule = {
   isValid: (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string'),
-  expected: 'a list of at least one domain',
+    Array.isArray(value) &&
+    value.length > 0 &&
+    new Set(value).size === value.length &&
+    value.every((each) => typeof each === 'string'),
+  expected: 'at least one domain, each once',
 };
 
 const CHECK: OptionsCheck<RecorderOptions> = {
